@@ -1,0 +1,39 @@
+# make demo: the whole loop on sample leads.   make test: every test.   Works with GNU make 3.81.
+
+BIN = .venv/bin
+
+# A requirements file: every version and hash, for all systems and Pythons; no host and no path in it.
+COMPILE = uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate $(UPGRADE)
+
+.PHONY: demo test lint bench lock clean
+
+demo: .venv/.run
+	$(BIN)/hygiene demo --out demo
+
+test: .venv/.dev
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/.dev
+	for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
+
+.venv/.run: requirements/run.txt pyproject.toml
+	sh requirements/install.sh run
+
+.venv/.dev: requirements/dev.txt pyproject.toml
+	sh requirements/install.sh dev
+
+# Needs uv. Versions that still fit are kept; `make lock UPGRADE=--upgrade` takes the newest.
+lock:
+	mkdir -p build
+	$(COMPILE) --generate-hashes --all-extras --group dev pyproject.toml requirements/build.in -o requirements/dev.txt
+	$(COMPILE) --generate-hashes -c requirements/dev.txt pyproject.toml requirements/build.in -o requirements/run.txt
+	$(COMPILE) --all-extras --resolution lowest-direct pyproject.toml -o build/lowest.txt
+	$(COMPILE) --generate-hashes --all-extras --group tests -c build/lowest.txt pyproject.toml requirements/build.in -o requirements/lowest.txt
+
+clean:
+	rm -rf .venv build dist demo .mypy_cache .pytest_cache .ruff_cache .hypothesis

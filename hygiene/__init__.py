@@ -1,0 +1,70 @@
+"""Clean a file of sales leads, predict what an import API will answer, import it, explain every difference.
+
+The names below are loaded on first use, so that importing the package costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hygiene_schemas import CleanLead, ImportLog, Lead, RuleEntry, Verdict
+
+    from hygiene.cleaned import CleanedLeads
+    from hygiene.cleaning import Rule
+    from hygiene.deliverability import DomainVerdict
+    from hygiene.errors import GateFailed, HygieneError, InputError, SinkError, UnknownOutcome, UsageError
+    from hygiene.importing import Receipt, Sink
+    from hygiene.library import clean, import_leads, read
+    from hygiene.prediction import ImportPolicy, Prediction, predict
+    from hygiene.reconcile import Reconciliation
+    from hygiene.resolver import Resolver
+    from hygiene.smartlead import Smartlead
+    from hygiene.verdict import Counts, Outcome
+
+_HOME = {
+    "CleanLead": "hygiene_schemas",
+    "CleanedLeads": "hygiene.cleaned",
+    "Counts": "hygiene.verdict",
+    "DomainVerdict": "hygiene.deliverability",
+    "GateFailed": "hygiene.errors",
+    "HygieneError": "hygiene.errors",
+    "ImportLog": "hygiene_schemas",
+    "ImportPolicy": "hygiene.prediction",
+    "InputError": "hygiene.errors",
+    "Lead": "hygiene_schemas",
+    "Outcome": "hygiene.verdict",
+    "Prediction": "hygiene.prediction",
+    "Receipt": "hygiene.importing",
+    "Reconciliation": "hygiene.reconcile",
+    "Resolver": "hygiene.resolver",
+    "Rule": "hygiene.cleaning",
+    "RuleEntry": "hygiene_schemas",
+    "Sink": "hygiene.importing",
+    "SinkError": "hygiene.errors",
+    "Smartlead": "hygiene.smartlead",
+    "UnknownOutcome": "hygiene.errors",
+    "UsageError": "hygiene.errors",
+    "Verdict": "hygiene_schemas",
+    "clean": "hygiene.library",
+    "import_leads": "hygiene.library",
+    "predict": "hygiene.prediction",
+    "read": "hygiene.library",
+}
+
+__all__ = [  # noqa: PLE0604 -- strings all, sorted at run time
+    "__version__",
+    *sorted(_HOME),
+]
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 -- any public name
+    if name not in _HOME:
+        msg = f"module 'hygiene' has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

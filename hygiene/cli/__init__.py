@@ -1,0 +1,55 @@
+"""The command line: options in, calls to the library, text and exit codes out.
+
+The only package that prints or exits. Results go to stdout, everything else to stderr.
+"""
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from hygiene import __version__
+from hygiene.cli import codes, sending, sifting, staging
+from hygiene.errors import HygieneError
+
+__all__ = ["cli", "main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="lead-hygiene")
+def cli() -> None:
+    """Clean a file of leads, predict what an import API will answer, import it, compare.
+
+    \b
+    hygiene demo                            the whole loop on sample leads, on this machine
+    hygiene check leads.csv                 look, write nothing
+    hygiene clean leads.csv --out cleaned   ready.csv, withheld.csv, verdicts.csv, summary.json
+    hygiene import leads.csv --list 500     clean, predict, send, compare
+
+    Exit codes: 0 done; 1 a limit was passed, nothing was sent; 2 usage or configuration; 3 the input
+    could not be read; 4 the API or the resolver refused, nothing was sent; 5 unfinished; 6 sent, and the
+    counts differ.
+    """
+
+
+for verb in (sifting.check, sifting.clean, sending.import_, sending.lists, staging.demo, staging.emulate):
+    cli.add_command(verb)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    try:
+        code = cli.main(args=arguments, prog_name="hygiene", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Abort:
+        code = codes.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except HygieneError as error:
+        click.echo(f"Error: {error}", err=True)
+        code = codes.exit_code(error)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has left; there is nobody to tell
+        code = codes.DONE
+    sys.exit(code or codes.DONE)

@@ -1,0 +1,180 @@
+"""One run of a verb that cleans: its options in, its result out."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hygiene.cli.codes import USAGE, exit_code
+from hygiene.errors import GateFailed, HygieneError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console, RenderableType
+
+    from hygiene.cleaned import CleanedLeads
+    from hygiene.cleaning import Rule
+    from hygiene.importing import Progress, Receipt
+    from hygiene.prediction import ImportPolicy
+    from hygiene.resolver import Resolver
+
+__all__ = ["Run", "load_policy", "show"]
+
+#: Columns of a report that is not printed on a terminal.
+PIPED_WIDTH = 120
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a verb that cleans: its options, and how its result leaves."""
+
+    options: dict[str, Any]
+
+    @contextmanager
+    def failing(self, cleaned: "CleanedLeads | None" = None) -> Iterator[None]:
+        """Print the summary of a run that an error ends, where JSON was asked for."""
+        try:
+            yield
+        except HygieneError as error:
+            if self.options["format_"] == "json" and exit_code(error) != USAGE:
+                self.print_json(cleaned, error=str(error))
+            raise
+
+    def clean(self, **more: Any) -> "CleanedLeads":  # noqa: ANN401 -- arguments of library.clean
+        from hygiene.library import clean
+        from hygiene.loading import load_rule
+        from hygiene.schema import load_schema
+
+        options = self.options
+        with self.progress("Looking domains up") as progress:
+            cleaned = clean(
+                list(options["files"]),
+                suppress=options["suppress"] or None,
+                blocklist=options["blocklist"] or None,
+                known=options["known"] or None,
+                resolver=None if options["no_dns"] else _resolver(options["resolvers"], progress),
+                accept_unknown=options["accept_unknown"],
+                schema=load_schema(options["schema"]) if options["schema"] else None,
+                require=options["require"],
+                rules=[load_rule(spec) for spec in options["rules"]],
+                columns=options["columns"],
+                policy=load_policy(options["policy"]),
+                **more,
+            )
+        for note in () if options["quiet"] else cleaned.notes:
+            self.tell(note)
+        return cleaned
+
+    def gate(self, cleaned: "CleanedLeads") -> None:
+        """Warn of limits that only warn, then hold the list against those that fail."""
+        try:
+            cleaned.gate(max=self.options["warn"])
+        except GateFailed as passed:
+            for failure in passed.failures:
+                self.tell(f"warning: {failure}")
+        with self.failing(cleaned):
+            cleaned.gate(max=self.options["max_"], min=self.options["min_"])
+
+    def report(self, cleaned: "CleanedLeads", receipt: "Receipt | None" = None) -> None:
+        if self.options["format_"] == "json":
+            self.print_json(cleaned, receipt)
+            return
+        from hygiene.report.text import sentence, tables
+
+        show(tables(cleaned, receipt, send_all=self.options.get("send_all", False)))
+        click.echo(sentence(cleaned, receipt))
+
+    def print_json(
+        self, cleaned: "CleanedLeads | None", receipt: "Receipt | None" = None, *, error: str | None = None
+    ) -> None:
+        click.echo(json.dumps(self.summary(cleaned, receipt, error=error), indent=2, ensure_ascii=False))
+
+    def summary(
+        self, cleaned: "CleanedLeads | None", receipt: "Receipt | None" = None, *, error: str | None = None
+    ) -> dict[str, Any]:
+        from hygiene.report.summary import summarise
+
+        return summarise(cleaned, receipt=receipt, send_all=self.options.get("send_all", False), error=error)
+
+    def write(self, out: str | None, cleaned: "CleanedLeads", receipt: "Receipt | None" = None) -> None:
+        """Write the result's files, where a folder was named."""
+        if out is None:
+            return
+        from hygiene.writing import write_results
+
+        written = write_results(
+            out,
+            ready=cleaned.ready,
+            withheld=cleaned.withheld,
+            verdicts=cleaned.verdicts,
+            summary=self.summary(cleaned, receipt),
+        )
+        if not self.options["quiet"]:
+            self.tell(f"wrote {', '.join(path.name for path in written)} to {out}")
+
+    def tell(self, text: str) -> None:
+        click.echo(text, err=True)
+
+    @contextmanager
+    def progress(self, label: str) -> "Iterator[Progress | None]":
+        """A bar on stderr, where that is a terminal."""
+        if self.options["quiet"] or not sys.stderr.isatty():
+            yield None
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        with Progress(
+            TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+            console=console(stderr=True), transient=True,
+        ) as bar:  # fmt: skip
+            task = bar.add_task(label, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def console(*, stderr: bool = False) -> "Console":
+    """A console that colours only terminals and never reads data as markup."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(
+        file=stream,
+        width=None if stream.isatty() else PIPED_WIDTH,
+        markup=False,
+        highlight=False,
+        emoji=False,
+    )
+
+
+def show(parts: "Iterable[RenderableType]", /) -> None:
+    """Print tables and lines on stdout."""
+    out = console()
+    for part in parts:
+        out.print(part)
+
+
+def load_policy(path: str | None, /) -> "ImportPolicy | None":
+    """The policy in a TOML file; None where no file is named."""
+    from hygiene.prediction import ImportPolicy
+
+    if path is None:
+        return None
+    try:
+        return ImportPolicy.from_toml(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        msg = f"--policy {path}: {error.strerror}."
+        raise UsageError(msg) from error
+    except (UnicodeDecodeError, UsageError) as error:
+        msg = f"--policy {path}: {error}."
+        raise UsageError(msg) from error
+
+
+def _resolver(servers: "Sequence[str]", progress: "Progress | None") -> "Resolver":
+    from hygiene.resolver import Resolver
+
+    return Resolver(nameservers=servers or None, progress=progress)

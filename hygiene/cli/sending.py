@@ -1,0 +1,174 @@
+"""The verbs that speak to the API: import, lists."""
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hygiene.cli import options as shared
+from hygiene.cli.codes import DIFFERS, DONE, UNFINISHED
+from hygiene.cli.run import Run, load_policy, show
+
+if TYPE_CHECKING:
+    from hygiene.cleaned import CleanedLeads
+    from hygiene.importing import Receipt
+    from hygiene.smartlead import Smartlead
+
+__all__ = ["import_", "import_leads", "lists"]
+
+
+@click.command(name="import")
+@shared.cleaning
+@click.option(
+    "--list",
+    "list_id",
+    type=click.IntRange(min=1),
+    required=True,
+    metavar="ID",
+    help="The lead list to import to.",
+)
+@click.option("--out", metavar="DIR", help="Folder for ready.csv, withheld.csv, verdicts.csv, summary.json.")
+@click.option(
+    "--custom", default="", callback=shared.names, metavar="NAME,...|all", help="Custom columns to send too."
+)
+@click.option(
+    "--rename",
+    multiple=True,
+    callback=shared.pairs,
+    metavar="NAME=FIELD",
+    help="The API's name for a column: company=company_name.",
+)
+@click.option(
+    "--custom-shape",
+    type=click.Choice(["flat", "nested"]),
+    default="flat",
+    help="Custom fields beside the others or under custom_fields.",
+)
+@click.option(
+    "--batch-size",
+    type=click.IntRange(min=1),
+    default=400,
+    show_default=True,
+    metavar="N",
+    help="Leads a request.",
+)
+@click.option(
+    "--send-all", is_flag=True, help="Send blocked and duplicate rows too, to audit the prediction."
+)
+@click.option("--waive-blocklist", is_flag=True, help="Ask the API to ignore its block list.")
+@click.option("--no-snapshot", is_flag=True, help="Do not read the list's members and the block list first.")
+@click.option("--dry-run", is_flag=True, help="Plan and predict, show a masked first lead, send nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask before sending.")
+def import_(list_id: int, rename: Mapping[str, str], custom_shape: Any, **options: Any) -> int:
+    """Clean, predict, send what is ready to a lead list, and compare the counts.
+
+    \b
+    export SMARTLEAD_API_KEY=...
+    hygiene import leads.csv --list 500 --suppress dnc.csv --max invalid=2%
+    hygiene import leads.csv --list 500 --dry-run
+    """
+    from hygiene.smartlead import Smartlead
+
+    policy = load_policy(options["policy"])
+    with Smartlead(list_id=list_id, policy=policy, rename=rename, custom_shape=custom_shape) as sink:
+        return import_leads(Run(options), sink)
+
+
+def import_leads(run: Run, sink: "Smartlead", /) -> int:
+    """Clean the run's files and send them; returns the exit code."""
+    from hygiene import library
+
+    options = run.options
+    with run.failing():
+        target = sink.describe()
+        cleaned = run.clean(waive_blocklist=options["waive_blocklist"], batch_leads=options["batch_size"])
+        cleaned = library.prepare(cleaned, sink, snapshot=not options["no_snapshot"])
+    run.gate(cleaned)
+    if options["dry_run"]:
+        return _rehearse(run, cleaned)
+    if sys.stdin.isatty() and sys.stderr.isatty() and not options["yes"]:
+        _ask(run, cleaned, sink, f"list {target.id} {target.name!r} ({target.size} leads)")
+    with run.failing(cleaned), run.progress("Importing") as progress:
+        receipt = library.import_leads(
+            cleaned,
+            sink,
+            snapshot=False,
+            custom=options["custom"],
+            send_all=options["send_all"],
+            batch_leads=options["batch_size"],
+            progress=progress,
+        )
+    run.write(options["out"], cleaned, receipt)
+    run.report(cleaned, receipt)
+    return _ending(run, receipt)
+
+
+def _ending(run: Run, receipt: "Receipt") -> int:
+    told = receipt.reconciliation
+    if told.status == "incomplete":
+        run.tell(f"Error: unfinished: {receipt.error}")
+        return UNFINISHED
+    if told.status == "differs":
+        run.tell("Error: the API's counts differ from the prediction: " + "; ".join(told.explain()) + ".")
+        return DIFFERS
+    return DONE
+
+
+def _rehearse(run: Run, cleaned: "CleanedLeads") -> int:
+    """Show what would be sent."""
+    from hygiene.importing import plan
+    from hygiene.report.text import masked
+
+    options = run.options
+    batches = list(
+        plan(
+            cleaned, batch_leads=options["batch_size"], custom=options["custom"], send_all=options["send_all"]
+        )
+    )
+    run.report(cleaned)
+    run.tell(
+        f"dry run: {sum(len(batch.rows) for batch in batches)} leads in {len(batches)} requests; nothing was sent."
+    )
+    if batches:
+        run.tell(f"the first lead, masked: {masked(batches[0].leads[0])}")
+    return DONE
+
+
+def _ask(run: Run, cleaned: "CleanedLeads", sink: "Smartlead", target: str) -> None:
+    """Show what is about to happen, and go on only after a yes."""
+    from hygiene.importing import sent_columns
+
+    options = run.options
+    prediction = cleaned.predict(send_all=options["send_all"])
+    columns = sent_columns(cleaned.to_send(send_all=options["send_all"]), options["custom"])
+    run.tell(f"account {sink.account}, {target}")
+    run.tell(
+        f"{prediction.counts.total_leads} leads in {len(prediction.batches)} requests, with {', '.join(columns)}"
+    )
+    run.tell(
+        "predicted: " + ", ".join(f"{count} {name}" for name, count in prediction.counts.as_dict().items())
+    )
+    click.confirm("Send them?", abort=True, err=True)
+
+
+@click.command()
+@click.argument("name", required=False, default="")
+@click.option("--create", metavar="NAME", help="Make a new list.")
+def lists(name: str, create: str | None) -> None:
+    """Show the account's lead lists: id, name, size.
+
+    \b
+    hygiene lists
+    hygiene lists berlin
+    hygiene lists --create "Berlin, spring"
+    """
+    from hygiene.report.text import inert, lead_lists
+    from hygiene.smartlead import Smartlead
+
+    with Smartlead() as account:
+        if create:
+            made = account.create_list(create)
+            click.echo(f"{made.id} {inert(made.name)}")
+            return
+        show([lead_lists(account.lists(name))])

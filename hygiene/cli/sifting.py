@@ -1,0 +1,48 @@
+"""The verbs that look at a list and send nothing: check, clean."""
+
+from typing import Any
+
+import click
+
+from hygiene.cli import options as shared
+from hygiene.cli.run import Run
+
+__all__ = ["check", "clean"]
+
+
+@click.command()
+@shared.cleaning
+def check(**options: Any) -> None:
+    """Look at a lead list: outcomes, reasons, predicted counts. Writes nothing.
+
+    \b
+    hygiene check apollo-export.csv --suppress dnc.csv
+    cat leads.csv | hygiene check - --no-dns --max invalid=2% --format json
+    """
+    run = Run(options)
+    with run.failing():
+        cleaned = run.clean()
+    run.gate(cleaned)
+    run.report(cleaned)
+
+
+@click.command()
+@shared.cleaning
+@click.option(
+    "--out",
+    required=True,
+    metavar="DIR",
+    help="Folder for ready.csv, withheld.csv, verdicts.csv, summary.json.",
+)
+def clean(out: str, **options: Any) -> None:
+    """Clean a lead list into a folder: what is ready, what is withheld and why.
+
+    \b
+    hygiene clean apollo-export.csv --suppress dnc.csv --out cleaned
+    """
+    run = Run(options)
+    with run.failing():
+        cleaned = run.clean()
+        run.write(out, cleaned)
+    run.gate(cleaned)
+    run.report(cleaned)

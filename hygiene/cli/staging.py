@@ -1,0 +1,94 @@
+"""The verbs that need nothing but this machine: demo, emulate."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hygiene.cli.run import Run, load_policy
+from hygiene.cli.sending import import_, import_leads
+
+if TYPE_CHECKING:
+    from hygiene.demo import Stage
+
+__all__ = ["demo", "emulate"]
+
+
+@click.command()
+@click.option("--out", metavar="DIR", help="Folder for ready.csv, withheld.csv, verdicts.csv, summary.json.")
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="What stdout holds."
+)
+@click.option("-q", "--quiet", is_flag=True, help="No notes, no progress.")
+def demo(**options: Any) -> int:
+    """Run the whole loop on sample leads, against a local API and a local name server.
+
+    \b
+    hygiene demo --out demo
+    """
+    from hygiene.demo import stage
+    with stage() as around:
+        code = _import(around, around.list_id, options)
+        if options["format_"] == "text":
+            click.echo("\nThe same file again with --send-all, into a list of its own: an audit of the prediction.")
+            code = _import(around, around.audit_id, {**options, "out": None}, "--send-all") or code
+        return code
+
+
+def _import(around: "Stage", list_id: int, options: Mapping[str, Any], *more: str) -> int:
+    """Run `hygiene import` on the sample."""
+    from hygiene.smartlead import Smartlead
+
+    arguments = [str(around.leads), "--list", str(list_id), "--suppress", str(around.suppress)]
+    arguments += ["--resolver", around.names.address, "--require", "first_name", "--yes", *more]
+    given = import_.make_context("import", arguments).params
+    with Smartlead(list_id=list_id, api_key=around.api.api_key, base_url=around.api.base_url) as sink:
+        return import_leads(Run({**given, **options}), sink)
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default=True,
+    help="Port of the API; 0 takes a free one.",
+)
+@click.option(
+    "--dns-port", type=click.IntRange(0, 65535), default=0, show_default=True, help="Port of the name server."
+)
+@click.option(
+    "--zone",
+    type=click.Path(path_type=Path),
+    metavar="F",
+    help="TOML of domain to DNS records; the sample's where none.",
+)
+@click.option("--policy", metavar="F", help="Rules to count by, as TOML.")
+@click.option("--key", default="demo-key", show_default=True, help="The key it accepts.")
+@click.option(
+    "--database", default=":memory:", show_default=True, metavar="F", help="SQLite file to keep the leads in."
+)
+def emulate(port: int, dns_port: int, zone: Path | None, policy: str | None, key: str, database: str) -> None:
+    """Serve a local Smartlead-compatible API and a name server until stopped.
+
+    \b
+    hygiene emulate --port 8080 --dns-port 5353
+    """
+    from hygiene.demo import read_zone, sample_zone
+    from hygiene.emulator import Emulator, ZoneServer
+
+    records = read_zone(zone) if zone else sample_zone()
+    with (
+        ZoneServer(records, port=dns_port) as names,
+        Emulator(port=port, policy=load_policy(policy), api_key=key, database=database) as api,
+    ):
+        made = api.create_list("First list")
+        click.echo(f"export SMARTLEAD_BASE_URL={api.base_url}")
+        click.echo(f"export SMARTLEAD_API_KEY={key}")
+        click.echo(f"export HYGIENE_RESOLVER={names.address}")
+        click.echo(f"# list {made} is empty and yours; stop with Ctrl-C", err=True)
+        try:
+            api.serve_forever()
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)

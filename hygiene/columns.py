@@ -1,0 +1,391 @@
+"""Columns: which header of an exported file holds which canonical column.
+
+Headers are matched by rule (the words they are made of), not by a list of exporters. Nothing here
+reads a file, and no cell is changed: a cell is only looked at for an ``@`` or a profile link.
+"""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+
+from hygiene.errors import InputError
+
+__all__ = ["CANONICAL", "MALFORMED", "SAMPLE_ROWS", "ColumnMap", "has_email", "map_columns", "split_name"]
+
+#: Columns of a lead that have a name of their own, in the order in which they are written.
+# fmt: off
+CANONICAL = (
+    "email", "first_name", "last_name", "company", "title", "phone", "website", "linkedin", "city", "state",
+    "country",
+)
+# fmt: on
+
+#: Reserved column that holds the raw text of a record that does not fit its header.
+MALFORMED = "row_malformed"
+
+#: Rows that the choice of columns looks at, in every mode, so that chunks and whole files agree.
+SAMPLE_ROWS = 1000
+
+#: Longest list of headers that an error shows.
+_LISTED = 12
+
+#: Rank of a column whose number is 1, and of one whose number is higher.
+_NUMBER_ONE, _NUMBER_HIGHER = 3, 6
+
+#: Rank of a header that merely ends in "email": taken last, and only where its cells hold an @.
+_UNFAMILIAR = 8
+
+#: Rank of a word that makes a column custom.
+_WORST = 99
+
+#: Spellings brought to one, after case, camelCase and punctuation are gone.
+_SPELLINGS = (
+    (re.compile(r"\be ?mails?\b"), "email"),
+    (re.compile(r"\blinked in\b"), "linkedin"),
+    (re.compile(r"\b(?:web|home) ?(?:site|page)\b"), "website"),
+    (re.compile(r"\borganisation\b"), "organization"),
+    (re.compile(r"\b(?:telephone|tel)\b"), "phone"),
+    (re.compile(r"\baddresses\b"), "address"),
+)
+
+
+def _ranks(levels: Mapping[int, str]) -> dict[str, int]:
+    return {name.strip(): rank for rank, names in levels.items() for name in names.split(",")}
+
+
+#: What a canonical column can be called; a lower rank is the better name.
+_CORES: Mapping[str, Mapping[str, int]] = {
+    "email": _ranks({0: "email, email address, email id, mail, mail address"}),
+    "first_name": _ranks({0: "first name", 1: "given name, forename, fname", 2: "first"}),
+    "last_name": _ranks({0: "last name", 1: "surname, family name, lname", 2: "last"}),
+    "full_name": _ranks({0: "full name", 1: "name", 3: "display name"}),
+    "company": _ranks(
+        {0: "company name, company", 1: "organization name, organization, company account"}
+        | {2: "account name, employer, employer name, business name", 3: "company name for email"}
+    ),
+    "title": _ranks({0: "job title", 1: "title", 2: "position, job position", 3: "designation, job role"}),
+    "phone": _ranks(
+        {0: "phone, phone number", 1: "contact number", 2: "office number, direct dial"}
+        | {3: "mobile, mobile number, cell, cell number"}
+    ),
+    "website": _ranks({0: "website, website url", 1: "company url, website address"}),
+    "linkedin": _ranks({0: "linkedin, linkedin url, linkedin profile, linkedin profile url, linkedin link"}),
+    "city": _ranks({0: "city, city town", 1: "town"}),
+    "state": _ranks({0: "state, state region, state province", 1: "province", 2: "region"}),
+    "country": _ranks({0: "country, country region", 1: "country name"}),
+}
+
+#: Words that may stand beside those, with the rank that they bring; any other word makes a column custom.
+_BESIDE_ANY = _ranks(
+    {0: "value, your, primary, main, current, required, optional"}
+    | {1: "person, contact, lead, prospect, recipient, subscriber, member"}
+    | {6: "secondary, tertiary, second, third, alternate, alternative, additional"}
+)
+_BESIDE_PLACE = _ranks(
+    {1: "mailing, address, location", 2: "home", 3: "work, business, office", 5: "other"}
+    | {7: "company, corporate, organization, account, hq, headquarters"}
+)
+_BESIDE: Mapping[str, Mapping[str, int]] = {
+    "email": _ranks(
+        {1: "customer, client, user", 2: "work, business, professional, office, corporate"}
+        | {4: "other, company, organization, account", 5: "personal, private, home"}
+    ),
+    "company": _ranks({1: "associated", 3: "cleaned"}),
+    "title": _ranks({1: "organization", 2: "company"}),
+    "phone": _ranks(
+        {2: "work, direct, business, office", 3: "mobile, cell", 4: "personal, other", 5: "home"}
+        | {7: "company, corporate, organization, account, hq"}
+    ),
+    "website": _ranks({1: "company, organization, account, business, work"}),
+    "city": _BESIDE_PLACE,
+    "state": _BESIDE_PLACE,
+    "country": _BESIDE_PLACE,
+}
+
+#: A word beside "email" that makes it someone else's address, or no address at all.
+_NOT_THE_LEADS = re.compile(
+    r"owner|manager|assistant|supervisor|rep|sender|referrer|creator|by|invalid|bounced|unsubscribed|opted|opt"
+    r"|out|previous|former|old|last|sent|domain|parent"
+)
+
+#: What may follow a name after a comma without being a first name.
+_CREDENTIAL = re.compile(r"jr|sr|ii|iii|iv|phd|md|mba|cpa|pmp|esq|dds|rn|msc|bsc|cfa")
+
+#: Words that run-together headers are made of, longest first. The short ones (as "li" or "hq") would
+#: be found inside other words.
+_VOCABULARY = sorted(
+    {word for cores in _CORES.values() for core in cores for word in core.split() if len(word) > 3}
+    | {word for words in (_BESIDE_ANY, *_BESIDE.values()) for word in words if len(word) > 3}
+    | {"job", "url"},
+    key=lambda word: (-len(word), word),
+)
+
+Sample = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """Where each column of a file goes.
+
+    Attributes:
+        names: Output name for each position of the header; no name occurs twice.
+        full_name: Position of the full-name column that gives `first_name` and `last_name`, or None.
+        notes: Sentences about choices that a user may want to correct.
+    """
+
+    names: tuple[str, ...]
+    full_name: int | None
+    notes: tuple[str, ...]
+
+
+def map_columns(
+    header: Sequence[str],
+    sample: Sample,
+    /,
+    *,
+    columns: Mapping[str, str] | None = None,
+    source: str = "the frame",
+) -> ColumnMap:
+    """The output name of every column of a header.
+
+    Args:
+        header: The header's cells.
+        sample: The first rows, each as wide as the header.
+        columns: Canonical column -> header text, where the rules are to be overruled.
+        source: Name of the file, for messages.
+
+    Raises:
+        InputError: no column, or more than one with equal claim, holds the address; or `columns` names
+            a column that does not exist.
+    """
+    header = [text.removeprefix("\ufeff") for text in header]
+    named = _overrides(header, columns or {}, source)
+    ranked = _candidates(header, sample, without=set(named.values()))
+    if "email" not in named:
+        named["email"] = _email_column(header, sample, ranked.get("email", {}), source)
+    for canonical in CANONICAL[1:]:
+        ranks = ranked.get(canonical)
+        if ranks and canonical not in named:
+            named[canonical] = _first_best(ranks)
+    splits = "full_name" in ranked and not {"first_name", "last_name"} & named.keys()
+    full_name = _first_best(ranked["full_name"]) if splits else None
+    made = {"first_name", "last_name"} if splits else set()
+    notes = _choices(header, {c: at for c, at in named.items() if c not in (columns or {})}, ranked)
+    if full_name is not None:
+        notes.append(f"first_name and last_name are split from {_shown(header[full_name])}.")
+    return ColumnMap(
+        names=_output_names(header, {at: canonical for canonical, at in named.items()}, made),
+        full_name=full_name,
+        notes=tuple(f"{source}: {note}" for note in notes),
+    )
+
+
+def _first_best(ranks: Mapping[int, int]) -> int:
+    return min(ranks, key=lambda at: (ranks[at], at))
+
+
+def has_email(header: Sequence[str], /, *, columns: Mapping[str, str] | None = None) -> bool:
+    """Whether a row of cells is a header that names an email column."""
+    header = [text.removeprefix("\ufeff") for text in header]
+    wanted = (columns or {}).get("email")
+    if wanted is not None:
+        return _position(header, wanted) is not None
+    return "email" in _candidates(header, [])
+
+
+def split_name(text: str, /) -> tuple[str, str]:
+    """First and last name of a full name; one word alone is the first name."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    while len(parts) > 1 and _CREDENTIAL.fullmatch(parts[-1].replace(".", "").casefold()):
+        parts.pop()
+    if len(parts) > 1:
+        return parts[1], parts[0]
+    first, *rest = parts[0].split() if parts else [""]
+    return first, " ".join(rest)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """A header as lower-case words, in one spelling."""
+    text = unicodedata.normalize("NFKC", text).replace("'s", "").replace("\u2019s", "")
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text).lower()
+    text = " ".join(re.findall(r"[^\W\d_]+|\d+", text))
+    for pattern, spelling in _SPELLINGS:
+        text = pattern.sub(spelling, text)
+    return tuple(part for word in text.split() for part in _segments(word) or [word])
+
+
+def _segments(word: str) -> list[str] | None:
+    """A run-together word ("workemail") as known words; None where it is not made of them."""
+    if word in _VOCABULARY:
+        return [word]
+    for part in _VOCABULARY:
+        tail = _segments(word.removeprefix(part)) if word.startswith(part) else None
+        if tail:
+            return [part, *tail]
+    return None
+
+
+def _rank(words: Sequence[str], canonical: str) -> int | None:
+    """How well words name a canonical column, 0 best; None where a word is left that belongs to neither."""
+    beside = {**_BESIDE_ANY, **_BESIDE.get(canonical, {})}
+    best: int | None = None
+    for core, base in _CORES[canonical].items():
+        others = _without(words, core.split())
+        ranks = [base] + [_beside(word, beside) for word in others or ()]
+        if others is not None and _WORST not in ranks:
+            best = min(max(ranks), _WORST if best is None else best)
+    return best
+
+
+def _without(words: Sequence[str], core: Sequence[str]) -> list[str] | None:
+    """The words beside a core; None where the core's words are not all there, in their order."""
+    others, wanted = [], list(core)
+    for word in words:
+        if wanted and word == wanted[0]:
+            wanted.pop(0)
+        else:
+            others.append(word)
+    return None if wanted else others
+
+
+def _beside(word: str, beside: Mapping[str, int]) -> int:
+    if word.isdecimal():
+        return _NUMBER_ONE if int(word) == 1 else _NUMBER_HIGHER
+    return beside.get(word, _WORST)
+
+
+def _candidates(
+    header: Sequence[str], sample: Sample, *, without: Container[int] = ()
+) -> dict[str, dict[int, int]]:
+    """For each canonical column (and `full_name`) the positions that may hold it, with their ranks."""
+    ranked: dict[str, dict[int, int]] = {}
+    for at, text in enumerate(header):
+        words = _words(text)
+        ranks = {canonical: _rank(words, canonical) for canonical in _CORES}
+        ranks |= _by_cells(words, at, sample)
+        fitting = [(rank, canonical) for canonical, rank in ranks.items() if rank is not None]
+        if fitting and at not in without:
+            rank, canonical = min(fitting)
+            ranked.setdefault(canonical, {})[at] = rank
+    return ranked
+
+
+def _by_cells(words: tuple[str, ...], at: int, sample: Sample) -> dict[str, int]:
+    """Ranks of a header whose words alone do not tell, by what its cells hold."""
+    if words in {("url",), ("profile",), ("profile", "url"), ("profile", "link")}:
+        if any("linkedin." in row[at].lower() for row in sample):
+            return {"linkedin": 5}
+        return {"website": 5} if words == ("url",) else {}
+    bare = [word for word in words if not word.isdecimal() and word not in {"address", "value", "id"}]
+    if bare[-1:] != ["email"] or _rank(words, "email") is not None or not _at_signs(sample, at):
+        return {}
+    return {} if any(_NOT_THE_LEADS.fullmatch(word) for word in bare) else {"email": _UNFAMILIAR}
+
+
+def _at_signs(sample: Sample, at: int) -> int:
+    return sum("@" in row[at] for row in sample)
+
+
+def _email_column(header: Sequence[str], sample: Sample, ranks: Mapping[int, int], source: str) -> int:
+    if not ranks:
+        raise InputError(_no_email(header, sample, source))
+    best = [at for at in ranks if ranks[at] == min(ranks.values())]
+    counts = {at: _at_signs(sample, at) for at in best}
+    most = [at for at in best if counts[at] == max(counts.values())]
+    if len(most) == 1:
+        return most[0]
+    names = _output_names(header, {}, set())
+    candidates = [names[at] for at in most]
+    msg = (
+        f"{source}: {len(most)} columns have an equal claim to the address: {_listed(candidates)}. "
+        f'Name the one to take with --column email="{candidates[0]}".'
+    )
+    raise InputError(msg)
+
+
+def _no_email(header: Sequence[str], sample: Sample, source: str) -> str:
+    if any("@" in text for text in header):
+        return (
+            f"{source}: the first row holds an address, so the file seems to have no header. "
+            "Put a line with the column names above it, for example: email,first_name,last_name."
+        )
+    names = _output_names(header, {}, set())
+    likeness = {
+        at: (_at_signs(sample, at), difflib.SequenceMatcher(None, " ".join(_words(text)), "email").ratio())
+        for at, text in enumerate(header)
+    }
+    nearest = names[max(likeness, key=lambda at: likeness[at])]
+    return (
+        f"{source}: no email column among {len(header)}; the nearest is {nearest!r}. "
+        f"Name the right one with --column email={nearest!r}."
+    )
+
+
+def _position(header: Sequence[str], wanted: str) -> int | None:
+    """First position whose text, or else whose output name ("Email (2)", "column 7"), is the wanted one."""
+    folded = [text.strip().casefold() for text in header]
+    for texts, text in ((header, wanted), (folded, wanted.strip().casefold())):
+        if text.strip() and text in texts:
+            return texts.index(text)
+    names = _output_names(header, {}, set())
+    return names.index(wanted) if wanted in names else None
+
+
+def _overrides(header: Sequence[str], columns: Mapping[str, str], source: str) -> dict[str, int]:
+    named: dict[str, int] = {}
+    for canonical, wanted in columns.items():
+        if canonical not in CANONICAL:
+            msg = f"{canonical!r} is no column that can be named; those are {', '.join(CANONICAL)}."
+            raise InputError(msg)
+        at = _position(header, wanted)
+        if at is None:
+            names = _listed(_output_names(header, {}, set()), most=_LISTED)
+            msg = f"{source}: no column {wanted!r} to take as {canonical}; there are {names}."
+            raise InputError(msg)
+        if at in named.values():
+            msg = f"{source}: column {wanted!r} is named for more than one canonical column; name it for one."
+            raise InputError(msg)
+        named[canonical] = at
+    return named
+
+
+def _output_names(header: Sequence[str], chosen: Mapping[int, str], made: set[str]) -> tuple[str, ...]:
+    taken = {MALFORMED, *made, *chosen.values()}
+    names: list[str] = []
+    for at, text in enumerate(header):
+        base = text if text.strip() else f"column {at + 1}"
+        number = 1 + (list(header[:at]).count(text) if text.strip() else 0)
+        name = chosen.get(at) or (base if number == 1 else f"{base} ({number})")
+        while at not in chosen and name in taken:
+            number += 1
+            name = f"{base} ({number})"
+        taken.add(name)
+        names.append(name)
+    return tuple(names)
+
+
+def _listed(names: Sequence[str], *, most: int = 3) -> str:
+    more = len(names) - most
+    return ", ".join(_shown(name) for name in names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def _shown(name: str) -> str:
+    """A header for people; never one that may be an address, as in a file without a header."""
+    return repr(name) if "@" not in name else "(a header with an @)"
+
+
+def _choices(
+    header: Sequence[str], named: Mapping[str, int], ranked: Mapping[str, Mapping[int, int]]
+) -> list[str]:
+    """One sentence for each canonical column that had more than one candidate."""
+    names = _output_names(header, {}, set())
+    notes = []
+    for canonical in (canonical for canonical in CANONICAL if canonical in named):
+        left = [names[at] for at in ranked.get(canonical, {}) if at != named[canonical]]
+        if left:
+            notes.append(
+                f"{canonical} is {_shown(names[named[canonical]])}; left as custom: {_listed(left)}."
+            )
+    return notes

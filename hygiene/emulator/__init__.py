@@ -1,0 +1,10 @@
+"""A local import API and DNS zone, for the demo and the tests.
+
+They serve on loopback, need no account, and keep what they were told in SQLite or in memory. The
+counting is written from the words of `ImportPolicy` alone, so that it can check the prediction.
+"""
+
+from hygiene.emulator.api import Emulator
+from hygiene.emulator.zone import ZoneServer
+
+__all__ = ["Emulator", "ZoneServer"]

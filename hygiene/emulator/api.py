@@ -1,0 +1,204 @@
+"""The local import API as one object: start it, fill it, ask it what it saw.
+
+Routes are in `routes`, counting in `counting`, sockets in `server`.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Literal, Self, get_args
+from urllib.parse import parse_qsl, urlencode
+
+from hygiene.emulator import joi
+from hygiene.emulator.joi import InvalidRequestError
+from hygiene.emulator.limits import RateLimit
+from hygiene.emulator.routes import IMPORT, Call, Reply, ReplyShape, Routes, find_route
+from hygiene.emulator.server import Request, Server
+from hygiene.emulator.store import Store
+from hygiene.errors import UsageError
+from hygiene.prediction import ImportPolicy
+
+__all__ = ["Emulator", "Fault"]
+
+_BASE = "/api/v1"
+
+#: Seconds between two looks at whether to stop.
+_POLL_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What goes wrong with one import request.
+
+    Attributes:
+        status: Status of the reply sent instead of the true one; None closes the connection.
+        body: Body of that reply; a text is sent as it is, anything else as JSON.
+        drop: Whether the request is lost before it is counted and stored, or its answer after.
+    """
+
+    status: int | None = None
+    body: object = ""
+    drop: Literal["before", "after"] = "before"
+
+
+class Emulator:
+    """A local Smartlead-compatible API on 127.0.0.1.
+
+    The socket is bound at once, so `base_url` is final; close it, or use it in a ``with``.
+
+    Args:
+        policy: The rules by which imports are counted.
+        api_key: The key that is accepted.
+        port: Port to bind; 0 takes a free one.
+        database: A SQLite file, or ``:memory:``.
+        reply: Shape of the import reply: that of the vendor's page, that of its OpenAPI file, or the
+            page's with the counts as strings.
+        rate: Windows of (limit, seconds); a request beyond one of them is answered 429.
+        max_batch_leads: Most leads an import may hold; None for any number.
+
+    Attributes:
+        base_url: Where clients point.
+        api_key: The key that is accepted.
+        requests: Method, path without the key, and status of every request so far; the status is None
+            where the connection was closed without a reply.
+        faults: What goes wrong with the next import requests, in order.
+
+    Raises:
+        UsageError: a setting makes no sense.
+    """
+
+    def __init__(
+        self,
+        *,
+        policy: ImportPolicy | None = None,
+        api_key: str = "demo-key",
+        port: int = 0,
+        database: str = ":memory:",
+        reply: ReplyShape = "page",
+        rate: Sequence[tuple[int, float]] | None = None,
+        max_batch_leads: int | None = None,
+    ) -> None:
+        if reply not in get_args(ReplyShape):
+            msg = f"reply is {reply!r}; expected one of {', '.join(get_args(ReplyShape))}"
+            raise UsageError(msg)
+        self.api_key = api_key
+        self.requests: list[tuple[str, str, int | None]] = []
+        self.faults: deque[Fault] = deque()
+        self._limit = RateLimit(rate or ())
+        self._store = Store(database, policy=policy or ImportPolicy())
+        try:
+            self._server = Server(port, self._answer)
+        except OSError as error:
+            self._store.close()
+            msg = f"port {port} cannot be bound: {error.strerror}. Take another, or 0 for a free one."
+            raise UsageError(msg) from error
+        self._routes = Routes(self._store, reply=reply, max_batch_leads=max_batch_leads)
+        self._thread: threading.Thread | None = None
+        self.base_url = f"http://127.0.0.1:{self._server.server_port}{_BASE}"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Serve in a thread; a second call does nothing."""
+        if self._thread is None:
+            self._thread = threading.Thread(
+                target=self._server.serve_forever, args=(_POLL_S,), name="hygiene-emulator", daemon=True
+            )
+            self._thread.start()
+
+    def serve_forever(self) -> None:
+        """Serve until interrupted, or until another thread calls `close`."""
+        self.start()
+        while self._thread is not None and self._thread.is_alive():
+            self._thread.join(0.5)  # with a limit, so that an interrupt is seen on every system
+
+    def close(self) -> None:
+        """Stop serving and drop what is in memory."""
+        if self._thread is not None:
+            self._server.shutdown()
+            self._thread.join()
+        self._server.server_close()
+        self._server.hang_up()
+        self._store.close()
+
+    def create_list(self, name: str, /, *, members: Iterable[str] = (), list_id: int | None = None) -> int:
+        """Number of a new list that holds `members` already."""
+        return self._store.create_list(name, list_id=list_id, members=members)
+
+    def members(self, list_id: int, /) -> list[str]:
+        """Addresses that a list holds, in order of arrival; empty text for a lead without one."""
+        return self._store.members(list_id)
+
+    def block(self, entries: Iterable[str], /, *, client_id: int | None = None) -> None:
+        """Put addresses or domains on the block list; an entry with a client does not act on lists."""
+        self._store.block(entries, client_id=client_id)
+
+    def fail_next(
+        self, *, status: int | None = None, body: object = "", drop: Literal["before", "after"] = "before"
+    ) -> None:
+        """Let the next import request that has no fault yet go wrong, as `Fault` says."""
+        self.faults.append(Fault(status, body, drop))
+
+    def _answer(self, request: Request) -> Reply | None:
+        path, _, query = request.target.partition("?")
+        pairs = parse_qsl(query, keep_blank_values=True)
+        rest = urlencode([pair for pair in pairs if pair[0] != "api_key"])
+        keys = [value for name, value in pairs if name == "api_key"]
+        reply = self._route(request, path, rest, key=keys[0] if keys else None)
+        target = f"{path}?{rest}" if rest else path
+        self.requests.append((request.method, target, None if reply is None else reply.status))
+        return reply
+
+    def _route(self, request: Request, path: str, query: str, *, key: str | None) -> Reply | None:
+        if request.headers.get("user-agent", "").startswith("Python-urllib/"):
+            return Reply(403, "error code: 1010")  # observed: banned by the vendor's Cloudflare
+        below = path.removeprefix(_BASE) if path.startswith(f"{_BASE}/") else ""
+        found = find_route(self._routes.table, request.method, below)
+        if found is None:
+            return Reply(404, f"Cannot {request.method} {path}")
+        if isinstance(found, Reply):
+            return found
+        if key != self.api_key:
+            return Reply(401, {"message": "Invalid API Key"})
+        headers, refusal = self._limit.admit()
+        route, ids = found
+        reply = refusal or self._reply(route, ids, query, request)
+        if reply is None:
+            return None
+        return Reply(reply.status, reply.body, {**headers, **reply.headers})
+
+    def _reply(
+        self, route: tuple[str, str], ids: Sequence[str], query: str, request: Request
+    ) -> Reply | None:
+        fault = self._next_fault() if route == IMPORT else None
+        if fault is None or fault.drop == "after":
+            try:
+                reply = self._routes.table[route](Call(ids, query, _json_body(request)))
+            except InvalidRequestError as error:
+                reply = Reply(400, error.body)
+            if fault is None:
+                return reply
+        return None if fault.status is None else Reply(fault.status, fault.body)
+
+    def _next_fault(self) -> Fault | None:
+        try:
+            return self.faults.popleft()
+        except IndexError:
+            return None
+
+
+def _json_body(request: Request) -> object:
+    """The posted value; an object without keys where the body is not marked as JSON, as Express has it."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json" or not request.body:
+        return {}
+    return joi.parse_json(request.body)

@@ -1,0 +1,264 @@
+"""Importing: cleaned leads through a sink, batch by batch, to a receipt.
+
+What a sink has to offer is said here; the API itself is spoken elsewhere. A batch whose answer is lost
+is never sent again here: its outcome is unknown and the import stops.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+import pandas as pd
+import pyarrow.compute as pc
+
+from hygiene.cleaned import CleanedLeads
+from hygiene.columns import CANONICAL
+from hygiene.errors import HygieneError, SinkError, UnknownOutcome, UsageError
+from hygiene.prediction import ImportPolicy
+from hygiene.reconcile import BatchResult, Reconciliation, reconcile
+from hygiene.text import text_column
+from hygiene.verdict import Counts
+
+__all__ = ["Batch", "Journal", "ListReader", "LeadList", "Receipt", "Reply", "Sink", "plan", "run_import"]
+
+Progress = Callable[[int, int], None]
+Lead = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A well-formed answer to an import request.
+
+    Attributes:
+        counts: The four numbers; None for one that the answer does not hold.
+        extra: Counters that we do not know, as they came.
+        raw: The whole answer.
+    """
+
+    counts: Counts
+    extra: tuple[tuple[str, object], ...] = ()
+    raw: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+
+class Sink(Protocol):
+    """Where leads are imported to.
+
+    Attributes:
+        name: What it is called in messages.
+        batch_leads: Leads a request it takes.
+        policy: How it is believed to count.
+    """
+
+    name: str
+    batch_leads: int
+    policy: ImportPolicy
+
+    def send(self, leads: Sequence[Lead], /, *, file_name: str, waive_blocklist: bool = False) -> Reply:
+        """Import these leads in one request.
+
+        Raises:
+            SinkError: refused or not sent; none of the leads landed.
+            UnknownOutcome: sent, and the answer lost or unreadable.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class LeadList:
+    """A lead list of the account.
+
+    Attributes:
+        id: Its number.
+        name: Its name.
+        size: Leads in it; None where the API does not say.
+    """
+
+    id: int
+    name: str
+    size: int | None
+
+
+@runtime_checkable
+class ListReader(Protocol):
+    """Reads what the API holds already."""
+
+    def describe(self) -> LeadList:
+        """The list that is imported to. Raises `ListNotFound` where there is none."""
+
+    def members(self) -> Iterator[str]:
+        """Addresses of the leads in it."""
+
+    def blocked(self) -> Iterator[str]:
+        """Entries of the API's block list that apply to the list."""
+
+
+class Journal(Protocol):
+    """Remembers what was sent; every call is durable when it returns."""
+
+    def sending(self, batch: "Batch", /) -> None:
+        """Note that a batch is about to be sent."""
+
+    def finished(self, result: BatchResult, /) -> None:
+        """Note what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One request of an import.
+
+    Attributes:
+        number: From 1.
+        rows: Row numbers of its leads, in sending order.
+        leads: What is sent, blank fields left out.
+    """
+
+    number: int
+    rows: tuple[int, ...]
+    leads: tuple[Lead, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an import did.
+
+    Attributes:
+        sink: Where to.
+        predicted: Counts predicted for all batches.
+        reconciliation: Predicted against reported.
+        error: Why it stopped before its end; None where it did not.
+    """
+
+    sink: str
+    predicted: Counts
+    reconciliation: Reconciliation
+    error: HygieneError | None = None
+
+    @property
+    def reported(self) -> Counts:
+        """Counts that the API reported, over all answered batches."""
+        return self.reconciliation.reported
+
+    @property
+    def batches(self) -> tuple[BatchResult, ...]:
+        """Every batch, in order."""
+        return self.reconciliation.batches
+
+
+def plan(
+    cleaned: CleanedLeads, /, *, batch_leads: int, custom: Sequence[str] = (), send_all: bool = False
+) -> Iterator[Batch]:
+    """The requests of an import, in order.
+
+    Args:
+        cleaned: What is to be sent.
+        batch_leads: Leads a request.
+        custom: Custom columns to send besides the canonical ones; ``("all",)`` sends every one.
+        send_all: Also blocked and duplicate rows.
+
+    Raises:
+        UsageError: a custom column that the leads do not have.
+    """
+    frame = cleaned.to_send(send_all=send_all)
+    columns = sent_columns(frame, custom)
+    rows = cleaned.verdicts.loc[cleaned.sent(send_all=send_all).to_numpy(), "row"].to_numpy()
+    for number, start in enumerate(range(0, len(frame), batch_leads), 1):
+        here = slice(start, start + batch_leads)
+        yield Batch(number, tuple(rows[here].tolist()), _leads(frame.iloc[here], columns))
+
+
+def sent_columns(frame: pd.DataFrame, custom: Sequence[str], /) -> list[str]:
+    """The columns of a lead that are sent: the canonical ones there are, then the custom ones asked for.
+
+    Raises:
+        UsageError: a custom column that the frame does not have.
+    """
+    others = [name for name in frame.columns if name not in CANONICAL]
+    chosen = others if list(custom) == ["all"] else list(custom)
+    for name in chosen:
+        if name not in others:
+            msg = f"--custom {name}: no such custom column; there are {', '.join(others) or 'none'}."
+            raise UsageError(msg)
+    return [name for name in CANONICAL if name in frame] + chosen
+
+
+def _leads(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[Lead, ...]:
+    cells = [pc.fill_null(text_column(frame[name]), "").to_pylist() for name in columns]
+    return tuple(
+        {name: cell for name, cell in zip(columns, row, strict=True) if cell.strip()}
+        for row in zip(*cells, strict=True)
+    )
+
+
+def run_import(
+    cleaned: CleanedLeads,
+    sink: Sink,
+    /,
+    *,
+    batch_leads: int | None = None,
+    custom: Sequence[str] = (),
+    send_all: bool = False,
+    file_name: str = "leads",
+    journal: Journal | None = None,
+    progress: Progress | None = None,
+) -> Receipt:
+    """Send cleaned leads through a sink and reconcile its answers.
+
+    Args:
+        cleaned: What is to be sent, cleaned under the sink's policy.
+        sink: Where to.
+        batch_leads: Leads a request; None is the sink's own number.
+        custom: Custom columns to send.
+        send_all: Also blocked and duplicate rows, to audit the prediction.
+        file_name: Name under which the API files the import.
+        journal: Told before and after every request.
+        progress: Called with the leads answered and the leads to send.
+
+    Returns:
+        A receipt; where an answer was lost, or a later batch refused, it is incomplete and says why.
+
+    Raises:
+        SinkError: the first batch was refused, so nothing was sent.
+        UsageError: a custom column that the leads do not have, or a batch size below 1.
+    """
+    size = batch_leads or sink.batch_leads
+    prediction = cleaned.predict(send_all=send_all, batch_leads=size)
+    results: list[BatchResult] = []
+    error: HygieneError | None = None
+    for batch in plan(cleaned, batch_leads=size, custom=custom, send_all=send_all):
+        predicted = prediction.batches[batch.number - 1]
+        if error is not None:
+            results.append(BatchResult(batch.number, len(batch.rows), "planned", 0, predicted))
+            continue
+        result, error = _send(batch, sink, predicted, cleaned, file_name, journal)
+        results.append(result)
+        if progress:
+            progress(sum(result.rows for result in results), prediction.counts.total_leads or 0)
+    return Receipt(sink.name, prediction.counts, reconcile(results), error)
+
+
+def _send(
+    batch: Batch,
+    sink: Sink,
+    predicted: Counts,
+    cleaned: CleanedLeads,
+    file_name: str,
+    journal: Journal | None,
+) -> tuple[BatchResult, HygieneError | None]:
+    """Send one batch; a refusal of the first one is raised, since nothing was sent then."""
+    if journal is not None:
+        journal.sending(batch)
+    rows, error = len(batch.rows), None
+    try:
+        reply = sink.send(
+            batch.leads, file_name=file_name, waive_blocklist=cleaned.survey.settings.waive_blocklist
+        )
+        result = BatchResult(batch.number, rows, "acknowledged", 1, predicted, reply.counts, reply.extra)
+    except UnknownOutcome as lost:
+        result, error = BatchResult(batch.number, rows, "unknown", 1, predicted), lost
+    except SinkError as refusal:
+        if batch.number == 1:
+            raise
+        state = "rejected" if refusal.status in (400, 422) else "planned"
+        result, error = BatchResult(batch.number, rows, state, 1, predicted), refusal
+    if journal is not None:
+        journal.finished(result)
+    return result, error

@@ -1,0 +1,242 @@
+"""The calls that open paths and join the core with its edges: read, clean, import_leads.
+
+No judgement is made here, and nothing is printed.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pandas as pd
+
+from hygiene.blocklist import RuleList, parse_list
+from hygiene.cleaned import CleanedLeads
+from hygiene.cleaning import KnownLeads, Rule, Settings, clean_again, clean_frame
+from hygiene.columns import CANONICAL, SAMPLE_ROWS, map_columns, split_name
+from hygiene.errors import InputError, ListError
+from hygiene.importing import Journal, ListReader, Progress, Receipt, Sink, run_import
+from hygiene.prediction import ImportPolicy
+from hygiene.reading import open_leads, read_leads
+from hygiene.text import text_column
+
+if TYPE_CHECKING:
+    from hygiene.deliverability import Resolver
+
+__all__ = ["clean", "import_leads", "known_leads", "read", "rule_list"]
+
+PathLike = str | os.PathLike[str]
+_List = TypeVar("_List", RuleList, KnownLeads)
+
+#: Members of a list that an import still reads by itself. Above it a dated snapshot is kinder to the
+#: API's hourly quota (1,000 leads a call).
+MOST_MEMBERS = 50_000
+
+
+def read(path: PathLike, /, *more: PathLike, columns: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Read lead files into one frame with canonical columns.
+
+    Args:
+        path: A file; ``-`` is standard input.
+        more: Further files, whose rows follow.
+        columns: Canonical name to header, where the choice made by name is not right.
+
+    Returns:
+        Text columns, the canonical ones first; the index holds `source` and `line` of each row.
+
+    Raises:
+        InputError: a file cannot be read, or has no email column.
+    """
+    return read_leads(path, *more, columns=columns)
+
+
+def clean(
+    leads: pd.DataFrame | PathLike | Sequence[PathLike],
+    /,
+    *,
+    suppress: PathLike | RuleList | Sequence[PathLike | RuleList] | None = None,
+    blocklist: PathLike | RuleList | Sequence[PathLike | RuleList] | None = None,
+    known: PathLike | KnownLeads | Sequence[PathLike | KnownLeads] | None = None,
+    resolver: "Resolver | None" = None,
+    accept_unknown: bool = False,
+    schema: Any = None,  # noqa: ANN401 -- a Pandera model class or schema object
+    require: Sequence[str] = (),
+    rules: Sequence[Rule] = (),
+    policy: ImportPolicy | None = None,
+    waive_blocklist: bool = False,
+    batch_leads: int = 400,
+    columns: Mapping[str, str] | None = None,
+) -> CleanedLeads:
+    """Give every row of a lead list its verdict.
+
+    Args:
+        leads: A frame, or one or several files.
+        suppress: Suppression lists, ours: what they name is never sent.
+        blocklist: The API's block list.
+        known: Leads the API's list or account holds already, as a file with an email column.
+        resolver: Who is asked about domains, for instance `hygiene.Resolver()`; None asks nobody.
+        accept_unknown: Leads whose domain DNS does not decide are ready rather than for review.
+        schema: A Pandera model or schema of your own, in place of `hygiene.Lead`.
+        require: Canonical columns that must not be blank.
+        rules: Your own rules.
+        policy: The API's counting rules.
+        waive_blocklist: Predict and withhold as if the import set ``ignoreGlobalBlockList``.
+        batch_leads: Leads a request, for the prediction.
+        columns: Canonical name to header, where the choice made by name is not right.
+
+    Raises:
+        InputError: the leads or a list cannot be read; a suppression list without entries is one.
+        ResolverError: no name server answered at all.
+    """
+    settings = Settings(
+        schema=schema,
+        required=tuple(require),
+        rules=tuple(rules),
+        suppress=_each(suppress, rule_list),
+        blocklist=_each(blocklist, lambda path: rule_list(path, may_be_empty=True)),
+        known=_each(known, known_leads),
+        resolver=resolver,
+        accept_unknown=accept_unknown,
+        policy=policy or ImportPolicy(),
+        waive_blocklist=waive_blocklist,
+        batch_leads=batch_leads,
+    )
+    if isinstance(leads, pd.DataFrame):
+        frame, notes = _canonical(leads, columns)
+        return clean_frame(frame, settings, notes=notes)
+    paths = [leads] if isinstance(leads, str | os.PathLike) else list(leads)
+    with open_leads(paths, columns=columns) as opened:
+        frame = opened.frame()
+        return clean_frame(frame, settings, notes=opened.notes, files=opened.files, sha256=opened.sha256)
+
+
+def import_leads(
+    cleaned: CleanedLeads,
+    sink: Sink,
+    /,
+    *,
+    snapshot: bool = True,
+    custom: Sequence[str] = (),
+    send_all: bool = False,
+    batch_leads: int | None = None,
+    file_name: str = "",
+    journal: Journal | None = None,
+    progress: Progress | None = None,
+) -> Receipt:
+    """Import what is ready, and reconcile the API's answers with the prediction.
+
+    Args:
+        cleaned: The leads.
+        sink: Where to, for instance `hygiene.Smartlead(list_id=500)`.
+        snapshot: Read the list's members and the block list from the sink where `cleaned` was made
+            without them; leads found there are withheld as they would have been.
+        custom: Custom columns to send besides the canonical ones; ``["all"]`` sends every one.
+        send_all: Also blocked and duplicate rows, to audit the prediction.
+        batch_leads: Leads a request; None is the sink's own number.
+        file_name: Name under which the API files the import; the input's name where empty.
+        journal: Told before and after every request.
+        progress: Called with the leads answered and the leads to send.
+
+    Raises:
+        ListNotFound: the list does not exist.
+        SinkError: refused, and nothing was sent.
+    """
+    prepared = prepare(cleaned, sink, snapshot=snapshot)
+    name = file_name or (Path(prepared.files[0]).name if prepared.files else "leads")
+    return run_import(
+        prepared,
+        sink,
+        custom=custom,
+        send_all=send_all,
+        batch_leads=batch_leads,
+        file_name=name,
+        journal=journal,
+        progress=progress,
+    )
+
+
+def prepare(cleaned: CleanedLeads, sink: Sink, /, *, snapshot: bool = True) -> CleanedLeads:
+    """The same leads, decided with the sink's policy and what the sink holds already.
+
+    Raises:
+        ListNotFound: the list does not exist.
+        InputError: the list holds too many leads to read them all unasked.
+    """
+    settings = cleaned.survey.settings
+    changes: dict[str, Any] = {} if settings.policy == sink.policy else {"policy": sink.policy}
+    if isinstance(sink, ListReader):
+        found = sink.describe()
+        if snapshot and settings.known is None:
+            if (found.size or 0) > MOST_MEMBERS:
+                msg = (
+                    f"list {found.id} holds {found.size} leads. Hand them over as a file with --known F, "
+                    "or do without with --no-snapshot."
+                )
+                raise InputError(msg)
+            members = text_column(pd.Series(list(sink.members()), dtype="str"))
+            changes["known"] = (KnownLeads.from_cells(f"list {found.id}", members),)
+        if snapshot and settings.blocklist is None:
+            text = "\n".join(sink.blocked())
+            changes["blocklist"] = (parse_list(text, name="the API's block list", may_be_empty=True),)
+    return clean_again(cleaned, **changes) if changes else cleaned
+
+
+def rule_list(path: PathLike, /, *, may_be_empty: bool = False) -> RuleList:
+    """Read a suppression or block list.
+
+    Raises:
+        ListError: it cannot be read, or holds no entry where it must.
+    """
+    return parse_list(_text_of(path), name=os.fspath(path), may_be_empty=may_be_empty)
+
+
+def known_leads(path: PathLike, /) -> KnownLeads:
+    """Read known leads from a file with an email column, or from one address a line.
+
+    Raises:
+        ListError: it cannot be read.
+    """
+    try:
+        with open_leads([path]) as opened:
+            return KnownLeads.from_cells(os.fspath(path), text_column(opened.frame()["email"]))
+    except InputError as error:
+        if any("@" in line for line in _text_of(path).splitlines()[:1]):
+            lines = pd.Series(_text_of(path).splitlines(), dtype="str")
+            return KnownLeads.from_cells(os.fspath(path), text_column(lines))
+        raise ListError(str(error)) from error
+
+
+def _text_of(path: PathLike) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        msg = f"{os.fspath(path)}: {error.strerror}. A list that cannot be read stops the run."
+        raise ListError(msg) from error
+    except UnicodeDecodeError as error:
+        msg = f"{os.fspath(path)}: not UTF-8 at byte {error.start}. Save the list as UTF-8."
+        raise ListError(msg) from error
+
+
+def _each(given: Any, open_one: Callable[[PathLike], _List]) -> tuple[_List, ...] | None:
+    """What was handed over for a list, read where it is a path; None where nothing was."""
+    if given is None:
+        return None
+    one = isinstance(given, str | os.PathLike | RuleList | KnownLeads)
+    return tuple(
+        open_one(each) if isinstance(each, str | os.PathLike) else each
+        for each in ([given] if one else given)
+    )
+
+
+def _canonical(frame: pd.DataFrame, columns: Mapping[str, str] | None) -> tuple[pd.DataFrame, Sequence[str]]:
+    """A frame with canonical columns from one with anybody's; the given one is left as it is."""
+    header = [str(name) for name in frame.columns]
+    sample = frame.head(SAMPLE_ROWS).astype(str).to_numpy().tolist()
+    found = map_columns(header, sample, columns=columns, source="the frame")
+    leads = frame.set_axis(list(found.names), axis=1)
+    if found.full_name is not None:
+        names = [split_name(name or "") for name in text_column(leads.iloc[:, found.full_name]).to_pylist()]
+        first, last = zip(*names, strict=True) if names else ((), ())
+        leads = leads.assign(first_name=list(first), last_name=list(last))
+    canonical = [name for name in CANONICAL if name in leads]
+    return leads[canonical + [name for name in leads if name not in CANONICAL]], found.notes

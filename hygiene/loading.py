@@ -1,0 +1,68 @@
+"""Objects of the user's own that a command line names as ``module:name``."""
+
+import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hygiene.cleaning import Rule
+from hygiene.errors import UsageError
+
+__all__ = ["load_object", "load_rule"]
+
+
+def load_object(spec: str, /, *, option: str) -> object:
+    """What ``module:name`` names; the working directory is searched first.
+
+    Args:
+        spec: ``module:name``.
+        option: The option it was given to, for messages.
+
+    Raises:
+        UsageError: not that form, the module cannot be imported, or it has no such name.
+    """
+    module_name, _, name = spec.partition(":")
+    if not module_name or not name:
+        msg = f"{option} {spec}: expected MODULE:NAME, such as my_checks:no_phone for no_phone in my_checks.py."
+        raise UsageError(msg)
+    try:
+        with _working_directory_first():
+            module = importlib.import_module(module_name)
+    except Exception as error:
+        msg = (
+            f"{option} {spec}: module {module_name} cannot be imported ({type(error).__name__}: {error}). "
+            "Run from the directory that holds it, or install the package it is in."
+        )
+        raise UsageError(msg) from error
+    if not hasattr(module, name):
+        public = [key for key in vars(module) if not key.startswith("_")]
+        msg = f"{option} {spec}: {module_name} has no {name}; it has {', '.join(public) or 'nothing'}."
+        raise UsageError(msg)
+    return getattr(module, name)
+
+
+@contextmanager
+def _working_directory_first() -> Iterator[None]:
+    here = str(Path.cwd())
+    sys.path.insert(0, here)
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.path.remove(here)
+
+
+def load_rule(spec: str, /) -> Rule:
+    """The rule that ``module:name`` names: a `Rule`, or a function, which makes rows `invalid`.
+
+    Raises:
+        UsageError: it cannot be loaded, or is neither.
+    """
+    found = load_object(spec, option="--rule")
+    if isinstance(found, Rule):
+        return found
+    if not callable(found):
+        msg = f"--rule {spec}: a {type(found).__name__}; expected a hygiene.Rule or a function of a frame."
+        raise UsageError(msg)
+    return Rule(name=spec.partition(":")[2].lower(), check=found)

@@ -1,0 +1,120 @@
+"""Reconciliation: predicted against reported counts, batch by batch and in total.
+
+Why they differ is told as far as the counts alone tell it; nothing here asks the API.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from hygiene.verdict import Counts
+
+__all__ = ["BatchResult", "BatchState", "Reconciliation", "Status", "reconcile"]
+
+BatchState = Literal["planned", "acknowledged", "settled", "rejected", "unknown"]
+Status = Literal["agrees", "within_range", "differs", "incomplete"]
+
+#: States in which the counts of a batch are known.
+_ANSWERED: tuple[BatchState, ...] = ("acknowledged", "settled")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """One request of an import and what became of it.
+
+    Attributes:
+        batch: Its number, from 1.
+        rows: Leads in it.
+        state: `acknowledged` (answered), `settled` (landed by other proof), `rejected` (refused by the
+            API), `unknown` (no readable answer), `planned` (not sent).
+        attempts: How often it was sent.
+        predicted: Counts that were predicted for it.
+        reported: Counts that the API gave; None where it gave none.
+        extra: Counters of the answer that we do not know, as they came.
+    """
+
+    batch: int
+    rows: int
+    state: BatchState
+    attempts: int
+    predicted: Counts
+    reported: Counts | None = None
+    extra: tuple[tuple[str, object], ...] = ()
+
+    @property
+    def drift(self) -> Counts | None:
+        """Reported less predicted; None where nothing was reported."""
+        return None if self.reported is None else self.reported - self.predicted
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """How an import's answers compare with its prediction.
+
+    Attributes:
+        status: `agrees`, `within_range`, `differs` or, where a batch has no answer, `incomplete`.
+        predicted: Predicted counts of the batches that were answered.
+        reported: Reported counts of those batches.
+        batches: Every batch, in order.
+        replayed: Leads that were reported as duplicates because we sent them before in this import.
+        rejected: Leads in batches that the API refused.
+    """
+
+    status: Status
+    predicted: Counts
+    reported: Counts
+    batches: tuple[BatchResult, ...]
+    replayed: int = 0
+    rejected: int = 0
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every counter that was reported is as predicted."""
+        return self.status == "agrees"
+
+    @property
+    def answered(self) -> bool:
+        """Whether any batch has an answer."""
+        return any(result.reported is not None for result in self.batches)
+
+    @property
+    def drift(self) -> Counts:
+        """Reported less predicted, over the answered batches."""
+        return self.reported - self.predicted
+
+    @property
+    def unaccounted(self) -> int | None:
+        """Leads in the reported total that no reported class holds."""
+        return self.reported.unaccounted
+
+    def explain(self) -> list[str]:
+        """One sentence for each batch that differs or has no answer; empty where all is well."""
+        sentences = [_sentence(result, len(self.batches)) for result in self.batches]
+        return [sentence for sentence in sentences if sentence]
+
+
+def reconcile(batches: Sequence[BatchResult], /) -> Reconciliation:
+    """Compare what was predicted and reported; a counter that the API did not give is not compared."""
+    answered = [result for result in batches if result.state in _ANSWERED]
+    predicted = sum((result.predicted for result in answered), Counts())
+    reported = sum((result.reported for result in answered if result.reported), Counts())
+    status: Status = "agrees"
+    if len(answered) < len(batches):
+        status = "incomplete"
+    elif any(_differs(result) for result in answered):
+        status = "differs"
+    rejected = sum(result.rows for result in batches if result.state == "rejected")
+    return Reconciliation(status, predicted, reported, tuple(batches), rejected=rejected)
+
+
+def _differs(result: BatchResult) -> bool:
+    return result.drift is not None and any(result.drift.as_dict().values())
+
+
+def _sentence(result: BatchResult, of: int) -> str:
+    where = f"batch {result.batch} of {of} ({result.rows} leads)"
+    if result.state not in _ANSWERED:
+        return f"{where}: {result.state}"
+    drift = result.drift.as_dict() if result.drift else {}
+    parts = [f"{abs(by)} {'more' if by > 0 else 'fewer'} {name}" for name, by in drift.items() if by]
+    return f"{where}: {', '.join(parts)} than predicted" if parts else ""

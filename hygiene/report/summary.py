@@ -1,0 +1,115 @@
+"""The summary: one run as the JSON object that `summary.json` and ``--format json`` hold.
+
+Its shape is `hygiene_schemas/summary.schema.json`; a breaking change is a new number in `SCHEMA`.
+"""
+
+from typing import Any
+
+from hygiene import __version__
+from hygiene.cleaned import CleanedLeads
+from hygiene.importing import Receipt
+from hygiene.reconcile import BatchResult, Reconciliation
+from hygiene.verdict import Counts
+
+__all__ = ["SCHEMA", "summarise"]
+
+SCHEMA = "hygiene.summary/1"
+
+#: Order of outcomes in the object: what people look for first, then the order of precedence.
+_OUTCOMES = ("ready", "invalid", "undeliverable", "suppressed", "blocked", "duplicate", "review")
+
+
+def summarise(
+    cleaned: CleanedLeads | None,
+    /,
+    *,
+    receipt: Receipt | None = None,
+    send_all: bool = False,
+    error: str | None = None,
+) -> dict[str, Any]:
+    """The summary of a run.
+
+    Args:
+        cleaned: The cleaned leads; None where the input could not be read.
+        receipt: What the import did; None where nothing was sent.
+        send_all: Whether blocked and duplicate rows are sent too.
+        error: Why the run stopped before its end.
+    """
+    told = receipt.reconciliation if receipt else None
+    stopped = error or (str(receipt.error) if receipt and receipt.error else None)
+    return {
+        "schema": SCHEMA,
+        "run": {"version": __version__, "import": None, "error": stopped},
+        **(_cleaned(cleaned, send_all=send_all) if cleaned else _nothing()),
+        "reported": told.reported.as_dict() if told and told.answered else None,
+        "reconciliation": _reconciliation(told) if told else None,
+    }
+
+
+def _nothing() -> dict[str, Any]:
+    names = ("input", "passes", "outcomes", "reasons", "predicted", "predicted_range", "predicted_raw")
+    return {name: {} if name in ("passes", "reasons") else None for name in names}
+
+
+def _cleaned(cleaned: CleanedLeads, *, send_all: bool) -> dict[str, Any]:
+    tally = cleaned.counts
+    prediction = cleaned.predict(send_all=send_all)
+    return {
+        "input": {"files": list(cleaned.files), "rows": tally.rows, "sha256": cleaned.sha256},
+        "passes": _passes(cleaned),
+        "outcomes": {name: tally.outcomes[name] for name in _OUTCOMES},
+        "reasons": dict(tally.reasons),
+        "predicted": prediction.counts.as_dict(),
+        "predicted_range": _range(prediction.range),
+        "predicted_raw": cleaned.predicted_raw.as_dict(),
+    }
+
+
+def _range(bounds: tuple[Counts, Counts] | None) -> dict[str, Any] | None:
+    if bounds is None:
+        return None
+    low, high = (count.as_dict() for count in bounds)
+    return {name: [low[name], high[name]] for name in low}
+
+
+def _passes(cleaned: CleanedLeads) -> dict[str, Any]:
+    settings = cleaned.survey.settings
+    return {
+        "schema": {"ran": True},
+        "dns": {"ran": settings.resolver is not None, "domains": len(cleaned.survey.domains)},
+        "suppression": _lists(
+            [(rules.name, len(rules.entries)) for rules in settings.suppress or ()], settings.suppress
+        ),
+        "blocklist": _lists(
+            [(rules.name, len(rules.entries)) for rules in settings.blocklist or ()], settings.blocklist
+        ),
+        "known": _lists([(leads.name, len(leads.address)) for leads in settings.known or ()], settings.known),
+        "rules": {"ran": bool(settings.rules), "names": [rule.name for rule in settings.rules]},
+    }
+
+
+def _lists(read: list[tuple[str, int]], given: object) -> dict[str, Any]:
+    return {"ran": given is not None, "lists": [{"file": name, "entries": entries} for name, entries in read]}
+
+
+def _reconciliation(told: Reconciliation) -> dict[str, Any]:
+    return {
+        "status": told.status,
+        "drift": told.drift.as_dict(),
+        "unaccounted": told.unaccounted,
+        "replayed": told.replayed,
+        "rejected": told.rejected,
+        "batches": [_batch(result) for result in told.batches],
+    }
+
+
+def _batch(result: BatchResult) -> dict[str, Any]:
+    return {
+        "batch": result.batch,
+        "rows": result.rows,
+        "state": result.state,
+        "attempts": result.attempts,
+        "predicted": result.predicted.as_dict(),
+        "reported": result.reported.as_dict() if result.reported else None,
+        **({"extra": dict(result.extra)} if result.extra else {}),
+    }

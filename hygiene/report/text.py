@@ -1,0 +1,163 @@
+"""The report for a terminal or a log: a few tables and, last, one sentence of counts.
+
+Cells of the input appear only as file and column names, and those lose their control characters.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from hygiene.verdict import Outcome, reason
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from hygiene.cleaned import CleanedLeads
+    from hygiene.importing import LeadList, Receipt
+    from hygiene.verdict import Counts
+
+__all__ = ["inert", "lead_lists", "masked", "sentence", "tables"]
+
+NOT_CHECKED = "not checked"
+
+_MEANING = {
+    Outcome.READY: "will be sent",
+    Outcome.INVALID: "not a lead that can be sent",
+    Outcome.UNDELIVERABLE: "DNS says that no mail is accepted",
+    Outcome.SUPPRESSED: "on a suppression list of ours",
+    Outcome.BLOCKED: "on the API's block list",
+    Outcome.DUPLICATE: "another row or a known lead stands for it",
+    Outcome.REVIEW: "undecided: look at it",
+}
+
+
+def inert(text: str, /) -> str:
+    """The text without control and direction characters, safe to print."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def tables(
+    cleaned: "CleanedLeads", receipt: "Receipt | None" = None, *, send_all: bool = False
+) -> "Iterator[RenderableType]":
+    """The parts of the report, in order."""
+    yield _outcomes(cleaned)
+    if cleaned.counts.reasons:
+        yield _reasons(cleaned)
+    yield _fill_rates(cleaned)
+    yield _counts(cleaned, receipt, send_all=send_all)
+    if receipt is not None:
+        for line in receipt.reconciliation.explain():
+            yield f"  {line}"
+        yield from (f"  the API also said: {inert(word)}" for word in _extras(receipt))
+
+
+def sentence(cleaned: "CleanedLeads", receipt: "Receipt | None" = None) -> str:
+    """The last line: one sentence of counts."""
+    tally = cleaned.counts
+    parts = ", ".join(
+        f"{rows} {name}" for name, rows in tally.outcomes.items() if rows and name != Outcome.READY
+    )
+    text = f"{tally.rows} rows: {tally.outcomes[Outcome.READY]} ready" + (f", {parts}" if parts else "")
+    if receipt is None:
+        return f"{text}."
+    told = receipt.reconciliation
+    verdict = {
+        "agrees": "as predicted",
+        "within_range": "within what was predicted",
+        "differs": "not as predicted",
+        "incomplete": "unfinished",
+    }[told.status]
+    counts = ", ".join(
+        f"{count} {name}" for name, count in told.reported.as_dict().items() if count is not None
+    )
+    return f"{text}; the API answered {counts}: {verdict}."
+
+
+def masked(lead: "Mapping[str, str]", /) -> str:
+    """A lead with only the first letter of each cell, and the domain of its address."""
+    cells = {name: f"{cell[:1]}***" for name, cell in lead.items()}
+    if "email" in lead:
+        cells["email"] += "@" + lead["email"].rpartition("@")[2]
+    return ", ".join(f"{inert(name)}={inert(cell)}" for name, cell in cells.items())
+
+
+def lead_lists(found: "Sequence[LeadList]") -> "RenderableType":
+    """The account's lists as a table."""
+    rows = [(str(one.id), inert(one.name), "?" if one.size is None else str(one.size)) for one in found]
+    return _table("Lead lists", ("id", "name", "leads"), rows, right=(0, 2))
+
+
+def _outcomes(cleaned: "CleanedLeads") -> "RenderableType":
+    tally = cleaned.counts
+    rows = [
+        (
+            outcome.value,
+            NOT_CHECKED if count is None else str(count),
+            "" if count is None else _share(count, tally.rows),
+            _MEANING[outcome],
+        )
+        for outcome, count in (
+            (outcome, tally.outcomes[outcome]) for outcome in [Outcome.READY, *Outcome][:-1]
+        )
+    ]
+    rows.append(("all rows", str(tally.rows), "", ""))
+    return _table("Outcomes", ("outcome", "rows", "share", ""), rows, right=(1, 2))
+
+
+def _reasons(cleaned: "CleanedLeads") -> "RenderableType":
+    tally = cleaned.counts
+    rows = [
+        (code, str(count), _share(count, tally.rows), reason(code).text)
+        for code, count in tally.reasons.items()
+    ]
+    return _table("Reasons (a row may have several)", ("reason", "rows", "share", ""), rows, right=(1, 2))
+
+
+def _fill_rates(cleaned: "CleanedLeads") -> "RenderableType":
+    rates = cleaned.fill_rates
+    rows = [(name, "no such column" if rate is None else f"{rate:.1%}") for name, rate in rates.items()]
+    return _table("Filled cells", ("column", "filled"), rows, right=(1,))
+
+
+def _counts(cleaned: "CleanedLeads", receipt: "Receipt | None", *, send_all: bool) -> "RenderableType":
+    columns: dict[str, Counts] = {"file as it is": cleaned.predicted_raw}
+    columns["predicted"] = receipt.predicted if receipt else cleaned.predict(send_all=send_all).counts
+    if receipt is not None:
+        columns["reported"] = receipt.reported
+        columns["drift"] = receipt.reconciliation.drift
+    return _table("The import API's counts", ("", *columns), _count_rows(columns), right=range(1, 5))
+
+
+def _count_rows(columns: "Mapping[str, Counts]") -> list[tuple[str, ...]]:
+    names = ("total_leads", "imported", "duplicates", "blocked")
+    rows = [(name, *(_number(getattr(counts, name)) for counts in columns.values())) for name in names]
+    unaccounted = [counts.unaccounted for counts in columns.values()]
+    return [*rows, ("unaccounted", *map(_number, unaccounted))] if any(unaccounted) else rows
+
+
+def _extras(receipt: "Receipt") -> list[str]:
+    return sorted({f"{key}={value}" for result in receipt.batches for key, value in result.extra})
+
+
+def _number(count: int | None) -> str:
+    return "not given" if count is None else str(count)
+
+
+def _share(count: int, rows: int) -> str:
+    return f"{count / rows:.1%}" if rows else ""
+
+
+def _table(
+    title: str, header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] | range
+) -> "RenderableType":
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+    )
+    for place, name in enumerate(header):
+        table.add_column(Text(name), justify="right" if place in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table

@@ -1,0 +1,75 @@
+"""Text columns as Arrow arrays, whatever pandas dtype they came in.
+
+The passes work on Arrow text, so that object, `str`, Arrow-backed and categorical columns give the same
+verdicts. Nothing here judges a cell.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+__all__ = ["Mask", "is_blank", "mask", "text_column", "text_series"]
+
+#: One boolean a row, by position.
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+def text_column(cells: pd.Series, /) -> pa.Array:
+    """The cells as one `large_string` array by position; missing cells are null.
+
+    A cell that is no text becomes the text that `str` gives; bytes are read as UTF-8, and what is not
+    UTF-8 in bytes or text is written as escapes. Never raises on a cell.
+    """
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        words = text_column(pd.Series(cells.cat.categories))
+        return words.take(pa.array(cells.cat.codes.to_numpy(), mask=cells.isna().to_numpy()))
+    try:
+        column = pa.array(cells, from_pandas=True)
+    except (pa.ArrowException, TypeError, ValueError, UnicodeError):
+        return _from_objects(cells)
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    if pa.types.is_large_string(column.type):
+        return column
+    if pa.types.is_string(column.type):
+        return column.cast(pa.large_string())
+    if pa.types.is_null(column.type):
+        return pa.nulls(len(cells), pa.large_string())
+    return _from_objects(cells)
+
+
+def _from_objects(cells: Iterable[object]) -> pa.Array:
+    return pa.array([_as_text(cell) for cell in cells], pa.large_string())
+
+
+def _as_text(cell: object) -> str | None:
+    if isinstance(cell, bytes | bytearray):
+        return bytes(cell).decode("utf-8", "backslashreplace")
+    if not isinstance(cell, str):
+        if cell is None or (pd.api.types.is_scalar(cell) and pd.isna(cell)):  # type: ignore[call-overload]
+            return None
+        cell = str(cell)
+    return cell.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def text_series(column: pa.Array, index: pd.Index, /) -> pd.Series:
+    """The array as a text Series with this index: `str` on pandas 3, `object` on pandas 2."""
+    if pd.__version__ < "3":
+        return pd.Series(np.asarray(column.to_pandas(), dtype=object), index=index, dtype=object)
+    return pd.Series(pd.array(column, dtype="str"), index=index)
+
+
+def is_blank(column: pa.Array, /) -> Mask:
+    """True where a cell is null, empty or only white space."""
+    return mask(pc.equal(pc.utf8_trim_whitespace(column), ""), null=True)
+
+
+def mask(column: pa.Array, /, *, null: bool = False) -> Mask:
+    """A boolean Arrow array as a writable NumPy mask, nulls as `null`."""
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    return np.array(pc.fill_null(column, null).to_numpy(zero_copy_only=False), dtype=bool)

@@ -1,0 +1,127 @@
+"""The words of the toolkit as types: outcomes, reasons, counts.
+
+Which rows get which reason is decided by the passes; here is only what each reason means.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+__all__ = ["REASONS", "Counts", "Outcome", "Reason", "reason"]
+
+
+class Outcome(enum.StrEnum):
+    """Where a row ends. Exactly one a row; the order of definition is the order of precedence."""
+
+    INVALID = "invalid"
+    UNDELIVERABLE = "undeliverable"
+    SUPPRESSED = "suppressed"
+    BLOCKED = "blocked"
+    DUPLICATE = "duplicate"
+    REVIEW = "review"
+    READY = "ready"
+
+    @property
+    def rank(self) -> int:
+        """Place in the order of precedence; 0 wins over all others."""
+        return list(Outcome).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What a reason code means.
+
+    Attributes:
+        code: Stable snake_case code.
+        outcome: The outcome it leads to; None for a note, which leads to `review` only where the user
+            asks for it.
+        text: One sentence for people.
+    """
+
+    code: str
+    outcome: Outcome | None
+    text: str
+
+
+_TABLE = {
+    Outcome.INVALID: {
+        "row_malformed": "The row does not have the columns that the header has.",
+        "missing_email": "The row has no email address.",
+        "no_at_sign": "The address has no @.",
+        "bad_local_part": "The part before the @ is not allowed.",
+        "bad_domain": "The part after the @ is not a domain name.",
+        "address_too_long": "The address is longer than 254 characters.",
+        "special_use_domain": "The domain is reserved and never receives mail.",
+    },
+    Outcome.UNDELIVERABLE: {
+        "domain_not_found": "The domain does not exist.",
+        "null_mx": "The domain says that it accepts no mail (null MX).",
+        "no_mail_host": "The domain exists and has no host that takes mail.",
+    },
+    Outcome.SUPPRESSED: {
+        "suppressed_address": "The address is on a suppression list.",
+        "suppressed_domain": "The domain is on a suppression list.",
+    },
+    Outcome.BLOCKED: {
+        "blocked_address": "The address is on the API's block list.",
+        "blocked_domain": "The domain is on the API's block list.",
+    },
+    Outcome.DUPLICATE: {
+        "duplicate_in_file": "Another row with the same address stays.",
+        "duplicate_of_known": "The API's list or account holds the address already.",
+    },
+    Outcome.REVIEW: {
+        "dns_unknown": "DNS gave no answer for the domain; nothing is known against it.",
+    },
+}
+
+#: Every reason with a fixed code. Families (`missing_<column>`, `schema_<column>_<check>`, `rule_<name>`)
+#: are made by `reason`.
+REASONS: Mapping[str, Reason] = {
+    code: Reason(code, outcome, text) for outcome, reasons in _TABLE.items() for code, text in reasons.items()
+}
+
+
+def reason(code: str, /, *, outcome: Outcome | None = Outcome.INVALID) -> Reason:
+    """The reason with this code; for a code of a family, one that leads to `outcome`."""
+    known = REASONS.get(code)
+    if known is not None:
+        return known
+    family, _, rest = code.partition("_")
+    text = {
+        "missing": f"The required column {rest} is blank.",
+        "schema": f"The schema check {rest} failed.",
+        "rule": f"The user's rule {rest} matched.",
+    }[family]
+    return Reason(code, outcome, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The four numbers an import API answers. None is a counter that the API did not give."""
+
+    total_leads: int | None = 0
+    imported: int | None = 0
+    duplicates: int | None = 0
+    blocked: int | None = 0
+
+    @property
+    def unaccounted(self) -> int | None:
+        """Leads that are in the total and in none of the three classes; None where a counter is missing."""
+        if None in (self.total_leads, self.imported, self.duplicates, self.blocked):
+            return None
+        return self.total_leads - self.imported - self.duplicates - self.blocked  # type: ignore[operator]
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return self._with(other, 1)
+
+    def __sub__(self, other: "Counts") -> "Counts":
+        return self._with(other, -1)
+
+    def _with(self, other: "Counts", sign: int) -> "Counts":
+        pairs = zip(self.as_dict().values(), other.as_dict().values(), strict=True)
+        return Counts(*(None if a is None or b is None else a + sign * b for a, b in pairs))
+
+    def as_dict(self) -> dict[str, int | None]:
+        """The counters by the API's names, in the API's order."""
+        return asdict(self)

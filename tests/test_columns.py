@@ -1,0 +1,340 @@
+import csv
+
+import pytest
+
+from hygiene.columns import CANONICAL, MALFORMED, has_email, map_columns, split_name
+from hygiene.errors import InputError
+
+# Header rows of exports, by the tool that makes them, with the header each canonical column is taken from.
+LAYOUTS = {
+    "linkedin": (
+        "First Name,Last Name,URL,Email Address,Company,Position,Connected On",
+        {"email": "Email Address", "first_name": "First Name", "company": "Company", "title": "Position"},
+    ),
+    "hubspot default": (
+        "Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Primary Associated Company ID,"
+        "Last Activity Date,Lead Status,Marketing contact status,Create Date,Associated Company",
+        {"email": "Email", "phone": "Phone Number", "company": "Associated Company"},
+    ),
+    "hubspot with company": (
+        "Record ID - Contact,First Name,Last Name,Email,Phone Number,Contact owner,Last Activity Date,Lead Status,"
+        "Create Date,Record ID - Company,Company name,Company owner,Create Date,Phone Number,City,Country/Region",
+        {"email": "Email", "company": "Company name", "city": "City", "country": "Country/Region"},
+    ),
+    "hubspot numbers": (
+        "Record ID,First Name,Last Name,Email,Office Number,Primary Associated Company ID,Associated Company,"
+        "Record ID - Company,Company name,Cell Number,City,Industry",
+        {"email": "Email", "company": "Company name", "phone": "Office Number"},
+    ),
+    "hubspot all": (
+        "Record ID,First Name,Last Name,City,Company domain name,Company Name,Company owner,Contact owner,"
+        "Country/Region,Email,Email address quarantine reason,Email Address Quarantined,Email Confirmed,Email Domain,"
+        "Email hard bounce reason,Invalid email address,Job Title,Last Contacted,Lead Status,Mobile Phone Number,"
+        "Phone Number,Private e-mail address,State/Region,Status,Unsubscribed from all email,Website URL,"
+        "WhatsApp Phone Number,Work email,Associated Company,Associated Company IDs",
+        {
+            "email": "Email",
+            "company": "Company Name",
+            "phone": "Phone Number",
+            "state": "State/Region",
+            "website": "Website URL",
+        },
+    ),
+    "apollo": (
+        "First Name,Last Name,Title,Company Name,Company Name for Emails,Email,Email Status,Primary Email Source,"
+        "Email Confidence,Primary Email Catch-all Status,Contact Owner,Work Direct Phone,Home Phone,Mobile Phone,"
+        "Corporate Phone,Do Not Call,Last Contacted,Account Owner,# Employees,Person Linkedin Url,Website,"
+        "Company Linkedin Url,City,State,Country,Company Address,Company City,Company State,Company Country,"
+        "Company Phone,Parent company (Apollo data),Email Sent,Email Open,Email Bounced,Secondary Email,"
+        "Secondary Email Source,Tertiary Email,Tertiary Email Status",
+        {
+            "email": "Email",
+            "company": "Company Name",
+            "title": "Title",
+            "phone": "Work Direct Phone",
+            "linkedin": "Person Linkedin Url",
+            "website": "Website",
+            "city": "City",
+            "state": "State",
+            "country": "Country",
+        },
+    ),
+    "zoominfo": (
+        "ZoomInfo Contact ID,Last Name,First Name,Middle Name,Job Title,Job Title Hierarchy Level,"
+        "Company Division Name,Direct Phone Number,Email Address,Email Domain,Mobile phone,Previous Job Title,"
+        "Previous Company Name,Previous Company LinkedIn Profile,ZoomInfo Contact Profile URL,"
+        "LinkedIn Contact Profile URL,Person Street,Person City,Person State,Country,Company Name,Website,"
+        "Company HQ Phone,LinkedIn Company Profile URL,Company City,Company State,Company Country",
+        {
+            "email": "Email Address",
+            "company": "Company Name",
+            "title": "Job Title",
+            "phone": "Direct Phone Number",
+            "linkedin": "LinkedIn Contact Profile URL",
+            "city": "Person City",
+            "state": "Person State",
+            "country": "Country",
+        },
+    ),
+    "google contacts": (
+        "First Name,Middle Name,Last Name,Phonetic First Name,Phonetic Last Name,Name Prefix,Nickname,File As,"
+        "Organization Name,Organization Title,Organization Department,E-mail 1 - Label,E-mail 1 - Value,"
+        "E-mail 2 - Label,E-mail 2 - Value,Phone 1 - Label,Phone 1 - Value,Website 1 - Value",
+        {
+            "email": "E-mail 1 - Value",
+            "company": "Organization Name",
+            "title": "Organization Title",
+            "phone": "Phone 1 - Value",
+            "website": "Website 1 - Value",
+        },
+    ),
+    "mailchimp": (
+        "Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,Status,TAGS,LEID,CC",
+        {"email": "Email Address"},
+    ),
+    "outreach": (
+        "first_name,last_name,email,company_name,website,linkedin_url,campaign_name",
+        {"email": "email", "company": "company_name", "linkedin": "linkedin_url"},
+    ),
+    "generator": (
+        "Index,Account Id,Lead Owner,First Name,Last Name,Company,Phone 1,Phone 2,Email 1,Email 2,Website,Source",
+        {"email": "Email 1", "phone": "Phone 1", "company": "Company"},
+    ),
+    "outlook": (
+        "Title,First Name,Last Name,Company,Job Title,Business City,Home City,Business Phone,"
+        "E-mail Address,E-mail 2 Address,E-mail Display Name,Web Page",
+        {"email": "E-mail Address", "title": "Job Title", "city": "Home City", "website": "Web Page"},
+    ),
+    "pipedrive": (
+        "Person - First name,Person - Last name,Person - Email - Work,Person - Email - Home,Person - Phone - Work,"
+        "Organization - Name",
+        {
+            "email": "Person - Email - Work",
+            "phone": "Person - Phone - Work",
+            "company": "Organization - Name",
+        },
+    ),
+}
+
+
+def cells_of(header: str) -> list[str]:
+    return next(csv.reader([header]))
+
+
+def taken(header: list[str], **kwargs) -> dict[str, str]:
+    found = map_columns(header, kwargs.pop("sample", []), **kwargs)
+    return {name: header[at] for at, name in enumerate(found.names) if name in CANONICAL}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_each_known_layout_maps_its_columns(layout):
+    header, expected = LAYOUTS[layout]
+    found = taken(cells_of(header))
+
+    assert {name: found.get(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_each_column_gets_one_name_and_custom_ones_keep_theirs(layout):
+    header = cells_of(LAYOUTS[layout][0])
+    names = map_columns(header, []).names
+
+    assert len(set(names)) == len(header)
+    custom = [(text, name) for text, name in zip(header, names, strict=True) if name not in CANONICAL]
+    assert all(name.startswith(text) for text, name in custom)
+
+
+@pytest.mark.parametrize("layout", [name for name in LAYOUTS if name != "mailchimp" and name != "pipedrive"])
+def test_names_are_taken_wherever_they_stand(layout):
+    found = taken(cells_of(LAYOUTS[layout][0]))
+
+    assert found["first_name"].lower().replace("_", " ") == "first name"
+    assert found["last_name"].lower().replace("_", " ") == "last name"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Email", "E-Mail", "e_mail", "EMAIL ADDRESS", "emailAddress", "eMail", "Mail", "\ufeffEmail"),
+        *(
+            "Work email",
+            "Email (work)",
+            "workemail",
+            "Contact Email",
+            "Lead: Email",
+            "Person's Email",
+            "email_1",
+        ),
+        *("Email*", "Email (required)", "Business E-mail", "Private e-mail address", "Secondary Email"),
+    ],
+)
+def test_any_spelling_of_email_is_known(text):
+    assert map_columns([text, "Notes"], []).names == ("email", "Notes")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Email Status", "Email Domain", "Email Sent", "Email Open", "Email Bounced", "Email 1 - Label"),
+        *("Email hard bounce reason", "Primary Email Source", "Email 1 Validation", "Last Contacted"),
+        *("Company domain name", "Company owner", "Contact owner", "Account Owner", "Company Linkedin Url"),
+        *("Previous Job Title", "Middle Name", "Company size", "Account Id", "campaign_name", "First Seen"),
+        *("Unsubscribed from all email", "Invalid email address", "Associated Company IDs", "Lead Status"),
+    ],
+)
+def test_look_alikes_stay_custom(text):
+    assert map_columns([text, "Email"], []).names == (text, "email")
+
+
+def test_an_owners_email_is_not_the_leads_even_if_it_holds_addresses():
+    header = ["Account Owner Email", "Account manager e-mail"]
+
+    with pytest.raises(InputError, match="no email column"):
+        map_columns(header, [["me@us.example", "you@us.example"]])
+
+
+def test_an_unfamiliar_email_header_counts_only_with_addresses():
+    assert taken(["Newsletter email", "x"], sample=[["a@b.example", ""]]) == {"email": "Newsletter email"}
+    with pytest.raises(InputError):
+        map_columns(["Newsletter email", "x"], [["yes", ""]])
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ("Email", "Work email"),
+        ("Primary Email", "Business Email"),
+        ("Work email", "Email 1"),
+        ("Email 1", "Other email"),
+        ("Other email", "Personal Email"),
+        ("Private e-mail address", "Secondary Email"),
+        ("Email 1", "Email 2"),
+    ],
+)
+def test_the_better_name_wins_in_either_order(better, worse):
+    full = [["", "a@b.example"]]
+
+    assert taken([better, worse], sample=full)["email"] == better
+    assert taken([worse, better])["email"] == better
+
+
+def test_equal_names_are_decided_by_the_cells():
+    sample = [["", "a@b.example"], ["c@d.example", "e@f.example"]]
+
+    found = map_columns(["Email", "E-mail"], sample, source="leads.csv")
+
+    assert found.names == ("Email", "email")
+    assert found.notes == ("leads.csv: email is 'E-mail'; left as custom: 'Email'.",)
+
+
+def test_equal_names_and_cells_are_an_error_that_lists_them():
+    with pytest.raises(InputError) as caught:
+        map_columns(["Email", "name", "Email"], [], source="leads.csv")
+
+    assert str(caught.value) == (
+        "leads.csv: 2 columns have an equal claim to the address: 'Email', 'Email (2)'. "
+        'Name the one to take with --column email="Email".'
+    )
+
+
+def test_no_email_column_is_an_error_that_names_the_nearest():
+    with pytest.raises(
+        InputError, match=r"leads\.csv: no email column among 3.*--column email='Mail adress'"
+    ):
+        map_columns(["Name", "Mail adress", "City"], [], source="leads.csv")
+
+
+def test_a_column_that_holds_addresses_is_the_nearest():
+    with pytest.raises(InputError, match="--column email='Reach'"):
+        map_columns(["Emale", "Reach"], [["x", "a@b.example"]])
+
+
+def test_a_file_without_header_is_told_so_without_showing_an_address():
+    with pytest.raises(InputError, match="no header") as caught:
+        map_columns(["jane@customer.example", "Jane"], [])
+
+    assert "customer" not in str(caught.value)
+
+
+def test_columns_overrule_the_rules():
+    header = ["Email", "Reach me", "Firm"]
+
+    assert taken(header, columns={"email": "Reach me", "company": "firm "}) == {
+        "email": "Reach me",
+        "company": "Firm",
+    }
+
+
+def test_an_override_on_a_repeated_header_takes_the_first_and_the_second_by_its_number():
+    header = ["Email", "Email"]
+
+    assert map_columns(header, [], columns={"email": "Email"}).names == ("email", "Email (2)")
+    assert map_columns(header, [], columns={"email": "Email (2)"}).names == ("Email", "email")
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"mail": "Email"}, "'mail' is no column"),
+        ({"email": "Post"}, "'Email', 'Name'"),
+        ({"email": "Email", "company": "Email"}, "more than one"),
+        ({"company": ""}, "no column ''"),
+    ],
+)
+def test_an_override_that_names_nothing_is_an_error(columns, told):
+    with pytest.raises(InputError, match=told):
+        map_columns(["Email", "Name"], [], columns=columns)
+
+
+def test_repeated_and_empty_headers_get_names_of_their_own():
+    header = ["Email", "Notes", "", "Notes", " ", "Notes", "Notes (2)", MALFORMED]
+
+    assert map_columns(header, []).names == (
+        *("email", "Notes", "column 3", "Notes (2)", "column 5", "Notes (3)", "Notes (2) (2)"),
+        f"{MALFORMED} (2)",
+    )
+
+
+def test_a_custom_column_never_takes_a_canonical_name_in_use():
+    assert map_columns(["email", "Work"], [], columns={"email": "Work"}).names == ("email (2)", "email")
+    assert (
+        map_columns(["company", "Firm", "email"], [], columns={"company": "Firm"}).names[0] == "company (2)"
+    )
+
+
+def test_a_full_name_is_split_only_without_first_and_last():
+    assert map_columns(["Email", "Full Name"], []).full_name == 1
+    assert map_columns(["Email", "Full Name"], []).names == ("email", "Full Name")
+    assert map_columns(["Email", "Full Name", "Last Name"], []).full_name is None
+    assert map_columns(["Email", "Name", "Forename"], []).full_name is None
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Jane Doe", ("Jane", "Doe")),
+        ("Doe, Jane", ("Jane", "Doe")),
+        ("Jane", ("Jane", "")),
+        ("  Jane   van  Doe ", ("Jane", "van Doe")),
+        ("Jane Doe, PhD", ("Jane", "Doe")),
+        ("Doe, Jane, M.D.", ("Jane", "Doe")),
+        ("", ("", "")),
+        (" , ", ("", "")),
+    ],
+)
+def test_a_full_name_is_split_in_first_and_last(text, names):
+    assert split_name(text) == names
+
+
+def test_a_bare_url_is_a_profile_or_a_website_by_its_cells():
+    header = ["Email", "URL"]
+
+    assert taken(header, sample=[["", "https://www.linkedin.com/in/x"]])["linkedin"] == "URL"
+    assert taken(header, sample=[["", "https://customer.example"]])["website"] == "URL"
+
+
+def test_a_header_row_is_known_by_its_email_column():
+    assert has_email(["Name", "E-mail"])
+    assert not has_email(["Notes:"])
+    assert not has_email(["Email"], columns={"email": "Post"})
+    assert has_email(["Post"], columns={"email": "Post"})

@@ -1,0 +1,127 @@
+import csv
+import json
+import os
+import stat
+import sys
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hygiene.errors import UsageError
+from hygiene.writing import atomic, write_csv, write_results
+
+FRAME = pd.DataFrame(
+    {"email": ["a@x.example", "b@x.example"], "note": ['say "hi", please', None], "row": [1, 2]}
+)
+
+
+def test_a_csv_has_plain_line_ends_and_no_index(tmp_path):
+    write_csv(FRAME, tmp_path / "ready.csv")
+
+    assert (tmp_path / "ready.csv").read_bytes() == (
+        b'email,note,row\na@x.example,"say ""hi"", please",1\nb@x.example,,2\n'
+    )
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_a_spreadsheet_cell_never_starts_a_formula(tmp_path, start):
+    frame = pd.DataFrame({"a": [f"{start}1+1"], f"{start}b": ["fine"]})
+
+    write_csv(frame, tmp_path / "withheld.csv", spreadsheet=True)
+
+    data = (tmp_path / "withheld.csv").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    with (tmp_path / "withheld.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert list(csv.reader(file)) == [["a", f"'{start}b"], [f"'{start}1+1", "fine"]]
+
+
+def test_a_plain_csv_keeps_what_looks_like_a_formula(tmp_path):
+    write_csv(pd.DataFrame({"email": ["=a@x.example"]}), tmp_path / "ready.csv")
+
+    assert (tmp_path / "ready.csv").read_bytes() == b"email\n=a@x.example\n"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(st.lists(st.text(alphabet='a,"\r\n ;é', max_size=5), min_size=2, max_size=2), max_size=5)
+)
+def test_what_is_written_reads_back_cell_for_cell(tmp_path_factory, rows):
+    path = tmp_path_factory.mktemp("written") / "table.csv"
+
+    write_csv(pd.DataFrame(rows, columns=["a", "b"]), path)
+
+    with path.open(encoding="utf-8", newline="") as file:
+        assert list(csv.reader(file, strict=True)) == [["a", "b"], *rows]
+
+
+def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "ready.csv"
+    path.write_text("old")
+
+    with pytest.raises(KeyboardInterrupt), atomic(path) as file:
+        file.write("new")
+        raise KeyboardInterrupt
+
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_takes_its_name_only_when_it_is_whole(tmp_path):
+    path = tmp_path / "ready.csv"
+
+    with atomic(path, mode="wb") as file:
+        file.write(b"new")
+        assert not path.exists()
+
+    assert path.read_bytes() == b"new"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are POSIX")
+@pytest.mark.parametrize(("private", "rights"), [(False, 0o640), (True, 0o600)])
+def test_rights_follow_the_umask_unless_private(tmp_path, private, rights):
+    before = os.umask(0o027)
+    try:
+        with atomic(tmp_path / "f", private=private) as file:
+            file.write("x")
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE((tmp_path / "f").stat().st_mode) == rights
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_is_followed(tmp_path):
+    (tmp_path / "real").write_text("old")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+
+    with atomic(tmp_path / "link") as file:
+        file.write("new")
+
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_text() == "new"
+
+
+def test_results_are_four_files_in_a_new_folder(tmp_path):
+    summary = {"schema": "hygiene.summary/1", "town": "Łódź"}
+    withheld = pd.DataFrame({"phone": ["+1 555"]})
+
+    paths = write_results(
+        tmp_path / "a" / "out", ready=FRAME, withheld=withheld, verdicts=FRAME, summary=summary
+    )
+
+    assert [path.name for path in paths] == ["ready.csv", "withheld.csv", "verdicts.csv", "summary.json"]
+    assert sorted(path.name for path in (tmp_path / "a" / "out").iterdir()) == sorted(p.name for p in paths)
+    assert paths[1].read_text(encoding="utf-8-sig") == "phone\n'+1 555\n"
+    text = paths[3].read_text(encoding="utf-8")
+    assert json.loads(text) == summary
+    assert text == '{\n  "schema": "hygiene.summary/1",\n  "town": "Łódź"\n}\n'
+
+
+@pytest.mark.parametrize("inside", ["", "deeper"])
+def test_a_file_in_the_place_of_the_folder_is_a_usage_error(tmp_path, inside):
+    (tmp_path / "out").write_text("a file")
+
+    with pytest.raises(UsageError, match="expected a folder"):
+        write_results(tmp_path / "out" / inside, ready=FRAME, withheld=FRAME, verdicts=FRAME, summary={})
