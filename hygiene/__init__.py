@@ -7,8 +7,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hygiene_schemas import CleanLead, ImportLog, Lead, RuleEntry, Verdict
-
     from hygiene.cleaned import CleanedLeads
     from hygiene.cleaning import Rule
     from hygiene.deliverability import DomainVerdict
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from hygiene.resolver import Resolver
     from hygiene.smartlead import Smartlead
     from hygiene.verdict import Counts, Outcome
+    from hygiene_schemas import CleanLead, ImportLog, Lead, RuleEntry, Verdict
 
 _HOME = {
     "CleanLead": "hygiene_schemas",
@@ -59,7 +58,7 @@ __all__ = [  # noqa: PLE0604 -- strings all, sorted at run time
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 -- any public name
+def __getattr__(name: str) -> Any:
     if name not in _HOME:
         msg = f"module 'hygiene' has no attribute {name!r}"
         raise AttributeError(msg)

@@ -98,7 +98,10 @@ def parse_list(text: str, /, *, name: str, may_be_empty: bool = False) -> RuleLi
         else:
             entries.append(entry)
     if not entries and not may_be_empty:
-        msg = f"{name}: no entry found in {len(left)} lines; expected addresses or domains, one a line or under a header 'email'."
+        msg = (
+            f"{name}: no entry found in {len(left)} lines; expected addresses or domains, "
+            "one a line or under a header 'email'."
+        )
         raise ListError(msg)
     return RuleList(name, tuple(entries), tuple(left))
 

@@ -174,8 +174,8 @@ class CleanedLeads:
     def gate(
         self,
         *,
-        max: Mapping[str, int | float] | None = None,
-        min: Mapping[str, int | float] | None = None,  # noqa: A002
+        max: Mapping[str, int | float] | None = None,  # noqa: A002 -- the word of the gate
+        min: Mapping[str, int | float] | None = None,  # noqa: A002 -- the word of the gate
     ) -> None:
         """Hold outcomes and reasons against limits: an int counts rows, a float is a share of the input rows.
 

@@ -325,7 +325,7 @@ class _Answers:
         return {domain: self._verdicts[domain] for domain in domains}
 
 
-def clean_again(cleaned: CleanedLeads, /, **changes: Any) -> CleanedLeads:  # noqa: ANN401 -- fields of Settings
+def clean_again(cleaned: CleanedLeads, /, **changes: Any) -> CleanedLeads:
     """The same leads under settings that differ in `changes`; DNS is not asked again."""
     before = cleaned.survey
     if before.settings.resolver is not None:

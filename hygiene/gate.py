@@ -27,7 +27,7 @@ def parse_limit(text: str, /) -> tuple[str, int | float]:
     except ValueError:
         value = -1
     if not equals or not (value >= 0 and (isinstance(value, int) or value <= 1)):
-        msg = f"limit {text!r}: expected NAME=LIMIT, for instance invalid=2% (a share), invalid=0.02 or invalid=10 (rows)."
+        msg = f"limit {text!r}: expected NAME=LIMIT, for instance invalid=2%, invalid=0.02 or invalid=10 (rows)."
         raise UsageError(msg)
     _check_name(name)
     return name, value
@@ -35,7 +35,7 @@ def parse_limit(text: str, /) -> tuple[str, int | float]:
 
 def _check_name(name: str) -> None:
     if name not in REASONS and name not in set(Outcome) and not name.startswith(_FAMILIES):
-        msg = f"limit on {name!r}: expected an outcome ({', '.join(Outcome)}) or a reason such as {next(iter(REASONS))}."
+        msg = f"limit on {name!r}: expected an outcome ({', '.join(Outcome)}) or a reason code."
         raise UsageError(msg)
 
 
@@ -44,8 +44,8 @@ def check_gate(
     /,
     *,
     rows: int,
-    max: Mapping[str, int | float],
-    min: Mapping[str, int | float],  # noqa: A002
+    max: Mapping[str, int | float],  # noqa: A002 -- the word of the gate
+    min: Mapping[str, int | float],  # noqa: A002 -- the word of the gate
 ) -> None:
     """Hold counts against limits.
 

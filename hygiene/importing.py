@@ -5,7 +5,7 @@ is never sent again here: its outcome is unknown and the import stops.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
 import pandas as pd
@@ -19,7 +19,7 @@ from hygiene.reconcile import BatchResult, Reconciliation, reconcile
 from hygiene.text import text_column
 from hygiene.verdict import Counts
 
-__all__ = ["Batch", "Journal", "ListReader", "LeadList", "Receipt", "Reply", "Sink", "plan", "run_import"]
+__all__ = ["Batch", "Journal", "LeadList", "ListReader", "Receipt", "Reply", "Sink", "plan", "run_import"]
 
 Progress = Callable[[int, int], None]
 Lead = dict[str, str]
@@ -44,14 +44,16 @@ class Sink(Protocol):
     """Where leads are imported to.
 
     Attributes:
-        name: What it is called in messages.
         batch_leads: Leads a request it takes.
         policy: How it is believed to count.
     """
 
-    name: str
     batch_leads: int
     policy: ImportPolicy
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
 
     def send(self, leads: Sequence[Lead], /, *, file_name: str, waive_blocklist: bool = False) -> Reply:
         """Import these leads in one request.
@@ -220,6 +222,7 @@ def run_import(
         UsageError: a custom column that the leads do not have, or a batch size below 1.
     """
     size = batch_leads or sink.batch_leads
+    waive = cleaned.survey.settings.waive_blocklist
     prediction = cleaned.predict(send_all=send_all, batch_leads=size)
     results: list[BatchResult] = []
     error: HygieneError | None = None
@@ -228,7 +231,11 @@ def run_import(
         if error is not None:
             results.append(BatchResult(batch.number, len(batch.rows), "planned", 0, predicted))
             continue
-        result, error = _send(batch, sink, predicted, cleaned, file_name, journal)
+        if journal is not None:
+            journal.sending(batch)
+        result, error = _send(batch, sink, predicted, file_name=file_name, waive_blocklist=waive)
+        if journal is not None:
+            journal.finished(result)
         results.append(result)
         if progress:
             progress(sum(result.rows for result in results), prediction.counts.total_leads or 0)
@@ -236,29 +243,16 @@ def run_import(
 
 
 def _send(
-    batch: Batch,
-    sink: Sink,
-    predicted: Counts,
-    cleaned: CleanedLeads,
-    file_name: str,
-    journal: Journal | None,
+    batch: Batch, sink: Sink, predicted: Counts, *, file_name: str, waive_blocklist: bool
 ) -> tuple[BatchResult, HygieneError | None]:
     """Send one batch; a refusal of the first one is raised, since nothing was sent then."""
-    if journal is not None:
-        journal.sending(batch)
-    rows, error = len(batch.rows), None
+    result = BatchResult(batch.number, len(batch.rows), "planned", 1, predicted)
     try:
-        reply = sink.send(
-            batch.leads, file_name=file_name, waive_blocklist=cleaned.survey.settings.waive_blocklist
-        )
-        result = BatchResult(batch.number, rows, "acknowledged", 1, predicted, reply.counts, reply.extra)
+        reply = sink.send(batch.leads, file_name=file_name, waive_blocklist=waive_blocklist)
     except UnknownOutcome as lost:
-        result, error = BatchResult(batch.number, rows, "unknown", 1, predicted), lost
+        return replace(result, state="unknown"), lost
     except SinkError as refusal:
         if batch.number == 1:
             raise
-        state = "rejected" if refusal.status in (400, 422) else "planned"
-        result, error = BatchResult(batch.number, rows, state, 1, predicted), refusal
-    if journal is not None:
-        journal.finished(result)
-    return result, error
+        return replace(result, state="rejected" if refusal.status in (400, 422) else "planned"), refusal
+    return replace(result, state="acknowledged", reported=reply.counts, extra=reply.extra), None

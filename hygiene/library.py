@@ -59,7 +59,7 @@ def clean(
     known: PathLike | KnownLeads | Sequence[PathLike | KnownLeads] | None = None,
     resolver: "Resolver | None" = None,
     accept_unknown: bool = False,
-    schema: Any = None,  # noqa: ANN401 -- a Pandera model class or schema object
+    schema: Any = None,
     require: Sequence[str] = (),
     rules: Sequence[Rule] = (),
     policy: ImportPolicy | None = None,

@@ -24,7 +24,9 @@ def load_object(spec: str, /, *, option: str) -> object:
     """
     module_name, _, name = spec.partition(":")
     if not module_name or not name:
-        msg = f"{option} {spec}: expected MODULE:NAME, such as my_checks:no_phone for no_phone in my_checks.py."
+        msg = (
+            f"{option} {spec}: expected MODULE:NAME, such as my_checks:no_phone for no_phone in my_checks.py."
+        )
         raise UsageError(msg)
     try:
         with _working_directory_first():

@@ -23,7 +23,7 @@ __all__ = ["ImportPolicy", "Prediction", "predict"]
 Label = Literal["documented", "observed", "assumed"]
 
 
-def _rule(default: Any, label: Label, text: str, *choices: str) -> Any:  # noqa: ANN401 -- a field of any type
+def _rule(label: Label, text: str, *choices: str, default: bool | str) -> Any:
     return field(default=default, metadata={"label": label, "text": text, "choices": choices})
 
 
@@ -55,28 +55,46 @@ class ImportPolicy:
     rule carries a label: documented, observed (by others, in public code or notes), or assumed.
     """
 
-    fold_case: bool = _rule(True, "assumed", "Addresses that differ in case are the same lead.")
-    strip_whitespace: bool = _rule(True, "assumed", "White space around an address is trimmed, not refused.")
-    fold_plus_tag: bool = _rule(False, "assumed", "Addresses that differ in a plus tag are the same lead.")
-    fold_gmail_dots: bool = _rule(False, "assumed", "Dotted spellings of a Gmail address are the same lead.")
-    duplicate_scope: Literal["request", "list", "account"] = _rule(
-        "list", "assumed", "Where a lead must be already to be a duplicate.", "request", "list", "account"
+    fold_case: bool = _rule("assumed", "Addresses that differ in case are the same lead.", default=True)
+    strip_whitespace: bool = _rule(
+        "assumed", "White space around an address is trimmed, not refused.", default=True
     )
-    block_addresses: bool = _rule(True, "documented", "Entries of the block list that are addresses count.")
-    block_domains: bool = _rule(True, "documented", "Entries of the block list that are domains count.")
-    block_subdomains: bool = _rule(False, "assumed", "An entry for a domain covers its subdomains.")
-    block_fold_case: bool = _rule(True, "assumed", "Block-list entries are compared without case.")
+    fold_plus_tag: bool = _rule(
+        "assumed", "Addresses that differ in a plus tag are the same lead.", default=False
+    )
+    fold_gmail_dots: bool = _rule(
+        "assumed", "Dotted spellings of a Gmail address are the same lead.", default=False
+    )
+    duplicate_scope: Literal["request", "list", "account"] = _rule(
+        "assumed",
+        "Where a lead must be already to be a duplicate.",
+        "request",
+        "list",
+        "account",
+        default="list",
+    )
+    block_addresses: bool = _rule(
+        "documented", "Entries of the block list that are addresses count.", default=True
+    )
+    block_domains: bool = _rule(
+        "documented", "Entries of the block list that are domains count.", default=True
+    )
+    block_subdomains: bool = _rule("assumed", "An entry for a domain covers its subdomains.", default=False)
+    block_fold_case: bool = _rule("assumed", "Block-list entries are compared without case.", default=True)
     blocked_are_remembered: bool = _rule(
-        False, "assumed", "A blocked lead makes a later one with its key a duplicate."
+        "assumed", "A blocked lead makes a later one with its key a duplicate.", default=False
     )
     waive_covers: Literal["all", "domains"] = _rule(
-        "all", "assumed", "The entries that ignoreGlobalBlockList waives.", "all", "domains"
+        "assumed", "The entries that ignoreGlobalBlockList waives.", "all", "domains", default="all"
     )
     precedence: Literal["blocked", "duplicate"] = _rule(
-        "blocked", "assumed", "How a lead is counted that is blocked and a repeat.", "blocked", "duplicate"
+        "assumed",
+        "How a lead is counted that is blocked and a repeat.",
+        "blocked",
+        "duplicate",
+        default="blocked",
     )
     invalid_rows: Literal["reject_request", "uncounted", "blocked", "imported"] = _rule(
-        "uncounted",
         "assumed",
         "What a lead without a usable address does: the whole request is refused and nothing of it "
         "counts; it is in total_leads alone; it counts as blocked; it counts as imported (never a "
@@ -85,6 +103,7 @@ class ImportPolicy:
         "uncounted",
         "blocked",
         "imported",
+        default="uncounted",
     )
 
     def __post_init__(self) -> None:
@@ -176,7 +195,9 @@ def predict(
     if policy.invalid_rows == "reject_request":
         received = ~np.isin(batch, batch[~usable])
     on_list = usable & _on_block_list(address, list(blocklist), policy, waived=waive_blocklist)
-    repeat = _repeats(address, usable & received, on_list, batch, list(known), policy)
+    repeat = _repeats(
+        address, counted=usable & received, on_list=on_list, batch=batch, known=list(known), policy=policy
+    )
     blocked = on_list & ~repeat if policy.precedence == "duplicate" else on_list
     duplicate = repeat & ~blocked
     imported = usable & ~blocked & ~duplicate
@@ -202,7 +223,9 @@ def duplicate_key(address: pa.Array, policy: ImportPolicy, /) -> pa.Array:
     if policy.fold_gmail_dots:
         gmail = pc.match_substring_regex(key, r"(?i)@(gmail|googlemail)\.com$")
         local = pc.replace_substring(pc.replace_substring_regex(key, "@[^@]*$", ""), ".", "")
-        dotless = pc.binary_join_element_wise(local, pa.scalar("gmail.com", key.type), pa.scalar("@", key.type))
+        dotless = pc.binary_join_element_wise(
+            local, pa.scalar("gmail.com", key.type), pa.scalar("@", key.type)
+        )
         key = pc.if_else(gmail, dotless, key)
     return key
 
@@ -234,6 +257,8 @@ def _among(texts: pa.Array, wanted: Iterable[str]) -> Mask:
 
 def _repeats(
     address: pa.Array,
+    /,
+    *,
     counted: Mask,
     on_list: Mask,
     batch: np.ndarray[Any, Any],
@@ -253,7 +278,8 @@ def _repeats(
     remembered = np.flatnonzero(counted if policy.blocked_are_remembered else counted & ~on_list)
     first = np.full(codes.max(initial=0) + 1, len(codes), dtype=np.int64)
     first[codes[remembered[::-1]]] = remembered[::-1]  # the last one written is the first to arrive
-    return counted & (already | (np.arange(len(codes)) > first[codes]))
+    repeat: Mask = counted & (already | (np.arange(len(codes)) > first[codes]))
+    return repeat
 
 
 def _count(batch: np.ndarray[Any, Any], *classes: Mask) -> tuple[Counts, ...]:

@@ -78,7 +78,7 @@ def write_results(
     verdicts: pd.DataFrame,
     summary: Mapping[str, Any],
 ) -> list[Path]:
-    """Write the four files of a run and give their paths: ready, withheld (for spreadsheets), verdicts, summary.
+    """The paths of ready.csv, withheld.csv (for spreadsheets), verdicts.csv and summary.json, written.
 
     Raises:
         UsageError: the folder cannot be made, or is a file.

@@ -8,30 +8,40 @@ from hygiene.errors import InputError
 # Header rows of exports, by the tool that makes them, with the header each canonical column is taken from.
 LAYOUTS = {
     "linkedin": (
-        "First Name,Last Name,URL,Email Address,Company,Position,Connected On",
+        ("First Name,Last Name,URL,Email Address,Company,Position,Connected On"),
         {"email": "Email Address", "first_name": "First Name", "company": "Company", "title": "Position"},
     ),
     "hubspot default": (
-        "Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Primary Associated Company ID,"
-        "Last Activity Date,Lead Status,Marketing contact status,Create Date,Associated Company",
+        (
+            "Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Primary Associated Company ID,"
+            "Last Activity Date,Lead Status,Marketing contact status,Create Date,Associated Company"
+        ),
         {"email": "Email", "phone": "Phone Number", "company": "Associated Company"},
     ),
     "hubspot with company": (
-        "Record ID - Contact,First Name,Last Name,Email,Phone Number,Contact owner,Last Activity Date,Lead Status,"
-        "Create Date,Record ID - Company,Company name,Company owner,Create Date,Phone Number,City,Country/Region",
+        (
+            "Record ID - Contact,First Name,Last Name,Email,Phone Number,Contact owner,Last Activity Date,"
+            "Lead Status,Create Date,Record ID - Company,Company name,Company owner,Create Date,"
+            "Phone Number,City,Country/Region"
+        ),
         {"email": "Email", "company": "Company name", "city": "City", "country": "Country/Region"},
     ),
     "hubspot numbers": (
-        "Record ID,First Name,Last Name,Email,Office Number,Primary Associated Company ID,Associated Company,"
-        "Record ID - Company,Company name,Cell Number,City,Industry",
+        (
+            "Record ID,First Name,Last Name,Email,Office Number,Primary Associated Company ID,"
+            "Associated Company,Record ID - Company,Company name,Cell Number,City,Industry"
+        ),
         {"email": "Email", "company": "Company name", "phone": "Office Number"},
     ),
     "hubspot all": (
-        "Record ID,First Name,Last Name,City,Company domain name,Company Name,Company owner,Contact owner,"
-        "Country/Region,Email,Email address quarantine reason,Email Address Quarantined,Email Confirmed,Email Domain,"
-        "Email hard bounce reason,Invalid email address,Job Title,Last Contacted,Lead Status,Mobile Phone Number,"
-        "Phone Number,Private e-mail address,State/Region,Status,Unsubscribed from all email,Website URL,"
-        "WhatsApp Phone Number,Work email,Associated Company,Associated Company IDs",
+        (
+            "Record ID,First Name,Last Name,City,Company domain name,Company Name,Company owner,"
+            "Contact owner,Country/Region,Email,Email address quarantine reason,Email Address Quarantined,"
+            "Email Confirmed,Email Domain,Email hard bounce reason,Invalid email address,Job Title,"
+            "Last Contacted,Lead Status,Mobile Phone Number,Phone Number,Private e-mail address,"
+            "State/Region,Status,Unsubscribed from all email,Website URL,WhatsApp Phone Number,Work email,"
+            "Associated Company,Associated Company IDs"
+        ),
         {
             "email": "Email",
             "company": "Company Name",
@@ -41,12 +51,15 @@ LAYOUTS = {
         },
     ),
     "apollo": (
-        "First Name,Last Name,Title,Company Name,Company Name for Emails,Email,Email Status,Primary Email Source,"
-        "Email Confidence,Primary Email Catch-all Status,Contact Owner,Work Direct Phone,Home Phone,Mobile Phone,"
-        "Corporate Phone,Do Not Call,Last Contacted,Account Owner,# Employees,Person Linkedin Url,Website,"
-        "Company Linkedin Url,City,State,Country,Company Address,Company City,Company State,Company Country,"
-        "Company Phone,Parent company (Apollo data),Email Sent,Email Open,Email Bounced,Secondary Email,"
-        "Secondary Email Source,Tertiary Email,Tertiary Email Status",
+        (
+            "First Name,Last Name,Title,Company Name,Company Name for Emails,Email,Email Status,"
+            "Primary Email Source,Email Confidence,Primary Email Catch-all Status,Contact Owner,"
+            "Work Direct Phone,Home Phone,Mobile Phone,Corporate Phone,Do Not Call,Last Contacted,"
+            "Account Owner,# Employees,Person Linkedin Url,Website,Company Linkedin Url,City,State,Country,"
+            "Company Address,Company City,Company State,Company Country,Company Phone,"
+            "Parent company (Apollo data),Email Sent,Email Open,Email Bounced,Secondary Email,"
+            "Secondary Email Source,Tertiary Email,Tertiary Email Status"
+        ),
         {
             "email": "Email",
             "company": "Company Name",
@@ -60,11 +73,14 @@ LAYOUTS = {
         },
     ),
     "zoominfo": (
-        "ZoomInfo Contact ID,Last Name,First Name,Middle Name,Job Title,Job Title Hierarchy Level,"
-        "Company Division Name,Direct Phone Number,Email Address,Email Domain,Mobile phone,Previous Job Title,"
-        "Previous Company Name,Previous Company LinkedIn Profile,ZoomInfo Contact Profile URL,"
-        "LinkedIn Contact Profile URL,Person Street,Person City,Person State,Country,Company Name,Website,"
-        "Company HQ Phone,LinkedIn Company Profile URL,Company City,Company State,Company Country",
+        (
+            "ZoomInfo Contact ID,Last Name,First Name,Middle Name,Job Title,Job Title Hierarchy Level,"
+            "Company Division Name,Direct Phone Number,Email Address,Email Domain,Mobile phone,"
+            "Previous Job Title,Previous Company Name,Previous Company LinkedIn Profile,"
+            "ZoomInfo Contact Profile URL,LinkedIn Contact Profile URL,Person Street,Person City,"
+            "Person State,Country,Company Name,Website,Company HQ Phone,LinkedIn Company Profile URL,"
+            "Company City,Company State,Company Country"
+        ),
         {
             "email": "Email Address",
             "company": "Company Name",
@@ -77,9 +93,12 @@ LAYOUTS = {
         },
     ),
     "google contacts": (
-        "First Name,Middle Name,Last Name,Phonetic First Name,Phonetic Last Name,Name Prefix,Nickname,File As,"
-        "Organization Name,Organization Title,Organization Department,E-mail 1 - Label,E-mail 1 - Value,"
-        "E-mail 2 - Label,E-mail 2 - Value,Phone 1 - Label,Phone 1 - Value,Website 1 - Value",
+        (
+            "First Name,Middle Name,Last Name,Phonetic First Name,Phonetic Last Name,Name Prefix,Nickname,"
+            "File As,Organization Name,Organization Title,Organization Department,E-mail 1 - Label,"
+            "E-mail 1 - Value,E-mail 2 - Label,E-mail 2 - Value,Phone 1 - Label,Phone 1 - Value,"
+            "Website 1 - Value"
+        ),
         {
             "email": "E-mail 1 - Value",
             "company": "Organization Name",
@@ -89,25 +108,35 @@ LAYOUTS = {
         },
     ),
     "mailchimp": (
-        "Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,Status,TAGS,LEID,CC",
+        (
+            "Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,Status,TAGS,"
+            "LEID,CC"
+        ),
         {"email": "Email Address"},
     ),
     "outreach": (
-        "first_name,last_name,email,company_name,website,linkedin_url,campaign_name",
+        ("first_name,last_name,email,company_name,website,linkedin_url,campaign_name"),
         {"email": "email", "company": "company_name", "linkedin": "linkedin_url"},
     ),
     "generator": (
-        "Index,Account Id,Lead Owner,First Name,Last Name,Company,Phone 1,Phone 2,Email 1,Email 2,Website,Source",
+        (
+            "Index,Account Id,Lead Owner,First Name,Last Name,Company,Phone 1,Phone 2,Email 1,Email 2,"
+            "Website,Source"
+        ),
         {"email": "Email 1", "phone": "Phone 1", "company": "Company"},
     ),
     "outlook": (
-        "Title,First Name,Last Name,Company,Job Title,Business City,Home City,Business Phone,"
-        "E-mail Address,E-mail 2 Address,E-mail Display Name,Web Page",
+        (
+            "Title,First Name,Last Name,Company,Job Title,Business City,Home City,Business Phone,"
+            "E-mail Address,E-mail 2 Address,E-mail Display Name,Web Page"
+        ),
         {"email": "E-mail Address", "title": "Job Title", "city": "Home City", "website": "Web Page"},
     ),
     "pipedrive": (
-        "Person - First name,Person - Last name,Person - Email - Work,Person - Email - Home,Person - Phone - Work,"
-        "Organization - Name",
+        (
+            "Person - First name,Person - Last name,Person - Email - Work,Person - Email - Home,"
+            "Person - Phone - Work,Organization - Name"
+        ),
         {
             "email": "Person - Email - Work",
             "phone": "Person - Phone - Work",

@@ -194,5 +194,5 @@ def test_udp_and_tcp_share_a_fixed_port() -> None:
     with ZoneServer(ZONE, port=port) as second:
         assert second.address == f"127.0.0.1:{port}"
         assert ask(second, "acme.example", "A", tcp=True).rcode() == dns.rcode.NOERROR
-        with pytest.raises(OSError, match="in use"):
+        with pytest.raises(UsageError, match="cannot be bound"):
             ZoneServer(ZONE, port=port)

@@ -30,6 +30,7 @@ def pairs(context: click.Context, option: click.Parameter, given: Sequence[str])
 
 
 def limits(context: click.Context, option: click.Parameter, given: Sequence[str]) -> dict[str, int | float]:
+    """NAME=LIMIT pairs as a mapping."""
     from hygiene.gate import parse_limit
 
     try:
@@ -39,26 +40,62 @@ def limits(context: click.Context, option: click.Parameter, given: Sequence[str]
 
 
 def names(_: click.Context, __: click.Parameter, given: str) -> tuple[str, ...]:
+    """Names divided by commas."""
     return tuple(name.strip() for name in given.split(",") if name.strip())
 
 
 #: What every verb that cleans takes.
 cleaning = together(
     click.argument("files", nargs=-1, required=True, metavar="FILE..."),
-    click.option("--suppress", multiple=True, metavar="F", help="Suppression list, ours: never sent. Repeatable."),
-    click.option("--blocklist", multiple=True, metavar="F", help="Snapshot of the API's block list. Repeatable."),
+    click.option(
+        "--suppress", multiple=True, metavar="F", help="Suppression list, ours: never sent. Repeatable."
+    ),
+    click.option(
+        "--blocklist", multiple=True, metavar="F", help="Snapshot of the API's block list. Repeatable."
+    ),
     click.option("--known", multiple=True, metavar="F", help="Leads the API holds already. Repeatable."),
-    click.option("--column", "columns", multiple=True, callback=pairs, metavar='NAME="HEADER"', help="Where a column is, for instance email='E-mail'."),
-    click.option("--require", default="", callback=names, metavar="NAME,...", help="Columns that must not be blank."),
+    click.option(
+        "--column",
+        "columns",
+        multiple=True,
+        callback=pairs,
+        metavar='NAME="HEADER"',
+        help="Where a column is, for instance email='E-mail'.",
+    ),
+    click.option(
+        "--require", default="", callback=names, metavar="NAME,...", help="Columns that must not be blank."
+    ),
     click.option("--schema", metavar="MODULE:MODEL", help="Your own Pandera schema."),
     click.option("--rule", "rules", multiple=True, metavar="MODULE:NAME", help="Your own rule. Repeatable."),
     click.option("--no-dns", is_flag=True, help="Do not ask DNS about domains."),
-    click.option("--resolver", "resolvers", multiple=True, metavar="HOST[:PORT]", help="Name server to ask. Repeatable."),
+    click.option(
+        "--resolver",
+        "resolvers",
+        multiple=True,
+        metavar="HOST[:PORT]",
+        help="Name server to ask. Repeatable.",
+    ),
     click.option("--accept-unknown", is_flag=True, help="Leads whose domain DNS does not decide are ready."),
     click.option("--policy", metavar="F", help="The API's counting rules, as TOML."),
-    click.option("--max", "max_", multiple=True, callback=limits, metavar="NAME=LIMIT", help="Fail above it: invalid=2% or duplicate=10."),
-    click.option("--min", "min_", multiple=True, callback=limits, metavar="NAME=LIMIT", help="Fail below it: ready=80%."),
+    click.option(
+        "--max",
+        "max_",
+        multiple=True,
+        callback=limits,
+        metavar="NAME=LIMIT",
+        help="Fail above it: invalid=2% or duplicate=10.",
+    ),
+    click.option(
+        "--min",
+        "min_",
+        multiple=True,
+        callback=limits,
+        metavar="NAME=LIMIT",
+        help="Fail below it: ready=80%.",
+    ),
     click.option("--warn", multiple=True, callback=limits, metavar="NAME=LIMIT", help="Warn above it."),
-    click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="What stdout holds."),
+    click.option(
+        "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="What stdout holds."
+    ),
     click.option("-q", "--quiet", is_flag=True, help="No notes, no progress."),
-)  # fmt: skip
+)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from hygiene.cleaned import CleanedLeads
-    from hygiene.cleaning import Rule
     from hygiene.importing import Progress, Receipt
     from hygiene.prediction import ImportPolicy
     from hygiene.resolver import Resolver
@@ -46,7 +45,8 @@ class Run:
                 self.print_json(cleaned, error=str(error))
             raise
 
-    def clean(self, **more: Any) -> "CleanedLeads":  # noqa: ANN401 -- arguments of library.clean
+    def clean(self, **more: Any) -> "CleanedLeads":
+        """The files of this run, cleaned as its options say."""
         from hygiene.library import clean
         from hygiene.loading import load_rule
         from hygiene.schema import load_schema
@@ -82,6 +82,7 @@ class Run:
             cleaned.gate(max=self.options["max_"], min=self.options["min_"])
 
     def report(self, cleaned: "CleanedLeads", receipt: "Receipt | None" = None) -> None:
+        """Print the result on stdout."""
         if self.options["format_"] == "json":
             self.print_json(cleaned, receipt)
             return
@@ -93,11 +94,13 @@ class Run:
     def print_json(
         self, cleaned: "CleanedLeads | None", receipt: "Receipt | None" = None, *, error: str | None = None
     ) -> None:
+        """Print the summary on stdout."""
         click.echo(json.dumps(self.summary(cleaned, receipt, error=error), indent=2, ensure_ascii=False))
 
     def summary(
         self, cleaned: "CleanedLeads | None", receipt: "Receipt | None" = None, *, error: str | None = None
     ) -> dict[str, Any]:
+        """The summary of the run so far."""
         from hygiene.report.summary import summarise
 
         return summarise(cleaned, receipt=receipt, send_all=self.options.get("send_all", False), error=error)
@@ -119,6 +122,7 @@ class Run:
             self.tell(f"wrote {', '.join(path.name for path in written)} to {out}")
 
     def tell(self, text: str) -> None:
+        """Say something on stderr."""
         click.echo(text, err=True)
 
     @contextmanager

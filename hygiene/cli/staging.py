@@ -28,10 +28,13 @@ def demo(**options: Any) -> int:
     hygiene demo --out demo
     """
     from hygiene.demo import stage
+
     with stage() as around:
         code = _import(around, around.list_id, options)
         if options["format_"] == "text":
-            click.echo("\nThe same file again with --send-all, into a list of its own: an audit of the prediction.")
+            click.echo(
+                "\nThe same file again with --send-all, into a list of its own: an audit of the prediction."
+            )
             code = _import(around, around.audit_id, {**options, "out": None}, "--send-all") or code
         return code
 

@@ -66,7 +66,7 @@ class Emulator:
         faults: What goes wrong with the next import requests, in order.
 
     Raises:
-        UsageError: a setting makes no sense.
+        UsageError: a setting makes no sense, or the port is taken.
     """
 
     def __init__(

@@ -84,7 +84,7 @@ class ZoneServer:
         queries: How often each (name, type) was asked, over UDP and TCP together.
 
     Raises:
-        UsageError: the zone holds a name, record or behaviour that makes no sense.
+        UsageError: the zone holds a name, record or behaviour that makes no sense, or the port is taken.
     """
 
     def __init__(
@@ -101,7 +101,11 @@ class ZoneServer:
         self._zone = {_parse_name(name): _Node(name, texts) for name, texts in zone.items()}
         self._default = None if default is None else _Node("default", default)
         self._inner = {parent for name in self._zone for parent in _parents(name)}
-        self._udp, self._tcp = _bind(host, port, self)
+        try:
+            self._udp, self._tcp = _bind(host, port, self)
+        except OSError as error:
+            msg = f"port {port} cannot be bound: {error.strerror}. Take another, or 0 for a free one."
+            raise UsageError(msg) from error
         self.address = f"{host}:{self._udp.server_address[1]}"
         self._threads: list[threading.Thread] = []
 
