@@ -4,6 +4,7 @@ Syntax and normal form only: nothing here asks DNS, and no address is rewritten 
 and the white space around it.
 """
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,8 +21,9 @@ _REFUSALS = (
     ("special-use or reserved", "special_use_domain"),
     ("too long", "address_too_long"),
     ("before the @-sign", "bad_local_part"),
-    ("at the beginning of the email", "bad_local_part"),
 )
+#: The library words a misplaced dot the same for both parts.
+_MISPLACED_DOT = re.compile(r"^\.|\.\.|\.@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +107,6 @@ def _judge_one(text: str) -> tuple[str | None, str | None, str | None]:
 def _refusal(text: str, message: str) -> str:
     if "@" not in text:
         return "no_at_sign"
+    if _MISPLACED_DOT.search(text[: text.rindex("@") + 1]):
+        return "bad_local_part"
     return next((code for words, code in _REFUSALS if words in message), "bad_domain")

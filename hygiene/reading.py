@@ -194,7 +194,7 @@ class LeadFiles:
                 batch.rows.clear()
                 rows += len(frame)
                 yield batch, frame
-        if self._sha256 not in {None, digest.hexdigest()}:
+        if rows == 0 or self._sha256 not in {None, digest.hexdigest()}:
             raise InputError(f"{', '.join(self.files)}: changed while it was read. Start again.")
         self._sha256, self._rows = digest.hexdigest(), rows
 
@@ -307,7 +307,7 @@ class _Layout:
             text.readline()
         lines = _Lines(text, self.header_line)
         reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
-        next(reader)
+        next(reader, None)
         lines.start = reader.line_num + above + 1
         batch, ended = _Batch(self.source.name), False
         while not ended:

@@ -72,7 +72,7 @@ def _import(around: "Stage", list_id: int, options: Mapping[str, Any], *more: st
 @click.option(
     "--database", default=":memory:", show_default=True, metavar="F", help="SQLite file to keep the leads in."
 )
-def emulate(port: int, dns_port: int, zone: Path | None, policy: str | None, key: str, database: str) -> None:
+def emulate(port: int, dns_port: int, zone: Path | None, policy: str | None, key: str, database: str) -> None:  # noqa: PLR0917 -- click hands options over by name
     """Serve a local Smartlead-compatible API and a name server until stopped.
 
     \b

@@ -35,7 +35,7 @@ def lead_key(address: str | None, /, *, policy: ImportPolicy) -> str | None:
     """The duplicate key of an address; None where the address is not usable."""
     if address is None or not _is_usable(address):
         return None
-    text = address.casefold() if policy.fold_case else address
+    text = address.lower() if policy.fold_case else address
     local, _, domain = text.partition("@")
     if policy.fold_plus_tag:
         local = local.partition("+")[0] or local
@@ -46,7 +46,7 @@ def lead_key(address: str | None, /, *, policy: ImportPolicy) -> str | None:
 
 def block_key(entry: str, /, *, policy: ImportPolicy) -> str:
     """The text under which a block-list entry is looked up."""
-    return entry.casefold() if policy.block_fold_case else entry
+    return entry.lower() if policy.block_fold_case else entry
 
 
 def block_keys(address: str, /, *, policy: ImportPolicy, waive: bool) -> list[str]:

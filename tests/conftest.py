@@ -1,0 +1,52 @@
+"""What many tests need: a local API, a local name server, and files of leads."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from hygiene.emulator import Emulator, ZoneServer
+
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("here")
+
+ZONE = {
+    "acme.example": ["MX 10 mx.acme.example."],
+    "bolt.example": ["MX 10 mx.bolt.example."],
+    "implicit.example": ["A 192.0.2.1"],
+    "null.example": ["MX 0 ."],
+    "hostless.example": ['TXT "parked"'],
+    "flaky.example": ["SERVFAIL"],
+    "shy.example": ["REFUSED"],
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SMARTLEAD_API_KEY", "SMARTLEAD_API_KEY_FILE", "SMARTLEAD_BASE_URL", "HYGIENE_RESOLVER"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def api() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def names() -> Iterator[ZoneServer]:
+    with ZoneServer(ZONE) as running:
+        yield running
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str], Path]:
+    """Write a text file into the test's folder."""
+
+    def _write(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8", newline="")
+        return path
+
+    return _write
