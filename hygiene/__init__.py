@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hygiene.cleaned import CleanedLeads
-    from hygiene.cleaning import Rule
     from hygiene.deliverability import DomainVerdict
     from hygiene.errors import GateFailed, HygieneError, InputError, SinkError, UnknownOutcome, UsageError
     from hygiene.importing import Receipt, Sink
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from hygiene.prediction import ImportPolicy, Prediction, predict
     from hygiene.reconcile import Reconciliation
     from hygiene.resolver import Resolver
+    from hygiene.rules import Rule
     from hygiene.smartlead import Smartlead
     from hygiene.verdict import Counts, Outcome
     from hygiene_schemas import CleanLead, ImportLog, Lead, RuleEntry, Verdict
@@ -36,7 +36,7 @@ _HOME = {
     "Receipt": "hygiene.importing",
     "Reconciliation": "hygiene.reconcile",
     "Resolver": "hygiene.resolver",
-    "Rule": "hygiene.cleaning",
+    "Rule": "hygiene.rules",
     "RuleEntry": "hygiene_schemas",
     "Sink": "hygiene.importing",
     "SinkError": "hygiene.errors",

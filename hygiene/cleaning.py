@@ -6,9 +6,9 @@ file or asks the network but through the resolver it is handed.
 """
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,53 +21,14 @@ from hygiene.cleaned import CleanedLeads
 from hygiene.columns import MALFORMED
 from hygiene.deliverability import REASON_OF, DomainVerdict, Resolver
 from hygiene.duplicates import find_repeats
-from hygiene.errors import InputError, UsageError
 from hygiene.findings import Findings
 from hygiene.prediction import ImportPolicy
+from hygiene.rules import Rule
 from hygiene.schema import check_required, check_schema
-from hygiene.text import Mask, mask, text_column, text_series
+from hygiene.text import mask, text_column, text_series
 from hygiene.verdict import Outcome
 
-__all__ = ["CleanedLeads", "KnownLeads", "Rule", "Settings", "Survey", "clean_frame", "decide", "survey"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A user's own rule; its reason is ``rule_<name>``.
-
-    Attributes:
-        name: Lower-case word for the reason code.
-        check: Frame in, boolean Series out, True where the rule is met by a row that is *not* fine.
-        outcome: What such a row becomes.
-    """
-
-    name: str
-    check: Callable[[pd.DataFrame], "pd.Series[bool]"]
-    outcome: Literal["invalid", "review"] = "invalid"
-
-    def __post_init__(self) -> None:
-        if not self.name.isidentifier() or self.name != self.name.lower():
-            msg = f"rule name {self.name!r}: expected a lower-case word, for instance 'no_phone'."
-            raise UsageError(msg)
-        if self.outcome not in ("invalid", "review"):
-            msg = f"rule {self.name}: outcome is {self.outcome!r}; expected 'invalid' or 'review'."
-            raise UsageError(msg)
-
-    def __call__(self, frame: pd.DataFrame) -> Mask:
-        """True where the rule holds against a row, by position.
-
-        Raises:
-            InputError: the rule failed or gave something else than one boolean a row.
-        """
-        try:
-            found = np.asarray(self.check(frame), dtype=bool)
-        except Exception as error:  # noqa: BLE001 -- a user's code may raise anything; its text may hold cells
-            msg = f"rule {self.name} failed with {type(error).__name__}; try it on the frame alone."
-            raise InputError(msg) from None
-        if found.shape != (len(frame),):
-            msg = f"rule {self.name} gave shape {found.shape}; expected one boolean for each of {len(frame)} rows."
-            raise InputError(msg)
-        return found
+__all__ = ["CleanedLeads", "KnownLeads", "Settings", "Survey", "clean_frame", "decide", "survey"]
 
 
 @dataclass(frozen=True, slots=True)

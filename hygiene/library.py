@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
+import pyarrow.compute as pc
 
 from hygiene.blocklist import RuleList, parse_list
 from hygiene.cleaned import CleanedLeads
-from hygiene.cleaning import KnownLeads, Rule, Settings, clean_again, clean_frame
+from hygiene.cleaning import KnownLeads, Settings, clean_again, clean_frame
 from hygiene.columns import CANONICAL, SAMPLE_ROWS, map_columns, split_name
 from hygiene.errors import InputError, ListError
 from hygiene.importing import Journal, ListReader, Progress, Receipt, Sink, run_import
 from hygiene.prediction import ImportPolicy
 from hygiene.reading import open_leads, read_leads
+from hygiene.rules import Rule
 from hygiene.text import text_column
 
 if TYPE_CHECKING:
@@ -231,7 +233,9 @@ def _each(given: Any, open_one: Callable[[PathLike], _List]) -> tuple[_List, ...
 def _canonical(frame: pd.DataFrame, columns: Mapping[str, str] | None) -> tuple[pd.DataFrame, Sequence[str]]:
     """A frame with canonical columns from one with anybody's; the given one is left as it is."""
     header = [str(name) for name in frame.columns]
-    sample = frame.head(SAMPLE_ROWS).astype(str).to_numpy().tolist()
+    top = frame.head(SAMPLE_ROWS)
+    cells = [pc.fill_null(text_column(top.iloc[:, place]), "").to_pylist() for place in range(len(header))]
+    sample = list(zip(*cells, strict=True))
     found = map_columns(header, sample, columns=columns, source="the frame")
     leads = frame.set_axis(list(found.names), axis=1)
     if found.full_name is not None:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hygiene.cleaning import Rule
 from hygiene.errors import UsageError
 
-__all__ = ["load_object", "load_rule"]
+__all__ = ["load_object"]
 
 
 def load_object(spec: str, /, *, option: str) -> object:
@@ -53,18 +52,3 @@ def _working_directory_first() -> Iterator[None]:
         yield
     finally:
         sys.path.remove(here)
-
-
-def load_rule(spec: str, /) -> Rule:
-    """The rule that ``module:name`` names: a `Rule`, or a function, which makes rows `invalid`.
-
-    Raises:
-        UsageError: it cannot be loaded, or is neither.
-    """
-    found = load_object(spec, option="--rule")
-    if isinstance(found, Rule):
-        return found
-    if not callable(found):
-        msg = f"--rule {spec}: a {type(found).__name__}; expected a hygiene.Rule or a function of a frame."
-        raise UsageError(msg)
-    return Rule(name=spec.partition(":")[2].lower(), check=found)

@@ -5,13 +5,9 @@ rows go by index label, and its message holds the failing values. Of a schema th
 count, not the index, the order of the columns, or checks that only warn.
 """
 
-import importlib
 import re
-import sys
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
@@ -19,6 +15,7 @@ import pandas as pd
 
 from hygiene.coercion import fit_type
 from hygiene.errors import InputError, UsageError
+from hygiene.loading import load_object
 from hygiene.text import Mask, is_blank, text_column
 
 if TYPE_CHECKING:
@@ -85,39 +82,11 @@ def load_schema(spec: str, /) -> "type[DataFrameModel] | DataFrameSchema":
     Raises:
         UsageError: it cannot be loaded, or is no Pandera schema for pandas.
     """
-    module_name, _, name = spec.partition(":")
-    if not module_name or not name:
-        msg = (
-            f"--schema {spec}: expected MODULE:MODEL, such as my_schemas:MyLead for MyLead in my_schemas.py."
-        )
-        raise UsageError(msg)
-    try:
-        with _working_directory_first():
-            module = importlib.import_module(module_name)
-    except Exception as error:
-        msg = (
-            f"--schema {spec}: module {module_name} cannot be imported ({type(error).__name__}: {error}). "
-            "Run from the directory that holds it, or install the package it is in."
-        )
-        raise UsageError(msg) from error
-    found = getattr(module, name, None)
+    found = load_object(spec, option="--schema")
     if not _is_schema(found):
-        named = sorted(key for key, value in vars(module).items() if _is_schema(value))
-        state = "is no Pandera schema for pandas" if hasattr(module, name) else "does not exist"
-        msg = f"--schema {spec}: {name} {state}; {module_name} has {', '.join(named) or 'none'}."
+        msg = f"--schema {spec}: {spec.partition(':')[2]} is no Pandera schema for pandas, but a {type(found).__name__}."
         raise UsageError(msg)
     return cast("type[DataFrameModel] | DataFrameSchema", found)
-
-
-@contextmanager
-def _working_directory_first() -> Iterator[None]:
-    here = str(Path.cwd())
-    sys.path.insert(0, here)
-    importlib.invalidate_caches()
-    try:
-        yield
-    finally:
-        sys.path.remove(here)
 
 
 def _is_schema(value: object) -> bool:

@@ -21,7 +21,8 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 def text_column(cells: pd.Series, /) -> pa.Array:
     """The cells as one `large_string` array by position; missing cells are null.
 
-    A cell that is no text becomes the text that `str` gives; bytes are read as UTF-8, and what is not
+    A cell that is no text becomes the text that `str` gives, a whole float without its ``.0`` (pandas makes
+    floats of numbers beside missing cells); bytes are read as UTF-8, and what is not
     UTF-8 in bytes or text is written as escapes. Never raises on a cell.
     """
     if isinstance(cells.dtype, pd.CategoricalDtype):
@@ -29,7 +30,7 @@ def text_column(cells: pd.Series, /) -> pa.Array:
         return words.take(pa.array(cells.cat.codes.to_numpy(), mask=cells.isna().to_numpy()))
     try:
         column = pa.array(cells, from_pandas=True)
-    except (pa.ArrowException, TypeError, ValueError, UnicodeError):
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
         return _from_objects(cells)
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
@@ -52,7 +53,7 @@ def _as_text(cell: object) -> str | None:
     if not isinstance(cell, str):
         if cell is None or (pd.api.types.is_scalar(cell) and pd.isna(cell)):  # type: ignore[call-overload]
             return None
-        cell = str(cell)
+        cell = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
     return cell.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

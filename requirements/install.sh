@@ -15,35 +15,39 @@ stop() {
     exit 1
 }
 
-# The line that mends a missing Python or venv on this system.
+# The line that mends it here; PACKAGE is what Debian and its kin call what is missing.
 mend() {
     if [ "$(uname -s)" = Darwin ]; then
-        echo "brew install python@3.12"
+        echo "    brew install python@3.12"
     elif [ -f /etc/debian_version ]; then
-        echo "sudo apt-get install python3-venv"
+        echo "    sudo apt-get install $1"
     else
-        echo "install Python 3.11 or later, with venv and pip, from your system's packages"
+        echo "    install Python 3.11 or later, with venv and pip, from your system's packages"
     fi
 }
 
-# Print the first Python of 3.11 or later that can make an environment; else say what is missing.
+# Print the newest Python of 3.11 or later that can make an environment; else say what is missing.
 find_python() {
-    found=""
+    too_old=""
+    without_venv=""
     for candidate in python3.13 python3.12 python3.11 python3; do
         version=$("$candidate" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue
-        found="$found $version"
-        "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || continue
-        found="$found (without venv)"
-        if "$candidate" -c 'import ensurepip, venv' 2>/dev/null; then
+        if ! "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+            too_old=$version
+        elif "$candidate" -c 'import ensurepip, venv' 2>/dev/null; then
             command -v "$candidate"
             return
+        else
+            without_venv=$candidate # ends as python3 where that is new enough
         fi
     done
-    case $found in
-        "") stop "There is no Python on PATH; 3.11 or later is needed. Mend it with:" "    $(mend)" ;;
-        *without*) stop "Python cannot make environments here: venv is missing. Mend it with:" "    $(mend)" ;;
-        *) stop "Python is too old: found$found, and 3.11 or later is needed. Mend it with:" "    $(mend)" ;;
-    esac
+    if [ -n "$without_venv" ]; then
+        stop "$without_venv cannot make environments: venv is missing. Mend it with:" "$(mend "$without_venv-venv")"
+    elif [ -n "$too_old" ]; then
+        stop "Python $too_old is too old: 3.11 or later is needed. Mend it with:" "$(mend python3.11-venv)" \
+            "    or install uv, which brings a Python where your system has none"
+    fi
+    stop "There is no Python on PATH; 3.11 or later is needed. Mend it with:" "$(mend python3-venv)"
 }
 
 if [ "$(cat .venv/.made 2>/dev/null || true)" != "$made" ]; then

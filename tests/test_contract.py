@@ -1,7 +1,6 @@
 """The emulator against the OpenAPI document of the import API."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, get_args
 
 import httpx
@@ -11,11 +10,11 @@ from hypothesis import HealthCheck, settings
 
 from hygiene.emulator import Emulator
 from hygiene.emulator.routes import ReplyShape
+from hygiene_schemas import openapi
 
-DOCUMENT = Path(__file__).parents[1] / "schemas" / "hygiene_schemas" / "openapi.json"
 KEY = "contract-key"
 
-api_document = schemathesis.openapi.from_path(DOCUMENT)
+api_document = schemathesis.openapi.from_dict(openapi())
 
 
 @api_document.auth()

@@ -18,9 +18,9 @@ SCHEMAS = Path(hygiene_schemas.__file__).parent
 #: Rooms from the lowest layer to the highest. A room that is not named is a pass.
 LAYERS = {
     "words": {"errors", "verdict"},
-    "passes": {"address", "blocklist", "deliverability", "duplicates", "schema", "text", "traits"},
+    "passes": {"address", "blocklist", "deliverability", "duplicates", "loading", "schema", "text", "traits"},
     "movements": {"cleaned", "cleaning", "importing", "probe", "reconcile", "report"},
-    "edges": {"emulator", "journal", "loading", "reading", "resolver", "scale", "smartlead", "writing"},
+    "edges": {"emulator", "journal", "reading", "resolver", "scale", "smartlead", "writing"},
     "library": {"library"},
     "command line": {"cli", "demo"},
 }

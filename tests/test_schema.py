@@ -335,7 +335,11 @@ def test_clean_leads_are_held_to_shape_length_and_uniqueness() -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.one_of(st.none(), st.text(max_size=8), st.integers(), st.floats()), max_size=12))
+@given(
+    st.lists(
+        st.one_of(st.none(), st.text(max_size=8), st.integers(-(2**63), 2**63 - 1), st.floats()), max_size=12
+    )
+)
 def test_no_cell_ever_raises(cells: list[Any]) -> None:
     frame = pd.DataFrame({"email": pd.Series(cells, dtype=object), "company": pd.Series(cells, dtype=object)})
     frame["employees"] = pd.Series(cells, dtype=object)
@@ -403,11 +407,11 @@ def test_a_schema_in_the_working_directory_is_loaded(module: str, name: str) -> 
 @pytest.mark.parametrize(
     ("spec", "text"),
     [
-        ("Mine", "expected MODULE:MODEL"),
-        (":Mine", "expected MODULE:MODEL"),
-        ("{module}:", "expected MODULE:MODEL"),
-        ("{module}:Theirs", "Theirs does not exist; {module} has Mine, plain"),
-        ("{module}:other", "other is no Pandera schema for pandas; {module} has Mine, plain"),
+        ("Mine", "expected MODULE:NAME"),
+        (":Mine", "expected MODULE:NAME"),
+        ("{module}:", "expected MODULE:NAME"),
+        ("{module}:Theirs", "{module} has no Theirs; it has .*Mine"),
+        ("{module}:other", "other is no Pandera schema for pandas"),
         ("not_there_at_all:Mine", "cannot be imported .*Run from the directory that holds it"),
         (".relative:Mine", "cannot be imported"),
     ],

@@ -81,10 +81,12 @@ def test_a_lead_needs_an_email_and_nothing_else() -> None:
     assert refusals(Lead, pd.DataFrame({"company": ["Acme"]})) == {"frame column_in_dataframe"}
 
 
-def test_a_canonical_column_is_text_and_a_custom_one_is_anything() -> None:
-    frame = emails("ada@a.example").assign(phone=5, employees=5)
+def test_a_canonical_column_holds_single_values_and_a_custom_one_anything() -> None:
+    frame = emails("ada@a.example", "bo@b.example").assign(phone=5, tags=[["x"], b"y"])
 
-    assert refusals(Lead, frame) == {"phone text"}
+    assert refusals(Lead, frame) == set()
+    assert refusals(Lead, frame.assign(phone=[["x"], "5"])) == {"phone plain"}
+    assert refusals(Lead, frame.assign(phone=[b"5", "5"])) == {"phone plain"}
 
 
 def test_a_column_without_any_text_is_no_mistake() -> None:
@@ -289,6 +291,7 @@ def test_the_summary_schema_is_one() -> None:
         ("reconciliation.batches.0.reported", None),
         ("reconciliation.batches.0.state", "settled"),
         ("run.import", None),
+        ("predicted_range", {name: [0, count] for name, count in COUNTS.items()}),
         ("input", None),
         ("outcomes", None),
         ("outcomes.undeliverable", None),
@@ -311,6 +314,8 @@ def test_the_summary_schema_takes_what_a_run_may_say(path: str, value: Any) -> N
         ("outcomes.ready", 1.5, "type"),
         ("reasons.No At Sign", 1, "pattern"),
         ("predicted.unaccounted", 1, "anyOf"),
+        ("predicted_range", {}, "anyOf"),
+        ("predicted_range", {name: [0] for name in COUNTS}, "anyOf"),
         ("reconciliation.status", "fine", "anyOf"),
         ("reconciliation.batches.0.state", "sent", "anyOf"),
         ("passes.dns", {}, "required"),

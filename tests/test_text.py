@@ -30,8 +30,9 @@ def test_cells_that_are_no_text_become_text_and_never_raise():
     ]  # fmt: skip
 
 
-def test_numbers_columns_become_text():
+def test_columns_of_numbers_become_text():
     assert text_column(pd.Series([1, 2])).to_pylist() == ["1", "2"]
+    assert text_column(pd.Series([14155550100, None])).to_pylist() == ["14155550100", None]
 
 
 def test_blank_is_null_empty_or_white_space():

@@ -7,7 +7,7 @@ import click
 
 from hygiene.errors import UsageError
 
-__all__ = ["cleaning", "limits", "names", "pairs", "together"]
+__all__ = ["cleaning", "limits", "names", "no_key", "pairs", "together"]
 
 
 def together(*options: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,6 +43,15 @@ def names(_: click.Context, __: click.Parameter, given: str) -> tuple[str, ...]:
     """Names divided by commas."""
     return tuple(name.strip() for name in given.split(",") if name.strip())
 
+
+def _refuse_key(context: click.Context, option: click.Parameter, given: str | None) -> None:
+    """A key on a command line is in the process list for all to see; it is refused, and not repeated."""
+    if given is not None:
+        msg = "a key does not belong on the command line: set SMARTLEAD_API_KEY or SMARTLEAD_API_KEY_FILE"
+        raise click.BadParameter(msg, context, option)
+
+
+no_key = click.option("--api-key", expose_value=False, hidden=True, callback=_refuse_key)
 
 #: What every verb that cleans takes.
 cleaning = together(
@@ -97,5 +106,6 @@ cleaning = together(
     click.option(
         "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="What stdout holds."
     ),
+    no_key,
     click.option("-q", "--quiet", is_flag=True, help="No notes, no progress."),
 )

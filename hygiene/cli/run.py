@@ -48,7 +48,7 @@ class Run:
     def clean(self, **more: Any) -> "CleanedLeads":
         """The files of this run, cleaned as its options say."""
         from hygiene.library import clean
-        from hygiene.loading import load_rule
+        from hygiene.rules import load_rule
         from hygiene.schema import load_schema
 
         options = self.options

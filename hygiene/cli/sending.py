@@ -155,6 +155,7 @@ def _ask(run: Run, cleaned: "CleanedLeads", sink: "Smartlead", target: str) -> N
 @click.command()
 @click.argument("name", required=False, default="")
 @click.option("--create", metavar="NAME", help="Make a new list.")
+@shared.no_key
 def lists(name: str, create: str | None) -> None:
     """Show the account's lead lists: id, name, size.
 

@@ -52,6 +52,15 @@ def _are_text(cells: pd.Series) -> pd.Series:
     return cells.map(lambda cell: isinstance(cell, str)).astype(bool)
 
 
+def _are_plain(cells: pd.Series) -> pd.Series:
+    """True where a cell is one value that can be written as text."""
+    if cells.dtype != object:
+        return pd.Series(data=True, index=cells.index)
+    if pd.api.types.infer_dtype(cells, skipna=False) == "string":
+        return pd.Series(data=True, index=cells.index)
+    return cells.map(lambda cell: pd.api.types.is_scalar(cell) and not isinstance(cell, bytes)).astype(bool)
+
+
 def _as_text(cells: pd.Series) -> pd.Series:
     """The cells as text; what cannot be written as UTF-8, which Arrow refuses, as escapes."""
     try:
@@ -88,13 +97,17 @@ class Lead(pa.DataFrameModel):
         """Something is there besides white space."""
         return _as_text(cells).str.strip().str.len() > 0
 
-    @_check(
-        "^(email|first_name|last_name|company|title|phone|website|linkedin|city|state|country)$", regex=True
-    )
+    @_check("email")
     @classmethod
     def text(cls, cells: pd.Series) -> pd.Series:
-        """Every cell is text."""
+        """Every address is text."""
         return _are_text(cells)
+
+    @_check("^(first_name|last_name|company|title|phone|website|linkedin|city|state|country)$", regex=True)
+    @classmethod
+    def plain(cls, cells: pd.Series) -> pd.Series:
+        """Every cell is one value: text, a number, a date; never bytes or a container."""
+        return _are_plain(cells)
 
 
 class CleanLead(Lead):

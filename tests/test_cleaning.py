@@ -1,0 +1,313 @@
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import hygiene
+from hygiene.blocklist import parse_list
+from hygiene.cleaned import CleanedLeads
+from hygiene.cleaning import KnownLeads, Settings, clean_frame, decide, survey
+from hygiene.deliverability import DomainVerdict
+from hygiene.errors import GateFailed, InputError, UsageError
+from hygiene.importing import plan
+from hygiene.prediction import predict
+from hygiene.rules import Rule
+from hygiene.verdict import REASONS, Outcome
+
+CELLS = [
+    "ann@acme.example", "ANN@acme.example", " ann@acme.example", "bob@acme.example", "bob@bolt.example",
+    "eve@null.example", "eve@gone.example", "ida@flaky.example", "dnc@acme.example", "x@dnc.example",
+    "y@sub.dnc.example", "z@blocked.example", "known@acme.example", "", None, "nobody", "a..b@acme.example",
+    "jo@box.local",
+]  # fmt: skip
+
+
+class Answers(dict):
+    """A stand-in for a resolver: a dictionary of answers."""
+
+    def look_up(self, domains):
+        return {domain: self.get(domain, DomainVerdict("accepts")) for domain in domains}
+
+
+ANSWERS = Answers(
+    {
+        "null.example": DomainVerdict("null_mx"),
+        "gone.example": DomainVerdict("domain_not_found"),
+        "flaky.example": DomainVerdict("dns_unknown", cause="servfail"),
+    }
+)
+
+
+def _settings(**changes):
+    given_ = {
+        "suppress": [parse_list("dnc@acme.example\ndnc.example\n", name="dnc.txt")],
+        "blocklist": [parse_list("blocked.example\n", name="block.csv")],
+        "known": [KnownLeads.from_cells("list 500", pa.array(["Known@acme.example"], pa.large_string()))],
+        "resolver": ANSWERS,
+    }
+    return Settings(**{**given_, **changes})
+
+
+def _frame(cells, **columns):
+    return pd.DataFrame({"email": pd.Series(cells, dtype=object), **columns})
+
+
+def _clean(cells, **changes) -> CleanedLeads:
+    return clean_frame(_frame(cells), _settings(**changes))
+
+
+cells_lists = st.lists(st.sampled_from(CELLS), max_size=15)
+
+
+@given(cells_lists)
+def test_every_row_ends_in_exactly_one_outcome(cells):
+    cleaned = _clean(cells)
+
+    assert len(cleaned.verdicts) == len(cells)
+    assert sum(cleaned.counts.outcomes.values()) == len(cells)
+    assert len(cleaned.ready) + len(cleaned.withheld) == len(cells)
+    assert sorted(
+        [*cleaned.withheld["row"], *cleaned.verdicts["row"][cleaned.verdicts["outcome"] == "ready"]]
+    ) == list(range(1, len(cells) + 1))
+
+
+@given(cells_lists)
+def test_the_input_is_left_as_it_was_and_withheld_rows_hold_their_cells(cells):
+    frame = _frame(cells, note=[f"n{place}" for place in range(len(cells))])
+    before = frame.copy(deep=True)
+
+    cleaned = clean_frame(frame, _settings())
+
+    pd.testing.assert_frame_equal(frame, before)
+    withheld = cleaned.withheld
+    assert withheld["email"].tolist() == [cells[row - 1] for row in withheld["row"]]
+    assert withheld["note"].tolist() == [f"n{row - 1}" for row in withheld["row"]]
+    assert (withheld["reasons"] != "").all()
+
+
+@given(cells_lists)
+def test_what_is_ready_stays_ready_and_has_no_new_finding(cells):
+    ready = _clean(cells).ready
+
+    again = clean_frame(ready, _settings())
+
+    assert again.counts.reasons == {}
+    assert again.ready["email"].tolist() == ready["email"].tolist()
+
+
+@given(cells_lists, st.integers(1, 6))
+def test_verdicts_do_not_depend_on_how_the_rows_are_cut_into_chunks(cells, size):
+    whole = _clean(cells).verdicts
+    frame = _frame(cells)
+
+    chunks = [frame.iloc[start : start + size] for start in range(0, len(frame), size)]
+    found = survey(chunks, _settings())
+    parts = [decide(chunk, found, chunk=number) for number, chunk in enumerate(chunks)]
+
+    if parts:
+        pd.testing.assert_frame_equal(pd.concat(parts), whole)
+
+
+@given(cells_lists, st.randoms(use_true_random=False))
+def test_shuffling_rows_keeps_the_counts(cells, random):
+    shuffled = list(cells)
+    random.shuffle(shuffled)
+
+    before, after = _clean(cells), _clean(shuffled)
+
+    assert before.counts == after.counts
+    assert before.predicted == after.predicted
+    assert before.predicted_raw == after.predicted_raw
+
+
+@settings(max_examples=50)
+@given(cells_lists)
+def test_what_is_ready_is_predicted_to_be_imported_whole(cells):
+    cleaned = _clean(cells)
+
+    assert cleaned.predicted.imported == cleaned.predicted.total_leads == len(cleaned.ready)
+    assert (
+        cleaned.predicted_raw
+        == predict(
+            pd.Series(cells, dtype=object), blocklist=["blocked.example"], known=["known@acme.example"]
+        ).counts
+    )
+
+
+@given(cells_lists)
+def test_what_the_suppression_list_forbids_is_sent_by_no_option(cells):
+    cleaned = _clean(cells)
+
+    for leads in (cleaned.ready, cleaned.to_send(send_all=True)):
+        assert not leads["email"].str.contains("dnc").any()
+
+
+def test_a_row_keeps_all_its_reasons_and_the_highest_outcome():
+    cleaned = _clean(
+        ["dnc@acme.example", "DNC@acme.example", "x@dnc.example"],
+        rules=[Rule("all", lambda frame: frame["email"] != "", "review")],
+    )
+
+    assert cleaned.verdicts["outcome"].tolist() == ["suppressed"] * 3
+    assert cleaned.verdicts["reasons"].tolist() == [
+        "suppressed_address;rule_all",
+        "suppressed_address;duplicate_in_file;rule_all",
+        "suppressed_domain;rule_all",
+    ]
+    assert cleaned.verdicts["matched_rule"].tolist() == ["dnc.txt:1:dnc@acme.example"] * 2 + [
+        "dnc.txt:2:dnc.example"
+    ]
+
+
+def test_of_duplicates_the_row_stays_that_is_otherwise_ready():
+    frame = _frame(
+        ["ann@acme.example", "Ann@acme.example", "ann@acme.example"], first_name=["", "Ann", "Ann"]
+    )
+
+    cleaned = clean_frame(frame, _settings(required=["first_name"]))
+
+    assert cleaned.verdicts["outcome"].tolist() == ["invalid", "ready", "duplicate"]
+    assert cleaned.verdicts["duplicate_of"].tolist()[0] == "2"
+    assert cleaned.verdicts["reasons"].tolist() == [
+        "missing_first_name;duplicate_in_file",
+        "",
+        "duplicate_in_file",
+    ] or (
+        cleaned.verdicts["reasons"].tolist()
+        == ["duplicate_in_file;missing_first_name", "", "duplicate_in_file"]
+    )
+
+
+def test_a_known_lead_is_a_duplicate_of_known():
+    verdicts = _clean(["KNOWN@acme.example"]).verdicts
+
+    assert verdicts["outcome"].tolist() == ["duplicate"]
+    assert verdicts["duplicate_of"].tolist() == ["known"]
+
+
+@pytest.mark.parametrize(("accept", "outcome"), [(False, "review"), (True, "ready")])
+def test_a_domain_that_dns_does_not_decide_is_for_review_unless_accepted(accept, outcome):
+    cleaned = _clean(["ida@flaky.example"], accept_unknown=accept)
+
+    assert cleaned.verdicts["outcome"].tolist() == [outcome]
+    assert cleaned.verdicts["domain_verdict"].tolist() == ["dns_unknown"]
+
+
+def test_what_did_not_run_is_not_checked_rather_than_none():
+    cleaned = _clean(["ann@acme.example"], resolver=None, suppress=None, blocklist=None)
+
+    assert cleaned.counts.outcomes["undeliverable"] is None
+    assert cleaned.counts.outcomes["suppressed"] is None
+    assert cleaned.counts.outcomes["blocked"] is None
+    assert cleaned.verdicts["domain_verdict"].isna().all()
+    with pytest.raises(UsageError, match="was not checked"):
+        cleaned.gate(max={"undeliverable": 0})
+
+
+def test_a_gate_names_every_limit_that_was_passed():
+    cleaned = _clean(["nobody", "ann@acme.example", "ann@acme.example"])
+
+    with pytest.raises(GateFailed) as failed:
+        cleaned.gate(max={"invalid": 0.02, "duplicate_in_file": 0}, min={"ready": 1})
+
+    assert len(failed.value.failures) == 2
+
+
+def test_domains_are_asked_for_once_each():
+    asked = []
+
+    class Counting(Answers):
+        def look_up(self, domains):
+            asked.extend(domains)
+            return super().look_up(domains)
+
+    _clean(["a@acme.example", "b@acme.example", "c@bolt.example", "nobody"], resolver=Counting())
+
+    assert sorted(asked) == ["acme.example", "bolt.example"]
+
+
+def test_a_rule_that_fails_is_an_error_without_cells():
+    def check(frame):
+        raise ValueError(frame["email"][0])
+
+    with pytest.raises(InputError, match="rule odd failed with ValueError") as failed:
+        _clean(["ann@acme.example"], rules=[Rule("odd", check)])
+    assert "ann@" not in str(failed.value)
+    with pytest.raises(InputError, match="expected one boolean"):
+        _clean(["ann@acme.example"], rules=[Rule("odd", lambda frame: [True, False])])
+
+
+@pytest.mark.parametrize("name", ["Odd", "has space", "1st", ""])
+def test_a_rule_name_is_a_lower_case_word(name):
+    with pytest.raises(UsageError, match="lower-case word"):
+        Rule(name, lambda frame: frame["email"] == "")
+
+
+@pytest.mark.parametrize("dtype", [object, "str", "string[pyarrow]", pd.ArrowDtype(pa.string()), "category"])
+@pytest.mark.parametrize("index", [None, [7] * 4, list("dcba"), pd.date_range("2026-01-01", periods=4)])
+def test_verdicts_are_the_same_for_every_dtype_and_index(dtype, index):
+    cells = ["ann@acme.example", "ANN@acme.example", None, "nobody"]
+    frame = pd.DataFrame({"Email Address": pd.Series(cells, dtype=dtype)})
+    frame.index = pd.RangeIndex(4) if index is None else pd.Index(index)
+
+    cleaned = hygiene.clean(frame)
+
+    assert cleaned.verdicts["outcome"].tolist() == ["ready", "duplicate", "invalid", "invalid"]
+    assert cleaned.verdicts.index.equals(frame.index)
+    assert list(cleaned.ready.index) == [frame.index[0]]
+
+
+def test_odd_cells_get_a_reason_and_never_raise():
+    odd = [1, 2.5, np.nan, pd.NA, b"ann@acme.example", ["x"], "\ud800@acme.example", {"a": 1}, "x" * 200_000]
+
+    cleaned = hygiene.clean(pd.DataFrame({"email": pd.Series(odd, dtype=object)}))
+
+    assert cleaned.verdicts["outcome"].tolist() == ["invalid"] * len(odd)
+    assert (cleaned.verdicts["reasons"] != "").all()
+
+
+def test_numbers_in_other_columns_are_fine_and_are_sent_as_text():
+    frame = pd.DataFrame({"email": ["ann@acme.example"], "Phone": [14155550100], "company": [pd.NA]})
+
+    cleaned = hygiene.clean(frame)
+
+    [batch] = plan(cleaned, batch_leads=400)
+    assert batch.leads == ({"email": "ann@acme.example", "phone": "14155550100"},)
+
+
+def test_the_repr_counts_and_shows_no_address():
+    cleaned = _clean(["ann@acme.example", "nobody"])
+
+    assert repr(cleaned) == "<CleanedLeads 2 rows: 1 invalid, 1 ready>"
+
+
+def test_place_columns_of_the_input_survive_beside_ours():
+    frame = _frame(["nobody"], row=["their row"], outcome=["won"])
+
+    withheld = clean_frame(frame, _settings()).withheld
+
+    assert withheld["row"].tolist() == [1]
+    assert withheld["row (2)"].tolist() == ["their row"]
+    assert withheld["outcome (2)"].tolist() == ["won"]
+
+
+def test_every_reason_with_a_fixed_code_can_come_out_of_a_cleaning(write):
+    """A reason that nothing gives is a promise that nothing keeps."""
+    rows = [*CELLS, "q" * 300 + "@acme.example", "a@nodot", "jo@hostless.example", "blocked.one@acme.example"]
+    path = write(
+        "leads.csv", "email,note\n" + "".join(f'"{cell or ""}",x\n' for cell in rows) + "one,two,three\n"
+    )
+    answers = Answers({**ANSWERS, "hostless.example": DomainVerdict("no_mail_host")})
+
+    cleaned = hygiene.clean(
+        path,
+        suppress=write("dnc.txt", "dnc@acme.example\ndnc.example\n"),
+        blocklist=write("block.txt", "blocked.example\nblocked.one@acme.example\n"),
+        known=write("known.csv", "email\nknown@acme.example\n"),
+        resolver=answers,
+    )
+
+    assert set(REASONS) - set(cleaned.counts.reasons) == set()
+    assert {outcome for outcome, rows in cleaned.counts.outcomes.items() if rows} == {str(o) for o in Outcome}

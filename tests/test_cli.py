@@ -1,0 +1,406 @@
+"""The command line: exit code, stdout and stderr of each verb, in process and over real sockets."""
+
+import json
+import re
+import socket
+
+import jsonschema
+import pytest
+
+from hygiene.cli import main
+from hygiene.emulator import Emulator
+from hygiene.prediction import ImportPolicy
+from hygiene_schemas import summary_schema
+
+LEADS = """\
+Email,First Name,Company
+ann@acme.example,Ann,Acme
+ANN@acme.example,Ann,Acme
+bob@bolt.example,Bob,Bolt
+nobody,Nell,Acme
+eve@null.example,Eve,Null
+dnc@acme.example,Dee,Acme
+old@acme.example,Ola,Acme
+stop@blocked.example,Sid,Blocked
+"""
+
+
+@pytest.fixture
+def run(capsys, monkeypatch, tmp_path):
+    """Run a command line in an empty folder; gives exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def _run(*arguments):
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return ended.value.code, out, err
+
+    return _run
+
+
+@pytest.fixture
+def leads(write):
+    return write("leads.csv", LEADS)
+
+
+@pytest.fixture
+def target(api, monkeypatch):
+    """A list that holds one of the leads, in an account whose block list holds one of the domains."""
+    monkeypatch.setenv("SMARTLEAD_BASE_URL", api.base_url)
+    monkeypatch.setenv("SMARTLEAD_API_KEY", api.api_key)
+    api.block(["blocked.example"])
+    return api.create_list("Spring", members=["old@acme.example"])
+
+
+def test_check_shows_the_counts_and_writes_nothing(run, leads, tmp_path):
+    code, out, err = run("check", leads, "--no-dns")
+
+    assert code == 0
+    assert re.search(r"ready +6 +75\.0%", out)
+    assert re.search(r"undeliverable +not checked", out)
+    assert re.search(r"file as it is +predicted", out)
+    assert out.splitlines()[-1] == "8 rows: 6 ready, 1 invalid, 1 duplicate."
+    assert err == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["leads.csv"]
+
+
+def test_check_asks_the_resolver_it_is_told(run, leads, names):
+    code, out, _ = run("check", leads, "--resolver", names.address)
+
+    assert code == 0
+    assert re.search(r"null_mx +1", out)
+    assert re.search(r"domain_not_found +1", out)
+
+
+def test_json_is_one_object_of_the_documented_shape(run, leads, write):
+    code, out, _ = run(
+        "check", leads, "--no-dns", "--format", "json", "--suppress", write("dnc.txt", "dnc@acme.example")
+    )
+
+    summary = json.loads(out)
+    jsonschema.validate(summary, summary_schema())
+    assert code == 0
+    assert summary["outcomes"] == {
+        "ready": 5, "invalid": 1, "undeliverable": None, "suppressed": 1, "blocked": None, "duplicate": 1, "review": 0,
+    }  # fmt: skip
+    assert summary["input"]["rows"] == 8
+    assert summary["passes"]["suppression"]["lists"][0]["entries"] == 1
+    assert summary["predicted"] == {"total_leads": 5, "imported": 5, "duplicates": 0, "blocked": 0}
+    assert summary["reported"] is None
+
+
+def test_standard_input_is_a_file_called_dash(run, monkeypatch):
+    import io
+    import sys
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(LEADS.encode()), encoding="utf-8"))
+
+    code, out, _ = run("check", "-", "--no-dns")
+
+    assert code == 0
+    assert out.splitlines()[-1].startswith("8 rows: 6 ready")
+
+
+def test_several_files_are_one_list(run, leads, write):
+    more = write("more.csv", "E-mail\nbob@bolt.example\ncal@acme.example\n")
+
+    code, out, _ = run("check", leads, more, "--no-dns")
+
+    assert code == 0
+    assert out.splitlines()[-1] == "10 rows: 7 ready, 1 invalid, 2 duplicate."
+
+
+def test_clean_writes_every_row_somewhere(run, leads, tmp_path):
+    code, _, err = run("clean", leads, "--no-dns", "--out", "cleaned")
+
+    folder = tmp_path / "cleaned"
+    assert code == 0
+    assert "ready.csv, withheld.csv, verdicts.csv, summary.json" in err
+    assert (folder / "ready.csv").read_text().splitlines()[:2] == [
+        "email,first_name,company",
+        "ann@acme.example,Ann,Acme",
+    ]
+    assert (folder / "verdicts.csv").read_text().count("\n") == 9
+    assert (folder / "withheld.csv").read_text(encoding="utf-8-sig").count("\n") == 3
+    jsonschema.validate(json.loads((folder / "summary.json").read_text()), summary_schema())
+
+
+def test_a_failed_gate_is_exit_1_and_names_the_figures(run, leads):
+    code, _, err = run("check", leads, "--no-dns", "--max", "invalid=10%", "--max", "duplicate=0")
+
+    assert code == 1
+    assert "invalid is 1 of 8 rows (12.50%), at most 10.00% allowed" in err
+    assert "duplicate is 1 rows, at most 0 rows allowed" in err
+
+
+def test_a_limit_that_only_warns_does_not_fail(run, leads):
+    code, _, err = run("check", leads, "--no-dns", "--warn", "invalid=0")
+
+    assert code == 0
+    assert "warning: invalid is 1 rows" in err
+
+
+def test_import_sends_what_is_ready_and_the_counts_agree(run, leads, target, api, names, write):
+    code, out, err = run(
+        "import", leads, "--list", target, "--suppress", write("dnc.txt", "dnc@acme.example"), "--resolver", names.address
+    )  # fmt: skip
+
+    assert (code, err) == (0, "")
+    assert api.members(target) == ["old@acme.example", "ann@acme.example", "bob@bolt.example"]
+    assert re.search(r"imported +4 +2 +2 +0", out)
+    assert out.splitlines()[-1].endswith(
+        "the API answered 2 total_leads, 2 imported, 0 duplicates, 0 blocked: as predicted."
+    )
+
+
+def test_import_send_all_audits_the_prediction(run, leads, target):
+    code, out, _ = run(
+        "import", leads, "--list", target, "--no-dns", "--send-all", "--format", "json", "--batch-size", "3"
+    )
+
+    summary = json.loads(out)
+    jsonschema.validate(summary, summary_schema())
+    assert code == 0
+    assert (
+        summary["predicted"]
+        == summary["reported"]
+        == {"total_leads": 7, "imported": 4, "duplicates": 2, "blocked": 1}
+    )
+    assert [batch["rows"] for batch in summary["reconciliation"]["batches"]] == [3, 3, 1]
+
+
+def test_counts_that_differ_are_exit_6_and_say_where(run, leads, monkeypatch, write):
+    with Emulator(policy=ImportPolicy(fold_plus_tag=True)) as api:
+        monkeypatch.setenv("SMARTLEAD_BASE_URL", api.base_url)
+        monkeypatch.setenv("SMARTLEAD_API_KEY", api.api_key)
+        tagged = write("tagged.csv", "email\na+1@acme.example\na+2@acme.example\n")
+
+        code, out, err = run("import", tagged, "--list", api.create_list("x"), "--no-dns")
+
+    assert code == 6
+    assert "batch 1 of 1 (2 leads): 1 fewer imported, 1 more duplicates than predicted" in err
+    assert re.search(r"duplicates +0 +0 +1 +1", out)
+
+
+def test_a_failed_gate_sends_nothing(run, leads, target, api):
+    code, _, _ = run("import", leads, "--list", target, "--no-dns", "--max", "invalid=0")
+
+    assert code == 1
+    assert not [path for method, path, _ in api.requests if method == "POST"]
+
+
+def test_a_dry_run_sends_nothing_and_masks_the_first_lead(run, leads, target, api):
+    code, _, err = run("import", leads, "--list", target, "--no-dns", "--dry-run")
+
+    assert code == 0
+    assert "dry run: 4 leads in 1 requests; nothing was sent." in err
+    assert "email=a***@acme.example, first_name=A***" in err
+    assert not [path for method, path, _ in api.requests if method == "POST"]
+
+
+def test_a_lost_answer_is_exit_5_and_the_same_command_finishes_the_import(run, leads, target, api):
+    api.fail_next(drop="after")
+
+    code, out, err = run(
+        "import", leads, "--list", target, "--no-dns", "--batch-size", "2", "--format", "json"
+    )
+    states = [batch["state"] for batch in json.loads(out)["reconciliation"]["batches"]]
+    again, _, _ = run("import", leads, "--list", target, "--no-dns", "--batch-size", "2")
+
+    assert (code, states) == (5, ["unknown", "planned"])
+    assert "unfinished" in err
+    assert again == 0
+    assert sorted(api.members(target)) == sorted(
+        ["old@acme.example", "ann@acme.example", "bob@bolt.example", "eve@null.example", "dnc@acme.example"]
+    )
+
+
+def test_a_refused_first_batch_is_exit_4(run, leads, target, api):
+    api.fail_next(status=400, body='{"message": "no"}')
+
+    code, out, err = run("import", leads, "--list", target, "--no-dns", "--format", "json")
+
+    assert code == 4
+    assert "HTTP 400" in err
+    assert json.loads(out)["run"]["error"].startswith("POST /lead-list/")
+
+
+def test_lists_shows_and_makes_lists(run, target):
+    made, out, _ = run("lists", "--create", "Autumn")
+    shown, table, _ = run("lists")
+
+    assert (made, shown) == (0, 0)
+    assert out.endswith(" Autumn\n")
+    assert re.search(rf"{target} +Spring +1", table)
+    assert re.search(r"Autumn +0", table)
+    assert "Spring" not in run("lists", "Autumn")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("empty.csv", "", "empty"),
+        ("header.csv", "email,name\n", "header"),
+        ("binary.csv", "a\x00b\n", "binary"),
+        ("noemail.csv", "name,phone\nAnn,1\n", "--column email"),
+        ("open.csv", 'email\n"ann@acme.example\nbob@acme.example\n', "quote"),
+    ],
+)
+def test_an_unreadable_file_is_exit_3_in_one_line_that_names_it(run, write, name, text, says):
+    code, out, err = run("check", write(name, text), "--no-dns")
+
+    assert (code, out) == (3, "")
+    assert err.count("\n") == 1
+    assert name in err
+    assert says in err
+
+
+def test_a_missing_file_and_a_folder_are_exit_3(run, tmp_path):
+    for path in (tmp_path / "missing.csv", tmp_path):
+        code, out, err = run("check", path, "--no-dns")
+
+        assert (code, out, err.count("\n")) == (3, "", 1)
+        assert path.name in err
+
+
+def test_json_is_printed_where_the_input_could_not_be_read(run, tmp_path):
+    code, out, _ = run("check", tmp_path / "missing.csv", "--no-dns", "--format", "json")
+
+    summary = json.loads(out)
+    jsonschema.validate(summary, summary_schema())
+    assert code == 3
+    assert "missing.csv" in summary["run"]["error"]
+    assert summary["outcomes"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("import", "F", "--list", "abc"), "abc"),
+        (("import", "F"), "--list"),
+        (("check", "F", "--max", "invalid=lots"), "invalid=lots"),
+        (("check", "F", "--max", "bounced=1"), "bounced"),
+        (("check", "F", "--column", "email"), "NAME=VALUE"),
+        (("check", "F", "--policy", "missing.toml"), "missing.toml"),
+        (("check", "F", "--schema", "nowhere:Model"), "nowhere"),
+        (("check", "F", "--rule", "nowhere"), "MODULE:NAME"),
+        (("check", "F", "--resolver", "x.example"), "--resolver"),
+        (("check",), "FILE"),
+        (("check", "F", "--api-key", "secret-key-1"), "SMARTLEAD_API_KEY"),
+        (("frobnicate",), "frobnicate"),
+    ],
+)
+def test_a_wrong_command_line_is_exit_2_and_says_what_is_wrong(run, leads, arguments, says):
+    code, out, err = run(*(leads if argument == "F" else argument for argument in arguments))
+
+    assert (code, out) == (2, "")
+    assert says in err
+    assert "secret-key-1" not in err
+    assert "Traceback" not in err
+
+
+def test_no_key_a_wrong_key_a_missing_list_and_no_api_have_their_codes(run, leads, target, monkeypatch):
+    missing, _, no_list = run("import", leads, "--list", "999", "--no-dns")
+    monkeypatch.setenv("SMARTLEAD_API_KEY", "wrong-key-2")
+    wrong, _, wrong_key = run("import", leads, "--list", target, "--no-dns")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("SMARTLEAD_BASE_URL", f"http://127.0.0.1:{taken.getsockname()[1]}")
+        away, _, unreachable = run("import", leads, "--list", target, "--no-dns")
+    monkeypatch.delenv("SMARTLEAD_API_KEY")
+    none, _, no_key = run("import", leads, "--list", target, "--no-dns")
+
+    assert (missing, wrong, away, none) == (2, 4, 4, 2)
+    assert "hygiene lists" in no_list
+    assert "HTTP 401" in wrong_key
+    assert "wrong-key-2" not in wrong_key
+    assert "no connection" in unreachable
+    assert "SMARTLEAD_API_KEY" in no_key
+
+
+def test_a_users_schema_and_rule_are_loaded_from_the_working_directory(run, leads, write):
+    write(
+        "mine_for_cli.py",
+        "import hygiene\n"
+        "import pandera.pandas as pa\n"
+        "class Short(hygiene.Lead):\n"
+        "    company: str = pa.Field(str_length={'max_value': 4})\n"
+        "def no_bob(frame):\n"
+        "    return frame['first_name'] == 'Bob'\n",
+    )  # fmt: skip
+
+    code, out, _ = run(
+        "check",
+        leads,
+        "--no-dns",
+        "--schema",
+        "mine_for_cli:Short",
+        "--rule",
+        "mine_for_cli:no_bob",
+        "--format",
+        "json",
+    )
+
+    reasons = json.loads(out)["reasons"]
+    assert code == 0
+    assert reasons["schema_company_str_length"] == 1
+    assert reasons["rule_no_bob"] == 1
+
+
+def test_required_columns_and_a_named_column(run, write):
+    path = write("odd.csv", "Contact,Who\nann@acme.example,Ann\nbob@acme.example,\n")
+
+    code, out, _ = run(
+        "check",
+        path,
+        "--no-dns",
+        "--column",
+        "email=Contact",
+        "--column",
+        "first_name=Who",
+        "--require",
+        "first_name",
+    )
+
+    assert code == 0
+    assert re.search(r"missing_first_name +1", out)
+
+
+def test_every_verb_has_help_with_an_example(run):
+    _, listing, _ = run("--help")
+    verbs = re.findall(r"^  ([a-z]+)  ", listing.split("Commands:")[1], flags=re.MULTILINE)
+
+    assert {"check", "clean", "import", "lists", "demo", "emulate"} <= set(verbs)
+    for verb in verbs:
+        code, text, _ = run(verb, "--help")
+        assert code == 0
+        assert f"hygiene {verb}" in text.split("Options:")[0].replace("Usage: hygiene " + verb, "")
+
+
+def test_demo_runs_the_loop_and_agrees(run, tmp_path):
+    code, out, _ = run("demo", "--out", "demo", "--quiet")
+
+    summary = json.loads((tmp_path / "demo" / "summary.json").read_text())
+    assert code == 0
+    assert out.count("as predicted.") == 2
+    assert summary["input"]["rows"] >= 200
+    assert all(summary["outcomes"].values())
+    assert summary["predicted"] == summary["reported"]
+
+
+def test_the_sample_shows_every_reason_there_is(run, tmp_path):
+    from hygiene.verdict import REASONS
+
+    run("demo", "--out", "demo", "--quiet")
+    found = json.loads((tmp_path / "demo" / "summary.json").read_text())["reasons"]
+
+    assert set(REASONS) - set(found) == set()
+
+
+def test_hostile_names_are_inert_in_the_output(run, write):
+    path = write("odd.csv", "email,\x1b[31m[bold]x\nann@acme.example,1\n")
+
+    _, out, err = run("check", path, "--no-dns")
+
+    assert "\x1b" not in out + err
