@@ -13,7 +13,16 @@ import pyarrow.compute as pc
 
 from hygiene.cleaned import CleanedLeads
 from hygiene.columns import CANONICAL
-from hygiene.errors import HygieneError, SinkError, UnknownOutcome, UsageError
+from hygiene.errors import (
+    AuthError,
+    HygieneError,
+    ListNotFound,
+    RateLimited,
+    SinkError,
+    UnknownOutcome,
+    Unreachable,
+    UsageError,
+)
 from hygiene.prediction import ImportPolicy
 from hygiene.reconcile import BatchResult, Reconciliation, reconcile
 from hygiene.text import text_column
@@ -24,6 +33,9 @@ __all__ = ["Batch", "Journal", "LeadList", "ListReader", "Receipt", "Reply", "Si
 Progress = Callable[[int, int], None]
 Lead = dict[str, str]
 
+#: Refusals that say nothing against the leads of the batch: it is still to be sent.
+_STILL_PLANNED = (AuthError, ListNotFound, RateLimited, Unreachable)
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -31,12 +43,12 @@ class Reply:
 
     Attributes:
         counts: The four numbers; None for one that the answer does not hold.
-        extra: Counters that we do not know, as they came.
+        extra: Counters and words of the answer that we do not know; a sink masks addresses in them.
         raw: The whole answer.
     """
 
     counts: Counts
-    extra: tuple[tuple[str, object], ...] = ()
+    extra: tuple[tuple[str, object], ...] = field(default=(), repr=False)
     raw: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
@@ -157,8 +169,11 @@ def plan(
         send_all: Also blocked and duplicate rows.
 
     Raises:
-        UsageError: a custom column that the leads do not have.
+        UsageError: a custom column that the leads do not have, or a batch size below 1.
     """
+    if batch_leads < 1:
+        msg = f"a batch of {batch_leads} leads; expected 1 or more."
+        raise UsageError(msg)
     frame = cleaned.to_send(send_all=send_all)
     columns = sent_columns(frame, custom)
     rows = cleaned.verdicts.loc[cleaned.sent(send_all=send_all).to_numpy(), "row"].to_numpy()
@@ -221,38 +236,41 @@ def run_import(
         SinkError: the first batch was refused, so nothing was sent.
         UsageError: a custom column that the leads do not have, or a batch size below 1.
     """
-    size = batch_leads or sink.batch_leads
+    size = sink.batch_leads if batch_leads is None else batch_leads
     waive = cleaned.survey.settings.waive_blocklist
-    prediction = cleaned.predict(send_all=send_all, batch_leads=size)
+    prediction = cleaned.predict(send_all=send_all, batch_leads=size if size > 0 else None)
+    to_send = int(cleaned.sent(send_all=send_all).sum())
     results: list[BatchResult] = []
     error: HygieneError | None = None
     for batch in plan(cleaned, batch_leads=size, custom=custom, send_all=send_all):
-        predicted = prediction.batches[batch.number - 1]
-        if error is not None:
-            results.append(BatchResult(batch.number, len(batch.rows), "planned", 0, predicted))
-            continue
-        if journal is not None:
-            journal.sending(batch)
-        result, error = _send(batch, sink, predicted, file_name=file_name, waive_blocklist=waive)
-        if journal is not None:
-            journal.finished(result)
+        result = BatchResult(
+            batch.number, len(batch.rows), "planned", 0, prediction.batches[batch.number - 1]
+        )
+        if error is None:
+            if journal is not None:
+                journal.sending(batch)
+            result, error = _send(batch, sink, result, file_name=file_name, waive_blocklist=waive)
+            if journal is not None:
+                journal.finished(result)
         results.append(result)
-        if progress:
-            progress(sum(result.rows for result in results), prediction.counts.total_leads or 0)
+        if error is None and progress is not None:
+            progress(sum(each.rows for each in results), to_send)
+    if isinstance(error, SinkError) and results[0].state != "acknowledged":
+        raise error
     return Receipt(sink.name, prediction.counts, reconcile(results), error)
 
 
 def _send(
-    batch: Batch, sink: Sink, predicted: Counts, *, file_name: str, waive_blocklist: bool
+    batch: Batch, sink: Sink, planned: BatchResult, *, file_name: str, waive_blocklist: bool
 ) -> tuple[BatchResult, HygieneError | None]:
-    """Send one batch; a refusal of the first one is raised, since nothing was sent then."""
-    result = BatchResult(batch.number, len(batch.rows), "planned", 1, predicted)
+    """Send one batch, once; what became of it, and why the import stops where it does."""
+    sent = replace(planned, attempts=planned.attempts + 1)
     try:
         reply = sink.send(batch.leads, file_name=file_name, waive_blocklist=waive_blocklist)
     except UnknownOutcome as lost:
-        return replace(result, state="unknown"), lost
+        return replace(sent, state="unknown"), lost
+    except Unreachable as refusal:
+        return planned, refusal
     except SinkError as refusal:
-        if batch.number == 1:
-            raise
-        return replace(result, state="rejected" if refusal.status in (400, 422) else "planned"), refusal
-    return replace(result, state="acknowledged", reported=reply.counts, extra=reply.extra), None
+        return replace(sent, state="planned" if isinstance(refusal, _STILL_PLANNED) else "rejected"), refusal
+    return replace(sent, state="acknowledged", reported=reply.counts, extra=reply.extra), None

@@ -3,6 +3,9 @@
 No judgement is made here, and nothing is printed.
 """
 
+import csv
+import io
+import itertools
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -16,7 +19,7 @@ from hygiene.cleaned import CleanedLeads
 from hygiene.cleaning import KnownLeads, Settings, clean_again, clean_frame
 from hygiene.columns import CANONICAL, SAMPLE_ROWS, map_columns, split_name
 from hygiene.errors import InputError, ListError
-from hygiene.importing import Journal, ListReader, Progress, Receipt, Sink, run_import
+from hygiene.importing import Journal, LeadList, ListReader, Progress, Receipt, Sink, run_import
 from hygiene.prediction import ImportPolicy
 from hygiene.reading import open_leads, read_leads
 from hygiene.rules import Rule
@@ -127,6 +130,8 @@ def import_leads(
 ) -> Receipt:
     """Import what is ready, and reconcile the API's answers with the prediction.
 
+    Where nothing is ready the sink is not asked at all.
+
     Args:
         cleaned: The leads.
         sink: Where to, for instance `hygiene.Smartlead(list_id=500)`.
@@ -142,11 +147,16 @@ def import_leads(
     Raises:
         ListNotFound: the list does not exist.
         SinkError: refused, and nothing was sent.
+        InputError: the list holds too many leads to read them all unasked.
+        UsageError: a custom column that the leads do not have, or a batch size below 1.
     """
-    prepared = prepare(cleaned, sink, snapshot=snapshot)
-    name = file_name or (Path(prepared.files[0]).name if prepared.files else "leads")
+    if cleaned.survey.settings.policy != sink.policy:
+        cleaned = clean_again(cleaned, policy=sink.policy)
+    if cleaned.sent(send_all=send_all).any():
+        cleaned = prepare(cleaned, sink, snapshot=snapshot)
+    name = file_name or (Path(cleaned.files[0]).name if cleaned.files else "leads")
     return run_import(
-        prepared,
+        cleaned,
         sink,
         custom=custom,
         send_all=send_all,
@@ -169,18 +179,32 @@ def prepare(cleaned: CleanedLeads, sink: Sink, /, *, snapshot: bool = True) -> C
     if isinstance(sink, ListReader):
         found = sink.describe()
         if snapshot and settings.known is None:
-            if (found.size or 0) > MOST_MEMBERS:
-                msg = (
-                    f"list {found.id} holds {found.size} leads. Hand them over as a file with --known F, "
-                    "or do without with --no-snapshot."
-                )
-                raise InputError(msg)
-            members = text_column(pd.Series(list(sink.members()), dtype="str"))
-            changes["known"] = (KnownLeads.from_cells(f"list {found.id}", members),)
+            changes["known"] = (_members(sink, found),)
         if snapshot and settings.blocklist is None:
-            text = "\n".join(sink.blocked())
-            changes["blocklist"] = (parse_list(text, name="the API's block list", may_be_empty=True),)
+            changes["blocklist"] = (_block_list(sink),)
     return clean_again(cleaned, **changes) if changes else cleaned
+
+
+def _members(sink: ListReader, found: LeadList) -> KnownLeads:
+    """The leads of the list, where they are few enough to read; its stated size is not relied on."""
+    few = (found.size or 0) <= MOST_MEMBERS
+    members = list(itertools.islice(sink.members(), MOST_MEMBERS + 1)) if few else []
+    if not few or len(members) > MOST_MEMBERS:
+        msg = (
+            f"list {found.id} holds {found.size or 'more than ' + str(MOST_MEMBERS)} leads, too many to read "
+            "for one import. Hand them over as a file with --known F, or do without with --no-snapshot."
+        )
+        raise InputError(msg)
+    return KnownLeads.from_cells(f"list {found.id}", text_column(pd.Series(members, dtype=object)))
+
+
+def _block_list(sink: ListReader) -> RuleList:
+    """The API's block list, entry for entry: under a header and quoted, no entry is read as something else."""
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows(
+        [["email_or_domain"], *([each] for each in sink.blocked())]
+    )
+    return parse_list(text.getvalue(), name="the API's block list", may_be_empty=True)
 
 
 def rule_list(path: PathLike, /, *, may_be_empty: bool = False) -> RuleList:

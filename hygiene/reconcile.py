@@ -3,8 +3,8 @@
 Why they differ is told as far as the counts alone tell it; nothing here asks the API.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from hygiene.verdict import Counts
@@ -14,8 +14,12 @@ __all__ = ["BatchResult", "BatchState", "Reconciliation", "Status", "reconcile"]
 BatchState = Literal["planned", "acknowledged", "settled", "rejected", "unknown"]
 Status = Literal["agrees", "within_range", "differs", "incomplete"]
 
-#: States in which the counts of a batch are known.
-_ANSWERED: tuple[BatchState, ...] = ("acknowledged", "settled")
+#: What it means for the leads of a batch that it has no counts.
+_MEANING: Mapping[str, str] = {
+    "planned": "planned, not imported yet",
+    "rejected": "rejected by the API, none of it was imported",
+    "unknown": "unknown, the answer was lost and it may have landed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class BatchResult:
         attempts: How often it was sent.
         predicted: Counts that were predicted for it.
         reported: Counts that the API gave; None where it gave none.
-        extra: Counters of the answer that we do not know, as they came.
+        extra: Counters and words of the answer that we do not know, its addresses masked.
     """
 
     batch: int
@@ -39,7 +43,7 @@ class BatchResult:
     attempts: int
     predicted: Counts
     reported: Counts | None = None
-    extra: tuple[tuple[str, object], ...] = ()
+    extra: tuple[tuple[str, object], ...] = field(default=(), repr=False)
 
     @property
     def drift(self) -> Counts | None:
@@ -95,9 +99,9 @@ class Reconciliation:
 
 def reconcile(batches: Sequence[BatchResult], /) -> Reconciliation:
     """Compare what was predicted and reported; a counter that the API did not give is not compared."""
-    answered = [result for result in batches if result.state in _ANSWERED]
+    answered = [result for result in batches if result.reported is not None]
     predicted = sum((result.predicted for result in answered), Counts())
-    reported = sum((result.reported for result in answered if result.reported), Counts())
+    reported = sum((result.reported for result in answered if result.reported is not None), Counts())
     status: Status = "agrees"
     if len(answered) < len(batches):
         status = "incomplete"
@@ -113,8 +117,8 @@ def _differs(result: BatchResult) -> bool:
 
 def _sentence(result: BatchResult, of: int) -> str:
     where = f"batch {result.batch} of {of} ({result.rows} leads)"
-    if result.state not in _ANSWERED:
-        return f"{where}: {result.state}"
+    if result.reported is None:
+        return f"{where}: {_MEANING.get(result.state, result.state)}"
     drift = result.drift.as_dict() if result.drift else {}
     parts = [f"{abs(by)} {'more' if by > 0 else 'fewer'} {name}" for name, by in drift.items() if by]
     return f"{where}: {', '.join(parts)} than predicted" if parts else ""

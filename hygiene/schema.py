@@ -84,7 +84,7 @@ def load_schema(spec: str, /) -> "type[DataFrameModel] | DataFrameSchema":
     """
     found = load_object(spec, option="--schema")
     if not _is_schema(found):
-        msg = f"--schema {spec}: {spec.partition(':')[2]} is no Pandera schema for pandas, but a {type(found).__name__}."
+        msg = f"--schema {spec}: a {type(found).__name__}, which is no Pandera schema for pandas."
         raise UsageError(msg)
     return cast("type[DataFrameModel] | DataFrameSchema", found)
 

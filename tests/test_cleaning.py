@@ -1,3 +1,5 @@
+import socket
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -275,6 +277,18 @@ def test_numbers_in_other_columns_are_fine_and_are_sent_as_text():
 
     [batch] = plan(cleaned, batch_leads=400)
     assert batch.leads == ({"email": "ann@acme.example", "phone": "14155550100"},)
+
+
+def test_a_library_call_uses_no_network_unless_handed_a_resolver(write, monkeypatch):
+    def refused(*_, **__):
+        msg = "a socket was opened"
+        raise AssertionError(msg)
+
+    monkeypatch.setattr(socket, "socket", refused)
+
+    cleaned = hygiene.clean(write("leads.csv", "email\nann@acme.example\n"))
+
+    assert cleaned.counts.outcomes["ready"] == 1
 
 
 def test_the_repr_counts_and_shows_no_address():

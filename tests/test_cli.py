@@ -1,8 +1,12 @@
 """The command line: exit code, stdout and stderr of each verb, in process and over real sockets."""
 
 import json
+import os
+import pty
 import re
 import socket
+import subprocess
+import sys
 
 import jsonschema
 import pytest
@@ -143,7 +147,8 @@ def test_a_limit_that_only_warns_does_not_fail(run, leads):
 
 def test_import_sends_what_is_ready_and_the_counts_agree(run, leads, target, api, names, write):
     code, out, err = run(
-        "import", leads, "--list", target, "--suppress", write("dnc.txt", "dnc@acme.example"), "--resolver", names.address
+        "import", leads, "--list", target, "--resolver", names.address,
+        "--suppress", write("dnc.txt", "dnc@acme.example"),
     )  # fmt: skip
 
     assert (code, err) == (0, "")
@@ -197,6 +202,35 @@ def test_a_dry_run_sends_nothing_and_masks_the_first_lead(run, leads, target, ap
     assert "dry run: 4 leads in 1 requests; nothing was sent." in err
     assert "email=a***@acme.example, first_name=A***" in err
     assert not [path for method, path, _ in api.requests if method == "POST"]
+
+
+@pytest.mark.parametrize(("answer", "code", "sent"), [("n", 1, 0), ("y", 0, 1)])
+def test_on_a_terminal_it_shows_what_is_about_to_happen_and_asks(leads, target, api, answer, code, sent):
+    arguments = ["import", str(leads), "--list", str(target), "--no-dns"]
+    ours, theirs = pty.openpty()
+    program = [sys.executable, "-c", "from hygiene.cli import main; main()", *arguments]
+    with subprocess.Popen(program, stdin=theirs, stdout=subprocess.PIPE, stderr=theirs) as running:
+        os.close(theirs)
+        shown = b""
+        while b"Send them?" not in shown:
+            shown += os.read(ours, 4096)
+        os.write(ours, f"{answer}\n".encode())
+        running.stdout.read()
+    os.close(ours)
+
+    assert running.returncode == code
+    assert b"list 1 'Spring' (1 leads)" in shown
+    assert b"4 leads in 1 requests, with email, first_name, company" in shown
+    assert b"predicted: 4 total_leads" in shown
+    assert len([path for method, path, _ in api.requests if method == "POST"]) == sent
+
+
+def test_columns_that_stay_here_are_named_once(run, write, target):
+    path = write("more.csv", "email,Source,Score\nann@acme.example,fair,1\n")
+
+    _, _, err = run("import", path, "--list", target, "--no-dns", "--custom", "Score")
+
+    assert err == "not sent: Source (custom columns go with --custom NAME,... or --custom all)\n"
 
 
 def test_a_lost_answer_is_exit_5_and_the_same_command_finishes_the_import(run, leads, target, api):
@@ -262,6 +296,18 @@ def test_a_missing_file_and_a_folder_are_exit_3(run, tmp_path):
 
         assert (code, out, err.count("\n")) == (3, "", 1)
         assert path.name in err
+
+
+@pytest.mark.parametrize("text", ["", "# nobody\n", None])
+def test_a_suppression_list_without_entries_or_without_a_file_stops_the_run(
+    run, leads, write, tmp_path, text
+):
+    path = tmp_path / "dnc.txt" if text is None else write("dnc.txt", text)
+
+    code, out, err = run("check", leads, "--no-dns", "--suppress", path)
+
+    assert (code, out, err.count("\n")) == (3, "", 1)
+    assert "dnc.txt" in err
 
 
 def test_json_is_printed_where_the_input_could_not_be_read(run, tmp_path):

@@ -411,7 +411,7 @@ def test_a_schema_in_the_working_directory_is_loaded(module: str, name: str) -> 
         (":Mine", "expected MODULE:NAME"),
         ("{module}:", "expected MODULE:NAME"),
         ("{module}:Theirs", "{module} has no Theirs; it has .*Mine"),
-        ("{module}:other", "other is no Pandera schema for pandas"),
+        ("{module}:other", "a int, which is no Pandera schema for pandas"),
         ("not_there_at_all:Mine", "cannot be imported .*Run from the directory that holds it"),
         (".relative:Mine", "cannot be imported"),
     ],

@@ -52,7 +52,7 @@ class Run:
         from hygiene.schema import load_schema
 
         options = self.options
-        with self.progress("Looking domains up") as progress:
+        with self.progress("Reading and checking") as progress:
             cleaned = clean(
                 list(options["files"]),
                 suppress=options["suppress"] or None,
@@ -127,7 +127,7 @@ class Run:
 
     @contextmanager
     def progress(self, label: str) -> "Iterator[Progress | None]":
-        """A bar on stderr, where that is a terminal."""
+        """A bar on stderr, where that is a terminal; it only moves to and fro until a total is known."""
         if self.options["quiet"] or not sys.stderr.isatty():
             yield None
             return

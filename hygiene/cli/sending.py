@@ -1,7 +1,7 @@
 """The verbs that speak to the API: import, lists."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,6 +9,7 @@ import click
 from hygiene.cli import options as shared
 from hygiene.cli.codes import DIFFERS, DONE, UNFINISHED
 from hygiene.cli.run import Run, load_policy, show
+from hygiene.errors import GateFailed
 
 if TYPE_CHECKING:
     from hygiene.cleaned import CleanedLeads
@@ -78,6 +79,8 @@ def import_(list_id: int, rename: Mapping[str, str], custom_shape: Any, **option
 def import_leads(run: Run, sink: "Smartlead", /) -> int:
     """Clean the run's files and send them; returns the exit code."""
     from hygiene import library
+    from hygiene.importing import sent_columns
+    from hygiene.report.text import inert
 
     options = run.options
     with run.failing():
@@ -85,10 +88,13 @@ def import_leads(run: Run, sink: "Smartlead", /) -> int:
         cleaned = run.clean(waive_blocklist=options["waive_blocklist"], batch_leads=options["batch_size"])
         cleaned = library.prepare(cleaned, sink, snapshot=not options["no_snapshot"])
     run.gate(cleaned)
+    columns = sent_columns(cleaned.to_send(send_all=options["send_all"]), options["custom"])
+    _tell_unsent(run, cleaned, columns)
     if options["dry_run"]:
         return _rehearse(run, cleaned)
     if sys.stdin.isatty() and sys.stderr.isatty() and not options["yes"]:
-        _ask(run, cleaned, sink, f"list {target.id} {target.name!r} ({target.size} leads)")
+        where = f"account {sink.account}, list {target.id} {inert(target.name)!r} ({target.size} leads)"
+        _ask(run, cleaned, where, columns)
     with run.failing(cleaned), run.progress("Importing") as progress:
         receipt = library.import_leads(
             cleaned,
@@ -115,6 +121,15 @@ def _ending(run: Run, receipt: "Receipt") -> int:
     return DONE
 
 
+def _tell_unsent(run: Run, cleaned: "CleanedLeads", sent: Sequence[str]) -> None:
+    """Say once which columns of the input stay here."""
+    from hygiene.report.text import inert
+
+    unsent = [inert(name) for name in cleaned.ready.columns if name not in sent]
+    if unsent and not run.options["quiet"]:
+        run.tell(f"not sent: {', '.join(unsent)} (custom columns go with --custom NAME,... or --custom all)")
+
+
 def _rehearse(run: Run, cleaned: "CleanedLeads") -> int:
     """Show what would be sent."""
     from hygiene.importing import plan
@@ -135,21 +150,19 @@ def _rehearse(run: Run, cleaned: "CleanedLeads") -> int:
     return DONE
 
 
-def _ask(run: Run, cleaned: "CleanedLeads", sink: "Smartlead", target: str) -> None:
+def _ask(run: Run, cleaned: "CleanedLeads", target: str, columns: Sequence[str]) -> None:
     """Show what is about to happen, and go on only after a yes."""
-    from hygiene.importing import sent_columns
-
     options = run.options
     prediction = cleaned.predict(send_all=options["send_all"])
-    columns = sent_columns(cleaned.to_send(send_all=options["send_all"]), options["custom"])
-    run.tell(f"account {sink.account}, {target}")
+    run.tell(target)
     run.tell(
         f"{prediction.counts.total_leads} leads in {len(prediction.batches)} requests, with {', '.join(columns)}"
     )
     run.tell(
         "predicted: " + ", ".join(f"{count} {name}" for name, count in prediction.counts.as_dict().items())
     )
-    click.confirm("Send them?", abort=True, err=True)
+    if not click.confirm("Send them?", err=True):
+        raise GateFailed(["the question was answered with no; nothing was sent"])
 
 
 @click.command()

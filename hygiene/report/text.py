@@ -114,8 +114,9 @@ def _reasons(cleaned: "CleanedLeads") -> "RenderableType":
 
 def _fill_rates(cleaned: "CleanedLeads") -> "RenderableType":
     rates = cleaned.fill_rates
-    rows = [(name, "no such column" if rate is None else f"{rate:.1%}") for name, rate in rates.items()]
-    return _table("Filled cells", ("column", "filled"), rows, right=(1,))
+    rows = [(name, f"{rate:.1%}") for name, rate in rates.items() if rate is not None]
+    missing = ", ".join(name for name, rate in rates.items() if rate is None)
+    return _table("Filled cells", ("column", "filled"), [*rows, ("no such column", missing)], right=())
 
 
 def _counts(cleaned: "CleanedLeads", receipt: "Receipt | None", *, send_all: bool) -> "RenderableType":

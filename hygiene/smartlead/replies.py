@@ -1,0 +1,204 @@
+"""Replies: what an answer of the API means - counts, listings, refusals - in all shapes it is known in.
+
+Nothing here sends. A message holds the API's own words, cut short and without addresses.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from hygiene.errors import AuthError, ListNotFound, RateLimited, SinkError, UnknownOutcome
+from hygiene.importing import LeadList, Reply
+from hygiene.verdict import Counts
+
+__all__ = ["Answer", "checked", "lead_list", "reply", "rewrite", "rows", "waiting_time"]
+
+#: Characters of the API's own words that a message repeats.
+SAID_CHARACTERS = 300
+
+#: Counter by the names it has in the documented replies (page, OpenAPI).
+_COUNTERS = {
+    "total_leads": ("total_leads",),
+    "imported": ("imported", "imported_count"),
+    "duplicates": ("duplicates", "duplicate_count"),
+    "blocked": ("blocked", "blocked_count"),
+}
+_ADDRESS = re.compile(r"[^\s\"'<>,;:]*(?:@|%40)[^\s\"'<>,;:]+")
+_OF_LIST = re.compile(r"/lead-list/[0-9]")
+_WHOLE = re.compile(r"[0-9]{1,18}")
+_MAY_HAVE_LANDED = "It may have landed all the same; look at the account before you send it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer of the API.
+
+    Attributes:
+        where: Method, path and status, for messages.
+        status: HTTP status.
+        value: Its JSON, or its text where it is plain text; None where it is neither.
+        size: Octets of its body.
+        retry_after_s: Seconds it asks to wait; None where it does not.
+    """
+
+    where: str
+    status: int
+    value: Any = field(repr=False)
+    size: int
+    retry_after_s: float | None = None
+
+    @property
+    def found(self) -> Mapping[str, Any]:
+        """Its object; a bare array stands under ``data``."""
+        return self.value if isinstance(self.value, dict) else {"data": self.value}
+
+    @property
+    def said(self) -> str:
+        """Where it comes from and the API's own words on it."""
+        words = _words(self.value)
+        return f"{self.where}, {words!r}" if words else self.where
+
+
+def checked(answer: Answer, /, *, method: str) -> Answer:
+    """The answer, where it says that what was asked was done.
+
+    Raises:
+        SinkError: it is a refusal.
+        UnknownOutcome: something was posted, and the answer does not say what became of it.
+    """
+    if not 200 <= answer.status < 300:
+        raise _refusal(answer, method)
+    agreed = isinstance(answer.value, dict) and answer.value.get("ok", True) not in (False, None, "false")
+    if agreed or isinstance(answer.value, list):
+        return answer
+    if method == "POST":
+        msg = f"{answer.said}: no answer that says it is done ({answer.size} bytes). {_MAY_HAVE_LANDED}"
+        raise UnknownOutcome(msg)
+    msg = f"{answer.said}: no readable answer ({answer.size} bytes). Run the command again."
+    raise SinkError(msg, status=answer.status)
+
+
+def _refusal(answer: Answer, method: str) -> Exception:
+    status, said = answer.status, answer.said
+    if status in (401, 403):
+        return AuthError(f"{said}. Check the key in SMARTLEAD_API_KEY.", status=status)
+    if status == 429:
+        wait = "a while" if answer.retry_after_s is None else f"{answer.retry_after_s:g} s"
+        msg = f"{said}. The API asks to slow down: wait {wait} and run the command again."
+        return RateLimited(msg, status=status, retry_after_s=answer.retry_after_s)
+    if status == 404 and isinstance(answer.value, dict) and _OF_LIST.search(answer.where):
+        return ListNotFound(f"{said}. See the account's lists with: hygiene lists", status=status)
+    if status >= 500 and method == "POST":
+        return UnknownOutcome(f"{said}. {_MAY_HAVE_LANDED}")
+    return SinkError(f"{said}. {_next_step(status)}", status=status)
+
+
+def _next_step(status: int) -> str:
+    if status < 400:
+        return "Redirects are not followed; check SMARTLEAD_BASE_URL."
+    if status == 404:
+        return "The API has no such path; check SMARTLEAD_BASE_URL."
+    if status >= 500:
+        return "Run the command again later."
+    return "Nothing of this request was taken; a smaller --batch-size shows which leads are refused."
+
+
+def waiting_time(header: str, value: object, /) -> float | None:
+    """Seconds that ``Retry-After``, or else ``retry_after`` of the body, asks to wait; None for neither.
+
+    Source: RFC 9110 10.2.3 (seconds or a date); the body is documented, guides/rate-limits.
+    """
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", header.strip()):
+        return float(header)
+    try:
+        until = parsedate_to_datetime(header)
+    except ValueError:
+        error = value.get("error") if isinstance(value, dict) else None
+        body = error if isinstance(error, dict) else value if isinstance(value, dict) else {}
+        seconds = _number(body.get("retry_after"))
+        return None if seconds is None else float(seconds)
+    now = datetime.now(UTC if until.tzinfo else None)
+    return max(0.0, (until - now).total_seconds())
+
+
+def reply(answer: Answer, /) -> Reply:
+    """The counts of an import; what else the answer holds is `extra`, with its addresses masked.
+
+    Raises:
+        UnknownOutcome: it holds no counter that we know.
+    """
+    data = answer.found.get("data")
+    given = {name: value for name, value in answer.found.items() if name not in ("ok", "data")}
+    given |= data if isinstance(data, dict) else {}
+    names = {name: next((key for key in keys if key in given), "") for name, keys in _COUNTERS.items()}
+    counts = {name: _number(given.get(key)) for name, key in names.items()}
+    if all(count is None for count in counts.values()):
+        msg = f"{answer.said}: no counter that we know, so nothing can be compared. {_MAY_HAVE_LANDED}"
+        raise UnknownOutcome(msg)
+    read = {names[name] for name, count in counts.items() if count is not None}
+    extra = {key: rewrite(value, _masked) for key, value in given.items() if key not in read}
+    return Reply(Counts(**counts), tuple(sorted(extra.items())), answer.found)
+
+
+def rows(answer: Answer, name: str, /) -> list[dict[str, Any]]:
+    """The rows of a listing, in any of the shapes it is documented or observed in.
+
+    Raises:
+        SinkError: there is no array of objects in it.
+    """
+    data = answer.found.get("data", answer.found)
+    found = data.get(name) if isinstance(data, dict) else data
+    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+        msg = f"{answer.said}: expected an array of {name}. Check SMARTLEAD_BASE_URL."
+        raise SinkError(msg, status=answer.status)
+    return found
+
+
+def lead_list(row: object, /) -> LeadList | None:
+    """The lead list that an object describes; None where it describes none.
+
+    Source: documented (`name`, `listName`, `lead_count`), observed (`list_name`, `leads_count`).
+    """
+    if not isinstance(row, dict):
+        return None
+    number = _number(row.get("id"))
+    if number is None:
+        return None
+    name = next((row[key] for key in ("name", "listName", "list_name") if row.get(key)), "")
+    sizes = (_number(row.get(key)) for key in ("lead_count", "leads_count"))
+    return LeadList(number, str(name), next((size for size in sizes if size is not None), None))
+
+
+def rewrite(value: Any, change: Callable[[str], str], /) -> Any:
+    """The value with every text in it changed, names of objects too."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [rewrite(each, change) for each in value]
+    if isinstance(value, dict):
+        return {change(name): rewrite(each, change) for name, each in value.items()}
+    return value
+
+
+def _words(value: object) -> str:
+    """What the API says for people: flat or nested errors, messages, plain text."""
+    if isinstance(value, dict):
+        error = value.get("error")
+        value = value.get("message") or (error.get("message") if isinstance(error, dict) else error)
+    return _masked(" ".join(value.split()))[:SAID_CHARACTERS] if isinstance(value, str) else ""
+
+
+def _masked(text: str) -> str:
+    return _ADDRESS.sub("<address>", text)
+
+
+def _number(value: object) -> int | None:
+    """A counter, which the API may write as a number or as text; None where it is neither."""
+    if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,0 +1,126 @@
+"""Settings of the client: the key, the base URL, the timeout and the proxy, by argument or environment.
+
+No message here holds the key, or a URL that may hold one. Nothing is sent.
+"""
+
+import ipaddress
+import math
+import os
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from hygiene.errors import UsageError
+
+__all__ = ["api_key", "base_url", "proxy_for", "timeout_s"]
+
+BASE_URL = "https://server.smartlead.ai/api/v1"
+#: Seconds for one import request. Others report 120 s for 200 leads.
+TIMEOUT_S = 120.0
+
+_BAD_URL = (
+    "base URL: expected https://HOST/PATH and nothing more (http:// is taken for this machine alone, "
+    "the key goes into SMARTLEAD_API_KEY)."
+)
+
+
+def base_url(given: str | None, /) -> str:
+    """Where the API is: `given`, else ``SMARTLEAD_BASE_URL``, else the vendor's.
+
+    Raises:
+        UsageError: neither https nor on this machine, or with more in it than host and path.
+    """
+    url = (given or os.environ.get("SMARTLEAD_BASE_URL") or BASE_URL).strip()
+    try:
+        parts = urlsplit(url)
+        secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+        plain = parts.hostname and not (parts.query or parts.fragment or "@" in parts.netloc)
+        parts.port  # noqa: B018 -- reading it is what checks it
+    except ValueError as error:
+        raise UsageError(_BAD_URL) from error
+    if not (secure and plain):
+        msg = f"{_BAD_URL} Found {_shown(parts)}."
+        raise UsageError(msg)
+    return url.rstrip("/")
+
+
+def _shown(parts: SplitResult) -> str:
+    """The parts of a URL that hold no secret."""
+    more = (
+        " with a user, a query or a fragment" if "@" in parts.netloc or parts.query or parts.fragment else ""
+    )
+    return f"{parts.scheme or 'no scheme'} and host {parts.hostname or 'none'}{more}"
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def api_key(given: str | None, /) -> str:
+    """The key: `given`, else ``SMARTLEAD_API_KEY``, else what the file ``SMARTLEAD_API_KEY_FILE`` holds.
+
+    Raises:
+        UsageError: there is none, its file cannot be read, or it is nothing that can be a key.
+    """
+    file = os.environ.get("SMARTLEAD_API_KEY_FILE", "")
+    key = (given or os.environ.get("SMARTLEAD_API_KEY") or "").strip() or (_from_file(file) if file else "")
+    if not key:
+        msg = "no API key: set SMARTLEAD_API_KEY, or SMARTLEAD_API_KEY_FILE to a file that holds it."
+        raise UsageError(msg)
+    if not (key.isascii() and key.isprintable() and " " not in key):
+        msg = (
+            "the API key has characters that no key has. Set SMARTLEAD_API_KEY to the key alone, on one line."
+        )
+        raise UsageError(msg)
+    return key
+
+
+def _from_file(file: str) -> str:
+    try:
+        key = Path(file).read_text(encoding="utf-8-sig").strip()
+    except OSError as error:
+        msg = f"SMARTLEAD_API_KEY_FILE: {file}: {error.strerror}."
+        raise UsageError(msg) from error
+    except UnicodeDecodeError:  # from None: the error holds the bytes, which are the key
+        msg = f"SMARTLEAD_API_KEY_FILE: {file}: not UTF-8. Save the key as plain text."
+        raise UsageError(msg) from None
+    if not key:
+        msg = f"SMARTLEAD_API_KEY_FILE: {file}: the file is empty; expected the key."
+        raise UsageError(msg)
+    return key
+
+
+def timeout_s(given: float | None, /) -> float:
+    """Seconds for one request: `given`, else ``HYGIENE_TIMEOUT_S``, else the default.
+
+    Raises:
+        UsageError: it is no number of seconds above 0.
+    """
+    name, text = "timeout_s", str(given)
+    if given is None:
+        name, text = "HYGIENE_TIMEOUT_S", os.environ.get("HYGIENE_TIMEOUT_S") or str(TIMEOUT_S)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not (math.isfinite(seconds) and seconds > 0):
+        msg = f"{name} is {text!r}; expected seconds, for instance 120."
+        raise UsageError(msg)
+    return seconds
+
+
+def proxy_for(url: str, /) -> str | None:
+    """The proxy that the environment names for this URL; None for this machine and where none is named.
+
+    Source: `urllib.request`, which reads ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` as curl does.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if _is_loopback(host) or proxy_bypass(host):
+        return None
+    proxies = getproxies()
+    found = proxies.get(parts.scheme) or proxies.get("all")
+    return found if found is None or "://" in found else f"http://{found}"

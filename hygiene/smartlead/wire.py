@@ -1,0 +1,159 @@
+"""The wire: one request over httpx, and its answer or the error that says what became of it.
+
+The key is added below httpx's logging and exception layer, so that no log line, error or repr holds it.
+What an answer means is not decided here, and no request is sent twice.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from hygiene import __version__
+from hygiene.errors import UnknownOutcome, Unreachable, UsageError
+from hygiene.smartlead.replies import Answer, checked, rewrite, waiting_time
+from hygiene.smartlead.settings import proxy_for
+
+__all__ = ["Wire"]
+
+#: Seconds to reach the API; an import may take long, a connection may not.
+CONNECT_S = 10.0
+
+#: Failures before the first byte of a request is out. Everything else on a POST may have landed.
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+_KEY_IN_LOG = re.compile(r"api_key=[^&\s'\"]+")
+
+
+def _without_key(record: logging.LogRecord) -> bool:
+    """Mask the key where the API sends it back in a header, for instance in a redirect."""
+    record.msg = _KEY_IN_LOG.sub("api_key=<key>", str(record.msg))
+    return True
+
+
+# httpcore logs whole response headers at DEBUG, with the address of a redirect in them
+logging.getLogger("httpcore.http11").addFilter(_without_key)
+
+
+class _KeyBelow(httpx.BaseTransport):
+    """Adds the key to each request on its way out, where nothing logs or keeps it any more.
+
+    Source: encode/httpx #2760 (the client logs whole URLs).
+    """
+
+    def __init__(self, key: str, wire: httpx.BaseTransport) -> None:
+        self._key = key
+        self._wire = wire
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url.copy_merge_params({"api_key": self._key})
+        out = httpx.Request(
+            request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions
+        )
+        return self._wire.handle_request(out)
+
+    def close(self) -> None:
+        self._wire.close()
+
+
+class Wire:
+    """Connections to one API with one key.
+
+    Args:
+        key: The key.
+        base_url: Where the API is.
+        timeout_s: Seconds for one request.
+
+    Raises:
+        UsageError: the environment names a proxy that cannot be used.
+    """
+
+    def __init__(self, key: str, /, *, base_url: str, timeout_s: float) -> None:
+        self._base_url = base_url
+        self._hide = _hiding(key)
+        self._client = httpx.Client(
+            base_url=base_url,
+            transport=_KeyBelow(key, _transport(base_url)),
+            timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, CONNECT_S)),
+            headers={"User-Agent": f"lead-hygiene/{__version__}", "Accept": "application/json"},
+            follow_redirects=False,
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def ask(
+        self, method: str, path: str, /, *, query: Mapping[str, Any] | None = None, body: object = None
+    ) -> Answer:
+        """Send one request, once.
+
+        Raises:
+            SinkError: refused, or no connection was made.
+            UnknownOutcome: something was posted, and the answer was lost or unreadable.
+        """
+        where = f"{method} {path}"
+        try:
+            response = self._client.request(method, path, params=query, json=body)
+        except _NOT_SENT as error:
+            raise Unreachable(self._unreached(where, error)) from None
+        except httpx.HTTPError as error:
+            raise _lost(method, where, error) from None
+        return checked(self._answer(where, response), method=method)
+
+    def _unreached(self, where: str, error: Exception) -> str:
+        return (
+            f"{where}: no connection to {self._base_url} ({type(error).__name__}), nothing was sent. "
+            "Check SMARTLEAD_BASE_URL and the network, and run the command again."
+        )
+
+    def _answer(self, where: str, response: httpx.Response) -> Answer:
+        value = _parsed(response, self._hide)
+        return Answer(
+            where=f"{where}: HTTP {response.status_code}",
+            status=response.status_code,
+            value=value,
+            size=len(response.content),
+            retry_after_s=waiting_time(response.headers.get("Retry-After", ""), value),
+        )
+
+
+def _lost(method: str, where: str, error: Exception) -> Exception:
+    lost = f"{where}: the answer was lost ({type(error).__name__})."
+    if method == "POST":
+        return UnknownOutcome(f"{lost} It may have landed; look at the account before you send it again.")
+    return Unreachable(f"{lost} Nothing was changed; run the command again.")
+
+
+def _transport(base_url: str) -> httpx.HTTPTransport:
+    """The transport below the key; httpx leaves the environment's proxies to it."""
+    try:
+        return httpx.HTTPTransport(proxy=proxy_for(base_url))
+    except (ImportError, ValueError, httpx.InvalidURL):  # from None: a proxy's URL may hold a password
+        msg = (
+            "the proxy that HTTPS_PROXY or ALL_PROXY names cannot be used; expected http://HOST:PORT "
+            "(SOCKS needs the package socksio). Mend it, or name the API's host in NO_PROXY."
+        )
+        raise UsageError(msg) from None
+
+
+def _hiding(key: str) -> Callable[[str], str]:
+    escaped = quote(key, safe="")
+
+    def hide(text: str) -> str:
+        return text.replace(key, "<key>").replace(escaped, "<key>")
+
+    return hide
+
+
+def _parsed(response: httpx.Response, hide: Callable[[str], str]) -> object:
+    """The JSON of an answer, or its words where it is plain text; None where it is neither."""
+    try:
+        return rewrite(json.loads(response.content), hide)
+    except (ValueError, RecursionError):  # not JSON, not UTF-8, a number or nesting without end
+        is_plain = response.headers.get("Content-Type", "").startswith("text/plain")
+        return hide(response.text.strip()) or None if is_plain else None
