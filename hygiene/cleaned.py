@@ -18,7 +18,7 @@ from hygiene.text import is_blank, text_column
 from hygiene.verdict import Counts, Outcome
 
 if TYPE_CHECKING:
-    from hygiene.cleaning import Survey
+    from hygiene.survey import Survey
 
 __all__ = ["CleanedLeads", "Tally"]
 

@@ -171,15 +171,19 @@ def plan(
     Raises:
         UsageError: a custom column that the leads do not have, or a batch size below 1.
     """
-    if batch_leads < 1:
-        msg = f"a batch of {batch_leads} leads; expected 1 or more."
-        raise UsageError(msg)
+    _check_size(batch_leads)
     frame = cleaned.to_send(send_all=send_all)
     columns = sent_columns(frame, custom)
     rows = cleaned.verdicts.loc[cleaned.sent(send_all=send_all).to_numpy(), "row"].to_numpy()
     for number, start in enumerate(range(0, len(frame), batch_leads), 1):
         here = slice(start, start + batch_leads)
         yield Batch(number, tuple(rows[here].tolist()), _leads(frame.iloc[here], columns))
+
+
+def _check_size(batch_leads: int) -> None:
+    if batch_leads < 1:
+        msg = f"--batch-size {batch_leads}: a request holds 1 lead or more."
+        raise UsageError(msg)
 
 
 def sent_columns(frame: pd.DataFrame, custom: Sequence[str], /) -> list[str]:
@@ -237,15 +241,15 @@ def run_import(
         UsageError: a custom column that the leads do not have, or a batch size below 1.
     """
     size = sink.batch_leads if batch_leads is None else batch_leads
+    _check_size(size)
     waive = cleaned.survey.settings.waive_blocklist
-    prediction = cleaned.predict(send_all=send_all, batch_leads=size if size > 0 else None)
+    prediction = cleaned.predict(send_all=send_all, batch_leads=size)
     to_send = int(cleaned.sent(send_all=send_all).sum())
     results: list[BatchResult] = []
     error: HygieneError | None = None
     for batch in plan(cleaned, batch_leads=size, custom=custom, send_all=send_all):
-        result = BatchResult(
-            batch.number, len(batch.rows), "planned", 0, prediction.batches[batch.number - 1]
-        )
+        predicted = prediction.batches[batch.number - 1]
+        result = BatchResult(batch.number, len(batch.rows), "planned", 0, predicted)
         if error is None:
             if journal is not None:
                 journal.sending(batch)

@@ -16,13 +16,14 @@ import pyarrow.compute as pc
 
 from hygiene.blocklist import RuleList, parse_list
 from hygiene.cleaned import CleanedLeads
-from hygiene.cleaning import KnownLeads, Settings, clean_again, clean_frame
+from hygiene.cleaning import clean_again, clean_frame
 from hygiene.columns import CANONICAL, SAMPLE_ROWS, map_columns, split_name
 from hygiene.errors import InputError, ListError
 from hygiene.importing import Journal, LeadList, ListReader, Progress, Receipt, Sink, run_import
 from hygiene.prediction import ImportPolicy
 from hygiene.reading import open_leads, read_leads
 from hygiene.rules import Rule
+from hygiene.settings import KnownLeads, Settings
 from hygiene.text import text_column
 
 if TYPE_CHECKING:

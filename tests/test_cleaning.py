@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 import hygiene
 from hygiene.blocklist import parse_list
 from hygiene.cleaned import CleanedLeads
-from hygiene.cleaning import KnownLeads, Settings, clean_frame, decide, survey
+from hygiene.cleaning import clean_frame, decide
 from hygiene.deliverability import DomainVerdict
 from hygiene.errors import GateFailed, InputError, UsageError
 from hygiene.importing import plan
 from hygiene.prediction import predict
 from hygiene.rules import Rule
+from hygiene.settings import KnownLeads, Settings
+from hygiene.survey import survey
 from hygiene.verdict import REASONS, Outcome
 
 CELLS = [

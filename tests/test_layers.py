@@ -19,7 +19,7 @@ SCHEMAS = Path(hygiene_schemas.__file__).parent
 LAYERS = {
     "words": {"errors", "verdict"},
     "passes": {"address", "blocklist", "deliverability", "duplicates", "loading", "schema", "text", "traits"},
-    "movements": {"cleaned", "cleaning", "importing", "probe", "reconcile", "report"},
+    "movements": {"cleaned", "cleaning", "importing", "probe", "reconcile", "report", "settings", "survey"},
     "edges": {"emulator", "journal", "reading", "resolver", "scale", "smartlead", "writing"},
     "library": {"library"},
     "command line": {"cli", "demo"},

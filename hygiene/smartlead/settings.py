@@ -80,13 +80,11 @@ def api_key(given: str | None, /) -> str:
 
 def _from_file(file: str) -> str:
     try:
-        key = Path(file).read_text(encoding="utf-8-sig").strip()
+        # what is not UTF-8 is replaced: an error of decoding would hold the bytes, which are the key
+        key = Path(file).read_text(encoding="utf-8-sig", errors="replace").strip()
     except OSError as error:
         msg = f"SMARTLEAD_API_KEY_FILE: {file}: {error.strerror}."
         raise UsageError(msg) from error
-    except UnicodeDecodeError:  # from None: the error holds the bytes, which are the key
-        msg = f"SMARTLEAD_API_KEY_FILE: {file}: not UTF-8. Save the key as plain text."
-        raise UsageError(msg) from None
     if not key:
         msg = f"SMARTLEAD_API_KEY_FILE: {file}: the file is empty; expected the key."
         raise UsageError(msg)

@@ -4,6 +4,7 @@ The key is added below httpx's logging and exception layer, so that no log line,
 What an answer means is not decided here, and no request is sent twice.
 """
 
+import contextlib
 import json
 import logging
 import re
@@ -131,14 +132,14 @@ def _lost(method: str, where: str, error: Exception) -> Exception:
 
 def _transport(base_url: str) -> httpx.HTTPTransport:
     """The transport below the key; httpx leaves the environment's proxies to it."""
-    try:
+    # suppressed, not chained: the error may hold the proxy's URL, and that a password
+    with contextlib.suppress(ImportError, ValueError, httpx.InvalidURL):
         return httpx.HTTPTransport(proxy=proxy_for(base_url))
-    except (ImportError, ValueError, httpx.InvalidURL):  # from None: a proxy's URL may hold a password
-        msg = (
-            "the proxy that HTTPS_PROXY or ALL_PROXY names cannot be used; expected http://HOST:PORT "
-            "(SOCKS needs the package socksio). Mend it, or name the API's host in NO_PROXY."
-        )
-        raise UsageError(msg) from None
+    msg = (
+        "the proxy that HTTPS_PROXY or ALL_PROXY names cannot be used; expected http://HOST:PORT "
+        "(SOCKS needs the package socksio). Mend it, or name the API's host in NO_PROXY."
+    )
+    raise UsageError(msg)
 
 
 def _hiding(key: str) -> Callable[[str], str]:
