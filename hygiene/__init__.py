@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from hygiene.errors import GateFailed, HygieneError, InputError, SinkError, UnknownOutcome, UsageError
     from hygiene.importing import Receipt, Sink
     from hygiene.library import clean, import_leads, read
-    from hygiene.prediction import ImportPolicy, Prediction, predict
+    from hygiene.policy import ImportPolicy
+    from hygiene.prediction import Prediction, predict
     from hygiene.reconcile import Reconciliation
     from hygiene.resolver import Resolver
     from hygiene.rules import Rule
@@ -28,7 +29,7 @@ _HOME = {
     "GateFailed": "hygiene.errors",
     "HygieneError": "hygiene.errors",
     "ImportLog": "hygiene_schemas",
-    "ImportPolicy": "hygiene.prediction",
+    "ImportPolicy": "hygiene.policy",
     "InputError": "hygiene.errors",
     "Lead": "hygiene_schemas",
     "Outcome": "hygiene.verdict",

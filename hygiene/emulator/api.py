@@ -18,7 +18,7 @@ from hygiene.emulator.routes import IMPORT, Call, Reply, ReplyShape, Routes, fin
 from hygiene.emulator.server import Request, Server
 from hygiene.emulator.store import Store
 from hygiene.errors import UsageError
-from hygiene.prediction import ImportPolicy
+from hygiene.policy import ImportPolicy
 
 __all__ = ["Emulator", "Fault"]
 

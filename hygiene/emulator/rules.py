@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hygiene.prediction import ImportPolicy
+from hygiene.policy import ImportPolicy
 
 __all__ = ["address_of", "block_key", "block_keys", "first_unusable", "lead_key"]
 

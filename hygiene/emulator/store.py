@@ -15,7 +15,7 @@ from typing import Any
 
 from hygiene.emulator import rules
 from hygiene.errors import UsageError
-from hygiene.prediction import ImportPolicy
+from hygiene.policy import ImportPolicy
 
 __all__ = ["Store", "timestamp"]
 

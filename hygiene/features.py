@@ -1,0 +1,161 @@
+"""Features: all that the API's counting rules can see of leads, and nothing else of them.
+
+Any `ImportPolicy` can be counted on features alone. Here they are made from addresses; a journal may keep
+them under a secret instead, so that rules can be tried again without an address.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, Literal, NamedTuple, Protocol
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene.text import Mask, mask, text_column
+
+__all__ = ["Codes", "Features", "Folding", "Kind", "TextFeatures"]
+
+#: One integer a row; rows with equal keys have equal integers.
+Codes = np.ndarray[Any, np.dtype[np.int64]]
+
+#: What a block-list entry names: the address, its domain, or a domain above that.
+Kind = Literal["address", "domain", "parent"]
+
+#: A usable address as `ImportPolicy` defines it.
+_USABLE = r"^[^@\pZ\p{Cc}]+@[^@.\pZ\p{Cc}]+(\.[^@.\pZ\p{Cc}]+)+$"
+
+
+class Folding(NamedTuple):
+    """Which differences between addresses a duplicate key leaves out; see `ImportPolicy`."""
+
+    trimmed: bool
+    case: bool
+    plus_tag: bool
+    gmail_dots: bool
+
+
+class Features(Protocol):
+    """What counting rules see of leads, by position in sending order."""
+
+    def __len__(self) -> int:
+        """How many leads there are."""
+
+    def usable(self, *, trimmed: bool) -> Mask:
+        """True where a lead has a usable address, as it is or trimmed."""
+
+    def key(self, folding: Folding, /) -> Codes:
+        """The duplicate keys under a folding, as codes."""
+
+    def known(self, folding: Folding, /) -> Mask:
+        """True where the key is that of a lead the API holds already."""
+
+    def listed(self, kind: Kind, /, *, trimmed: bool, folded: bool) -> Mask:
+        """True where an entry of the block list names the lead, with or without regard to case."""
+
+
+class TextFeatures:
+    """Features of addresses as text.
+
+    Args:
+        rows: Leads in sending order: a frame with a column ``email``, or the addresses alone.
+        blocklist: The API's block list, addresses and domains.
+        known: Addresses that the list (or, with account scope, the account) holds already.
+    """
+
+    def __init__(
+        self,
+        rows: pd.DataFrame | pd.Series | pa.Array,
+        /,
+        *,
+        blocklist: Iterable[str] = (),
+        known: Iterable[str] = (),
+    ) -> None:
+        cells = rows["email"] if isinstance(rows, pd.DataFrame) else rows
+        text = text_column(cells) if isinstance(cells, pd.Series) else cells
+        self._text = pc.fill_null(text, "")
+        self._entries = list(blocklist)
+        self._members = pa.array(known, pa.large_string())
+        self._address = cache(self._trimmed)
+        self._key = cache(self._folded)
+
+    def __len__(self) -> int:
+        return len(self._text)
+
+    def usable(self, *, trimmed: bool) -> Mask:
+        """True where a lead has a usable address, as it is or trimmed."""
+        return mask(pc.match_substring_regex(self._address(trimmed), _USABLE))
+
+    def key(self, folding: Folding, /) -> Codes:
+        """The duplicate keys under a folding, as codes."""
+        codes: Codes = self._key(folding).indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        return codes
+
+    def known(self, folding: Folding, /) -> Mask:
+        """True where the key is that of a lead the API holds already."""
+        members = pc.utf8_trim_whitespace(self._members) if folding.trimmed else self._members
+        keys = self._key(folding)
+        return _spread(_among(keys.dictionary, fold(members, folding)), keys)
+
+    def listed(self, kind: Kind, /, *, trimmed: bool, folded: bool) -> Mask:
+        """True where an entry of the block list names the lead, with or without regard to case."""
+        address = _lower(self._address(trimmed)) if folded else self._address(trimmed)
+        entries = pa.array(
+            [entry.lower() for entry in self._entries] if folded else self._entries, address.type
+        )
+        if kind == "address":
+            return _among(address, entries)
+        host = pc.replace_substring_regex(address, "^[^@]*@", "").dictionary_encode()
+        named = (
+            _named_above(host.dictionary, entries) if kind == "parent" else _among(host.dictionary, entries)
+        )
+        return _spread(named, host)
+
+    def _trimmed(self, trimmed: bool) -> pa.Array:  # noqa: FBT001 -- the key of a cache
+        return pc.utf8_trim_whitespace(self._text) if trimmed else self._text
+
+    def _folded(self, folding: Folding) -> pa.DictionaryArray:
+        return fold(self._address(folding.trimmed), folding).dictionary_encode()
+
+
+def fold(address: pa.Array, folding: Folding, /) -> pa.Array:
+    """The duplicate keys of addresses that are trimmed already, where that is asked for."""
+    key = _lower(address) if folding.case else address
+    if folding.plus_tag:
+        key = pc.replace_substring_regex(key, r"^([^@+]+)\+[^@]*@", r"\1@")
+    if folding.gmail_dots:
+        gmail = pc.match_substring_regex(key, r"@(gmail|googlemail)\.com$")
+        local = pc.replace_substring(pc.replace_substring_regex(key, "@[^@]*$", ""), ".", "")
+        whole = pc.binary_join_element_wise(local, pa.scalar("gmail.com", key.type), pa.scalar("@", key.type))
+        key = pc.if_else(gmail, whole, key)
+    return key
+
+
+def _lower(texts: pa.Array) -> pa.Array:
+    """Each text as `str.lower` writes it; Arrow's own kernel agrees on ASCII alone."""
+    odd = pc.invert(pc.string_is_ascii(texts))
+    lowered = pc.utf8_lower(texts)
+    if not pc.any(odd).as_py():
+        return lowered
+    words = [text.lower() for text in texts.filter(odd).to_pylist()]
+    return pc.replace_with_mask(lowered, odd, pa.array(words, texts.type))
+
+
+def _named_above(names: pa.Array, entries: pa.Array) -> Mask:
+    """True where an entry is a domain above a name, however far up."""
+    found = np.zeros(len(names), dtype=bool)
+    while pc.any(pc.match_substring(names, ".")).as_py():
+        names = pc.replace_substring_regex(names, r"^[^.]*(\.|$)", "")
+        found |= _among(names, entries)
+    return found
+
+
+def _among(texts: pa.Array, wanted: pa.Array) -> Mask:
+    return mask(pc.is_in(texts, value_set=wanted))
+
+
+def _spread(of_each: Mask, column: pa.DictionaryArray) -> Mask:
+    """What is true of each distinct value, for every row."""
+    rows: Mask = of_each[column.indices.to_numpy(zero_copy_only=False)]
+    return rows

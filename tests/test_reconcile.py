@@ -1,0 +1,135 @@
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hygiene.reconcile import BatchResult, reconcile
+from hygiene.verdict import Counts
+
+COUNTERS = ("total_leads", "imported", "duplicates", "blocked")
+
+
+def batch(number=1, state="acknowledged", rows=4, predicted=Counts(4, 3, 1, 0), reported=None):
+    if state == "acknowledged" and reported is None:
+        reported = predicted
+    return BatchResult(number, rows, state, 1, predicted, reported)
+
+
+def test_equal_counts_agree_and_need_no_explanation():
+    told = reconcile([batch(1), batch(2)])
+
+    assert told.agrees
+    assert told.status == "agrees"
+    assert told.drift == Counts()
+    assert (told.unaccounted, told.rejected, told.replayed) == (0, 0, 0)
+    assert told.explain() == []
+
+
+def test_nothing_sent_agrees_with_nothing_and_has_no_answer():
+    told = reconcile([])
+
+    assert (told.status, told.predicted, told.reported, told.answered) == (
+        "agrees",
+        Counts(),
+        Counts(),
+        False,
+    )
+
+
+def test_a_difference_is_told_by_batch_and_by_how_much():
+    told = reconcile([batch(1), batch(2, reported=Counts(4, 1, 2, 0)), batch(3)])
+
+    assert told.status == "differs"
+    assert not told.agrees
+    assert told.drift == Counts(0, -2, 1, 0)
+    assert told.unaccounted == 1
+    assert told.explain() == ["batch 2 of 3 (4 leads): 2 fewer imported, 1 more duplicates than predicted"]
+
+
+def test_differences_that_cancel_out_over_batches_are_differences():
+    told = reconcile([batch(1, reported=Counts(4, 4, 0, 0)), batch(2, reported=Counts(4, 2, 2, 0))])
+
+    assert told.drift == Counts()
+    assert told.status == "differs"
+    assert len(told.explain()) == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "meaning"),
+    [
+        ("planned", "planned, not imported yet"),
+        ("rejected", "rejected by the API, none of it was imported"),
+        ("unknown", "unknown, the answer was lost and it may have landed"),
+    ],
+)
+def test_a_batch_without_an_answer_leaves_the_import_incomplete(state, meaning):
+    told = reconcile([batch(1, reported=Counts(4, 2, 2, 0)), batch(2, state)])
+
+    assert told.status == "incomplete"
+    assert (told.predicted, told.reported) == (Counts(4, 3, 1, 0), Counts(4, 2, 2, 0))
+    assert told.rejected == (4 if state == "rejected" else 0)
+    assert told.explain()[-1] == f"batch 2 of 2 (4 leads): {meaning}"
+
+
+def test_a_settled_batch_counts_with_what_was_inferred():
+    told = reconcile([batch(1), batch(2, "settled", reported=Counts(4, 3, 1, 0))])
+
+    assert told.agrees
+    assert told.reported == Counts(8, 6, 2, 0)
+
+
+@pytest.mark.parametrize("given_counters", [("imported",), ("total_leads", "blocked"), ()])
+def test_a_counter_that_the_api_did_not_give_is_not_compared(given_counters):
+    predicted = Counts(4, 3, 1, 0)
+    reported = Counts(
+        **{name: getattr(predicted, name) if name in given_counters else None for name in COUNTERS}
+    )
+    told = reconcile([batch(1), batch(2, reported=reported)])
+
+    assert told.agrees
+    assert told.unaccounted is None
+    assert told.reported == Counts(**{name: getattr(predicted + predicted, name) if name in given_counters else None for name in COUNTERS})  # fmt: skip
+    assert told.explain() == []
+
+
+def test_a_counter_that_is_given_is_compared_though_others_are_not():
+    told = reconcile([batch(reported=Counts(None, 2, None, None))])
+
+    assert told.status == "differs"
+    assert told.explain() == ["batch 1 of 1 (4 leads): 1 fewer imported than predicted"]
+
+
+def test_what_an_api_adds_is_kept_out_of_reprs():
+    result = dataclasses.replace(batch(), extra=(("note", "text of the API"),))
+
+    assert "text of the API" not in repr(reconcile([result]))
+    assert dict(result.extra) == {"note": "text of the API"}
+
+
+numbers = st.integers(0, 9)
+counts = st.builds(Counts, numbers, numbers, numbers, numbers)
+answered = st.builds(batch, predicted=counts, reported=counts)
+unanswered = st.builds(batch, state=st.sampled_from(["planned", "rejected", "unknown"]), predicted=counts)
+batches = st.lists(answered | unanswered, max_size=6)
+
+
+@given(batches, batches)
+def test_two_receipts_add(one, other):
+    both, first, second = reconcile(one + other), reconcile(one), reconcile(other)
+
+    assert both.predicted == first.predicted + second.predicted
+    assert both.reported == first.reported + second.reported
+    assert both.drift == first.drift + second.drift
+    assert both.rejected == first.rejected + second.rejected
+    assert both.agrees == (first.agrees and second.agrees)
+
+
+@given(batches)
+def test_it_is_complete_where_every_batch_has_an_answer_and_explains_each_that_is_not_as_predicted(results):
+    told = reconcile(results)
+
+    wrong = [result for result in results if result.reported != result.predicted]
+    assert (told.status == "incomplete") == any(result.reported is None for result in results)
+    assert told.agrees == (wrong == [])
+    assert len(told.explain()) == len(wrong)
