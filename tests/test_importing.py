@@ -431,6 +431,8 @@ def test_a_sink_of_another_shape_imports_as_well():
 NAMES = ["ann", "Ann", "bob", "bob+1", "b.o.b", "éva"]
 HOSTS = ["acme.example", "Acme.Example", "mail.acme.example", "bolt.example", "gmail.com", "bücher.example"]
 plain = st.builds("{}@{}".format, st.sampled_from(NAMES), st.sampled_from(HOSTS))
+# members are known by their normal form, so they are held in it
+normal = st.builds("{}@{}".format, st.sampled_from(NAMES), st.sampled_from([host.lower() for host in HOSTS]))
 messy = st.one_of(
     plain,
     plain.map(" {}  ".format),
@@ -455,11 +457,11 @@ policies = st.builds(
 )
 
 
-@settings(max_examples=120)
+@settings(max_examples=100)
 @given(
     cells=st.lists(messy, min_size=1, max_size=12),
     blocklist=st.lists(entries, max_size=4),
-    members=st.lists(plain, max_size=4),
+    members=st.lists(normal, max_size=4),
     policy=policies,
     size=st.integers(1, 5),
     waive=st.booleans(),

@@ -1,0 +1,263 @@
+"""import_leads and prepare: what is read from the API before an import, and what that changes."""
+
+import pandas as pd
+import pytest
+
+import hygiene
+from hygiene import library
+from hygiene.blocklist import parse_list
+from hygiene.errors import InputError, ListNotFound, SinkError
+from hygiene.importing import LeadList
+from hygiene.prediction import ImportPolicy
+from hygiene.verdict import Counts
+
+EMAILS = ["new@acme.example", "old@acme.example", "mail@shut.example", "x@client.example"]
+
+
+def leads(*emails):
+    return pd.DataFrame({"email": list(emails)})
+
+
+@pytest.fixture
+def list_id(api):
+    api.block(["shut.example"])
+    api.block(["client.example"], client_id=4)
+    return api.create_list("A", members=["OLD@acme.example"])
+
+
+@pytest.fixture
+def sink(api, list_id):
+    with hygiene.Smartlead(list_id=list_id, api_key=api.api_key, base_url=api.base_url) as sink:
+        yield sink
+
+
+def asked(api):
+    return [(method, path.partition("?")[0].removeprefix("/api/v1")) for method, path, _ in api.requests]
+
+
+DESCRIBE, MEMBERS, BLOCKED, IMPORT = (
+    ("GET", "/lead-list/1"),
+    ("GET", "/leads/all"),
+    ("GET", "/leads/get-domain-block-list"),
+    ("POST", "/lead-list/1/import"),
+)
+
+
+def test_members_and_block_list_are_read_and_leads_found_there_are_withheld(api, sink):
+    receipt = hygiene.import_leads(hygiene.clean(leads(*EMAILS)), sink)
+
+    assert asked(api) == [DESCRIBE, MEMBERS, BLOCKED, IMPORT]
+    assert receipt.reported == receipt.predicted == Counts(2, 2, 0, 0)
+    assert receipt.reconciliation.agrees
+    assert api.members(1) == ["OLD@acme.example", "new@acme.example", "x@client.example"]
+
+
+def test_what_the_api_holds_is_the_reason_of_what_is_withheld(api, sink):
+    api.block(["new@acme.example"])
+
+    prepared = library.prepare(hygiene.clean(leads(*EMAILS)), sink)
+
+    assert prepared.verdicts["outcome"].tolist() == ["blocked", "duplicate", "blocked", "ready"]
+    assert prepared.verdicts["reasons"].tolist()[:3] == [
+        "blocked_address",
+        "duplicate_of_known",
+        "blocked_domain",
+    ]
+    assert prepared.verdicts["matched_rule"].tolist()[2] == "the API's block list:2:shut.example"
+    assert prepared.verdicts["duplicate_of"].tolist()[1] == "known"
+
+
+def test_send_all_audits_what_was_read(api, sink):
+    receipt = hygiene.import_leads(hygiene.clean(leads(*EMAILS)), sink, send_all=True)
+
+    assert receipt.reported == receipt.predicted == Counts(4, 2, 1, 1)
+
+
+def test_what_was_handed_over_is_not_read_again(api, sink, write):
+    cleaned = hygiene.clean(
+        leads(*EMAILS),
+        known=write("known.csv", "email\nold@acme.example\n"),
+        blocklist=write("b.txt", "shut.example"),
+    )
+
+    receipt = hygiene.import_leads(cleaned, sink)
+
+    assert asked(api) == [DESCRIBE, IMPORT]
+    assert receipt.reconciliation.agrees
+
+
+def test_only_what_is_missing_is_read(api, sink):
+    cleaned = hygiene.clean(leads(*EMAILS), blocklist=parse_list("shut.example", name="b"))
+
+    library.prepare(cleaned, sink)
+
+    assert asked(api) == [DESCRIBE, MEMBERS]
+
+
+def test_without_a_snapshot_only_the_list_itself_is_read(api, sink):
+    receipt = hygiene.import_leads(hygiene.clean(leads(*EMAILS)), sink, snapshot=False)
+
+    assert asked(api) == [DESCRIBE, IMPORT]
+    assert receipt.predicted == Counts(4, 4, 0, 0)
+    assert receipt.reported == Counts(4, 2, 1, 1)
+    assert receipt.reconciliation.status == "differs"
+
+
+def test_a_missing_list_ends_it_before_anything_is_sent(api, sink):
+    sink.list_id = 99
+
+    with pytest.raises(ListNotFound, match="hygiene lists"):
+        hygiene.import_leads(hygiene.clean(leads(*EMAILS)), sink)
+
+    assert [method for method, _ in asked(api)] == ["GET"]
+
+
+def test_nothing_ready_asks_the_api_nothing(api, sink):
+    receipt = hygiene.import_leads(hygiene.clean(leads("nobody", "")), sink)
+
+    assert api.requests == []
+    assert receipt.reported == receipt.predicted == Counts(0, 0, 0, 0)
+    assert receipt.reconciliation.agrees
+
+
+def test_all_withheld_by_the_snapshot_is_no_import(api, sink):
+    receipt = hygiene.import_leads(hygiene.clean(leads("old@acme.example")), sink)
+
+    assert asked(api) == [DESCRIBE, MEMBERS, BLOCKED]
+    assert receipt.batches == ()
+    assert receipt.reconciliation.agrees
+
+
+def test_the_sinks_policy_decides(api, list_id):
+    policy = ImportPolicy(block_domains=False, fold_plus_tag=True)
+    cleaned = hygiene.clean(
+        leads("mail@shut.example", "mail+1@shut.example"), blocklist=parse_list("shut.example", name="b")
+    )
+
+    with hygiene.Smartlead(
+        list_id=list_id, api_key=api.api_key, base_url=api.base_url, policy=policy
+    ) as sink:
+        receipt = hygiene.import_leads(cleaned, sink, snapshot=False)
+
+    assert cleaned.predicted == Counts()
+    assert receipt.predicted == Counts(2, 1, 1, 0)
+
+
+def test_the_leads_handed_over_are_left_as_they_are(sink):
+    cleaned = hygiene.clean(leads(*EMAILS))
+    before = cleaned.verdicts.copy()
+
+    hygiene.import_leads(cleaned, sink)
+
+    pd.testing.assert_frame_equal(cleaned.verdicts, before)
+    assert cleaned.predicted == Counts(4, 4, 0, 0)
+
+
+class Reader:
+    """A sink that holds what it is told to, and takes nothing."""
+
+    batch_leads = 400
+    policy = ImportPolicy()
+    name = "a reader"
+
+    def __init__(self, *, size=0, members=(), blocked=()):
+        self._size, self._members, self._blocked = size, members, blocked
+        self.read = 0
+
+    def send(self, leads, /, *, file_name, waive_blocklist=False):
+        msg = "takes nothing"
+        raise SinkError(msg)
+
+    def describe(self):
+        return LeadList(7, "A", self._size)
+
+    def members(self):
+        for member in self._members:
+            self.read += 1
+            yield member
+
+    def blocked(self):
+        yield from self._blocked
+
+
+def test_a_list_too_long_to_read_asks_for_a_file_and_is_not_read():
+    reader = Reader(size=50_001, members=["a@x.example"])
+
+    with pytest.raises(InputError, match=r"list 7 holds 50001 leads.*--known F.*--no-snapshot"):
+        library.prepare(hygiene.clean(leads(*EMAILS)), reader)
+
+    assert reader.read == 0
+
+
+@pytest.mark.parametrize("size", [None, 3])
+def test_a_list_is_not_read_without_end_whatever_its_stated_size(monkeypatch, size):
+    monkeypatch.setattr(library, "MOST_MEMBERS", 5)
+    reader = Reader(size=size, members=[f"a{number}@acme.example" for number in range(9)])
+
+    with pytest.raises(InputError, match="--no-snapshot"):
+        library.prepare(hygiene.clean(leads(*EMAILS)), reader)
+
+    assert reader.read == 6
+
+
+def test_a_long_list_is_no_matter_where_known_leads_or_no_snapshot_are_asked_for(write):
+    reader = Reader(size=50_001)
+    known = hygiene.clean(leads(*EMAILS), known=write("known.csv", "email\nold@acme.example\n"))
+
+    assert library.prepare(known, reader).predicted.total_leads == 3
+    assert library.prepare(hygiene.clean(leads(*EMAILS)), reader, snapshot=False).predicted.total_leads == 4
+
+
+@pytest.mark.parametrize(
+    ("entry", "email"),
+    [
+        ("o#brien@acme.example", "o#brien@acme.example"),
+        ("#1@acme.example", "#1@acme.example"),
+        ("*.shut.example", "a@shut.example"),
+    ],
+)
+def test_an_entry_of_the_block_list_is_no_comment_and_no_header(entry, email):
+    reader = Reader(blocked=["domain", entry, "email"])
+
+    prepared = library.prepare(hygiene.clean(leads(email, "b@acme.example")), reader)
+
+    assert prepared.verdicts["outcome"].tolist() == ["blocked", "ready"]
+
+
+def test_members_may_hold_any_text():
+    reader = Reader(members=["", "\ud800@acme.example", "no address", "OLD@Acme.example"])
+
+    prepared = library.prepare(hygiene.clean(leads(*EMAILS)), reader)
+
+    assert prepared.verdicts["outcome"].tolist() == ["ready", "duplicate", "ready", "ready"]
+
+
+def test_dns_is_not_asked_again(names, sink):
+    cleaned = hygiene.clean(
+        leads("a@acme.example", "b@null.example"), resolver=hygiene.Resolver(nameservers=[names.address])
+    )
+    asked_before = names.queries.total()
+
+    prepared = library.prepare(cleaned, sink)
+
+    assert asked_before > 0
+    assert names.queries.total() == asked_before
+    assert prepared.verdicts["domain_verdict"].equals(cleaned.verdicts["domain_verdict"])
+    assert prepared.verdicts["outcome"].tolist() == ["ready", "undeliverable"]
+
+
+@pytest.mark.parametrize(("file_name", "filed"), [("", "apollo.csv"), ("spring", "spring")])
+def test_an_import_is_filed_under_the_inputs_name_or_the_given_one(write, file_name, filed):
+    class Keeps(Reader):
+        def send(self, leads, /, *, file_name, waive_blocklist=False):
+            self.filed = file_name
+            return super().send(leads, file_name=file_name)
+
+    reader = Keeps()
+
+    with pytest.raises(SinkError):
+        hygiene.import_leads(
+            hygiene.clean(write("apollo.csv", "email\na@acme.example\n")), reader, file_name=file_name
+        )
+
+    assert reader.filed == filed
