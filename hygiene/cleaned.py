@@ -145,8 +145,11 @@ class CleanedLeads:
         return predict(
             addresses,
             policy=settings.policy,
-            blocklist=[entry.given for rules in settings.blocklist or () for entry in rules.entries],
-            known=[address for leads in settings.known or () for address in leads.address.to_pylist()],
+            blocklist=None
+            if settings.blocklist is None
+            else [entry.given for rules in settings.blocklist for entry in rules.entries],
+            known=settings.addresses_held("list"),
+            elsewhere=settings.addresses_held("account"),
             batch_leads=batch_leads,
             waive_blocklist=settings.waive_blocklist,
         )

@@ -42,6 +42,9 @@ class Features(Protocol):
     def __len__(self) -> int:
         """How many leads there are."""
 
+    def take(self, rows: Codes, /) -> "Features":
+        """The same of the leads at these positions alone."""
+
     def usable(self, *, trimmed: bool) -> Mask:
         """True where a lead has a usable address, as it is or trimmed."""
 
@@ -49,7 +52,10 @@ class Features(Protocol):
         """The duplicate keys under a folding, as codes."""
 
     def known(self, folding: Folding, /) -> Mask:
-        """True where the key is that of a lead the API holds already."""
+        """True where the key is that of a known lead; what is known lies in the target list."""
+
+    def elsewhere(self, folding: Folding, /) -> Mask:
+        """True where the key is that of a known lead that lies in another list of the account."""
 
     def listed(self, kind: Kind, /, *, trimmed: bool, folded: bool) -> Mask:
         """True where an entry of the block list names the lead, with or without regard to case."""
@@ -61,7 +67,8 @@ class TextFeatures:
     Args:
         rows: Leads in sending order: a frame with a column ``email``, or the addresses alone.
         blocklist: The API's block list, addresses and domains.
-        known: Addresses that the list (or, with account scope, the account) holds already.
+        known: Addresses that the list holds already.
+        elsewhere: Addresses that other lists of the account hold; they matter under account scope alone.
     """
 
     def __init__(
@@ -71,17 +78,28 @@ class TextFeatures:
         *,
         blocklist: Iterable[str] = (),
         known: Iterable[str] = (),
+        elsewhere: Iterable[str] = (),
     ) -> None:
         cells = rows["email"] if isinstance(rows, pd.DataFrame) else rows
         text = text_column(cells) if isinstance(cells, pd.Series) else cells
         self._text = pc.fill_null(text, "")
-        self._entries = list(blocklist)
-        self._members = pa.array(known, pa.large_string())
+        self._entries = list(dict.fromkeys(blocklist))
+        self._members = _texts(known)
+        self._others = _texts(elsewhere)
         self._address = cache(self._trimmed)
         self._key = cache(self._folded)
 
     def __len__(self) -> int:
         return len(self._text)
+
+    def take(self, rows: Codes, /) -> "TextFeatures":
+        """The same of the leads at these positions alone."""
+        return TextFeatures(
+            self._text.take(pa.array(rows)),
+            blocklist=self._entries,
+            known=self._members,
+            elsewhere=self._others,
+        )
 
     def usable(self, *, trimmed: bool) -> Mask:
         """True where a lead has a usable address, as it is or trimmed."""
@@ -93,8 +111,17 @@ class TextFeatures:
         return codes
 
     def known(self, folding: Folding, /) -> Mask:
-        """True where the key is that of a lead the API holds already."""
-        members = pc.utf8_trim_whitespace(self._members) if folding.trimmed else self._members
+        """True where the key is that of a known lead; what is known lies in the target list."""
+        return self._held(self._members, folding)
+
+    def elsewhere(self, folding: Folding, /) -> Mask:
+        """True where the key is that of a known lead that lies in another list of the account."""
+        return self._held(self._others, folding)
+
+    def _held(self, held: pa.Array, folding: Folding) -> Mask:
+        if not len(held):
+            return np.zeros(len(self), dtype=bool)
+        members = pc.utf8_trim_whitespace(held) if folding.trimmed else held
         keys = self._key(folding)
         return _spread(_among(keys.dictionary, fold(members, folding)), keys)
 
@@ -117,6 +144,10 @@ class TextFeatures:
 
     def _folded(self, folding: Folding) -> pa.DictionaryArray:
         return fold(self._address(folding.trimmed), folding).dictionary_encode()
+
+
+def _texts(given: Iterable[str]) -> pa.Array:
+    return given if isinstance(given, pa.Array) else pa.array(given, pa.large_string())
 
 
 def fold(address: pa.Array, folding: Folding, /) -> pa.Array:

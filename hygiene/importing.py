@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from hygiene.cleaned import CleanedLeads
 from hygiene.columns import CANONICAL
+from hygiene.drift import Trace
 from hygiene.errors import (
     AuthError,
     HygieneError,
@@ -23,12 +24,23 @@ from hygiene.errors import (
     Unreachable,
     UsageError,
 )
-from hygiene.prediction import ImportPolicy
+from hygiene.policy import ImportPolicy
 from hygiene.reconcile import BatchResult, Reconciliation, reconcile
 from hygiene.text import text_column
 from hygiene.verdict import Counts
 
-__all__ = ["Batch", "Journal", "LeadList", "ListReader", "Receipt", "Reply", "Sink", "plan", "run_import"]
+__all__ = [
+    "Batch",
+    "BlockListEditor",
+    "Journal",
+    "LeadList",
+    "ListReader",
+    "Receipt",
+    "Reply",
+    "Sink",
+    "plan",
+    "run_import",
+]
 
 Progress = Callable[[int, int], None]
 Lead = dict[str, str]
@@ -103,6 +115,17 @@ class ListReader(Protocol):
 
     def blocked(self) -> Iterator[str]:
         """Entries of the API's block list that apply to the list."""
+
+
+@runtime_checkable
+class BlockListEditor(Protocol):
+    """Changes the API's block list, which acts on every campaign of the account."""
+
+    def block(self, entries: Sequence[str], /) -> None:
+        """Put entries on it."""
+
+    def unblock(self, entries: Sequence[str], /) -> None:
+        """Take these entries off it, where they are on it."""
 
 
 class Journal(Protocol):
@@ -261,7 +284,13 @@ def run_import(
             progress(sum(each.rows for each in results), to_send)
     if isinstance(error, SinkError) and results[0].state != "acknowledged":
         raise error
-    return Receipt(sink.name, prediction.counts, reconcile(results), error)
+    rows = cleaned.verdicts.loc[cleaned.sent(send_all=send_all).to_numpy(), "row"].to_numpy()
+    trace = Trace(
+        prediction.features, prediction.batch + 1, rows, prediction.policy, prediction.waive_blocklist
+    )
+    differs = any(result.reported not in (None, result.predicted) for result in results)
+    told = reconcile(results, bounds=prediction.range if differs else None, trace=trace)
+    return Receipt(sink.name, prediction.counts, told, error)
 
 
 def _send(

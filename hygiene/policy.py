@@ -4,14 +4,16 @@ Nothing here counts; `prediction` and the local API do, each in its own way.
 """
 
 import tomllib
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields
 from typing import Any, Literal
 
 from hygiene.errors import UsageError
 
-__all__ = ["ImportPolicy"]
+__all__ = ["RULES", "ImportPolicy", "Label", "as_toml", "choices"]
 
-Label = Literal["documented", "observed", "assumed"]
+#: How a rule is known: the vendor says so, others saw it, nobody knows, or it was measured on this account.
+Label = Literal["documented", "observed", "assumed", "measured"]
 
 
 def _rule(label: Label, text: str, *choices: str, default: bool | str) -> Any:
@@ -43,8 +45,21 @@ class ImportPolicy:
     (`waive_covers`). A lead that is both on the block list and a repeat is counted as `precedence`
     says. A lead that is neither is imported.
 
+    Lists of the API that no client can read, such as community bounces, block a lead only where
+    `unreadable_lists` says so; no option waives them, and which leads they name cannot be predicted.
+
     Source: docs of `POST /lead-list/{id}/import`, whose counting rules are largely not stated. Each
-    rule carries a label: documented, observed (by others, in public code or notes), or assumed.
+    rule carries a label: documented, observed (by others, in public code or notes), or assumed; those
+    in `measured` were learned from the API itself. What is known of each:
+
+    - Documented: entries of the block list are addresses and domains; `ignoreGlobalBlockList` skips the
+      check of domains, and nothing is said of addresses.
+    - Observed on the campaign import, not on lists: an address that repeats has a counter of its own;
+      lists of community bounces and unsubscribed leads have theirs; clients fold case before they send.
+    - Assumed is everything else, with the default that is the commonest practice.
+
+    Attributes:
+        measured: Names of the rules that were measured; no part of what makes two policies equal.
     """
 
     fold_case: bool = _rule("assumed", "Addresses that differ in case are the same lead.", default=True)
@@ -97,14 +112,38 @@ class ImportPolicy:
         "imported",
         default="uncounted",
     )
+    unreadable_lists: Literal["ignored", "blocked"] = _rule(
+        "assumed",
+        "What lists that no client can read (community bounces) do to a lead they name.",
+        "ignored",
+        "blocked",
+        default="ignored",
+    )
+    measured: frozenset[str] = field(default=frozenset(), compare=False)
 
     def __post_init__(self) -> None:
-        for rule in fields(self):
-            value, choices = getattr(self, rule.name), rule.metadata["choices"]
-            wanted = " or ".join(repr(choice) for choice in choices) or "true or false"
-            if value not in choices if choices else not isinstance(value, bool):
-                msg = f"policy rule {rule.name} is {value!r}; expected {wanted}"
+        for name, rule in RULES.items():
+            value, taken = getattr(self, name), rule.metadata["choices"]
+            wanted = " or ".join(repr(choice) for choice in taken) or "true or false"
+            if value not in taken if taken else not isinstance(value, bool):
+                msg = f"policy rule {name} is {value!r}; expected {wanted}"
                 raise UsageError(msg)
+        _check_names(self.measured, "measured names")
+        object.__setattr__(self, "measured", frozenset(self.measured))
+
+    def label(self, rule: str, /) -> Label:
+        """How the value of a rule is known."""
+        label: Label = "measured" if rule in self.measured else RULES[rule].metadata["label"]
+        return label
+
+    def assumed(self) -> tuple[str, ...]:
+        """Names of the rules whose value is merely assumed."""
+        return tuple(name for name in RULES if self.label(name) == "assumed")
+
+    def changes(self, other: "ImportPolicy", /) -> dict[str, tuple[bool | str, bool | str]]:
+        """Rules that differ in the other policy, each with its value here and there."""
+        pairs = {name: (getattr(self, name), getattr(other, name)) for name in RULES}
+        return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
     @classmethod
     def from_toml(cls, text: str, /) -> "ImportPolicy":
@@ -115,23 +154,50 @@ class ImportPolicy:
                 the rule does not take.
         """
         try:
-            rules = tomllib.loads(text)
+            found = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             msg = f"the policy is not TOML: {error}"
             raise UsageError(msg) from error
-        unknown = sorted(set(rules) - {rule.name for rule in fields(cls)})
-        if unknown:
-            msg = f"the policy names {unknown[0]!r}, which is no rule; rules are " + ", ".join(
-                rule.name for rule in fields(cls)
-            )
+        measured = found.pop("measured", [])
+        if not isinstance(measured, list) or not all(isinstance(name, str) for name in measured):
+            msg = "the policy's `measured` is no array of rule names"
             raise UsageError(msg)
-        return cls(**rules)
+        _check_names(found, "the policy names")
+        return cls(**found, measured=frozenset(measured))
 
-    def to_toml(self) -> str:
-        """The policy as TOML, each rule under a comment with its label and meaning."""
-        lines = []
-        for rule in fields(self):
-            value = getattr(self, rule.name)
-            text = str(value).lower() if isinstance(value, bool) else f'"{value}"'
-            lines += [f"# {rule.metadata['label']}: {rule.metadata['text']}", f"{rule.name} = {text}", ""]
+    def to_toml(self, *, evidence: Sequence[str] = ()) -> str:
+        """The policy as TOML, each rule under a comment with its label and meaning.
+
+        Args:
+            evidence: Sentences that stand above the rules, as comments.
+        """
+        lines = [f"# {' '.join(sentence.split())}" for sentence in evidence]
+        lines += [""] if lines else []
+        for name, rule in RULES.items():
+            lines += [f"# {self.label(name)}: {rule.metadata['text']}", f"{name} = {as_toml(self, name)}", ""]
+        if self.measured:
+            names = ", ".join(f'"{name}"' for name in RULES if name in self.measured)
+            lines += ["# Rules that were measured on the API itself.", f"measured = [{names}]", ""]
         return "\n".join(lines)
+
+
+def as_toml(policy: ImportPolicy, rule: str, /) -> str:
+    """The value of a rule as TOML writes it."""
+    value = getattr(policy, rule)
+    return str(value).lower() if isinstance(value, bool) else f'"{value}"'
+
+
+#: The rules by name, in the order they are told.
+RULES: Mapping[str, Field[Any]] = {rule.name: rule for rule in fields(ImportPolicy) if rule.metadata}
+
+
+def choices(rule: str, /) -> tuple[bool | str, ...]:
+    """Every value that a rule takes."""
+    return RULES[rule].metadata["choices"] or (True, False)
+
+
+def _check_names(names: Any, who: str) -> None:
+    unknown = sorted(set(names) - set(RULES))
+    if unknown:
+        msg = f"{who} {unknown[0]!r}, which is no rule; rules are {', '.join(RULES)}"
+        raise UsageError(msg)

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hygiene.bounds import Bounds
+from hygiene.drift import Explanation, Trace, explain
 from hygiene.verdict import Counts
 
 __all__ = ["BatchResult", "BatchState", "Reconciliation", "Status", "reconcile"]
@@ -62,6 +64,8 @@ class Reconciliation:
         batches: Every batch, in order.
         replayed: Leads that were reported as duplicates because we sent them before in this import.
         rejected: Leads in batches that the API refused.
+        bounds: What missing knowledge left open; None where nothing was.
+        trace: What policies can see of the leads; None where that was not kept.
     """
 
     status: Status
@@ -70,6 +74,8 @@ class Reconciliation:
     batches: tuple[BatchResult, ...]
     replayed: int = 0
     rejected: int = 0
+    bounds: Bounds | None = field(default=None, repr=False, compare=False)
+    trace: Trace | None = field(default=None, repr=False, compare=False)
 
     @property
     def agrees(self) -> bool:
@@ -91,14 +97,30 @@ class Reconciliation:
         """Leads in the reported total that no reported class holds."""
         return self.reported.unaccounted
 
-    def explain(self) -> list[str]:
+    def differences(self) -> list[str]:
         """One sentence for each batch that differs or has no answer; empty where all is well."""
         sentences = [_sentence(result, len(self.batches)) for result in self.batches]
         return [sentence for sentence in sentences if sentence]
 
+    def search(self) -> Explanation:
+        """The rules, or what we did not know, that reproduce the reported counts; empty without a trace."""
+        return explain(self.batches, self.trace) if self.trace else Explanation()
 
-def reconcile(batches: Sequence[BatchResult], /) -> Reconciliation:
-    """Compare what was predicted and reported; a counter that the API did not give is not compared."""
+    def explain(self) -> list[str]:
+        """The differences, then what explains them, one sentence each; empty where all is well."""
+        return self.differences() + self.search().sentences()
+
+
+def reconcile(
+    batches: Sequence[BatchResult], /, *, bounds: Bounds | None = None, trace: Trace | None = None
+) -> Reconciliation:
+    """Compare what was predicted and reported; a counter that the API did not give is not compared.
+
+    Args:
+        batches: Every batch, in order.
+        bounds: What missing knowledge left open of their predictions.
+        trace: What policies can see of the leads, to explain a difference with.
+    """
     answered = [result for result in batches if result.reported is not None]
     predicted = sum((result.predicted for result in answered), Counts())
     reported = sum((result.reported for result in answered if result.reported is not None), Counts())
@@ -106,9 +128,18 @@ def reconcile(batches: Sequence[BatchResult], /) -> Reconciliation:
     if len(answered) < len(batches):
         status = "incomplete"
     elif any(_differs(result) for result in answered):
-        status = "differs"
+        status = "within_range" if all(_possible(result, bounds) for result in answered) else "differs"
     rejected = sum(result.rows for result in batches if result.state == "rejected")
-    return Reconciliation(status, predicted, reported, tuple(batches), rejected=rejected)
+    return Reconciliation(
+        status, predicted, reported, tuple(batches), rejected=rejected, bounds=bounds, trace=trace
+    )
+
+
+def _possible(result: BatchResult, bounds: Bounds | None) -> bool:
+    """Whether a batch's counts are as predicted, or within what is open."""
+    if not _differs(result):
+        return True
+    return bounds is not None and bounds.hold(result.reported or Counts(), batch=result.batch - 1)
 
 
 def _differs(result: BatchResult) -> bool:

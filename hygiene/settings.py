@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,10 +23,13 @@ class KnownLeads:
     Attributes:
         name: File or place they came from.
         address: Their addresses, normalized where that could be done.
+        place: Whether they lie in the target list, or in another list of the account; those of the account
+            are duplicates only where the policy's scope is the account.
     """
 
     name: str
     address: pa.Array
+    place: Literal["list", "account"] = "list"
 
     @classmethod
     def from_cells(cls, name: str, cells: pa.Array, /) -> "KnownLeads":
@@ -63,3 +66,14 @@ class Settings:
     policy: ImportPolicy = field(default_factory=ImportPolicy)
     waive_blocklist: bool = False
     batch_leads: int = 400
+
+    def addresses_held(self, place: Literal["list", "account"], /) -> list[str] | None:
+        """Addresses of the known leads of one place; None where nobody handed any over."""
+        lists = [leads for leads in self.known or () if leads.place == place]
+        return [address for leads in lists for address in leads.address.to_pylist()] if lists else None
+
+    @property
+    def duplicating(self) -> list[KnownLeads]:
+        """The known leads that make a lead a duplicate under the policy."""
+        wide = self.policy.duplicate_scope == "account"
+        return [leads for leads in self.known or () if wide or leads.place == "list"]

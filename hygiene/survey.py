@@ -143,7 +143,7 @@ def domain_verdicts(domain: pa.Array, verdicts: Mapping[str, DomainVerdict], /) 
 
 def _find_duplicates(found: Survey) -> None:
     """Note duplicates of known leads, and, over all chunks, which row stands for which."""
-    known = [member for leads in found.settings.known or () for member in [address.exact_key(leads.address)]]
+    known = [member for leads in found.settings.duplicating for member in [address.exact_key(leads.address)]]
     members = pa.chunked_array(known, pa.large_string())
     for chunk in found.chunks:
         chunk.findings.add({"duplicate_of_known": mask(pc.is_in(chunk.key, value_set=members))})

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from hygiene import __version__
-from hygiene.cli import codes, sending, sifting, staging
+from hygiene.cli import codes, probing, sending, sifting, staging
 from hygiene.errors import HygieneError
 
 __all__ = ["cli", "main"]
@@ -32,7 +32,16 @@ def cli() -> None:
     """
 
 
-for verb in (sifting.check, sifting.clean, sending.import_, sending.lists, staging.demo, staging.emulate):
+_VERBS = (
+    sifting.check,
+    sifting.clean,
+    sending.import_,
+    sending.lists,
+    probing.probe,
+    staging.demo,
+    staging.emulate,
+)
+for verb in _VERBS:
     cli.add_command(verb)
 
 

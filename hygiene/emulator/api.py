@@ -142,6 +142,10 @@ class Emulator:
         """Put addresses or domains on the block list; an entry with a client does not act on lists."""
         self._store.block(entries, client_id=client_id)
 
+    def bounce(self, addresses: Iterable[str], /) -> None:
+        """Put addresses on the list of community bounces, which no route shows."""
+        self._store.bounce(addresses)
+
     def fail_next(
         self, *, status: int | None = None, body: object = "", drop: Literal["before", "after"] = "before"
     ) -> None:

@@ -30,6 +30,8 @@ FROM (SELECT
     EXISTS (
         SELECT 1 FROM block_list
         WHERE client_id IS NULL AND key IN (SELECT value FROM json_each(:block_keys))
+    ) OR (
+        :unreadable_lists = 'blocked' AND EXISTS (SELECT 1 FROM bounces WHERE address = :address)
     ) AS on_block_list,
     EXISTS (
         SELECT 1 FROM leads
@@ -72,6 +74,7 @@ def import_leads(
             "precedence": policy.precedence,
             "duplicate_scope": policy.duplicate_scope,
             "blocked_are_remembered": policy.blocked_are_remembered,
+            "unreadable_lists": policy.unreadable_lists,
         }
         for lead in leads:
             address = rules.address_of(lead, policy=policy)

@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS block_list (
     id INTEGER PRIMARY KEY AUTOINCREMENT, entry TEXT NOT NULL, key TEXT NOT NULL, client_id INTEGER,
     source TEXT NOT NULL, created_at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS block_list_by_key ON block_list (key);
+CREATE TABLE IF NOT EXISTS bounces (address TEXT PRIMARY KEY);
 """
 
 _LISTS = """
@@ -195,6 +196,13 @@ class Store:
                 )
                 added += cursor.rowcount
         return added
+
+    def bounce(self, addresses: Iterable[str], /) -> None:
+        """Put addresses, taken literally, on the list of community bounces, which no route shows."""
+        with self.transaction() as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO bounces VALUES (?)", [(address,) for address in addresses]
+            )
 
     def unblock(self, entry_id: int, /) -> bool:
         """Whether there was an entry to take off the block list."""

@@ -6,10 +6,10 @@ Its shape is `hygiene_schemas/summary.schema.json`; a breaking change is a new n
 from typing import Any
 
 from hygiene import __version__
+from hygiene.bounds import Bounds
 from hygiene.cleaned import CleanedLeads
 from hygiene.importing import Receipt
 from hygiene.reconcile import BatchResult, Reconciliation
-from hygiene.verdict import Counts
 
 __all__ = ["SCHEMA", "summarise"]
 
@@ -48,7 +48,8 @@ def summarise(
 
 def _nothing() -> dict[str, Any]:
     names = ("input", "passes", "outcomes", "reasons", "predicted", "predicted_range", "predicted_raw")
-    return {name: {} if name in ("passes", "reasons") else None for name in names}
+    nothing = {name: {} if name in ("passes", "reasons") else None for name in names}
+    return {**nothing, "predicted_range_reasons": []}
 
 
 def _cleaned(cleaned: CleanedLeads, *, send_all: bool) -> dict[str, Any]:
@@ -61,14 +62,15 @@ def _cleaned(cleaned: CleanedLeads, *, send_all: bool) -> dict[str, Any]:
         "reasons": dict(tally.reasons),
         "predicted": prediction.counts.as_dict(),
         "predicted_range": _range(prediction.range),
+        "predicted_range_reasons": list(prediction.range.reasons) if prediction.range else [],
         "predicted_raw": cleaned.predicted_raw.as_dict(),
     }
 
 
-def _range(bounds: tuple[Counts, Counts] | None) -> dict[str, Any] | None:
+def _range(bounds: Bounds | None) -> dict[str, Any] | None:
     if bounds is None:
         return None
-    low, high = (count.as_dict() for count in bounds)
+    low, high = bounds.low.as_dict(), bounds.high.as_dict()
     return {name: [low[name], high[name]] for name in low}
 
 
@@ -99,6 +101,7 @@ def _reconciliation(told: Reconciliation) -> dict[str, Any]:
         "unaccounted": told.unaccounted,
         "replayed": told.replayed,
         "rejected": told.rejected,
+        "explanation": told.search().sentences(),
         "batches": [_batch(result) for result in told.batches],
     }
 

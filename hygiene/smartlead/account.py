@@ -4,6 +4,7 @@ Each method is one documented call, or one call a page. Nothing is counted here,
 """
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -141,15 +142,16 @@ class Smartlead:
             raise UnknownOutcome(msg)
         return made
 
-    def members(self) -> Iterator[str]:
-        """Addresses of the leads in the list, newest first.
+    def members(self, *, whole_account: bool = False) -> Iterator[str]:
+        """Addresses of the leads in the list, or in the whole account, newest first.
 
         Raises:
             SinkError: refused, or the pages do not move on.
 
         Source: `GET /leads/all` with `listId` (in the vendor's command line tool; not documented).
         """
-        query: dict[str, object] = {"listId": self._list(), "limit": PAGE}
+        query: dict[str, object] = {"limit": PAGE}
+        query |= {} if whole_account else {"listId": self._list()}
         while True:
             answer = self._wire.ask("GET", "/leads/all", query=query)
             rows = replies.rows(answer, "leads")
@@ -173,6 +175,32 @@ class Smartlead:
         for row in self._pages("/leads/get-domain-block-list", "data", {}):
             if row.get("client_id") is None and row.get("email_or_domain"):
                 yield str(row["email_or_domain"])
+
+    def block(self, entries: Sequence[str], /) -> None:
+        """Put addresses and domains on the block list, for every campaign without a client.
+
+        Source: documented, `POST /leads/add-domain-block-list`.
+        """
+        body = {"domain_block_list": list(entries), "client_id": None}
+        self._wire.ask("POST", "/leads/add-domain-block-list", body=body)
+
+    def unblock(self, entries: Sequence[str], /) -> None:
+        """Take these entries off the block list, where they are on it; those of a client stay.
+
+        Source: documented, `GET /leads/get-domain-block-list`, whose filter is fuzzy, and
+        `DELETE /leads/delete-domain-block-list`.
+        """
+        wanted = {entry.lower() for entry in entries}
+        shared = os.path.commonprefix(sorted(wanted))
+        query = {"filter_email_or_domain": shared} if shared else {}
+        for row in list(self._pages("/leads/get-domain-block-list", "data", query)):
+            if row.get("client_id") is None and str(row.get("email_or_domain", "")).lower() in wanted:
+                self._wire.ask("DELETE", "/leads/delete-domain-block-list", query={"id": row["id"]})
+
+    @property
+    def requests(self) -> int:
+        """Requests that were sent so far."""
+        return self._wire.asked
 
     def _pages(self, path: str, name: str, query: Mapping[str, object]) -> Iterator[dict[str, Any]]:
         """The rows of a listing that is paged by offset."""

@@ -69,6 +69,9 @@ class Wire:
         base_url: Where the API is.
         timeout_s: Seconds for one request.
 
+    Attributes:
+        asked: Requests that were sent so far.
+
     Raises:
         UsageError: the environment names a proxy that cannot be used.
     """
@@ -76,6 +79,7 @@ class Wire:
     def __init__(self, key: str, /, *, base_url: str, timeout_s: float) -> None:
         self._base_url = base_url
         self._hide = _hiding(key)
+        self.asked = 0
         self._client = httpx.Client(
             base_url=base_url,
             transport=_KeyBelow(key, _transport(base_url)),
@@ -98,6 +102,7 @@ class Wire:
             UnknownOutcome: something was posted, and the answer was lost or unreadable.
         """
         where = f"{method} {path}"
+        self.asked += 1
         try:
             response = self._client.request(method, path, params=query, json=body)
         except _NOT_SENT as error:

@@ -1,0 +1,181 @@
+"""The verb that measures how an API counts: probe."""
+
+import secrets
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hygiene.cli import options as shared
+from hygiene.cli.codes import DIFFERS, DONE
+from hygiene.errors import GateFailed, ListNotFound, UsageError
+
+if TYPE_CHECKING:
+    from hygiene.importing import LeadList
+    from hygiene.notebook import FileNotebook
+    from hygiene.probe import Found
+    from hygiene.rounds import Bench, Own
+    from hygiene.smartlead import Smartlead
+
+__all__ = ["probe"]
+
+_ID = click.IntRange(min=1)
+
+
+@click.command()
+@click.option("--list", "list_id", type=_ID, required=True, metavar="ID", help="An empty scratch list.")
+@click.option("--second-list", type=_ID, metavar="ID", help="Another, to see whether the account remembers.")
+@click.option(
+    "--domain", required=True, metavar="D", help="A domain of your own: all leads are made up there."
+)
+@click.option("--gmail", metavar="YOU@gmail.com", help="A Gmail address of your own, for dotted spellings.")
+@click.option(
+    "--with-blocklist", is_flag=True, help="Also put entries on the block list, and take them off again."
+)
+@click.option("--used-list", is_flag=True, help="The lists may hold leads already.")
+@click.option("--out", required=True, metavar="F", help="Policy to write, as TOML.")
+@click.option("--state", metavar="F", help="Notebook, to resume with; beside --out where not named.")
+@click.option("--yes", is_flag=True, help="Do not ask before sending.")
+@shared.no_key
+@click.option("-q", "--quiet", is_flag=True, help="No notes.")
+def probe(  # noqa: PLR0917 -- click hands options over by name
+    list_id: int,
+    second_list: int | None,
+    domain: str,
+    gmail: str | None,
+    with_blocklist: bool,
+    used_list: bool,
+    out: str,
+    state: str | None,
+    yes: bool,
+    quiet: bool,
+) -> int:
+    """Measure how the API counts, with a few designed imports to a scratch list.
+
+    \b
+    hygiene probe --list 501 --domain own.example --out policy.toml
+    hygiene probe --list 501 --second-list 502 --domain own.example --with-blocklist --out policy.toml
+    """
+    from hygiene.notebook import FileNotebook
+    from hygiene.probe import Probe
+    from hygiene.rounds import Bench, Own
+    from hygiene.smartlead import Smartlead
+
+    token = f"hp{secrets.token_hex(4)}"
+    Own.checked(domain, gmail, token=token)
+    bench = Bench(gmail=gmail is not None, second=second_list is not None, blocklist=with_blocklist)
+    if second_list == list_id:
+        msg = "--second-list is the first one again; expected another list"
+        raise UsageError(msg)
+    ids = [each for each in (list_id, second_list) if each is not None]
+    with ExitStack() as stack:
+        sinks = [stack.enter_context(Smartlead(list_id=each)) for each in ids]
+        about = {
+            "account": sinks[0].account,
+            "api": sinks[0].base_url,
+            "lists": ids,
+            "domain": domain.lower(),
+        }
+        about |= {"gmail": bench.gmail, "with_blocklist": with_blocklist}
+        notebook = FileNotebook(Path(state or f"{out}.state"), about=about, token=token)
+        own = Own.checked(domain, gmail, token=notebook.token)
+        measuring = Probe(
+            bench,
+            own,
+            lists=sinks,
+            editor=sinks[0] if with_blocklist else None,
+            notebook=notebook,
+            pause=time.sleep,
+            tell=_tell if not quiet else _silent,
+        )
+        measuring.clear()
+        _check_lists(sinks, may_be_used=used_list or notebook.resumed)
+        _show_plan(bench, own, notebook, sinks)
+        if (
+            sys.stdin.isatty()
+            and sys.stderr.isatty()
+            and not yes
+            and not click.confirm("Send them?", err=True)
+        ):
+            raise GateFailed(["the question was answered with no; nothing was sent"])
+        found = measuring.run()
+        _write(Path(out), found, sinks)
+        notebook.close()
+        return _report(found, out, sum(sink.requests for sink in sinks))
+
+
+def _tell(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _silent(_: str) -> None:
+    """Say nothing."""
+
+
+def _check_lists(sinks: "Sequence[Smartlead]", *, may_be_used: bool) -> None:
+    """Refuse lists that are not there, or that hold leads."""
+    there: dict[int, LeadList] = {found.id: found for found in sinks[0].lists()}
+    for sink in sinks:
+        found = there.get(sink.list_id or 0)
+        if found is None:
+            msg = f"{sink.name}: no such list. See the account's lists with: hygiene lists"
+            raise ListNotFound(msg)
+        if found.size != 0 and not may_be_used:
+            msg = (
+                f"{sink.name} holds {'?' if found.size is None else found.size} leads. A probe leaves leads of "
+                "its own in the list for good: make a scratch list (hygiene lists --create NAME), or say "
+                "--used-list."
+            )
+            raise UsageError(msg)
+
+
+def _show_plan(bench: "Bench", own: "Own", notebook: "FileNotebook", sinks: "Sequence[Smartlead]") -> None:
+    """Say what is about to happen, and what of it lasts."""
+    from hygiene.probe import most_leads
+
+    imports, leads = most_leads(bench)
+    where = " and ".join(f"list {sink.list_id}" for sink in sinks)
+    _tell(f"account {sinks[0].account}: at most {imports} imports to {where}, chosen one after another")
+    whom = f"made-up addresses at {own.domain}" + (
+        ", two spellings of your Gmail address" if own.gmail else ""
+    )
+    _tell(f"at most {leads} leads, {whom}; those that are imported stay there for good")
+    if bench.entries:
+        entries = ", ".join(own.write(entry) for entry in bench.entries)
+        _tell(f"block-list entries, taken off again at the end: {entries}")
+        _tell("while they stand they act on every campaign; nobody else has an address there")
+    if notebook.answers:
+        _tell(f"resuming: {len(notebook.answers)} imports are answered already")
+
+
+def _write(out: Path, found: "Found", sinks: "Sequence[Smartlead]") -> None:
+    from datetime import UTC, datetime
+
+    lines = [f"Measured {datetime.now(UTC):%Y-%m-%d} on account {sinks[0].account} at {sinks[0].base_url}."]
+    partial = out.with_name(f"{out.name}.partial")
+    try:
+        partial.write_text(found.policy.to_toml(evidence=[*lines, *found.evidence()]), encoding="utf-8")
+        partial.replace(out)
+    except OSError as error:
+        msg = f"--out {out}: {error.strerror}."
+        raise UsageError(msg) from error
+
+
+def _report(found: "Found", out: str, requests: int) -> int:
+    from hygiene.policy import RULES, as_toml
+
+    for name in RULES:
+        click.echo(f"{found.policy.label(name):10}  {name} = {as_toml(found.policy, name)}")
+    staying = "an unknown number of" if found.staying is None else found.staying
+    click.echo(
+        f"{len(found.answers)} imports, {requests} requests in all: {len(found.policy.measured)} rules measured, "
+        f"{staying} leads stay; wrote {out}."
+    )
+    if found.fits:
+        return DONE
+    click.echo("Error: no policy fits these answers, so nothing is marked as measured.", err=True)
+    return DIFFERS
