@@ -181,5 +181,5 @@ def _widened(low: Table, high: Table, what: Unknown) -> tuple[Table, Table]:
     return low, high
 
 
-def _counts(row: np.ndarray) -> Counts:  # type: ignore[type-arg]
+def _counts(row: np.ndarray) -> Counts:
     return Counts(*(int(number) for number in row))

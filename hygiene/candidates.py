@@ -66,7 +66,7 @@ class Candidates:
         """The policy of one candidate."""
         return ImportPolicy(
             **{name: self._values[name][column[number]] for name, column in self._grid.items()}
-        )  # type: ignore[arg-type]
+        )
 
     def decided(self) -> dict[str, bool | str]:
         """The rules that have one value in all candidates that are left, of those that could have several."""
@@ -96,7 +96,7 @@ class Candidates:
         }
         return left
 
-    def _is(self, rule: str, value: bool | str) -> _Mask:  # noqa: FBT001 -- a rule's value
+    def _is(self, rule: str, value: bool | str = True) -> _Mask:  # noqa: FBT001, FBT002 -- a rule's value
         values = self._values[rule]
         return self._grid[rule] == values.index(value) if value in values else np.zeros(len(self), dtype=bool)
 
@@ -119,7 +119,7 @@ class Candidates:
             counts[:, 1] += imported | (~usable & self._is("invalid_rows", "imported"))
             counts[:, 2] += duplicate
             counts[:, 3] += blocked | (~usable & self._is("invalid_rows", "blocked"))
-            remembered = imported | (blocked & self._is("blocked_are_remembered", True))
+            remembered = imported | (blocked & self._is("blocked_are_remembered"))
             now[rows, key] |= remembered
             here[rows, key] |= remembered
             refused |= ~usable & self._is("invalid_rows", "reject_request")
@@ -159,18 +159,15 @@ class _Seen:
     def __init__(self, candidates: Candidates, sight: _Sight, request: Request) -> None:
         is_ = candidates._is
         self._sight = sight
-        self._trimmed = is_("strip_whitespace", True).astype(int)
-        self._folded = is_("block_fold_case", True).astype(int)
+        self._trimmed = is_("strip_whitespace").astype(int)
+        self._folded = is_("block_fold_case").astype(int)
         self._folding = (
-            8 * self._trimmed
-            + 4 * is_("fold_case", True)
-            + 2 * is_("fold_plus_tag", True)
-            + is_("fold_gmail_dots", True)
+            8 * self._trimmed + 4 * is_("fold_case") + 2 * is_("fold_plus_tag") + is_("fold_gmail_dots")
         )
         waives_all = is_("waive_covers", "all") & request.waived
-        self._address = is_("block_addresses", True) & ~waives_all & request.standing
-        self._domain = is_("block_domains", True) & (request.standing and not request.waived)
-        self._parent = self._domain & is_("block_subdomains", True)
+        self._address = is_("block_addresses") & ~waives_all & request.standing
+        self._domain = is_("block_domains") & (request.standing and not request.waived)
+        self._parent = self._domain & is_("block_subdomains")
 
     def of(self, lead: int) -> tuple[_Mask, _Column, _Mask]:
         """Whether it is usable, its key, and whether an entry that acts names it."""

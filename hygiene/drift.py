@@ -6,7 +6,7 @@ remainder; nothing is guessed, and nothing here asks the API.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -143,82 +143,74 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
         batch=np.searchsorted(numbers, trace.batch[chosen]),
         waive_blocklist=trace.waive_blocklist,
     )
-    reported, given = _reported(answered)
-    drift = np.where(given, reported - trials.table(trace.policy), 0)
+    target = _target(answered, trace.rows[chosen])
+    drift = target.left(trials.table(trace.policy))
     if not drift.any():
         return Explanation()
-    rows = trace.rows[chosen]
-    fits, closest = _search(trials, trace.policy, reported, given, rows)
-    causes = _causes(answered, drift, trials, trace.policy, rows)
+    fits, closest = _search(trials, trace.policy, target)
+    causes = _causes(answered, drift, trials.table(trace.policy), trace.policy)
     return Explanation(fits, causes, None if fits or causes else closest)
 
 
-def _reported(answered: Sequence[Result]) -> tuple[Table, Any]:
-    """The reported counts as a table, and which of them the API gave."""
+class _Target(NamedTuple):
+    """What a policy has to reproduce: counts by request, which of them the API gave, and the leads' rows."""
+
+    reported: Table
+    given: Any
+    rows: Codes
+
+    def left(self, table: Table) -> Table:
+        """Reported less counted; zero where the API gave no counter."""
+        difference: Table = np.where(self.given, self.reported - table, 0)
+        return difference
+
+
+def _target(answered: Sequence[Result], rows: Codes) -> _Target:
     cells = [list((result.reported or Counts()).as_dict().values()) for result in answered]
     given = np.array([[cell is not None for cell in row] for row in cells], dtype=bool)
-    return np.array([[cell or 0 for cell in row] for row in cells], dtype=np.int64), given
+    return _Target(np.array([[cell or 0 for cell in row] for row in cells], dtype=np.int64), given, rows)
 
 
-def _search(
-    trials: Trials, base: ImportPolicy, reported: Table, given: Any, rows: Codes
-) -> tuple[tuple[Fit, ...], Fit]:
+def _search(trials: Trials, base: ImportPolicy, target: _Target) -> tuple[tuple[Fit, ...], Fit]:
     """The fits with the fewest changes, and the policy that leaves least over."""
     rules = [name for name in RULES if name != "unreadable_lists"]
     closest, least = base, np.inf
+    exact: list[ImportPolicy] = []
     for changes in range(len(rules) + 1):
-        exact = []
         for policy in policies_near(base, rules, changes=changes):
-            left = int(np.abs(np.where(given, reported - trials.table(policy), 0)).sum())
-            if left < least:
-                closest, least = policy, left
-            if not left:
-                exact.append(policy)
+            left = int(np.abs(target.left(trials.table(policy))).sum())
+            closest, least = (policy, left) if left < least else (closest, least)
+            exact += [] if left else [policy]
             if trials.countings * len(trials.rows) > MOST_WORK:
-                return _fits(trials, base, exact, reported, given, rows), _fit(
-                    trials, base, closest, reported, given, rows
-                )
-        if exact:
-            return _fits(trials, base, exact, reported, given, rows), _fit(
-                trials, base, closest, reported, given, rows
-            )
-    return (), _fit(trials, base, closest, reported, given, rows)
-
-
-def _fits(trials: Trials, base: ImportPolicy, exact: Sequence[ImportPolicy], *told: Any) -> tuple[Fit, ...]:
-    """The fits, those first that change only what is assumed."""
+                break
+        if exact or trials.countings * len(trials.rows) > MOST_WORK:
+            break
+    # those first that change only what is assumed
     ranked = sorted(exact, key=lambda policy: len(set(base.changes(policy)) - set(base.assumed())))
-    return tuple(_fit(trials, base, policy, *told) for policy in ranked)
+    fits = tuple(_fit(trials, base, policy, target) for policy in ranked)
+    return fits, _fit(trials, base, closest, target)
 
 
-def _fit(
-    trials: Trials, base: ImportPolicy, policy: ImportPolicy, reported: Table, given: Any, rows: Codes
-) -> Fit:
+def _fit(trials: Trials, base: ImportPolicy, policy: ImportPolicy, target: _Target) -> Fit:
     moved = trials.classes(base) != trials.classes(policy)
-    left = np.where(given, reported - trials.table(policy), 0).sum(axis=0)
-    return Fit(
-        policy,
-        base.changes(policy),
-        tuple(rows[trials.rows[moved]].tolist()),
-        Counts(*(int(number) for number in left)),
-    )
+    left = target.left(trials.table(policy)).sum(axis=0)
+    rows = tuple(target.rows[trials.rows[moved]].tolist())
+    return Fit(policy, base.changes(policy), rows, Counts(*(int(number) for number in left)))
 
 
 def _causes(
-    answered: Sequence[Result], drift: Table, trials: Trials, policy: ImportPolicy, rows: Codes
+    answered: Sequence[Result], drift: Table, predicted: Table, policy: ImportPolicy
 ) -> tuple[str, ...]:
     """What we did not know that would explain every batch; empty where something is left over."""
     found: dict[str, list[tuple[int, int]]] = {}
-    table = trials.table(policy)
     for place, result in enumerate(answered):
         if not drift[place].any():
             continue
-        parts = _parts(drift[place], table[place], policy, sent_again=result.attempts > 1)
+        parts = _parts(drift[place], predicted[place], policy, sent_again=result.attempts > 1)
         if parts is None:
             return ()
         for cause, leads in parts.items():
             found.setdefault(cause, []).append((result.batch, leads))
-    del rows
     return tuple(
         cause.format(n=sum(leads for _, leads in where)) + _where(where) for cause, where in found.items()
     )

@@ -25,6 +25,7 @@ from hygiene.errors import (
     UsageError,
 )
 from hygiene.policy import ImportPolicy
+from hygiene.readback import Readback
 from hygiene.reconcile import BatchResult, Reconciliation, reconcile
 from hygiene.text import text_column
 from hygiene.verdict import Counts
@@ -110,8 +111,8 @@ class ListReader(Protocol):
     def describe(self) -> LeadList:
         """The list that is imported to. Raises `ListNotFound` where there is none."""
 
-    def members(self) -> Iterator[str]:
-        """Addresses of the leads in it."""
+    def members(self, *, whole_account: bool = False) -> Iterator[str]:
+        """Addresses of the leads in it, or in every list of the account."""
 
     def blocked(self) -> Iterator[str]:
         """Entries of the API's block list that apply to the list."""
@@ -162,12 +163,14 @@ class Receipt:
         predicted: Counts predicted for all batches.
         reconciliation: Predicted against reported.
         error: Why it stopped before its end; None where it did not.
+        readback: What the list held afterwards against what was sent; None where it was not read.
     """
 
     sink: str
     predicted: Counts
     reconciliation: Reconciliation
     error: HygieneError | None = None
+    readback: Readback | None = None
 
     @property
     def reported(self) -> Counts:

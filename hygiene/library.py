@@ -7,11 +7,13 @@ import csv
 import io
 import itertools
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.blocklist import RuleList, parse_list
@@ -21,6 +23,7 @@ from hygiene.columns import CANONICAL, SAMPLE_ROWS, map_columns, split_name
 from hygiene.errors import InputError, ListError
 from hygiene.importing import Journal, LeadList, ListReader, Progress, Receipt, Sink, run_import
 from hygiene.prediction import ImportPolicy
+from hygiene.readback import Readback, read_back
 from hygiene.reading import open_leads, read_leads
 from hygiene.rules import Rule
 from hygiene.settings import KnownLeads, Settings
@@ -128,6 +131,7 @@ def import_leads(
     file_name: str = "",
     journal: Journal | None = None,
     progress: Progress | None = None,
+    verify: bool = False,
 ) -> Receipt:
     """Import what is ready, and reconcile the API's answers with the prediction.
 
@@ -144,6 +148,7 @@ def import_leads(
         file_name: Name under which the API files the import; the input's name where empty.
         journal: Told before and after every request.
         progress: Called with the leads answered and the leads to send.
+        verify: Read the list's members afterwards, and hold them against what was sent.
 
     Raises:
         ListNotFound: the list does not exist.
@@ -156,7 +161,7 @@ def import_leads(
     if cleaned.sent(send_all=send_all).any():
         cleaned = prepare(cleaned, sink, snapshot=snapshot)
     name = file_name or (Path(cleaned.files[0]).name if cleaned.files else "leads")
-    return run_import(
+    receipt = run_import(
         cleaned,
         sink,
         custom=custom,
@@ -165,6 +170,22 @@ def import_leads(
         file_name=name,
         journal=journal,
         progress=progress,
+    )
+    return replace(receipt, readback=_read_back(cleaned, sink, receipt)) if verify else receipt
+
+
+def _read_back(cleaned: CleanedLeads, sink: Sink, receipt: Receipt) -> Readback | None:
+    """What the list holds now; None where the sink cannot list it, or nothing was sent."""
+    trace = receipt.reconciliation.trace
+    if trace is None or not isinstance(sink, ListReader):
+        return None
+    addresses = cleaned.verdicts.set_index("row")["address"].loc[trace.rows.tolist()]
+    return read_back(
+        list(sink.members()),
+        text_column(addresses),
+        trace,
+        landed=[result.batch for result in receipt.batches if result.reported is not None],
+        known=cleaned.survey.settings.addresses_held("list"),
     )
 
 
@@ -180,23 +201,42 @@ def prepare(cleaned: CleanedLeads, sink: Sink, /, *, snapshot: bool = True) -> C
     if isinstance(sink, ListReader):
         found = sink.describe()
         if snapshot and settings.known is None:
-            changes["known"] = (_members(sink, found),)
+            changes["known"] = _held(sink, found, wide=sink.policy.duplicate_scope == "account")
         if snapshot and settings.blocklist is None:
             changes["blocklist"] = (_block_list(sink),)
     return clean_again(cleaned, **changes) if changes else cleaned
 
 
+def _held(sink: ListReader, found: LeadList, *, wide: bool) -> tuple[KnownLeads, ...]:
+    """What the list holds and, where the policy's scope is the account, what its other lists hold."""
+    mine = _members(sink, found)
+    if not wide:
+        return (mine,)
+    everyone = KnownLeads.from_cells("the account", _few(sink.members(whole_account=True), "the account"))
+    others = everyone.address.filter(pc.invert(pc.is_in(everyone.address, value_set=mine.address)))
+    return mine, KnownLeads("the account's other lists", others, "account")
+
+
 def _members(sink: ListReader, found: LeadList) -> KnownLeads:
     """The leads of the list, where they are few enough to read; its stated size is not relied on."""
-    few = (found.size or 0) <= MOST_MEMBERS
-    members = list(itertools.islice(sink.members(), MOST_MEMBERS + 1)) if few else []
-    if not few or len(members) > MOST_MEMBERS:
-        msg = (
-            f"list {found.id} holds {found.size or 'more than ' + str(MOST_MEMBERS)} leads, too many to read "
-            "for one import. Hand them over as a file with --known F, or do without with --no-snapshot."
-        )
-        raise InputError(msg)
-    return KnownLeads.from_cells(f"list {found.id}", text_column(pd.Series(members, dtype=object)))
+    who = f"list {found.id}"
+    if (found.size or 0) > MOST_MEMBERS:
+        raise InputError(_too_many(who, found.size))
+    return KnownLeads.from_cells(who, _few(sink.members(), who))
+
+
+def _few(members: Iterator[str], who: str) -> pa.Array:
+    read = list(itertools.islice(members, MOST_MEMBERS + 1))
+    if len(read) > MOST_MEMBERS:
+        raise InputError(_too_many(who, None))
+    return text_column(pd.Series(read, dtype=object))
+
+
+def _too_many(who: str, size: int | None) -> str:
+    return (
+        f"{who} holds {size or 'more than ' + str(MOST_MEMBERS)} leads, too many to read "
+        "for one import. Hand them over as a file with --known F, or do without with --no-snapshot."
+    )
 
 
 def _block_list(sink: ListReader) -> RuleList:

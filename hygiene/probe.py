@@ -65,7 +65,7 @@ class Notebook(Protocol):
 
     token: str
     answers: list[Answer]
-    entries: Sequence[str]
+    entries: tuple[str, ...]
 
     def asking(self, name: str, /) -> None:
         """Note that a round is about to be sent."""

@@ -118,9 +118,9 @@ def test_prediction_and_emulator_agree_in_several_thousand_cases():
         (rules, "block_keys", lambda of: lambda address, policy, waive: of(address, policy=policy, waive=False)),
         (rules, "block_keys", lambda of: lambda address, **more: of(address, **more)[:1]),
         (rules, "block_key", lambda of: lambda entry, policy: entry),
-        (rules, "lead_key", lambda of: lambda address, policy: of(address, policy=replace(policy, fold_case=False))),
-        (rules, "lead_key", lambda of: lambda address, policy: of(address, policy=replace(policy, fold_plus_tag=False))),
-        (rules, "address_of", lambda of: lambda lead, policy: of(lead, policy=replace(policy, strip_whitespace=False))),
+        (rules, "lead_key", lambda of: lambda address, policy: of(address, policy=_without(policy, "fold_case"))),
+        (rules, "lead_key", lambda of: lambda address, policy: of(address, policy=_without(policy, "fold_plus_tag"))),
+        (rules, "address_of", lambda of: lambda lead, policy: of(lead, policy=_without(policy, "strip_whitespace"))),
         (emulator_counting, "_COUNT_ONE", lambda of: of.replace("THEN :precedence", "THEN 'blocked'")),
         (emulator_counting, "_COUNT_ONE", lambda of: of.replace("AND :blocked_are_remembered", "AND 0")),
         (emulator_counting, "_COUNT_ONE", lambda of: of.replace("THEN import_id =", "THEN 1 OR import_id =")),
@@ -131,6 +131,10 @@ def test_one_rule_gone_wrong_on_either_side_is_seen(monkeypatch, room, name, mut
     monkeypatch.setattr(room, name, mutated(getattr(room, name)))
 
     assert disagreement(3000) is not None
+
+
+def _without(policy, rule):
+    return replace(policy, **{rule: False})
 
 
 def _flipped(policy):

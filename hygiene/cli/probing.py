@@ -3,10 +3,11 @@
 import secrets
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -42,70 +43,62 @@ _ID = click.IntRange(min=1)
 @click.option("--yes", is_flag=True, help="Do not ask before sending.")
 @shared.no_key
 @click.option("-q", "--quiet", is_flag=True, help="No notes.")
-def probe(  # noqa: PLR0917 -- click hands options over by name
-    list_id: int,
-    second_list: int | None,
-    domain: str,
-    gmail: str | None,
-    with_blocklist: bool,
-    used_list: bool,
-    out: str,
-    state: str | None,
-    yes: bool,
-    quiet: bool,
-) -> int:
+def probe(**options: Any) -> int:
     """Measure how the API counts, with a few designed imports to a scratch list.
 
     \b
     hygiene probe --list 501 --domain own.example --out policy.toml
     hygiene probe --list 501 --second-list 502 --domain own.example --with-blocklist --out policy.toml
     """
-    from hygiene.notebook import FileNotebook
-    from hygiene.probe import Probe
     from hygiene.rounds import Bench, Own
     from hygiene.smartlead import Smartlead
 
-    token = f"hp{secrets.token_hex(4)}"
-    Own.checked(domain, gmail, token=token)
-    bench = Bench(gmail=gmail is not None, second=second_list is not None, blocklist=with_blocklist)
-    if second_list == list_id:
+    ids = [each for each in (options["list_id"], options["second_list"]) if each is not None]
+    if len(set(ids)) < len(ids):
         msg = "--second-list is the first one again; expected another list"
         raise UsageError(msg)
-    ids = [each for each in (list_id, second_list) if each is not None]
+    own = Own.checked(options["domain"], options["gmail"], token=f"hp{secrets.token_hex(4)}")
+    bench = Bench(gmail=own.gmail is not None, second=len(ids) > 1, blocklist=options["with_blocklist"])
     with ExitStack() as stack:
-        sinks = [stack.enter_context(Smartlead(list_id=each)) for each in ids]
-        about = {
-            "account": sinks[0].account,
-            "api": sinks[0].base_url,
-            "lists": ids,
-            "domain": domain.lower(),
-        }
-        about |= {"gmail": bench.gmail, "with_blocklist": with_blocklist}
-        notebook = FileNotebook(Path(state or f"{out}.state"), about=about, token=token)
-        own = Own.checked(domain, gmail, token=notebook.token)
-        measuring = Probe(
-            bench,
-            own,
-            lists=sinks,
-            editor=sinks[0] if with_blocklist else None,
-            notebook=notebook,
-            pause=time.sleep,
-            tell=_tell if not quiet else _silent,
-        )
-        measuring.clear()
-        _check_lists(sinks, may_be_used=used_list or notebook.resumed)
-        _show_plan(bench, own, notebook, sinks)
-        if (
-            sys.stdin.isatty()
-            and sys.stderr.isatty()
-            and not yes
-            and not click.confirm("Send them?", err=True)
-        ):
-            raise GateFailed(["the question was answered with no; nothing was sent"])
-        found = measuring.run()
-        _write(Path(out), found, sinks)
-        notebook.close()
-        return _report(found, out, sum(sink.requests for sink in sinks))
+        return _measure(bench, own, [stack.enter_context(Smartlead(list_id=each)) for each in ids], options)
+
+
+def _measure(bench: "Bench", own: "Own", sinks: "Sequence[Smartlead]", options: "Mapping[str, Any]") -> int:
+    from hygiene.probe import Probe
+
+    notebook = _open_notebook(bench, own, sinks, Path(options["state"] or f"{options['out']}.state"))
+    own = replace(own, token=notebook.token)
+    probe_ = Probe(
+        bench,
+        own,
+        lists=sinks,
+        editor=sinks[0] if bench.blocklist else None,
+        notebook=notebook,
+        pause=time.sleep,
+        tell=_silent if options["quiet"] else _tell,
+    )
+    probe_.clear()
+    _check_lists(sinks, may_be_used=options["used_list"] or notebook.resumed)
+    _show_plan(bench, own, notebook, sinks)
+    asks = sys.stdin.isatty() and sys.stderr.isatty() and not options["yes"]
+    if asks and not click.confirm("Send them?", err=True):
+        raise GateFailed(["the question was answered with no; nothing was sent"])
+    found = probe_.run()
+    _write(Path(options["out"]), found, sinks)
+    notebook.close()
+    return _report(found, options["out"], sum(sink.requests for sink in sinks))
+
+
+def _open_notebook(bench: "Bench", own: "Own", sinks: "Sequence[Smartlead]", path: Path) -> "FileNotebook":
+    from hygiene.notebook import FileNotebook
+
+    about: dict[str, object] = {"account": sinks[0].account, "api": sinks[0].base_url, "domain": own.domain}
+    about |= {
+        "lists": [sink.list_id for sink in sinks],
+        "gmail": bench.gmail,
+        "with_blocklist": bench.blocklist,
+    }
+    return FileNotebook(path, about=about, token=own.token)
 
 
 def _tell(text: str) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,7 +10,7 @@ import click
 from hygiene.cli import options as shared
 from hygiene.cli.codes import DIFFERS, DONE, UNFINISHED
 from hygiene.cli.run import Run, load_policy, show
-from hygiene.errors import GateFailed
+from hygiene.errors import GateFailed, UsageError
 
 if TYPE_CHECKING:
     from hygiene.cleaned import CleanedLeads
@@ -60,6 +61,11 @@ __all__ = ["import_", "import_leads", "lists"]
 @click.option("--waive-blocklist", is_flag=True, help="Ask the API to ignore its block list.")
 @click.option("--no-snapshot", is_flag=True, help="Do not read the list's members and the block list first.")
 @click.option("--dry-run", is_flag=True, help="Plan and predict, show a masked first lead, send nothing.")
+@click.option("--exact", is_flag=True, help="Exit with 6 also where the counts differ within the range.")
+@click.option("--verify", is_flag=True, help="Read the list afterwards, and name the rows that are missing.")
+@click.option(
+    "--policy-out", metavar="F", help="Write the rules that explain a difference, where one set does."
+)
 @click.option("--yes", is_flag=True, help="Do not ask before sending.")
 def import_(list_id: int, rename: Mapping[str, str], custom_shape: Any, **options: Any) -> int:
     """Clean, predict, send what is ready to a lead list, and compare the counts.
@@ -104,6 +110,7 @@ def import_leads(run: Run, sink: "Smartlead", /) -> int:
             send_all=options["send_all"],
             batch_leads=options["batch_size"],
             progress=progress,
+            verify=options["verify"],
         )
     run.write(options["out"], cleaned, receipt)
     run.report(cleaned, receipt)
@@ -111,14 +118,37 @@ def import_leads(run: Run, sink: "Smartlead", /) -> int:
 
 
 def _ending(run: Run, receipt: "Receipt") -> int:
-    told = receipt.reconciliation
+    told, found = receipt.reconciliation, receipt.readback
     if told.status == "incomplete":
         run.tell(f"Error: unfinished: {receipt.error}")
         return UNFINISHED
-    if told.status == "differs":
-        run.tell("Error: the API's counts differ from the prediction: " + "; ".join(told.explain()) + ".")
-        return DIFFERS
-    return DONE
+    for line in found.sentences() if found else ():
+        run.tell(line if found and found.agrees else f"Error: {line}")
+    if told.status == "agrees":
+        return DONE if found is None or found.agrees else DIFFERS
+    _offer(run, receipt)
+    differences = "; ".join(told.differences())
+    if told.status == "within_range" and not run.options["exact"]:
+        run.tell(f"warning: the API's counts differ, within what was left open: {differences}.")
+        return DONE if found is None or found.agrees else DIFFERS
+    run.tell(f"Error: the API's counts differ from the prediction: {differences}.")
+    return DIFFERS
+
+
+def _offer(run: Run, receipt: "Receipt") -> None:
+    """Write the one policy that explains everything, or say how to."""
+    found, out = receipt.reconciliation.search(), run.options["policy_out"]
+    if found.policy is None:
+        return
+    if out is None:
+        run.tell(f"{found.fits[0].words} would have predicted it: --policy-out F writes such a policy.")
+        return
+    try:
+        Path(out).write_text(found.policy.to_toml(evidence=found.sentences()), encoding="utf-8")
+    except OSError as error:
+        msg = f"--policy-out {out}: {error.strerror}."
+        raise UsageError(msg) from error
+    run.tell(f"wrote {out}: {found.fits[0].words}")
 
 
 def _tell_unsent(run: Run, cleaned: "CleanedLeads", sent: Sequence[str]) -> None:
@@ -152,12 +182,16 @@ def _rehearse(run: Run, cleaned: "CleanedLeads") -> int:
 
 def _ask(run: Run, cleaned: "CleanedLeads", target: str, columns: Sequence[str]) -> None:
     """Show what is about to happen, and go on only after a yes."""
+    from hygiene.report.text import open_counts
+
     options = run.options
     prediction = cleaned.predict(send_all=options["send_all"])
     run.tell(target)
     run.tell(
         f"{prediction.counts.total_leads} leads in {len(prediction.batches)} requests, with {', '.join(columns)}"
     )
+    for line in open_counts(prediction.range):
+        run.tell(line)
     run.tell(
         "predicted: " + ", ".join(f"{count} {name}" for name, count in prediction.counts.as_dict().items())
     )

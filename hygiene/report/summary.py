@@ -3,12 +3,14 @@
 Its shape is `hygiene_schemas/summary.schema.json`; a breaking change is a new number in `SCHEMA`.
 """
 
+from dataclasses import asdict
 from typing import Any
 
 from hygiene import __version__
 from hygiene.bounds import Bounds
 from hygiene.cleaned import CleanedLeads
 from hygiene.importing import Receipt
+from hygiene.readback import Readback
 from hygiene.reconcile import BatchResult, Reconciliation
 
 __all__ = ["SCHEMA", "summarise"]
@@ -43,12 +45,13 @@ def summarise(
         **(_cleaned(cleaned, send_all=send_all) if cleaned else _nothing()),
         "reported": told.reported.as_dict() if told and told.answered else None,
         "reconciliation": _reconciliation(told) if told else None,
+        "readback": _readback(receipt.readback) if receipt and receipt.readback else None,
     }
 
 
 def _nothing() -> dict[str, Any]:
     names = ("input", "passes", "outcomes", "reasons", "predicted", "predicted_range", "predicted_raw")
-    nothing = {name: {} if name in ("passes", "reasons") else None for name in names}
+    nothing: dict[str, Any] = {name: {} if name in ("passes", "reasons") else None for name in names}
     return {**nothing, "predicted_range_reasons": []}
 
 
@@ -104,6 +107,10 @@ def _reconciliation(told: Reconciliation) -> dict[str, Any]:
         "explanation": told.search().sentences(),
         "batches": [_batch(result) for result in told.batches],
     }
+
+
+def _readback(found: Readback) -> dict[str, Any]:
+    return {"agrees": found.agrees, **asdict(found)}
 
 
 def _batch(result: BatchResult) -> dict[str, Any]:

@@ -11,11 +11,12 @@ from hygiene.verdict import Outcome, reason
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from hygiene.bounds import Bounds
     from hygiene.cleaned import CleanedLeads
     from hygiene.importing import LeadList, Receipt
     from hygiene.verdict import Counts
 
-__all__ = ["inert", "lead_lists", "masked", "sentence", "tables"]
+__all__ = ["inert", "lead_lists", "masked", "open_counts", "sentence", "tables"]
 
 NOT_CHECKED = "not checked"
 
@@ -44,6 +45,8 @@ def tables(
         yield _reasons(cleaned)
     yield _fill_rates(cleaned)
     yield _counts(cleaned, receipt, send_all=send_all)
+    prediction = cleaned.predict(send_all=send_all)
+    yield from (f"  {line}" for line in open_counts(prediction.range))
     if receipt is not None:
         for line in receipt.reconciliation.explain():
             yield f"  {line}"
@@ -70,6 +73,15 @@ def sentence(cleaned: "CleanedLeads", receipt: "Receipt | None" = None) -> str:
         f"{count} {name}" for name, count in told.reported.as_dict().items() if count is not None
     )
     return f"{text}; the API answered {counts}: {verdict}."
+
+
+def open_counts(bounds: "Bounds | None", /) -> list[str]:
+    """What is open of a prediction, and why; empty where nothing is."""
+    if bounds is None:
+        return []
+    low, high = bounds.low.as_dict(), bounds.high.as_dict()
+    counts = ", ".join(f"{low[name]} to {high[name]} {name}" for name in low if low[name] != high[name])
+    return [f"open: {counts}, because {'; '.join(bounds.reasons)}"]
 
 
 def masked(lead: "Mapping[str, str]", /) -> str:

@@ -4,8 +4,7 @@ Each method is one documented call, or one call a page. Nothing is counted here,
 """
 
 import hashlib
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -191,7 +190,7 @@ class Smartlead:
         `DELETE /leads/delete-domain-block-list`.
         """
         wanted = {entry.lower() for entry in entries}
-        shared = os.path.commonprefix(sorted(wanted))
+        shared = _shared_start(wanted)
         query = {"filter_email_or_domain": shared} if shared else {}
         for row in list(self._pages("/leads/get-domain-block-list", "data", query)):
             if row.get("client_id") is None and str(row.get("email_or_domain", "")).lower() in wanted:
@@ -237,6 +236,13 @@ def _distinct(rename: Mapping[str, str]) -> dict[str, str]:
         msg = f"--rename gives two columns the field {twice[0]}." if twice else "--rename takes email away."
         raise UsageError(f"{msg} Each column needs a field of its own, and the API requires email.")
     return dict(rename)
+
+
+def _shared_start(texts: Collection[str]) -> str:
+    """The longest text that all of these start with."""
+    least, most = min(texts, default=""), max(texts, default="")
+    same = [a == b for a, b in zip(least, most, strict=False)]
+    return least[: same.index(False)] if False in same else least[: len(same)]
 
 
 def _stuck(where: str) -> str:
