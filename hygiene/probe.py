@@ -208,9 +208,9 @@ class Probe:
 
     def _prepare(self, chosen: Round) -> None:
         """Bring the block list to where a round wants it."""
-        if not chosen.request.standing:
+        if chosen.entries is False:
             self.clear()
-        elif not self._notebook.entries and self._editor is not None:
+        elif chosen.entries and not self._notebook.entries and self._editor is not None:
             entries = [self._own.write(entry) for entry in self._bench.entries]
             self._notebook.standing(entries)  # first, so that a crash cannot leave one behind unnoticed
             self._editor.block(entries)

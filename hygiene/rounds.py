@@ -88,12 +88,15 @@ class Round:
         asks: What it tells apart.
         request: The request as candidates see it.
         templates: Its addresses as templates, in order.
+        entries: Whether the block-list entries must stand (true) or be gone (false); None where they name
+            none of its leads.
     """
 
     name: str
     asks: str
     request: Request
     templates: tuple[str, ...]
+    entries: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ class Bench:
         removed = "after" in asked
         for name, each in self.rounds.items():
             is_opening = name.startswith("pairs")
-            if name not in asked and not is_opening and not (removed and each.request.standing):
+            if name not in asked and not is_opening and not (removed and each.entries):
                 yield name
 
 
@@ -193,16 +196,19 @@ def _block_rounds() -> Iterator[Round]:
     again = [address, address, raised, raised, address]
     mixed = ["{t}-x@{T}.{d}", "{t}-x@{t}.{d}", "{t}-y@{t}.{d}", "{t}-y@{T}.{d}"]
     waive = ["{t}-c@{d}", address, address, fresh[0]]
-    standing = {"standing": True}
     blocked = [*known, *fresh, fresh[0], deep, *upper, *again]
-    yield _round("blocked", "the block list, and blocked against duplicate", blocked, **standing)
-    yield _round("waived", "what waiving covers, and what is remembered", waive, waived=True, **standing)
-    yield _round("mixed", "what is remembered within a request", mixed, **standing)
-    yield _round("subdomain", "subdomains of an entry", ["{t}-k@deep.{t}.{d}"], **standing)
-    yield _round("raised", "case of an entry that was sent before", [raised], **standing)
-    yield _round("raised, fresh", "case of an entry", ["{T}-E@{d}"], **standing)
-    yield _round("blocked again", "blocked against duplicate", [address, "{t}-c@{d}"], **standing)
-    yield _round("after", "what is remembered once the entries are gone", [address, fresh[0], fresh[0]])
+    yield _round("blocked", "the block list, and blocked against duplicate", blocked, entries=True)
+    yield _round("waived", "what waiving covers, and what is remembered", waive, waived=True, entries=True)
+    yield _round("mixed", "what is remembered within a request", mixed, entries=True)
+    tags = ["{t}-b+1@{d}", address, "{t}-c@{d}", "{t}-c+1@{d}"]
+    yield _round("mixed tags", "the same, by plus tags", tags, entries=True)
+    yield _round("subdomain", "subdomains of an entry", ["{t}-k@deep.{t}.{d}"], entries=True)
+    yield _round("raised", "case of an entry that was sent before", [raised], entries=True)
+    yield _round("raised, fresh", "case of an entry", ["{T}-E@{d}"], entries=True)
+    yield _round("blocked again", "blocked against duplicate", [address, "{t}-c@{d}"], entries=True)
+    yield _round(
+        "after", "what is remembered once the entries are gone", [address, fresh[0], fresh[0]], entries=False
+    )
 
 
 def _round(
@@ -212,7 +218,7 @@ def _round(
     *,
     place: int = 1,
     waived: bool = False,
-    standing: bool = False,
+    entries: bool | None = None,
 ) -> Round:
     leads = tuple(_ANYBODY.write(template) for template in templates)
-    return Round(name, asks, Request(place, leads, waived, standing), tuple(templates))
+    return Round(name, asks, Request(place, leads, waived, bool(entries)), tuple(templates), entries)

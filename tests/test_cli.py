@@ -13,7 +13,7 @@ import pytest
 
 from hygiene.cli import main
 from hygiene.emulator import Emulator
-from hygiene.prediction import ImportPolicy
+from hygiene.policy import RULES, ImportPolicy
 from hygiene_schemas import summary_schema
 
 LEADS = """\
@@ -175,17 +175,54 @@ def test_import_send_all_audits_the_prediction(run, leads, target):
     assert [batch["rows"] for batch in summary["reconciliation"]["batches"]] == [3, 3, 1]
 
 
-def test_counts_that_differ_are_exit_6_and_say_where(run, leads, monkeypatch, write):
+def test_counts_that_differ_are_exit_6_or_a_warning_and_say_where(run, monkeypatch, write, tmp_path):
     with Emulator(policy=ImportPolicy(fold_plus_tag=True)) as api:
         monkeypatch.setenv("SMARTLEAD_BASE_URL", api.base_url)
         monkeypatch.setenv("SMARTLEAD_API_KEY", api.api_key)
         tagged = write("tagged.csv", "email\na+1@acme.example\na+2@acme.example\n")
 
-        code, out, err = run("import", tagged, "--list", api.create_list("x"), "--no-dns")
+        code, out, err = run("import", tagged, "--list", api.create_list("x"), "--no-dns", "--exact")
+        warned, again, warning = run("import", tagged, "--list", api.create_list("y"), "--no-dns")
+        measured = write("measured.toml", ImportPolicy(measured=frozenset(RULES)).to_toml())
+        known, _, _ = run(
+            "import", tagged, "--list", api.create_list("z"), "--no-dns", "--policy", measured,
+            "--policy-out", "explained.toml",
+        )  # fmt: skip
 
-    assert code == 6
-    assert "batch 1 of 1 (2 leads): 1 fewer imported, 1 more duplicates than predicted" in err
+    assert (code, warned, known) == (6, 0, 6)
+    difference = "batch 1 of 1 (2 leads): 1 fewer imported, 1 more duplicates than predicted"
+    assert f"Error: the API's counts differ from the prediction: {difference}" in err
     assert re.search(r"duplicates +0 +0 +1 +1", out)
+    assert "fold_plus_tag = true (was false) explains every batch; it counts row 2 otherwise" in out
+    assert "open: 1 to 2 imported, 0 to 1 duplicates, because fold_plus_tag is assumed" in out
+    assert f"warning: the API's counts differ, within what was left open: {difference}" in warning
+    assert again.splitlines()[-1].endswith("within what was predicted.")
+    assert "--policy-out F writes such a policy" in warning
+    explained = ImportPolicy.from_toml((tmp_path / "explained.toml").read_text())
+    assert ImportPolicy().changes(explained) == {"fold_plus_tag": (False, True)}
+
+
+def test_verify_reads_the_list_back_and_names_the_rows_that_are_missing(run, target, write):
+    path = write("few.csv", "email\nann@acme.example\nbob@bolt.example\n")
+    block, known = write("block.txt", ""), write("known.csv", "email\nold@acme.example\n")
+    lists = ("--blocklist", block, "--known", known)
+
+    good, _, said = run("import", path, "--list", target, "--no-dns", "--verify", "--quiet", *lists)
+    with Emulator(policy=ImportPolicy(fold_plus_tag=True)) as other:
+        made = other.create_list("x", members=["eve@acme.example"])
+        os.environ["SMARTLEAD_BASE_URL"], os.environ["SMARTLEAD_API_KEY"] = other.base_url, other.api_key
+        tagged = write("tagged.csv", "email\nann@acme.example\nbob+1@bolt.example\nbob+2@bolt.example\n")
+        bad, out, named = run(
+            "import", tagged, "--list", made, "--no-dns", "--verify", "--format", "json", *lists
+        )  # fmt: skip
+
+    readback = json.loads(out)["readback"]
+    jsonschema.validate(json.loads(out), summary_schema())
+    assert (good, bad) == (0, 6)
+    assert said == "read back: all that was to be imported is among the list's 3 leads\n"
+    assert "Error: read back: missing from the list: row 3" in named
+    assert "1 leads in the list were neither sent nor known before" in named
+    assert (readback["agrees"], readback["missing"], readback["strangers"]) == (False, [3], 1)
 
 
 def test_a_failed_gate_sends_nothing(run, leads, target, api):
@@ -417,7 +454,7 @@ def test_every_verb_has_help_with_an_example(run):
     _, listing, _ = run("--help")
     verbs = re.findall(r"^  ([a-z]+)  ", listing.split("Commands:")[1], flags=re.MULTILINE)
 
-    assert {"check", "clean", "import", "lists", "demo", "emulate"} <= set(verbs)
+    assert {"check", "clean", "import", "lists", "probe", "demo", "emulate"} <= set(verbs)
     for verb in verbs:
         code, text, _ = run(verb, "--help")
         assert code == 0

@@ -5,6 +5,7 @@ import traceback
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,6 +24,7 @@ from hygiene.errors import (
 )
 from hygiene.importing import Reply, plan, run_import, sent_columns
 from hygiene.prediction import ImportPolicy
+from hygiene.settings import KnownLeads
 from hygiene.verdict import Counts
 
 
@@ -167,13 +169,28 @@ def test_nothing_ready_is_nothing_sent_and_agrees(api, sink):
 
 def test_a_difference_is_found_and_explained(api, sink):
     api.block(["lead1@acme.example"])
+    empty = {"blocklist": parse_list("", name="none", may_be_empty=True)}
+    no_leads = KnownLeads.from_cells("none", pa.array([], pa.large_string()))
 
-    receipt = run_import(cleaned_of(3), sink, batch_leads=2)
+    receipt = run_import(cleaned_of(3, **empty, known=no_leads), sink, batch_leads=2)
 
     assert receipt.reconciliation.status == "differs"
     assert receipt.reconciliation.explain() == [
-        "batch 1 of 2 (2 leads): 1 fewer imported, 1 more blocked than predicted"
+        "batch 1 of 2 (2 leads): 1 fewer imported, 1 more blocked than predicted",
+        (
+            "no rule explains it; it fits that the block list names 1 leads by entries that we do not have "
+            "(1 in batch 1)"
+        ),
     ]
+
+
+def test_what_was_not_read_leaves_a_difference_within_the_range(api, sink):
+    api.block(["lead1@acme.example"])
+
+    receipt = run_import(cleaned_of(3), sink, batch_leads=2)
+
+    assert receipt.reconciliation.status == "within_range"
+    assert "the API's block list was not read" in receipt.reconciliation.bounds.reasons
 
 
 def test_counters_that_the_api_does_not_give_are_not_compared():

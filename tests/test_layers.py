@@ -19,8 +19,18 @@ SCHEMAS = Path(hygiene_schemas.__file__).parent
 LAYERS = {
     "words": {"errors", "verdict"},
     "passes": {"address", "blocklist", "deliverability", "duplicates", "loading", "schema", "text", "traits"},
-    "movements": {"cleaned", "cleaning", "importing", "probe", "reconcile", "report", "settings", "survey"},
-    "edges": {"emulator", "journal", "reading", "resolver", "scale", "smartlead", "writing"},
+    "movements": {
+        "cleaned",
+        "cleaning",
+        "importing",
+        "probe",
+        "readback",
+        "reconcile",
+        "report",
+        "settings",
+        "survey",
+    },
+    "edges": {"emulator", "journal", "notebook", "reading", "resolver", "scale", "smartlead", "writing"},
     "library": {"library"},
     "command line": {"cli", "demo"},
 }
