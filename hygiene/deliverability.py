@@ -152,7 +152,7 @@ def inquire(domain: str, /) -> Generator[Question, Answer, DomainVerdict]:
         return _judge_nothing(answer)
     hosts = _exchanges(answer)
     if not any(hosts):
-        return DomainVerdict("null_mx" if len(hosts) == 1 else "mail_host_unroutable")
+        return DomainVerdict("null_mx" if len(answer.records) == 1 else "mail_host_unroutable")
     named = tuple(host for host in hosts if host)
     for host in named[:HOSTS_ASKED]:
         if (yield from _can_be_reached(host)):
@@ -267,7 +267,10 @@ class Inquiry:
             self.question = self._steps.send(answer)
         except StopIteration as stop:
             self.question = None
-            self.verdict = dataclasses.replace(stop.value, ttl_s=self._ttl_s, cached=self._cached)
+            found: DomainVerdict = stop.value
+            self.verdict = DomainVerdict(
+                found.code, found.cause, found.hosts, found.notes, ttl_s=self._ttl_s, cached=self._cached
+            )
 
 
 def judge(domain: str, known: Callable[[Question], Answer], /) -> DomainVerdict:

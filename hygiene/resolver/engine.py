@@ -154,7 +154,8 @@ class Engine:
                 continue
             link = self._pick(queue[0], now)
             if link is None:
-                queue.rotate(-1 if queue[0].only else 0)
+                if queue[0].only is not None and len(self.links) > 1:
+                    queue.rotate(-1)  # others need not wait for that link
                 return
             if not link.send(queue[0], now):
                 return
@@ -208,7 +209,10 @@ class Engine:
                 cause = "no_resolver" if flight.link.unreachable else "timeout"
                 self._finish(task, Answer("unknown", cause=cause))
                 return
-        self._again.append(task)
+        if task.only is None:
+            self._again.append(task)
+        else:
+            self._again.appendleft(task)
 
     def _feel_pulse(self, link: Link, now: float) -> None:
         """Slow down towards a server that is silent, but not where merely all these questions are dead ends."""
@@ -272,6 +276,7 @@ class Engine:
     def _turn_down(self, task: Task, reply: Reply, flight: Flight, now: float) -> None:
         """Let a question rest that was refused or failed, until that is its answer."""
         self._forget_flights(task)
+        flight.link.turned_down += 1
         if reply.kind == "refused":
             flight.link.pace.refused(now, sent_at=flight.sent_at)
             task.refusals += 1

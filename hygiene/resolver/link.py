@@ -118,6 +118,7 @@ class Link:
         pace: How fast it is asked.
         heard: Whether it ever answered anything.
         sound: Whether it ever answered a question, be it with no records.
+        turned_down: How often it refused or failed a question.
         unreachable: Whether the system's last word was that it cannot be reached.
         heard_at: When it last answered, or when it was first asked after a pause.
         pulse_at: When it was last asked for a sign of life; None where it has given one since.
@@ -128,6 +129,7 @@ class Link:
         self.server = server
         self.pace = Pace(now, ceiling_per_s=ceiling_per_s)
         self.heard = self.sound = self.unreachable = False
+        self.turned_down = 0
         self.heard_at = now
         self.pulse_at: float | None = None
         self.flying = 0

@@ -80,17 +80,14 @@ class Resolver:
         Raises:
             ResolverError: no name server can be reached, or none gives a sound answer.
         """
-        with self._one_at_a_time:
+        with self._one_at_a_time, self._store:
             self.warnings = ()
-            run = Run(self._store, sorted(set(domains)), progress=self._progress)
-            try:
-                if not run.settle_kept():
-                    with self._engine() as engine:
-                        run.settle(engine)
-            finally:
-                self._store.flush()
+            run = Run(self._store, list(dict.fromkeys(domains)), progress=self._progress)
+            if not run.settle_kept():
+                with self._engine() as engine:
+                    run.settle(engine)
             self.warnings = run.warnings
-            return run.verdicts
+            return {domain: run.verdicts[domain] for domain in domains}
 
     def _engine(self) -> Engine:
         return Engine(

@@ -7,13 +7,13 @@ lost or refused it falls to a little below the rate of answers that came, which 
 __all__ = ["Pace"]
 
 #: Questions a second at first; doubled each epoch until something is lost. Assumed: any resolver bears it.
-START_PER_S = 500.0
+START_PER_S = 1_000.0
 
 #: The rate never falls below this, so that a server that recovers is noticed.
 FLOOR_PER_S = 10.0
 
 #: Shortest time over which losses are counted, and questions settled that make the count tell something.
-EPOCH_S, EPOCH_QUESTIONS, LONGEST_EPOCH_S = 0.1, 20, 1.0
+EPOCH_S, EPOCH_QUESTIONS, LONGEST_EPOCH_S = 0.05, 20, 1.0
 
 #: Share of questions lost that still counts as none: a network loses some by itself.
 TOLERATED = 0.03
@@ -121,7 +121,7 @@ class Pace:
             self._slow_to(max(self.rate_per_s * 0.7, FLOOR_PER_S * 10), now)
         elif self._sent > self.rate_per_s * length_s / 2 and self._answers > 0.6 * self._sent:
             # Only where the rate is used to the full and the answers keep up with it.
-            self._speed_up()
+            self._speed_up(self._answers / length_s)
         self._begin(now)
 
     def _slow_down(self, loss: float, answered_per_s: float, now: float) -> None:
@@ -136,8 +136,9 @@ class Pace:
         self.rate_per_s = max(min(rate_per_s, self.rate_per_s), FLOOR_PER_S)
         self._cut = now
 
-    def _speed_up(self) -> None:
+    def _speed_up(self, answered_per_s: float) -> None:
         """Double below half of what the server was seen to bear, then feel the way up."""
         self._loss_before = 0.0
         factor = 2.0 if self.rate_per_s < self._steady / 2 else 1.04
-        self.rate_per_s = min(self.rate_per_s * factor, self._ceiling)
+        wanted = min(self.rate_per_s * factor, 2 * answered_per_s, self._ceiling)
+        self.rate_per_s = max(self.rate_per_s, wanted)

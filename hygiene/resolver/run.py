@@ -24,8 +24,11 @@ _AHEAD = 1_000
 #: Seconds between two words of progress.
 _TELL_S = 0.1
 
-#: Domains that come to nothing, without one sound answer, before the name servers are taken for useless.
+#: Questions refused or failed, without one sound answer, before the name servers are taken for useless.
 _ENOUGH = 50
+
+#: Causes of an answer that say nothing about the name servers.
+_OF_NO_SERVER = frozenset({"", "bad_name", "deadline"})
 
 _ADVICE = "Name one that does with --resolver HOST[:PORT], or leave DNS out with --no-dns."
 
@@ -56,7 +59,6 @@ class Run:
         self._answers: dict[Question, Answer] = {}
         self._canaries: dict[Question, Link] = {}
         self._invented: dict[Kind, str] = {}
-        self._failed = 0
 
     def settle_kept(self) -> bool:
         """Judge the domains whose answers are all kept from before; True where that was all."""
@@ -81,13 +83,19 @@ class Run:
                 self._hear_canary(question, answer)
             else:
                 self._take(engine, question, answer)
-            if answer.state == "unknown":
-                self._failed += 1
+            if answer.cause not in _OF_NO_SERVER:
                 self._check_use(engine)
             self._begin(engine, pending)
-        if not any(link.heard for link in engine.links):
+            if self._is_over():
+                break
+        lost = any(verdict.cause in ("deadline", "timeout", "no_resolver") for verdict in self.verdicts.values())
+        if lost and not any(link.heard for link in engine.links):
             raise ResolverError(_useless(engine, "answered"))
         self._doubt()
+
+    def _is_over(self) -> bool:
+        """Whether all is known, but for canaries of name servers that were never heard."""
+        return len(self.verdicts) == len(self._domains) and not any(link.heard for link in self._canaries.values())
 
     def _begin(self, engine: Engine, pending: Iterator[str]) -> None:
         while engine.queued < _AHEAD and (domain := next(pending, None)) is not None:
@@ -142,10 +150,12 @@ class Run:
         """Stop where going on would merely call a whole list unknown."""
         if engine.unreachable:
             raise ResolverError(_useless(engine, "can be reached"))
-        if self._failed and not any(link.heard for link in engine.links):
+        if not any(link.heard for link in engine.links):
             raise ResolverError(_useless(engine, "answered"))
-        enough = min(_ENOUGH, len(self._domains))
-        if not self._canaries and self._failed >= enough and not any(link.sound for link in engine.links):
+        if self._canaries or any(link.sound for link in engine.links):
+            return
+        nothing = len(self.verdicts) == len(self._domains)
+        if nothing or sum(link.turned_down for link in engine.links) >= _ENOUGH:
             raise ResolverError(_useless(engine, "gave a sound answer to any question (REFUSED or SERVFAIL)"))
 
     def _doubt(self) -> None:

@@ -8,9 +8,11 @@ import os
 import sqlite3
 import time
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from hygiene.deliverability import Answer, Question
-from hygiene.errors import UsageError
+from hygiene.errors import CacheError
 
 __all__ = ["AnswerStore", "default_path"]
 
@@ -48,36 +50,57 @@ def default_path() -> Path:
 
 
 class AnswerStore:
-    """Answers of one set of name servers.
+    """Answers of one set of name servers. The file is open, and written to, inside ``with`` alone.
 
     Args:
         path: The SQLite file; None keeps answers in memory alone.
         servers: Who gave them. Others may give other answers, so theirs are apart.
 
     Raises:
-        UsageError: the file cannot be opened or is not such a store.
+        CacheError: the file cannot be opened or is not such a store.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None, /, *, servers: str) -> None:
         self._kept: dict[Question, tuple[Answer, float]] = {}
         self._new: list[tuple[Question, Answer, float]] = []
         self._servers = servers
-        self._path = path
-        self._file = None if path is None else self._open(Path(path))
+        self._path = None if path is None else Path(path)
+        self._file: sqlite3.Connection | None = None
+        with self:
+            pass  # a file that cannot be used is told of now, not at the end of a run
+
+    def __enter__(self) -> Self:
+        if self._path is not None:
+            self._file = self._open(self._path)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self.flush()
+        finally:
+            if self._file is not None:
+                self._file.close()
+            self._file = None
 
     def _open(self, path: Path) -> sqlite3.Connection:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            file = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+            file = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
+        except (sqlite3.Error, OSError) as error:
+            raise self._refusal(error) from error
+        try:
             file.execute("PRAGMA journal_mode = WAL")
             file.execute("PRAGMA synchronous = NORMAL")
             file.execute(_TABLE)
-        except (sqlite3.Error, OSError) as error:
+        except sqlite3.Error as error:
+            file.close()
             raise self._refusal(error) from error
         return file
 
-    def _refusal(self, error: Exception) -> UsageError:
-        return UsageError(
+    def _refusal(self, error: Exception) -> CacheError:
+        return CacheError(
             f"DNS cache {os.fspath(self._path or '')}: {error}. "
             "Name another file with --dns-cache F, or do without with --no-dns-cache."
         )

@@ -25,7 +25,12 @@ __all__ = ["BadName", "Reply", "pack_question", "pack_query", "read_reply"]
 UDP_OCTETS = 1232
 
 _TYPE = {"A": 1, "NS": 2, "MX": 15, "TXT": 16, "AAAA": 28}
-_SOA, _OPT, _IN = 6, 41, 1
+_NS, _SOA, _OPT, _IN = 2, 6, 41, 1
+#: Octets of an address by its type.
+_OCTETS = {1: 4, 28: 16}
+
+_LENGTH = [bytes((length,)) for length in range(64)]
+_END = {kind: struct.pack("!BHH", 0, number, _IN) for kind, number in _TYPE.items()}
 
 _HEADER = struct.Struct("!HHHHHH")
 _RECORD = struct.Struct("!HHIH")
@@ -76,10 +81,9 @@ def pack_question(question: Question, /) -> bytes:
         labels = question.name.encode("ascii").split(b".") if question.name else []
     except UnicodeEncodeError as error:
         raise BadName(question.name) from error
-    if not all(0 < len(label) <= 63 for label in labels) or len(question.name) > 253:
+    if b"" in labels or len(question.name) > 253 or max(map(len, labels), default=0) > 63:
         raise BadName(question.name)
-    name = b"".join([bytes((len(label),)) + label for label in labels])
-    return name + struct.pack("!BHH", 0, _TYPE[question.kind], _IN)
+    return b"".join([_LENGTH[len(label)] + label for label in labels]) + _END[question.kind]
 
 
 def pack_query(ident: int, packed: bytes, /, *, edns: bool = True) -> bytes:
@@ -133,6 +137,8 @@ def _read_answers(wire: bytes, place: int, count: int, question: Question) -> tu
         place += 12
         if kind != wanted or class_ != _IN or place + octets > len(wire) or ttl_s > _MOST_TTL_S:
             raise _Odd
+        if octets != _OCTETS.get(kind, octets) or not octets:
+            raise _Odd
         records.append(_READERS[kind](wire, place, place + octets))
         least = min(least, ttl_s)
         place += octets
@@ -144,33 +150,48 @@ def _read_authority(wire: bytes, place: int, count: int) -> tuple[int, int]:
     keep_s = 0
     for _ in range(count):
         place = _skip_name(wire, place)
-        kind, _, ttl_s, octets = _RECORD.unpack_from(wire, place)
-        place += 10 + octets
-        if kind == _SOA and octets >= 22 and place <= len(wire):
-            keep_s = min(ttl_s, int.from_bytes(wire[place - 4 : place]), _MOST_TTL_S)
+        kind, class_, ttl_s, octets = _RECORD.unpack_from(wire, place)
+        place += 10
+        end = place + octets
+        if kind == _SOA and _skip_name(wire, _skip_name(wire, place)) + 20 == end <= len(wire):
+            keep_s = min(ttl_s, int.from_bytes(wire[end - 4 : end]), _MOST_TTL_S)
+        elif kind != _NS or _skip_name(wire, place) != end or class_ != _IN:
+            raise _Odd
+        place = end
     return keep_s, place
 
 
 def _read_additional(wire: bytes, place: int, count: int) -> None:
-    """Walk to the end, which must be the end of the message too; an extended code is not plain."""
+    """Walk over addresses and EDNS to the end, which must be the end of the message too."""
+    extended = 0
     for _ in range(count):
+        start = place
         place = _skip_name(wire, place)
         kind, _, ttl, octets = _RECORD.unpack_from(wire, place)
         place += 10 + octets
-        if kind == _OPT and ttl >> 24:
+        if kind == _OPT:
+            extended += 1
+            if ttl >> 24 or octets or wire[start] or extended > 1:
+                raise _Odd
+        elif _OCTETS.get(kind) != octets:
             raise _Odd
     if place != len(wire):
         raise _Odd
 
 
 def _skip_name(wire: bytes, place: int) -> int:
-    while length := wire[place]:
-        if length >= 0xC0:
-            return place + 2
-        if length > 63:
+    """Where a name ends; what it points to is walked through as well."""
+    end = 0
+    for _ in range(_JUMPS):
+        while 0 < (length := wire[place]) <= 63:
+            place += 1 + length
+        if length == 0:
+            return end or place + 1
+        target = int.from_bytes(wire[place : place + 2]) & 0x3FFF
+        if length < 0xC0 or target >= place or target < 12:
             raise _Odd
-        place += 1 + length
-    return place + 1
+        end, place = end or place + 2, target
+    raise _Odd
 
 
 def _read_name(wire: bytes, place: int) -> tuple[str, int]:
@@ -184,7 +205,7 @@ def _read_name(wire: bytes, place: int) -> tuple[str, int]:
         if length == 0:
             break
         target = int.from_bytes(wire[place : place + 2]) & 0x3FFF
-        if length < 0xC0 or target >= place:
+        if length < 0xC0 or target >= place or target < 12:
             raise _Odd
         end, place = end or place + 2, target
     else:
@@ -205,8 +226,6 @@ def _read_mx(wire: bytes, place: int, end: int) -> tuple[int, str]:
 
 
 def _read_address(wire: bytes, place: int, end: int) -> str:
-    if end - place not in (4, 16):
-        raise _Odd
     return socket.inet_ntop(socket.AF_INET if end - place == 4 else socket.AF_INET6, wire[place:end])
 
 
