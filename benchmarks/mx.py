@@ -87,7 +87,7 @@ def near_server(domains: Mapping[str, str]) -> Iterator[int]:
         settings.write_text(
             f'server:\n ip-address: 127.0.0.1\n port: {port}\n username: ""\n chroot: ""\n zonesdir: "{folder}"\n'
             f' pidfile: "{folder}/pid"\n xfrdfile: "{folder}/xfrd"\n database: ""\n zonelistfile: "{folder}/zones"\n'
-            f' rrl-ratelimit: 0\n verbosity: 0\nremote-control:\n control-enable: no\n'
+            f" rrl-ratelimit: 0\n verbosity: 0\nremote-control:\n control-enable: no\n"
             f'zone:\n name: "."\n zonefile: "{zone}"\nzone:\n name: "broken.test"\n zonefile: "{folder}/none"\n',
             encoding="ascii",
         )
@@ -112,8 +112,8 @@ def far_server(program: Path, port: int, *, limit_per_s: int = 0, way: str = "dr
     """The near server behind 20 to 50 ms; gives its port."""
     command = [str(program), str(port), "20", "50", str(limit_per_s), way]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdin is not None
-        assert server.stdout is not None
+        if server.stdin is None or server.stdout is None:
+            sys.exit("mx: the far server has no pipes")
         yield int(server.stdout.readline())
         server.stdin.close()
 
@@ -160,7 +160,9 @@ async def _resolve(resolver: dns.asyncresolver.Resolver, question: Question) -> 
     except dns.exception.DNSException as error:
         return Answer("unknown", cause="refused" if "REFUSED" in str(error) else "servfail")
     if question.kind == "MX":
-        return Answer("found", tuple((each.preference, str(each.exchange).rstrip(".").lower()) for each in found))
+        return Answer(
+            "found", tuple((each.preference, str(each.exchange).rstrip(".").lower()) for each in found)
+        )
     return Answer("found", tuple(each.to_text().strip('"') for each in found))
 
 
@@ -211,7 +213,8 @@ def press(program: Path, port: int, domains: list[str], way: str) -> None:
     undecided = sum(found[domain] != free[domain] for domain in domains)
     print(
         f"limit {LIMIT_PER_S}/s, {way:6}: {questions / took_s:6.0f} questions decided a second, "
-        f"{questions / took_s / LIMIT_PER_S:4.0%} of the limit; {undecided} of {len(domains)} domains undecided or changed"
+        f"{questions / took_s / LIMIT_PER_S:4.0%} of the limit; "
+        f"{undecided} of {len(domains)} domains undecided or changed"
     )
 
 

@@ -261,7 +261,7 @@ def _resolver(given: "Resolver | Mapping[str, DomainVerdict] | None") -> "Resolv
     """Who is asked: what was handed over, where it can look up, else the verdicts it holds."""
     if isinstance(given, Mapping) and not hasattr(given, "look_up"):
         return KnownVerdicts(given)
-    return given  # type: ignore[return-value]  # a mapping that comes here looks up
+    return given
 
 
 def _canonical(frame: pd.DataFrame, columns: Mapping[str, str] | None) -> tuple[pd.DataFrame, Sequence[str]]:

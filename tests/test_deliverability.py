@@ -30,8 +30,14 @@ def decide(answers, domain="acme.example"):
     [
         ({"acme.example MX": NO_NAME}, DomainVerdict("domain_not_found")),
         ({"acme.example MX": LOST}, DomainVerdict("dns_unknown", cause="timeout")),
-        ({"acme.example MX": Answer("unknown", cause="servfail")}, DomainVerdict("dns_unknown", cause="servfail")),
-        ({"acme.example MX": Answer("unknown", cause="refused")}, DomainVerdict("dns_unknown", cause="refused")),
+        (
+            {"acme.example MX": Answer("unknown", cause="servfail")},
+            DomainVerdict("dns_unknown", cause="servfail"),
+        ),
+        (
+            {"acme.example MX": Answer("unknown", cause="refused")},
+            DomainVerdict("dns_unknown", cause="refused"),
+        ),
         ({"acme.example MX": found((0, ""))}, DomainVerdict("null_mx")),
         ({"acme.example MX": found((10, "."))}, DomainVerdict("null_mx")),
         (
@@ -116,7 +122,10 @@ def test_hosts_beyond_those_that_are_asked_about_count_for_the_domain():
             {"A": PUBLIC, "TXT": found("v=spf1 mx -all")},
             DomainVerdict("accepts_implicit", hosts=("acme.example",)),
         ),
-        ({"A": LOST, "AAAA": found("2001:db8::1"), "TXT": NO_DATA}, DomainVerdict("accepts_implicit", hosts=("acme.example",))),
+        (
+            {"A": LOST, "AAAA": found("2001:db8::1"), "TXT": NO_DATA},
+            DomainVerdict("accepts_implicit", hosts=("acme.example",)),
+        ),
         ({"A": NO_DATA, "AAAA": NO_DATA}, DomainVerdict("no_mail_host")),
         ({"A": PRIVATE, "AAAA": NO_DATA}, DomainVerdict("mail_host_unroutable", hosts=("acme.example",))),
         ({"A": NO_NAME, "AAAA": NO_NAME}, DomainVerdict("domain_not_found")),
@@ -130,7 +139,9 @@ def test_a_domain_without_mx_is_judged_by_its_own_address(answers, verdict):
     assert decide(asked) == verdict
 
 
-@pytest.mark.parametrize("address", ["192.0.2.1", "198.51.100.9", "203.0.113.1", "2001:db8::1", "8.8.8.8", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize(
+    "address", ["192.0.2.1", "198.51.100.9", "203.0.113.1", "2001:db8::1", "8.8.8.8", "::ffff:8.8.8.8"]
+)
 def test_public_and_documentation_addresses_can_be_reached(address):
     assert is_routable(address)
 

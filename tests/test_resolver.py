@@ -107,7 +107,12 @@ def test_each_kind_of_answer_has_its_verdict(names, domain, code, cause, hosts):
 
 
 KINDS = {
-    "plain.example": ["MX 10 mx.plain.example.", "MX 5 Mx2.Plain.example.", "A 192.0.2.1", "AAAA 2001:db8::1"],
+    "plain.example": [
+        "MX 10 mx.plain.example.",
+        "MX 5 Mx2.Plain.example.",
+        "A 192.0.2.1",
+        "AAAA 2001:db8::1",
+    ],
     "null.example": ["MX 0 ."],
     "text.example": ['TXT "v=spf1" " -all"', 'TXT "two"'],
     "alias.example": ["CNAME plain.example."],
@@ -150,7 +155,9 @@ def reference(server, question):
 def test_every_kind_of_answer_is_what_dnspython_says():
     kinds = ("MX", "A", "AAAA", "TXT")
     questions = [Question(name, kind) for name in (*KINDS, "gone.example", "deep.example") for kind in kinds]
-    questions = [question for question in questions if question.name != "mute.example" or question.kind == "MX"]
+    questions = [
+        question for question in questions if question.name != "mute.example" or question.kind == "MX"
+    ]
     found = {}
     with ZoneServer(KINDS) as server:
         host, _, port = server.address.rpartition(":")
@@ -176,7 +183,9 @@ def test_a_silent_name_server_for_one_domain_leaves_it_unknown():
 def test_each_question_is_asked_once_however_many_domains_share_it():
     told = []
     with ZoneServer(zone_of(30)) as zone:
-        resolver = Resolver(nameservers=[zone.address], progress=lambda done, total: told.append((done, total)))
+        resolver = Resolver(
+            nameservers=[zone.address], progress=lambda done, total: told.append((done, total))
+        )
         resolver.look_up([*domains_of(30), *domains_of(30)])
 
     assert {count for (name, _), count in zone.queries.items() if name.endswith(".example")} == {1}
@@ -283,7 +292,10 @@ def test_an_answer_from_another_port_is_not_heard(faulty):
         engine.ask(Question("d0.example", "MX"))
         for channel in engine.links[0].channels:
             for ident in range(0, 65536, 64):
-                liar.sendto(forge(dns.message.make_query("d0.example", "MX", id=ident).to_wire()), channel.socket.getsockname())
+                liar.sendto(
+                    forge(dns.message.make_query("d0.example", "MX", id=ident).to_wire()),
+                    channel.socket.getsockname(),
+                )
         answers = dict(engine.answers())
 
     assert answers[Question("d0.example", "MX")].records == ((10, "mx.acme.example"),)
@@ -347,8 +359,7 @@ def test_an_interrupt_ends_the_run_and_keeps_what_is_known(tmp_path):
     cache = tmp_path / "dns.sqlite"
     with ZoneServer({"mute.example": ["DROP"], "null.example": ["MX 0 ."]}) as zone:
         with pytest.raises(KeyboardInterrupt):
-            interrupted = Resolver(nameservers=[zone.address], cache=cache, progress=stop)
-            interrupted.look_up(["null.example"])
+            look_up(zone, ["null.example"], cache=cache, progress=stop)
         before = zone.queries["null.example", "MX"]
         kept = look_up(zone, ["null.example"], cache=cache)["null.example"]
 
@@ -367,7 +378,10 @@ def test_a_look_up_works_where_an_event_loop_runs_already(names):
     ("default", "codes"),
     [
         (["A 192.0.2.80"], {"acme.example": "accepts", "gone.example": "dns_unknown", "null.example": "null_mx"}),
-        (["A 192.0.2.80", "MX 10 x.test."], dict.fromkeys(["acme.example", "gone.example", "null.example"], "dns_unknown")),
+        (
+            ["A 192.0.2.80", "MX 10 x.test."],
+            dict.fromkeys(["acme.example", "gone.example", "null.example"], "dns_unknown"),
+        ),
     ],
 )  # fmt: skip
 def test_a_resolver_that_answers_everything_is_reported_and_not_believed(tmp_path, caplog, default, codes):
@@ -402,9 +416,8 @@ def test_a_port_where_nobody_listens_stops_the_run():
 
 @pytest.mark.parametrize("answer", ["REFUSED", "SERVFAIL"])
 def test_a_resolver_without_one_sound_answer_stops_the_run(answer):
-    with ZoneServer({}, default=[answer]) as useless:
-        with pytest.raises(ResolverError, match="sound answer"):
-            look_up(useless, domains_of(80))
+    with ZoneServer({}, default=[answer]) as useless, pytest.raises(ResolverError, match="sound answer"):
+        look_up(useless, domains_of(80))
 
 
 def test_the_environment_names_the_resolver(names, monkeypatch):
@@ -413,7 +426,9 @@ def test_the_environment_names_the_resolver(names, monkeypatch):
     assert Resolver().look_up(["null.example"])["null.example"].code == "null_mx"
 
 
-@pytest.mark.parametrize("server", ["", "dns.example", "127.0.0.1:x", "127.0.0.1:0", "300.1.1.1", "[::1]:70000"])
+@pytest.mark.parametrize(
+    "server", ["", "dns.example", "127.0.0.1:x", "127.0.0.1:0", "300.1.1.1", "[::1]:70000"]
+)
 def test_a_resolver_that_is_no_address_is_refused(server):
     with pytest.raises(UsageError, match="--resolver"):
         Resolver(nameservers=[server])

@@ -41,7 +41,12 @@ def test_an_answer_is_kept_as_long_as_dns_says_within_bounds(tmp_path, answer, t
         kept = store.get(MX)
 
     assert (put.ttl_s, put.cached) == (ttl_s, False)
-    assert (kept.state, kept.records, kept.cause, kept.cached) == (answer.state, answer.records, answer.cause, True)
+    assert (kept.state, kept.records, kept.cause, kept.cached) == (
+        answer.state,
+        answer.records,
+        answer.cause,
+        True,
+    )
     assert ttl_s - 5 <= kept.ttl_s <= ttl_s
 
 

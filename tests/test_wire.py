@@ -19,7 +19,8 @@ RECORDS = [
     "acme.example. 300 IN MX 0 .", r"acme.example. 300 IN MX 10 o\.dd.acme.example.",
     "acme.example. 60 IN CNAME target.example.", "target.example. 300 IN MX 10 mx.target.example.",
     "target.example. 60 IN CNAME acme.example.", "acme.example. 300 IN A 192.0.2.1",
-    "acme.example. 300 IN AAAA 2001:db8::1", 'acme.example. 300 IN TXT "v=spf1" " -all"', "other.example. 5 IN A 192.0.2.9",
+    "acme.example. 300 IN AAAA 2001:db8::1", 'acme.example. 300 IN TXT "v=spf1" " -all"',
+    "other.example. 5 IN A 192.0.2.9",
 ]  # fmt: skip
 AUTHORITY = [
     "example. 900 IN SOA ns.example. hostmaster.example. 1 3600 600 86400 120", "example. 900 IN NS ns.example.",
@@ -36,7 +37,11 @@ def messages(draw):
     query = dns.message.make_query(question.name, question.kind, use_edns=draw(st.booleans()))
     response = dns.message.make_response(query, recursion_available=True)
     response.set_rcode(draw(st.sampled_from(CODES)))
-    for section, texts in ((response.answer, RECORDS), (response.authority, AUTHORITY), (response.additional, ADDITIONAL)):
+    for section, texts in (
+        (response.answer, RECORDS),
+        (response.authority, AUTHORITY),
+        (response.additional, ADDITIONAL),
+    ):
         for text in draw(st.lists(st.sampled_from(texts), max_size=3, unique=True)):
             name, ttl, class_, kind, value = text.split(" ", 4)
             section.append(dns.rrset.from_text(name, int(ttl), class_, kind, value))
@@ -63,7 +68,7 @@ def bare(reply):
 def test_what_is_read_plainly_is_what_dnspython_reads(drawn):
     question, data = drawn
     ours = plain(data, question)
-    theirs = wire._read_odd(data, pack_question(question), question)
+    theirs = wire._read_odd(data, pack_question(question))
 
     assert ours is None or ours == theirs or bare(ours) == bare(theirs)
     assert read_reply(data, pack_question(question), question) is not None
@@ -72,7 +77,9 @@ def test_what_is_read_plainly_is_what_dnspython_reads(drawn):
 def test_a_plain_answer_is_read_without_dnspython():
     query = dns.message.make_query("acme.example", "MX")
     response = dns.message.make_response(query)
-    response.answer.append(dns.rrset.from_text("acme.example.", 300, "IN", "MX", "10 mx.acme.example.", "0 a.example."))
+    response.answer.append(
+        dns.rrset.from_text("acme.example.", 300, "IN", "MX", "10 mx.acme.example.", "0 a.example.")
+    )
 
     reply = plain(response.to_wire(), MX)
 
@@ -83,9 +90,11 @@ def test_a_plain_answer_is_read_without_dnspython():
 def test_a_negative_answer_may_be_kept_as_long_as_its_soa_says():
     response = dns.message.make_response(dns.message.make_query("acme.example", "MX"))
     response.set_rcode(dns.rcode.NXDOMAIN)
-    response.authority.append(dns.rrset.from_text("example.", 900, "IN", "SOA", AUTHORITY[0].split(" ", 4)[4]))
+    response.authority.append(
+        dns.rrset.from_text("example.", 900, "IN", "SOA", AUTHORITY[0].split(" ", 4)[4])
+    )
 
-    ours, theirs = plain(response.to_wire(), MX), wire._read_odd(response.to_wire(), pack_question(MX), MX)
+    ours, theirs = plain(response.to_wire(), MX), wire._read_odd(response.to_wire(), pack_question(MX))
 
     assert ours == theirs
     assert ours.answer.ttl_s == 120
@@ -101,7 +110,7 @@ def test_a_damaged_message_is_never_read_otherwise_than_by_dnspython(drawn, data
     cut = bytes(damaged[: data.draw(st.integers(12, len(sound)))])
 
     ours = plain(cut, question)
-    theirs = wire._read_odd(cut, pack_question(question), question)
+    theirs = wire._read_odd(cut, pack_question(question))
 
     assert ours is None or theirs is None or bare(ours) == bare(theirs)
 
@@ -138,11 +147,17 @@ def test_a_query_is_no_answer_and_case_does_not_matter():
 def test_dnspython_reads_our_query(ident, edns):
     query = dns.message.from_wire(pack_query(ident, pack_question(MX), edns=edns))
 
-    assert (query.id, query.edns, query.question[0].to_text()) == (ident, 0 if edns else -1, "acme.example. IN MX")
+    assert (query.id, query.edns, query.question[0].to_text()) == (
+        ident,
+        0 if edns else -1,
+        "acme.example. IN MX",
+    )
     assert query.flags == dns.flags.RD
 
 
-@pytest.mark.parametrize("name", ["a..example", ".", "x" * 64 + ".example", "a." * 127 + "toolong", "bücher.example"])
+@pytest.mark.parametrize(
+    "name", ["a..example", ".", "x" * 64 + ".example", "a." * 127 + "toolong", "bücher.example"]
+)
 def test_a_name_that_dns_cannot_carry_is_refused(name):
     with pytest.raises(BadName):
         pack_question(Question(name, "MX"))

@@ -33,7 +33,15 @@ def cli() -> None:
     """
 
 
-for verb in (sifting.check, sifting.clean, sending.import_, sending.lists, looking.mx, staging.demo, staging.emulate):
+for verb in (
+    sifting.check,
+    sifting.clean,
+    sending.import_,
+    sending.lists,
+    looking.mx,
+    staging.demo,
+    staging.emulate,
+):
     cli.add_command(verb)
 
 

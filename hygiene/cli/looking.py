@@ -50,11 +50,11 @@ def mx(domains: Sequence[str], **options: Any) -> None:
 
 def _domains(given: Sequence[str]) -> Iterator[str]:
     """The domains as A-labels; ``-`` stands for those on standard input, one a line."""
+    import pandas as pd
+
     from hygiene.address import judge
     from hygiene.report.text import inert
     from hygiene.text import text_column
-
-    import pandas as pd
 
     names = [line for text in given for line in (sys.stdin if text == "-" else [text])]
     named = [name.strip().rstrip(".") for name in names if name.strip()]

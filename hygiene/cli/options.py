@@ -67,10 +67,16 @@ asking = together(
     ),
     click.option("--no-dns-cache", is_flag=True, help="Neither use nor keep DNS answers of other runs."),
     click.option(
-        "--dns-rate", type=click.FloatRange(min=0, min_open=True), metavar="N", help="At most N questions a second."
+        "--dns-rate",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="N",
+        help="At most N questions a second.",
     ),
     click.option(
-        "--dns-window", type=click.IntRange(min=1), metavar="N", help="At most N questions unanswered at a time."
+        "--dns-window",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="At most N questions unanswered at a time.",
     ),
     click.option(
         "--dns-timeout",

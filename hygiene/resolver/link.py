@@ -24,7 +24,14 @@ _BUFFER_OCTETS = 4 * 2**20
 _DATAGRAM_OCTETS = 4096
 
 #: What the system says of a server that it cannot send to, besides a refused connection.
-_NO_WAY = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EPERM, errno.EACCES}
+_NO_WAY = {
+    errno.ENETUNREACH,
+    errno.EHOSTUNREACH,
+    errno.ENETDOWN,
+    errno.EADDRNOTAVAIL,
+    errno.EPERM,
+    errno.EACCES,
+}
 
 
 @dataclass(slots=True, eq=False)
@@ -84,7 +91,7 @@ class Channel:
         self.pending: dict[int, Flight] = {}
         self.socket = socket.socket(server.family, socket.SOCK_DGRAM)
         try:
-            self.socket.setblocking(False)
+            self.socket.setblocking(False)  # noqa: FBT003 -- the standard library takes it by position
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_OCTETS)
             self.socket.connect((server.host, server.port))
         except BaseException:

@@ -53,7 +53,12 @@ class Resolver:
         cache: str | os.PathLike[str] | None = None,
         progress: Progress | None = None,
     ) -> None:
-        limits = {"timeout_s": timeout_s, "deadline_s": deadline_s, "window": window, "rate_per_s": rate_per_s}
+        limits = {
+            "timeout_s": timeout_s,
+            "deadline_s": deadline_s,
+            "window": window,
+            "rate_per_s": rate_per_s,
+        }
         for name, limit in limits.items():
             if limit is not None and not limit > 0:
                 msg = f"Resolver({name}={limit!r}): expected a number above 0."

@@ -37,7 +37,7 @@ class Pace:
     """
 
     def __init__(self, now: float, *, ceiling_per_s: float | None = None) -> None:
-        self._ceiling = ceiling_per_s or float("inf")
+        self._ceiling: float = ceiling_per_s or float("inf")
         self.rate_per_s = min(START_PER_S, self._ceiling)
         self._steady = float("inf")
         self._background = 0.0
@@ -64,7 +64,7 @@ class Pace:
     def wait_s(self, tries: int) -> float:
         """Seconds to wait for an answer to the try of this number, from 0."""
         once = self._smooth_s + 4 * self._swing_s if self._smooth_s else FIRST_WAIT_S
-        return min(max(once, LEAST_WAIT_S) * 2**tries, MOST_WAIT_S)
+        return min(max(once, LEAST_WAIT_S) * 2.0**tries, MOST_WAIT_S)
 
     def sent(self) -> None:
         """Count a question that went out."""

@@ -88,14 +88,18 @@ class Run:
             self._begin(engine, pending)
             if self._is_over():
                 break
-        lost = any(verdict.cause in ("deadline", "timeout", "no_resolver") for verdict in self.verdicts.values())
+        lost = any(
+            verdict.cause in ("deadline", "timeout", "no_resolver") for verdict in self.verdicts.values()
+        )
         if lost and not any(link.heard for link in engine.links):
             raise ResolverError(_useless(engine, "answered"))
         self._doubt()
 
     def _is_over(self) -> bool:
         """Whether all is known, but for canaries of name servers that were never heard."""
-        return len(self.verdicts) == len(self._domains) and not any(link.heard for link in self._canaries.values())
+        return len(self.verdicts) == len(self._domains) and not any(
+            link.heard for link in self._canaries.values()
+        )
 
     def _begin(self, engine: Engine, pending: Iterator[str]) -> None:
         while engine.queued < _AHEAD and (domain := next(pending, None)) is not None:

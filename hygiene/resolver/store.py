@@ -153,26 +153,26 @@ class AnswerStore:
 
     def flush(self) -> None:
         """Write what is new to the file, and drop what has expired there."""
-        if self._file is None:
-            self._new.clear()
-        if not self._new:
-            return
+        new, self._new = self._new, []
+        if self._file is not None and new:
+            self._write(self._file, new)
+
+    def _write(self, file: sqlite3.Connection, new: list[tuple[Question, Answer, float]]) -> None:
         rows = [
             (self._servers, *question, answer.state, answer.cause, json.dumps(answer.records), expires)
-            for question, answer, expires in self._new
+            for question, answer, expires in new
         ]
         try:
-            self._file.execute("BEGIN IMMEDIATE")
-            self._file.executemany(
+            file.execute("BEGIN IMMEDIATE")
+            file.executemany(
                 "INSERT OR REPLACE INTO answers_1 (servers, name, kind, state, cause, records, expires) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
-            self._file.execute("DELETE FROM answers_1 WHERE expires <= ?", (time.time(),))
-            self._file.execute("COMMIT")
+            file.execute("DELETE FROM answers_1 WHERE expires <= ?", (time.time(),))
+            file.execute("COMMIT")
         except sqlite3.Error as error:
             raise self._refusal(error) from error
-        self._new.clear()
 
 
 def _bounded_ttl_s(answer: Answer) -> int:

@@ -26,7 +26,7 @@ class Stream:
         self._out = len(query).to_bytes(2) + query
         self._in = bytearray()
         self.socket = socket.socket(link.server.family, socket.SOCK_STREAM)
-        self.socket.setblocking(False)
+        self.socket.setblocking(False)  # noqa: FBT003 -- the standard library takes it by position
         try:
             self.socket.connect((link.server.host, link.server.port))
         except BlockingIOError:

@@ -6,7 +6,7 @@ the last word on what an answer means. Nothing here opens a socket.
 
 import socket
 import struct
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import dns.exception
 import dns.flags
@@ -19,7 +19,7 @@ import dns.rdtypes.ANY.TXT
 
 from hygiene.deliverability import Answer, Question
 
-__all__ = ["BadName", "Reply", "pack_question", "pack_query", "read_reply"]
+__all__ = ["BadName", "Reply", "pack_query", "pack_question", "read_reply"]
 
 #: Octets that an answer over UDP may have: it then fits one packet on every path. DNS flag day 2020.
 UDP_OCTETS = 1232
@@ -50,7 +50,7 @@ _JUMPS = 32
 _MOST_TTL_S = 2**31 - 1
 
 
-class BadName(ValueError):
+class BadName(ValueError):  # noqa: N818 -- named after what was handed over
     """A name that DNS cannot carry."""
 
 
@@ -102,7 +102,7 @@ def read_reply(wire: bytes, packed: bytes, question: Question, /) -> Reply | Non
     try:
         return _read_plain(wire, packed, question)
     except (_Odd, IndexError, struct.error, UnicodeDecodeError):
-        return _read_odd(wire, packed, question)
+        return _read_odd(wire, packed)
 
 
 def _read_plain(wire: bytes, packed: bytes, question: Question) -> Reply:
@@ -122,13 +122,16 @@ def _read_plain(wire: bytes, packed: bytes, question: Question) -> Reply:
     negative_ttl_s, place = _read_authority(wire, place, authorities)
     _read_additional(wire, place, more)
     if records:
-        return Reply("answer", Answer("found", tuple(records), ttl_s=ttl_s))
+        return Reply("answer", Answer("found", records, ttl_s=ttl_s))
     return Reply("answer", Answer("no_name" if code else "no_data", ttl_s=negative_ttl_s))
 
 
-def _read_answers(wire: bytes, place: int, count: int, question: Question) -> tuple[list[object], int, int]:
+def _read_answers(
+    wire: bytes, place: int, count: int, question: Question
+) -> tuple[tuple[Any, ...], int, int]:
+    """Records of the type asked for, their shortest time to live, and where the section ends."""
     wanted = _TYPE[question.kind]
-    records: list[object] = []
+    records: list[Any] = []
     least = _MOST_TTL_S
     for _ in range(count):
         if wire[place : place + 2] != _TO_QUESTION:
@@ -142,7 +145,7 @@ def _read_answers(wire: bytes, place: int, count: int, question: Question) -> tu
         records.append(_READERS[kind](wire, place, place + octets))
         least = min(least, ttl_s)
         place += octets
-    return records, least, place
+    return tuple(records), least, place
 
 
 def _read_authority(wire: bytes, place: int, count: int) -> tuple[int, int]:
@@ -247,7 +250,7 @@ def _read_other(wire: bytes, place: int, end: int) -> str:
 _READERS = {1: _read_address, 2: _read_other, 15: _read_mx, 16: _read_text, 28: _read_address}
 
 
-def _read_odd(wire: bytes, packed: bytes, question: Question) -> Reply | None:
+def _read_odd(wire: bytes, packed: bytes) -> Reply | None:
     """Read a message as dnspython's resolver would, which ignores what is malformed or answers something else."""
     query = dns.message.from_wire(pack_query(int.from_bytes(wire[:2]), packed, edns=False))
     try:
@@ -258,21 +261,26 @@ def _read_odd(wire: bytes, packed: bytes, question: Question) -> Reply | None:
         return None
     if message.flags & dns.flags.TC:
         return _TRUNCATED
-    code = message.rcode()
-    if code not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN) or not isinstance(message, dns.message.QueryMessage):
-        return _BY_RCODE.get(int(code), _FAILED)
+    if message.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+        return _BY_RCODE.get(int(message.rcode()), _FAILED)
+    return _follow(message) if isinstance(message, dns.message.QueryMessage) else _FAILED
+
+
+def _follow(message: dns.message.QueryMessage) -> Reply:
+    """The answer at the end of a chain of aliases."""
     try:
         chain = message.resolve_chaining()
     except dns.exception.DNSException:
         return _FAILED
     ttl_s = int(chain.minimum_ttl)
-    if chain.answer is None:
-        state: Literal["no_name", "no_data"] = "no_name" if code == dns.rcode.NXDOMAIN else "no_data"
-        return Reply("answer", Answer(state, ttl_s=0 if ttl_s == _MOST_TTL_S else ttl_s))
-    return Reply("answer", Answer("found", tuple(_record(each) for each in chain.answer), ttl_s=ttl_s))
+    if chain.answer is not None:
+        return Reply("answer", Answer("found", tuple(_record(each) for each in chain.answer), ttl_s=ttl_s))
+    state: Literal["no_name", "no_data"] = "no_name" if message.rcode() == dns.rcode.NXDOMAIN else "no_data"
+    return Reply("answer", Answer(state, ttl_s=0 if ttl_s == _MOST_TTL_S else ttl_s))
 
 
-def _record(rdata: object) -> tuple[int, str] | str:
+def _record(rdata: object) -> Any:
+    """What stands in a record, as the plain reading gives it."""
     match rdata:
         case dns.rdtypes.ANY.MX.MX():
             return rdata.preference, rdata.exchange.to_text().rstrip(".").lower()
