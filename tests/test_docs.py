@@ -54,20 +54,31 @@ def _run_console(text: str) -> None:
         assert _matches(shown, ran.stdout), ran.stdout + ran.stderr
 
 
-def test_every_block_of_the_readme_runs_and_prints_what_it_shows(place):
+def _run_blocks(page: Path, place: Path) -> set[str]:
+    """Run every block of a page, in order; gives their kinds."""
     namespace: dict[str, object] = {}
     kinds = set()
-    for kind, name, text in BLOCK.findall(README):
+    for kind, name, text in BLOCK.findall(page.read_text(encoding="utf-8")):
         kinds.add(kind)
         if kind in ("csv", "text"):
             (place / (name or "leads.csv")).write_text(text, encoding="utf-8")
         elif kind == "console":
             _run_console(text)
         elif kind == "python":
-            exec(compile(text, "README.md", "exec"), namespace)
+            exec(compile(text, page.name, "exec"), namespace)
         else:
             assert kind == "sh"
-    assert kinds == {"csv", "text", "console", "python", "sh"}
+    return kinds
+
+
+def test_every_block_of_the_readme_runs_and_prints_what_it_shows(place):
+    assert _run_blocks(ROOT / "README.md", place) == {"csv", "text", "console", "python", "sh"}
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_every_block_of_a_page_runs_and_prints_what_it_shows(place, page):
+    assert _run_blocks(page, place)
+    assert f"docs/{page.name}" in README
 
 
 def test_the_commands_of_the_readme_are_targets_of_the_makefile():
@@ -106,3 +117,13 @@ def test_every_exit_code_is_documented():
 
 def test_the_changelog_names_the_version_in_work():
     assert "## Unreleased" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_every_verdict_and_cause_of_a_look_up_is_documented():
+    from typing import get_args
+
+    from hygiene.deliverability import VerdictCode
+
+    page = (ROOT / "docs" / "deliverability.md").read_text(encoding="utf-8")
+    causes = {"timeout", "servfail", "refused", "no_resolver", "deadline", "captive", "bad_name"}
+    assert {word for word in {*get_args(VerdictCode), *causes} if f"| `{word}` |" not in page} == set()
