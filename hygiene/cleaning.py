@@ -5,7 +5,7 @@ is handed.
 """
 
 import dataclasses
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from hygiene.cleaned import CleanedLeads
-from hygiene.deliverability import DomainVerdict
+from hygiene.deliverability import KnownVerdicts
 from hygiene.settings import Settings
 from hygiene.survey import Survey, domain_verdicts, survey
 from hygiene.text import text_series
@@ -82,21 +82,11 @@ def clean_frame(
     return CleanedLeads(frame, decide(frame, found), found, notes=notes, files=files, sha256=sha256)
 
 
-class _Answers:
-    """A resolver that knows what was found before and asks nobody."""
-
-    def __init__(self, verdicts: Mapping[str, DomainVerdict]) -> None:
-        self._verdicts = verdicts
-
-    def look_up(self, domains: Collection[str], /) -> Mapping[str, DomainVerdict]:
-        return {domain: self._verdicts[domain] for domain in domains}
-
-
 def clean_again(cleaned: CleanedLeads, /, **changes: Any) -> CleanedLeads:
     """The same leads under settings that differ in `changes`; DNS is not asked again."""
     before = cleaned.survey
     if before.settings.resolver is not None:
-        changes["resolver"] = _Answers(before.domains)
+        changes["resolver"] = KnownVerdicts(before.domains)
     settings = dataclasses.replace(before.settings, **changes)
     return clean_frame(
         cleaned.frame, settings, notes=cleaned.notes, files=cleaned.files, sha256=cleaned.sha256

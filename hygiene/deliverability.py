@@ -4,23 +4,94 @@ Pure: answers in, verdict out. Who asks is a `Resolver` that the caller hands in
 probed.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Literal, Protocol
+import dataclasses
+import ipaddress
+from collections.abc import Callable, Collection, Generator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal, NamedTuple, Protocol
 
-__all__ = ["REASON_OF", "DomainVerdict", "Resolver", "VerdictCode"]
+__all__ = [
+    "REASON_OF",
+    "Answer",
+    "DomainVerdict",
+    "Inquiry",
+    "KnownVerdicts",
+    "Question",
+    "Resolver",
+    "VerdictCode",
+    "doubt",
+    "inquire",
+    "is_routable",
+    "judge",
+]
 
 VerdictCode = Literal[
-    "accepts", "accepts_implicit", "null_mx", "domain_not_found", "no_mail_host", "dns_unknown"
+    "accepts",
+    "accepts_implicit",
+    "null_mx",
+    "domain_not_found",
+    "no_mail_host",
+    "mail_host_unroutable",
+    "dns_unknown",
 ]
+
+Kind = Literal["MX", "A", "AAAA", "TXT", "NS"]
 
 #: Verdicts that are reasons against a row, or for a look at it. The others are none.
 REASON_OF: Mapping[str, str] = {
     "null_mx": "null_mx",
     "domain_not_found": "domain_not_found",
     "no_mail_host": "no_mail_host",
+    "mail_host_unroutable": "mail_host_unroutable",
     "dns_unknown": "dns_unknown",
 }
+
+#: Networks that mail from the internet cannot reach: private, shared, loopback, link-local, multicast, "this"
+#: and reserved. RFC 6890, RFC 6598, RFC 4193, RFC 5771. The documentation networks (RFC 5737, RFC 3849) are
+#: left out on purpose: nobody's mail host has them, and examples and tests can then use them as what they
+#: stand for.
+_UNROUTABLE = [
+    ipaddress.ip_network(network)
+    for network in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+        "192.168.0.0/16", "224.0.0.0/4", "240.0.0.0/4",
+        "::/128", "::1/128", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
+    )
+]  # fmt: skip
+
+#: Mail hosts of one domain that are looked up. What lies beyond is undecided, which counts for the domain.
+#: Assumed: even the largest mail providers name fewer.
+HOSTS_ASKED = 16
+
+#: The record by which a domain says that it sends no mail. RFC 7208 5.1; email-validator reads it the same.
+_SENDS_NO_MAIL = "v=spf1 -all"
+
+
+class Question(NamedTuple):
+    """What is asked: a name as A-labels in lower case without final dot, and a record type."""
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What DNS answered to one question.
+
+    Attributes:
+        state: Whether there are records, none of the type, no such name, or nothing that decides.
+        records: Of MX (preference, host), else the address or text; in the order they came.
+        cause: Why nothing is decided (`timeout`, `servfail`, `refused`, `no_resolver`, `deadline`, `bad_name`).
+        ttl_s: Seconds that the answer may be kept.
+        cached: Whether it was kept from before.
+    """
+
+    state: Literal["found", "no_data", "no_name", "unknown"]
+    records: tuple[tuple[int, str], ...] | tuple[str, ...] = ()
+    cause: str = ""
+    ttl_s: int = 0
+    cached: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +101,21 @@ class DomainVerdict:
     Attributes:
         code: The verdict; `accepts_implicit` is a domain without MX whose own address takes the mail
             (RFC 5321 5.1), `dns_unknown` decides nothing.
-        cause: Why it is unknown (`timeout`, `servfail`, `refused`), '' otherwise.
+        cause: Why it is unknown (`timeout`, `servfail`, `refused`, `no_resolver`, `deadline`, `captive`,
+            `bad_name`), '' otherwise.
         hosts: Mail hosts in order of preference.
+        notes: What else was seen and decides nothing: `spf_minus_all` for a domain without MX that says it
+            sends no mail.
+        ttl_s: Seconds that all answers behind the verdict may be kept; None where nobody was asked.
+        cached: Whether all answers behind the verdict were kept from before.
     """
 
     code: VerdictCode
     cause: str = ""
     hosts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    ttl_s: int | None = field(default=None, compare=False)
+    cached: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return self.code
@@ -46,15 +125,158 @@ class Resolver(Protocol):
     """Looks domains up; any stand-in with this one method will do."""
 
     def look_up(self, domains: Collection[str], /) -> Mapping[str, DomainVerdict]:
-        """A verdict for every domain (A-labels) asked for."""
+        """A verdict for every domain (A-labels) asked for; one left out counts as not checked."""
 
 
-def judge_mx(exchanges: Collection[tuple[int, str]]) -> DomainVerdict:
-    """The verdict of an MX answer: its preferences and hosts, at least one.
+class KnownVerdicts:
+    """A resolver that knows some verdicts already and asks nobody.
+
+    Args:
+        verdicts: Domain (A-labels) to verdict.
+    """
+
+    def __init__(self, verdicts: Mapping[str, DomainVerdict], /) -> None:
+        self._verdicts = verdicts
+
+    def look_up(self, domains: Collection[str], /) -> Mapping[str, DomainVerdict]:
+        """The verdicts of those domains that are known."""
+        return {domain: self._verdicts[domain] for domain in domains if domain in self._verdicts}
+
+
+def inquire(domain: str, /) -> Generator[Question, Answer, DomainVerdict]:
+    """Ask what is needed to judge a domain: questions out, answers in, in the end the verdict."""
+    answer = yield Question(domain, "MX")
+    if answer.state == "no_data":
+        return (yield from _inquire_implicit(domain))
+    if answer.state != "found":
+        return _judge_nothing(answer)
+    hosts = _exchanges(answer)
+    if not any(hosts):
+        return DomainVerdict("null_mx" if len(answer.records) == 1 else "mail_host_unroutable")
+    named = tuple(host for host in hosts if host)
+    for host in named[:HOSTS_ASKED]:
+        if (yield from _can_be_reached(host)):
+            return DomainVerdict("accepts", hosts=named)
+    return DomainVerdict("accepts" if len(named) > HOSTS_ASKED else "mail_host_unroutable", hosts=named)
+
+
+def _exchanges(answer: Answer) -> tuple[str, ...]:
+    """Mail hosts in order of preference, each once; '' for the root, which is how null MX is written.
 
     Source: RFC 7505 3 (null MX is a single record with an empty host, whatever its preference).
     """
-    hosts = tuple(host.rstrip(".").lower() for _, host in sorted(exchanges))
-    if not any(hosts):
-        return DomainVerdict("null_mx")
-    return DomainVerdict("accepts", hosts=tuple(host for host in hosts if host))
+    records: list[tuple[int, str]] = sorted(answer.records)  # type: ignore[arg-type]  # MX has pairs
+    return tuple(dict.fromkeys(host.rstrip(".").lower() for _, host in records))
+
+
+def _judge_nothing(answer: Answer) -> DomainVerdict:
+    if answer.state == "no_name":
+        return DomainVerdict("domain_not_found")
+    return DomainVerdict("dns_unknown", cause=answer.cause)
+
+
+def _can_be_reached(host: str) -> Generator[Question, Answer, bool]:
+    """Whether a mail host may be reached; what DNS leaves undecided may be."""
+    if _is_literal(host) or host == "localhost" or host.endswith(".localhost"):
+        return False
+    for kind in ("A", "AAAA"):
+        answer = yield Question(host, kind)
+        if answer.state == "no_name":
+            return False
+        if answer.state == "unknown" or any(map(is_routable, answer.records)):
+            return True
+    return False
+
+
+def _inquire_implicit(domain: str) -> Generator[Question, Answer, DomainVerdict]:
+    """The verdict for a domain that exists and has no MX: its own address takes the mail, if any."""
+    answers: list[Answer] = []
+    for kind in ("A", "AAAA"):
+        answers.append((yield Question(domain, kind)))
+        if any(map(is_routable, answers[-1].records)):
+            notes = yield from _notes(domain)
+            return DomainVerdict("accepts_implicit", hosts=(domain,), notes=notes)
+    for answer in answers:
+        if answer.state in ("unknown", "no_name"):
+            return _judge_nothing(answer)
+    if any(answer.records for answer in answers):
+        return DomainVerdict("mail_host_unroutable", hosts=(domain,))
+    return DomainVerdict("no_mail_host")
+
+
+def _notes(domain: str) -> Generator[Question, Answer, tuple[str, ...]]:
+    answer = yield Question(domain, "TXT")
+    texts = [text for text in answer.records if isinstance(text, str)]
+    return ("spf_minus_all",) if _SENDS_NO_MAIL in (" ".join(text.lower().split()) for text in texts) else ()
+
+
+def _is_literal(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=65_536)
+def is_routable(address: str, /) -> bool:
+    """Whether mail from the internet can reach an IP address."""
+    found = ipaddress.ip_address(address)
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    return not any(found.version == network.version and found in network for network in _UNROUTABLE)
+
+
+def doubt(verdict: DomainVerdict, /, *, invented: Collection[Kind]) -> DomainVerdict:
+    """The verdict, or unknown (`captive`) where it rests on records of a type that the resolver makes up.
+
+    Args:
+        verdict: What its answers say.
+        invented: Types of record that it answered for a name that cannot exist.
+    """
+    rests_on_mx = verdict.code in ("accepts", "null_mx", "mail_host_unroutable")
+    rests_on_address = verdict.code in ("accepts_implicit", "mail_host_unroutable", "no_mail_host")
+    if (rests_on_mx and "MX" in invented) or (rests_on_address and "A" in invented):
+        return dataclasses.replace(verdict, code="dns_unknown", cause="captive", hosts=(), notes=())
+    return verdict
+
+
+class Inquiry:
+    """One domain on its way to a verdict: the next question, then what its answer makes of it.
+
+    Attributes:
+        question: What to ask next; None once there is a verdict.
+        verdict: What was found; None before that.
+    """
+
+    __slots__ = ("_cached", "_steps", "_ttl_s", "domain", "question", "verdict")
+
+    def __init__(self, domain: str, /) -> None:
+        self.domain = domain
+        self._steps = inquire(domain)
+        self._ttl_s: int | None = None
+        self._cached = True
+        self.verdict: DomainVerdict | None = None
+        self.question: Question | None = next(self._steps)
+
+    def take(self, answer: Answer, /) -> None:
+        """Go on with the answer to `question`."""
+        self._ttl_s = answer.ttl_s if self._ttl_s is None else min(self._ttl_s, answer.ttl_s)
+        self._cached &= answer.cached
+        try:
+            self.question = self._steps.send(answer)
+        except StopIteration as stop:
+            self.question = None
+            found: DomainVerdict = stop.value
+            self.verdict = DomainVerdict(
+                found.code, found.cause, found.hosts, found.notes, ttl_s=self._ttl_s, cached=self._cached
+            )
+
+
+def judge(domain: str, known: Callable[[Question], Answer], /) -> DomainVerdict:
+    """The verdict for a domain when every question can be answered at once."""
+    inquiry = Inquiry(domain)
+    while inquiry.question is not None:
+        inquiry.take(known(inquiry.question))
+    assert inquiry.verdict is not None  # noqa: S101 -- an inquiry without a question has one
+    return inquiry.verdict

@@ -6,6 +6,7 @@ Nothing here knows an exit code: the command line maps the tree to codes.
 
     HygieneError
     +-- UsageError            an argument, option or setting makes no sense
+    |   +-- CacheError        the file that keeps DNS answers cannot be used
     +-- InputError            a file or frame could not be read as leads
     |   +-- ListError         a suppression list, block list or known-leads file could not be read
     +-- GateFailed            a limit that the caller set was passed
@@ -25,6 +26,7 @@ from collections.abc import Sequence
 
 __all__ = [
     "AuthError",
+    "CacheError",
     "GateFailed",
     "HygieneError",
     "InputError",
@@ -45,6 +47,10 @@ class HygieneError(Exception):
 
 class UsageError(HygieneError):
     """An argument, option or setting makes no sense."""
+
+
+class CacheError(UsageError):
+    """The file that keeps DNS answers cannot be used."""
 
 
 class InputError(HygieneError):

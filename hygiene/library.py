@@ -20,6 +20,7 @@ from hygiene.blocklist import RuleList, parse_list
 from hygiene.cleaned import CleanedLeads
 from hygiene.cleaning import clean_again, clean_frame
 from hygiene.columns import CANONICAL, SAMPLE_ROWS, map_columns, split_name
+from hygiene.deliverability import KnownVerdicts
 from hygiene.errors import InputError, ListError
 from hygiene.importing import Journal, LeadList, ListReader, Progress, Receipt, Sink, run_import
 from hygiene.prediction import ImportPolicy
@@ -30,7 +31,7 @@ from hygiene.settings import KnownLeads, Settings
 from hygiene.text import text_column
 
 if TYPE_CHECKING:
-    from hygiene.deliverability import Resolver
+    from hygiene.deliverability import DomainVerdict, Resolver
 
 __all__ = ["clean", "import_leads", "known_leads", "read", "rule_list"]
 
@@ -66,7 +67,7 @@ def clean(
     suppress: PathLike | RuleList | Sequence[PathLike | RuleList] | None = None,
     blocklist: PathLike | RuleList | Sequence[PathLike | RuleList] | None = None,
     known: PathLike | KnownLeads | Sequence[PathLike | KnownLeads] | None = None,
-    resolver: "Resolver | None" = None,
+    resolver: "Resolver | Mapping[str, DomainVerdict] | None" = None,
     accept_unknown: bool = False,
     schema: Any = None,
     require: Sequence[str] = (),
@@ -83,7 +84,8 @@ def clean(
         suppress: Suppression lists, ours: what they name is never sent.
         blocklist: The API's block list.
         known: Leads the API's list or account holds already, as a file with an email column.
-        resolver: Who is asked about domains, for instance `hygiene.Resolver()`; None asks nobody.
+        resolver: Who is asked about domains, for instance `hygiene.Resolver()`, or verdicts by domain
+            (A-labels) that are known already; None asks nobody.
         accept_unknown: Leads whose domain DNS does not decide are ready rather than for review.
         schema: A Pandera model or schema of your own, in place of `hygiene.Lead`.
         require: Canonical columns that must not be blank.
@@ -104,7 +106,7 @@ def clean(
         suppress=_each(suppress, rule_list),
         blocklist=_each(blocklist, lambda path: rule_list(path, may_be_empty=True)),
         known=_each(known, known_leads),
-        resolver=resolver,
+        resolver=_resolver(resolver),
         accept_unknown=accept_unknown,
         policy=policy or ImportPolicy(),
         waive_blocklist=waive_blocklist,
@@ -293,6 +295,13 @@ def _each(given: Any, open_one: Callable[[PathLike], _List]) -> tuple[_List, ...
         open_one(each) if isinstance(each, str | os.PathLike) else each
         for each in ([given] if one else given)
     )
+
+
+def _resolver(given: "Resolver | Mapping[str, DomainVerdict] | None") -> "Resolver | None":
+    """Who is asked: what was handed over, where it can look up, else the verdicts it holds."""
+    if isinstance(given, Mapping) and not hasattr(given, "look_up"):
+        return KnownVerdicts(given)
+    return given
 
 
 def _canonical(frame: pd.DataFrame, columns: Mapping[str, str] | None) -> tuple[pd.DataFrame, Sequence[str]]:

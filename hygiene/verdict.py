@@ -57,6 +57,7 @@ _TABLE = {
         "domain_not_found": "The domain does not exist.",
         "null_mx": "The domain says that it accepts no mail (null MX).",
         "no_mail_host": "The domain exists and has no host that takes mail.",
+        "mail_host_unroutable": "No mail host of the domain can be reached from the internet.",
     },
     Outcome.SUPPRESSED: {
         "suppressed_address": "The address is on a suppression list.",

@@ -19,11 +19,18 @@ ZONE = {
     "hostless.example": ['TXT "parked"'],
     "flaky.example": ["SERVFAIL"],
     "shy.example": ["REFUSED"],
+    "inside.example": ["MX 10 mx.inside.example."],
+    "mx.acme.example": ["A 192.0.2.25"],
+    "mx.bolt.example": ["AAAA 2001:db8::25"],
+    "mx.inside.example": ["A 10.0.0.25"],
 }
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_settings_of_this_machine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
     for name in ("SMARTLEAD_API_KEY", "SMARTLEAD_API_KEY_FILE", "SMARTLEAD_BASE_URL", "HYGIENE_RESOLVER"):
         monkeypatch.delenv(name, raising=False)
 

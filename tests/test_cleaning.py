@@ -311,11 +311,14 @@ def test_place_columns_of_the_input_survive_beside_ours():
 
 def test_every_reason_with_a_fixed_code_can_come_out_of_a_cleaning(write):
     """A reason that nothing gives is a promise that nothing keeps."""
-    rows = [*CELLS, "q" * 300 + "@acme.example", "a@nodot", "jo@hostless.example", "blocked.one@acme.example"]
+    rows = [*CELLS, "q" * 300 + "@acme.example", "a@nodot", "jo@hostless.example", "jo@inside.example",
+            "blocked.one@acme.example"]  # fmt: skip
     path = write(
         "leads.csv", "email,note\n" + "".join(f'"{cell or ""}",x\n' for cell in rows) + "one,two,three\n"
     )
-    answers = Answers({**ANSWERS, "hostless.example": DomainVerdict("no_mail_host")})
+    against = {code: DomainVerdict(code) for code in ("no_mail_host", "mail_host_unroutable")}
+    more = {"hostless.example": against["no_mail_host"], "inside.example": against["mail_host_unroutable"]}
+    answers = Answers({**ANSWERS, **more})
 
     cleaned = hygiene.clean(
         path,

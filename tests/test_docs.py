@@ -124,3 +124,13 @@ def test_every_rule_of_the_policy_is_documented():
 
     page = (ROOT / "docs" / "counting.md").read_text(encoding="utf-8")
     assert {name for name in RULES if f"| `{name}` |" not in page} == set()
+
+
+def test_every_verdict_and_cause_of_a_look_up_is_documented():
+    from typing import get_args
+
+    from hygiene.deliverability import VerdictCode
+
+    page = (ROOT / "docs" / "deliverability.md").read_text(encoding="utf-8")
+    causes = {"timeout", "servfail", "refused", "no_resolver", "deadline", "captive", "bad_name"}
+    assert {word for word in {*get_args(VerdictCode), *causes} if f"| `{word}` |" not in page} == set()

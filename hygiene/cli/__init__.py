@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from hygiene import __version__
-from hygiene.cli import codes, probing, sending, sifting, staging
+from hygiene.cli import codes, looking, probing, sending, sifting, staging
 from hygiene.errors import HygieneError
 
 __all__ = ["cli", "main"]
@@ -25,6 +25,7 @@ def cli() -> None:
     hygiene check leads.csv                 look, write nothing
     hygiene clean leads.csv --out cleaned   ready.csv, withheld.csv, verdicts.csv, summary.json
     hygiene import leads.csv --list 500     clean, predict, send, compare
+    hygiene mx acme.example                 does a domain take mail
 
     Exit codes: 0 done; 1 a limit was passed, nothing was sent; 2 usage or configuration; 3 the input
     could not be read; 4 the API or the resolver refused, nothing was sent; 5 unfinished; 6 sent, and the
@@ -37,6 +38,7 @@ _VERBS = (
     sifting.clean,
     sending.import_,
     sending.lists,
+    looking.mx,
     probing.probe,
     staging.demo,
     staging.emulate,

@@ -7,7 +7,7 @@ import click
 
 from hygiene.errors import UsageError
 
-__all__ = ["cleaning", "limits", "names", "no_key", "pairs", "together"]
+__all__ = ["asking", "cleaning", "limits", "names", "no_key", "pairs", "together"]
 
 
 def together(*options: Callable[..., Any]) -> Callable[..., Any]:
@@ -53,6 +53,45 @@ def _refuse_key(context: click.Context, option: click.Parameter, given: str | No
 
 no_key = click.option("--api-key", expose_value=False, hidden=True, callback=_refuse_key)
 
+#: What every verb that asks DNS takes.
+asking = together(
+    click.option(
+        "--resolver",
+        "resolvers",
+        multiple=True,
+        metavar="HOST[:PORT]",
+        help="Name server to ask. Repeatable.",
+    ),
+    click.option(
+        "--dns-cache", metavar="F", help="File that keeps DNS answers; in the user's cache folder by default."
+    ),
+    click.option("--no-dns-cache", is_flag=True, help="Neither use nor keep DNS answers of other runs."),
+    click.option(
+        "--dns-rate",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="N",
+        help="At most N questions a second.",
+    ),
+    click.option(
+        "--dns-window",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="At most N questions unanswered at a time.",
+    ),
+    click.option(
+        "--dns-timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="S",
+        help="Seconds for one question, all tries together; 5 by default.",
+    ),
+    click.option(
+        "--dns-deadline",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="S",
+        help="Seconds for all look-ups; what is undecided then is unknown.",
+    ),
+)
+
 #: What every verb that cleans takes.
 cleaning = together(
     click.argument("files", nargs=-1, required=True, metavar="FILE..."),
@@ -77,13 +116,7 @@ cleaning = together(
     click.option("--schema", metavar="MODULE:MODEL", help="Your own Pandera schema."),
     click.option("--rule", "rules", multiple=True, metavar="MODULE:NAME", help="Your own rule. Repeatable."),
     click.option("--no-dns", is_flag=True, help="Do not ask DNS about domains."),
-    click.option(
-        "--resolver",
-        "resolvers",
-        multiple=True,
-        metavar="HOST[:PORT]",
-        help="Name server to ask. Repeatable.",
-    ),
+    asking,
     click.option("--accept-unknown", is_flag=True, help="Leads whose domain DNS does not decide are ready."),
     click.option("--policy", metavar="F", help="The API's counting rules, as TOML."),
     click.option(

@@ -2,16 +2,18 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hygiene.cli.codes import USAGE, exit_code
-from hygiene.errors import GateFailed, HygieneError, UsageError
+from hygiene.errors import CacheError, GateFailed, HygieneError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from hygiene.prediction import ImportPolicy
     from hygiene.resolver import Resolver
 
-__all__ = ["Run", "load_policy", "show"]
+__all__ = ["Run", "load_policy", "make_resolver", "show"]
 
 #: Columns of a report that is not printed on a terminal.
 PIPED_WIDTH = 120
@@ -53,12 +55,13 @@ class Run:
 
         options = self.options
         with self.progress("Reading and checking") as progress:
+            resolver = None if options["no_dns"] else make_resolver(options, progress)
             cleaned = clean(
                 list(options["files"]),
                 suppress=options["suppress"] or None,
                 blocklist=options["blocklist"] or None,
                 known=options["known"] or None,
-                resolver=None if options["no_dns"] else _resolver(options["resolvers"], progress),
+                resolver=resolver,
                 accept_unknown=options["accept_unknown"],
                 schema=load_schema(options["schema"]) if options["schema"] else None,
                 require=options["require"],
@@ -69,6 +72,8 @@ class Run:
             )
         for note in () if options["quiet"] else cleaned.notes:
             self.tell(note)
+        for warning in resolver.warnings if resolver else ():
+            self.tell(f"warning: {warning}")
         return cleaned
 
     def gate(self, cleaned: "CleanedLeads") -> None:
@@ -134,11 +139,18 @@ class Run:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         with Progress(
-            TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+            TextColumn(label), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
             console=console(stderr=True), transient=True,
         ) as bar:  # fmt: skip
-            task = bar.add_task(label, total=None)
-            yield lambda done, total: bar.update(task, completed=done, total=total)
+            task = bar.add_task(label, total=None, rate="")
+            started = monotonic()
+
+            def tell(done: int, total: int) -> None:
+                rate = done / max(monotonic() - started, 0.001)
+                bar.update(task, completed=done, total=total, rate=f"{rate:.0f}/s")
+
+            yield tell
 
 
 def console(*, stderr: bool = False) -> "Console":
@@ -178,7 +190,26 @@ def load_policy(path: str | None, /) -> "ImportPolicy | None":
         raise UsageError(msg) from error
 
 
-def _resolver(servers: "Sequence[str]", progress: "Progress | None") -> "Resolver":
-    from hygiene.resolver import Resolver
+def make_resolver(options: Mapping[str, Any], progress: "Progress | None") -> "Resolver":
+    """The resolver that a verb's options describe.
 
-    return Resolver(nameservers=servers or None, progress=progress)
+    A cache that was named must work; the usual one is done without where the folder cannot be written.
+    """
+    from hygiene.resolver import Resolver, default_path
+
+    limits = {
+        "window": options["dns_window"], "rate_per_s": options["dns_rate"],
+        "timeout_s": options["dns_timeout"], "deadline_s": options["dns_deadline"],
+    }  # fmt: skip
+    given = {name: limit for name, limit in limits.items() if limit is not None}
+    cache = options["dns_cache"] or (None if options["no_dns_cache"] else default_path())
+    open_with = partial(Resolver, nameservers=options["resolvers"] or None, progress=progress, **given)
+    if options["dns_cache"] and options["no_dns_cache"]:
+        raise UsageError("--dns-cache and --no-dns-cache: give one of the two.")
+    try:
+        return open_with(cache=cache)
+    except CacheError as error:
+        if options["dns_cache"]:
+            raise
+        click.echo(f"warning: {error} Going on without.", err=True)
+        return open_with(cache=None)

@@ -44,7 +44,15 @@ def _import(around: "Stage", list_id: int, options: Mapping[str, Any], *more: st
     from hygiene.smartlead import Smartlead
 
     arguments = [str(around.leads), "--list", str(list_id), "--suppress", str(around.suppress)]
-    arguments += ["--resolver", around.names.address, "--require", "first_name", "--yes", *more]
+    arguments += [
+        "--resolver",
+        around.names.address,
+        "--no-dns-cache",
+        "--require",
+        "first_name",
+        "--yes",
+        *more,
+    ]
     given = import_.make_context("import", arguments).params
     with Smartlead(list_id=list_id, api_key=around.api.api_key, base_url=around.api.base_url) as sink:
         return import_leads(Run({**given, **options}), sink)

@@ -1,0 +1,95 @@
+"""The verb that looks domains up: mx."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hygiene.cli import options as shared
+from hygiene.cli.run import Run, make_resolver
+from hygiene.errors import UsageError
+
+if TYPE_CHECKING:
+    from hygiene.deliverability import DomainVerdict
+
+__all__ = ["mx"]
+
+#: The shape of what ``--format json`` prints; a breaking change is a new number.
+SCHEMA = "hygiene.mx/1"
+
+
+@click.command()
+@click.argument("domains", nargs=-1, required=True, metavar="DOMAIN...")
+@shared.asking
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="What stdout holds."
+)
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+def mx(domains: Sequence[str], **options: Any) -> None:
+    """Say of each domain whether it takes mail: verdict, cause, hosts, TTL, and if that was known from before.
+
+    \b
+    hygiene mx acme.example bolt.example
+    cut -d@ -f2 addresses.txt | hygiene mx - --format json
+    """
+    run = Run(options)
+    asked = list(dict.fromkeys(_domains(domains)))
+    with run.progress("Looking up") as progress:
+        resolver = make_resolver(options, progress)
+        found = resolver.look_up(asked)
+    for warning in resolver.warnings:
+        run.tell(f"warning: {warning}")
+    if options["format_"] == "json":
+        told = {"schema": SCHEMA, "domains": [_as_dict(domain, found[domain]) for domain in asked]}
+        click.echo(json.dumps(told, indent=2))
+    else:
+        click.echo("\n".join(_lines(found)))
+
+
+def _domains(given: Sequence[str]) -> Iterator[str]:
+    """The domains as A-labels; ``-`` stands for those on standard input, one a line."""
+    import pandas as pd
+
+    from hygiene.address import judge
+    from hygiene.report.text import inert
+    from hygiene.text import text_column
+
+    names = [line for text in given for line in (sys.stdin if text == "-" else [text])]
+    named = [name.strip().rstrip(".") for name in names if name.strip()]
+    judged = judge(text_column(pd.Series([f"mx@{name}" for name in named], dtype="str")))
+    for name, domain in zip(named, judged.domain.to_pylist(), strict=True):
+        if domain is None:
+            raise UsageError(f"{inert(name)!r}: expected a domain that can take mail, for instance acme.com.")
+        yield domain
+
+
+def _as_dict(domain: str, verdict: "DomainVerdict") -> dict[str, Any]:
+    return {
+        "domain": domain,
+        "verdict": verdict.code,
+        "cause": verdict.cause or None,
+        "hosts": list(verdict.hosts),
+        "notes": list(verdict.notes),
+        "ttl_s": verdict.ttl_s,
+        "cached": verdict.cached,
+    }
+
+
+def _lines(found: "Mapping[str, DomainVerdict]") -> Iterator[str]:
+    """One line a domain, in columns."""
+    rows = [
+        (
+            domain,
+            verdict.code,
+            " ".join([verdict.cause, *verdict.notes]).strip() or "-",
+            f"{verdict.ttl_s or 0} s",
+            "cached" if verdict.cached else "fresh",
+            " ".join(verdict.hosts),
+        )
+        for domain, verdict in found.items()
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

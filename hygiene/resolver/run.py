@@ -1,0 +1,183 @@
+"""A run: many domains to their verdicts, each question asked once however many domains need its answer.
+
+What an answer means is decided in `deliverability`; how questions travel, in `engine`.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from time import monotonic
+
+from hygiene.deliverability import Answer, DomainVerdict, Inquiry, Kind, Question, doubt
+from hygiene.errors import ResolverError
+from hygiene.resolver.engine import Engine
+from hygiene.resolver.link import Link
+from hygiene.resolver.store import AnswerStore
+
+__all__ = ["Run"]
+
+_log = logging.getLogger("hygiene")
+
+#: Questions that are put ahead of what can be sent.
+_AHEAD = 1_000
+
+#: Seconds between two words of progress.
+_TELL_S = 0.1
+
+#: Questions refused or failed, without one sound answer, before the name servers are taken for useless.
+_ENOUGH = 50
+
+#: Causes of an answer that say nothing about the name servers.
+_OF_NO_SERVER = frozenset({"", "bad_name", "deadline"})
+
+_ADVICE = "Name one that does with --resolver HOST[:PORT], or leave DNS out with --no-dns."
+
+
+class Run:
+    """One call of `Resolver.look_up`.
+
+    Args:
+        store: Answers from before; new ones are put there.
+        domains: The domains, each once.
+        progress: Called with the domains done and the domains asked for.
+
+    Attributes:
+        verdicts: What was found, by domain.
+        warnings: What is wrong with the name servers, one sentence each.
+    """
+
+    def __init__(
+        self, store: AnswerStore, domains: Sequence[str], *, progress: Callable[[int, int], None] | None
+    ) -> None:
+        self.verdicts: dict[str, DomainVerdict] = {}
+        self.warnings: tuple[str, ...] = ()
+        self._store = store
+        self._domains = domains
+        self._progress = progress
+        self._told = monotonic()
+        self._waiting: dict[Question, list[Inquiry]] = {}
+        self._answers: dict[Question, Answer] = {}
+        self._canaries: dict[Question, Link] = {}
+        self._invented: dict[Kind, str] = {}
+
+    def settle_kept(self) -> bool:
+        """Judge the domains whose answers are all kept from before; True where that was all."""
+        for domain in self._domains:
+            inquiry = Inquiry(domain)
+            while inquiry.question is not None and (answer := self._store.get(inquiry.question)) is not None:
+                inquiry.take(answer)
+            self._settle(inquiry)
+        return len(self.verdicts) == len(self._domains)
+
+    def settle(self, engine: Engine, /) -> None:
+        """Judge the others by asking.
+
+        Raises:
+            ResolverError: no name server can be reached, or none gives a sound answer.
+        """
+        self._ask_canaries(engine)
+        pending = iter([domain for domain in self._domains if domain not in self.verdicts])
+        self._begin(engine, pending)
+        for question, answer in engine.answers():
+            if question in self._canaries:
+                self._hear_canary(question, answer)
+            else:
+                self._take(engine, question, answer)
+            if answer.cause not in _OF_NO_SERVER:
+                self._check_use(engine)
+            self._begin(engine, pending)
+            if self._is_over():
+                break
+        lost = any(
+            verdict.cause in ("deadline", "timeout", "no_resolver") for verdict in self.verdicts.values()
+        )
+        if lost and not any(link.heard for link in engine.links):
+            raise ResolverError(_useless(engine, "answered"))
+        self._doubt()
+
+    def _is_over(self) -> bool:
+        """Whether all is known, but for canaries of name servers that were never heard."""
+        return len(self.verdicts) == len(self._domains) and not any(
+            link.heard for link in self._canaries.values()
+        )
+
+    def _begin(self, engine: Engine, pending: Iterator[str]) -> None:
+        while engine.queued < _AHEAD and (domain := next(pending, None)) is not None:
+            self._advance(engine, Inquiry(domain))
+
+    def _advance(self, engine: Engine, inquiry: Inquiry) -> None:
+        while (question := inquiry.question) is not None:
+            if question in self._waiting:
+                self._waiting[question].append(inquiry)
+                return
+            answer = self._answers.get(question) or self._store.get(question)
+            if answer is None:
+                self._waiting[question] = [inquiry]
+                engine.ask(question)
+                return
+            inquiry.take(answer)
+        self._settle(inquiry)
+
+    def _take(self, engine: Engine, question: Question, answer: Answer) -> None:
+        kept = answer if self._invented else self._store.put(question, answer)
+        self._answers[question] = kept
+        for inquiry in self._waiting.pop(question):
+            inquiry.take(kept)
+            self._advance(engine, inquiry)
+
+    def _settle(self, inquiry: Inquiry) -> None:
+        if inquiry.verdict is None:
+            return
+        self.verdicts[inquiry.domain] = inquiry.verdict
+        done, total = len(self.verdicts), len(self._domains)
+        if self._progress and (done == total or monotonic() - self._told > _TELL_S):
+            self._told = monotonic()
+            self._progress(done, total)
+
+    def _ask_canaries(self, engine: Engine) -> None:
+        """Ask every name server for a name that cannot exist."""
+        kinds: tuple[Kind, ...] = ("MX", "A")
+        for link in engine.links:
+            name = f"{secrets.token_hex(12)}.com"
+            for kind in kinds:
+                self._canaries[Question(name, kind)] = link
+                engine.ask(Question(name, kind), only=link)
+
+    def _hear_canary(self, question: Question, answer: Answer) -> None:
+        """Take note of a resolver that answers everything, of which nothing is kept then."""
+        link = self._canaries.pop(question)
+        if answer.state == "found":
+            self._invented.setdefault(question.kind, str(link.server))
+            self._store.drop_new()
+
+    def _check_use(self, engine: Engine) -> None:
+        """Stop where going on would merely call a whole list unknown."""
+        if engine.unreachable:
+            raise ResolverError(_useless(engine, "can be reached"))
+        if not any(link.heard for link in engine.links):
+            raise ResolverError(_useless(engine, "answered"))
+        if self._canaries or any(link.sound for link in engine.links):
+            return
+        nothing = len(self.verdicts) == len(self._domains)
+        if nothing or sum(link.turned_down for link in engine.links) >= _ENOUGH:
+            raise ResolverError(_useless(engine, "gave a sound answer to any question (REFUSED or SERVFAIL)"))
+
+    def _doubt(self) -> None:
+        if not self._invented:
+            return
+        kinds = " and ".join(self._invented)
+        server = next(iter(self._invented.values()))
+        warning = (
+            f"the name server {server} answers for names that do not exist ({kinds} records), as captive "
+            "portals do; verdicts that rest on such records are unknown. Name another with --resolver."
+        )
+        self.warnings = (warning,)
+        _log.warning(warning)
+        for domain, verdict in self.verdicts.items():
+            if not verdict.cached:
+                self.verdicts[domain] = doubt(verdict, invented=self._invented)
+
+
+def _useless(engine: Engine, what: str) -> str:
+    servers = ", ".join(str(link.server) for link in engine.links)
+    return f"no name server {what} ({servers}). {_ADVICE}"

@@ -1,0 +1,182 @@
+"""The store of answers: kept for as long as DNS says, within bounds, in memory and, if asked, in a file.
+
+The file is SQLite and may be used by several processes at once. What an answer means is not known here.
+"""
+
+import json
+import os
+import sqlite3
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from hygiene.deliverability import Answer, Question
+from hygiene.errors import CacheError
+
+__all__ = ["AnswerStore", "default_path"]
+
+#: Bounds of how long an answer is kept, in seconds. Below: a run over a long list must not ask twice, and a
+#: second look the same minute gains nothing. Above: a day for answers, three hours for negative ones
+#: (RFC 2308 5 advises one to three).
+LEAST_TTL_S, MOST_TTL_S, MOST_NEGATIVE_TTL_S = 60, 86_400, 10_800
+
+#: Seconds that a failure is kept: long enough that a run does not ask a dead domain anew for every list.
+FAILURE_TTL_S = 60
+
+#: Causes that say something about this run and not about the domain; never kept.
+_OF_THE_RUN = frozenset({"deadline", "no_resolver", "bad_name", "captive"})
+
+#: Answers gathered before they are written in one go.
+_BATCH = 2_000
+
+#: Seconds to wait for another process that is writing.
+_BUSY_S = 30
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS answers_1 (
+    servers TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,
+    state TEXT NOT NULL, cause TEXT NOT NULL, records TEXT NOT NULL, expires REAL NOT NULL,
+    PRIMARY KEY (name, kind, servers)
+) WITHOUT ROWID
+"""
+
+
+def default_path() -> Path:
+    """The file in the user's cache folder."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("lead-hygiene", appauthor=False)) / "dns.sqlite"
+
+
+class AnswerStore:
+    """Answers of one set of name servers. The file is open, and written to, inside ``with`` alone.
+
+    Args:
+        path: The SQLite file; None keeps answers in memory alone.
+        servers: Who gave them. Others may give other answers, so theirs are apart.
+
+    Raises:
+        CacheError: the file cannot be opened or is not such a store.
+    """
+
+    def __init__(self, path: str | os.PathLike[str] | None, /, *, servers: str) -> None:
+        self._kept: dict[Question, tuple[Answer, float]] = {}
+        self._new: list[tuple[Question, Answer, float]] = []
+        self._servers = servers
+        self._path = None if path is None else Path(path)
+        self._file: sqlite3.Connection | None = None
+        with self:
+            pass  # a file that cannot be used is told of now, not at the end of a run
+
+    def __enter__(self) -> Self:
+        if self._path is not None:
+            self._file = self._open(self._path)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self.flush()
+        finally:
+            if self._file is not None:
+                self._file.close()
+            self._file = None
+
+    def _open(self, path: Path) -> sqlite3.Connection:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
+        except (sqlite3.Error, OSError) as error:
+            raise self._refusal(error) from error
+        try:
+            file.execute("PRAGMA journal_mode = WAL")
+            file.execute("PRAGMA synchronous = NORMAL")
+            file.execute(_TABLE)
+        except sqlite3.Error as error:
+            file.close()
+            raise self._refusal(error) from error
+        return file
+
+    def _refusal(self, error: Exception) -> CacheError:
+        return CacheError(
+            f"DNS cache {os.fspath(self._path or '')}: {error}. "
+            "Name another file with --dns-cache F, or do without with --no-dns-cache."
+        )
+
+    def get(self, question: Question, /) -> Answer | None:
+        """The answer, marked as kept, with the seconds it may still be kept; None where there is none."""
+        now = time.time()
+        kept = self._kept.get(question) or self._read(question, now)
+        if kept is None or kept[1] <= now:
+            return None
+        answer, expires = kept
+        return Answer(answer.state, answer.records, answer.cause, ttl_s=int(expires - now), cached=True)
+
+    def _read(self, question: Question, now: float) -> tuple[Answer, float] | None:
+        if self._file is None:
+            return None
+        query = (
+            "SELECT state, cause, records, expires FROM answers_1 "
+            "WHERE name = ? AND kind = ? AND servers = ? AND expires > ?"
+        )
+        try:
+            row = self._file.execute(query, (*question, self._servers, now)).fetchone()
+        except sqlite3.Error as error:
+            raise self._refusal(error) from error
+        if row is None:
+            return None
+        state, cause, text, expires = row
+        records = tuple(tuple(record) if isinstance(record, list) else record for record in json.loads(text))
+        kept = self._kept[question] = Answer(state, records, cause), expires
+        return kept
+
+    def put(self, question: Question, answer: Answer, /) -> Answer:
+        """Keep an answer; gives it with the seconds it is kept."""
+        if answer.cause in _OF_THE_RUN:
+            return answer
+        ttl_s = _bounded_ttl_s(answer)
+        kept = Answer(answer.state, answer.records, answer.cause, ttl_s=ttl_s)
+        expires = time.time() + ttl_s
+        self._kept[question] = kept, expires
+        self._new.append((question, kept, expires))
+        if len(self._new) >= _BATCH:
+            self.flush()
+        return kept
+
+    def drop_new(self) -> None:
+        """Forget what was put since the last `flush`, because it turned out not to be true."""
+        for question, _, _ in self._new:
+            self._kept.pop(question, None)
+        self._new.clear()
+
+    def flush(self) -> None:
+        """Write what is new to the file, and drop what has expired there."""
+        new, self._new = self._new, []
+        if self._file is not None and new:
+            self._write(self._file, new)
+
+    def _write(self, file: sqlite3.Connection, new: list[tuple[Question, Answer, float]]) -> None:
+        rows = [
+            (self._servers, *question, answer.state, answer.cause, json.dumps(answer.records), expires)
+            for question, answer, expires in new
+        ]
+        try:
+            file.execute("BEGIN IMMEDIATE")
+            file.executemany(
+                "INSERT OR REPLACE INTO answers_1 (servers, name, kind, state, cause, records, expires) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+            file.execute("DELETE FROM answers_1 WHERE expires <= ?", (time.time(),))
+            file.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise self._refusal(error) from error
+
+
+def _bounded_ttl_s(answer: Answer) -> int:
+    if answer.state == "unknown":
+        return FAILURE_TTL_S
+    most = MOST_TTL_S if answer.state == "found" else MOST_NEGATIVE_TTL_S
+    return min(max(answer.ttl_s, LEAST_TTL_S), most)

@@ -1,0 +1,65 @@
+"""Streams: one question over TCP, for an answer that UDP had to cut short. RFC 7766."""
+
+import selectors
+import socket
+
+from hygiene.resolver.link import Link, Task
+
+__all__ = ["Stream"]
+
+
+class Stream:
+    """A question over TCP that never blocks: `step` does what can be done and says whether it is over.
+
+    Attributes:
+        task: The question.
+        link: Whom it is asked.
+        wire: The answer; None until it is whole, or where there was none.
+        over: Whether the connection has done what it can.
+    """
+
+    def __init__(self, task: Task, link: Link, query: bytes) -> None:
+        self.task = task
+        self.link = link
+        self.wire: bytes | None = None
+        self.over = False
+        self._out = len(query).to_bytes(2) + query
+        self._in = bytearray()
+        self.socket = socket.socket(link.server.family, socket.SOCK_STREAM)
+        self.socket.setblocking(False)  # noqa: FBT003 -- the standard library takes it by position
+        try:
+            self.socket.connect((link.server.host, link.server.port))
+        except BlockingIOError:
+            pass  # the connection is under way; the selector tells when it stands
+        except OSError:
+            self.over = True
+
+    @property
+    def wants(self) -> int:
+        """The events to wait for."""
+        return selectors.EVENT_WRITE if self._out else selectors.EVENT_READ
+
+    def step(self) -> None:
+        """Send or read what is possible now."""
+        try:
+            if self._out:
+                self._out = self._out[self.socket.send(self._out) :]
+            else:
+                self._read()
+        except BlockingIOError:
+            return
+        except OSError:
+            self.over = True
+
+    def _read(self) -> None:
+        part = self.socket.recv(65_537 - len(self._in))
+        self._in += part
+        length = 2 + int.from_bytes(self._in[:2])
+        if len(self._in) >= max(length, 3):
+            self.wire = bytes(self._in[2:length])
+        self.over = not part or self.wire is not None
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.over = True
+        self.socket.close()
