@@ -317,8 +317,11 @@ def test_every_reason_with_a_fixed_code_can_come_out_of_a_cleaning(write):
     )
     answers = Answers({**ANSWERS, "hostless.example": DomainVerdict("no_mail_host")})
 
+    verified = write("zb.csv", "email,ZB Status\nza@acme.example,invalid\nzb@acme.example,unknown\n")
+
     cleaned = hygiene.clean(
-        path,
+        [path, verified],
+        trust_columns=["ZB Status"],
         suppress=write("dnc.txt", "dnc@acme.example\ndnc.example\n"),
         blocklist=write("block.txt", "blocked.example\nblocked.one@acme.example\n"),
         known=write("known.csv", "email\nknown@acme.example\n"),

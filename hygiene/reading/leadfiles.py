@@ -28,6 +28,7 @@ from hygiene.reading.returned import Returned, is_returned
 from hygiene.reading.sources import Hash, Source, Spools, expand, open_source
 from hygiene.reading.workbook import Workbook, is_workbook
 from hygiene.text import text_series
+from hygiene.verifiers import is_verdict_column
 
 __all__ = ["CHUNK_ROWS", "LeadFiles", "Path_"]
 
@@ -49,6 +50,7 @@ class LeadFiles:
     Attributes:
         files: Names of the files, those of folders and patterns included; "<stdin>" for "-".
         columns: Names of the columns: the canonical ones that are there, then the others in file order.
+        verdict_columns: Those of them that hold an address verifier's verdicts, as it seems.
     """
 
     def __init__(
@@ -79,6 +81,9 @@ class LeadFiles:
         self._parts = [look.at(open_source(name, self._spools, self._limits)) for name in expand(names)]
         self.files = tuple(part.name for part in self._parts)
         self.columns = _union([part.columns for part in self._parts])
+        self.verdict_columns = tuple(
+            dict.fromkeys(name for part in self._parts for name in part.verdict_columns)
+        )
         self._sha256: str | None = None
         self._rows: int | None = None
 
@@ -182,7 +187,13 @@ class _Look:
         if not sample:
             raise InputError(f"{source.name}: has a header and no rows. Export it again with its leads.")
         found = map_columns(table.header, sample, columns=self.columns, source=source.name)
-        return _Part(source.name, table, found)
+        cells = zip(*sample, strict=True)
+        verdicts = [
+            name
+            for name, header, column in zip(found.names, table.header, cells, strict=True)
+            if name not in CANONICAL and is_verdict_column(header, column)
+        ]
+        return _Part(source.name, table, found, verdicts)
 
     def _table(self, source: Source) -> Table:
         if is_columnar(source):
@@ -206,6 +217,7 @@ class _Part:
     name: str
     table: Table
     map: ColumnMap
+    verdict_columns: Sequence[str]
 
     @property
     def columns(self) -> tuple[str, ...]:

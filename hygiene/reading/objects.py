@@ -24,6 +24,12 @@ _ROWS = 20_000
 _Lead = tuple[int, dict[str, str] | str]
 
 
+class _Number(str):
+    """A number by the digits it is written with."""
+
+    __slots__ = ()
+
+
 def is_json(text: Text, /) -> bool:
     """Whether a text is JSON: it starts with an object, or with an array of objects."""
     try:
@@ -113,7 +119,7 @@ def _lines(text: Text, digest: Digest | None) -> Iterator[tuple[int, bytes]]:
 
 def _lead(text: Text, line: bytes, at: int, limits: Limits) -> dict[str, str] | str:
     try:
-        value = json.loads(line, parse_int=str, parse_float=str, object_pairs_hook=_pairs)
+        value = json.loads(line, parse_int=_Number, parse_float=_Number, object_pairs_hook=_pairs)
     except (ValueError, RecursionError):
         return line.decode().rstrip("\r\n")
     return _cells(text, value, at, limits) if isinstance(value, dict) else line.decode().rstrip("\r\n")
@@ -121,18 +127,15 @@ def _lead(text: Text, line: bytes, at: int, limits: Limits) -> dict[str, str] | 
 
 def _array(text: Text, whole: bytes, limits: Limits) -> Iterator[_Lead]:
     try:
-        values = json.loads(whole, parse_int=str, parse_float=str, object_pairs_hook=_pairs)
+        values = json.loads(whole, parse_int=_Number, parse_float=_Number, object_pairs_hook=_pairs)
     except json.JSONDecodeError as error:
         msg = f"{text.source.name}: no JSON from line {error.lineno} on ({error.msg}). Correct it, or export it anew."
         raise InputError(msg) from None
     except RecursionError:
         raise limits.refuse("nesting", text.source.name, "lists and objects are nested too deep") from None
     for number, value in enumerate(values, 1):
-        is_object = isinstance(value, dict)
-        yield (
-            number,
-            _cells(text, value, number, limits) if is_object else json.dumps(value, ensure_ascii=False),
-        )
+        _check_depth(text, value, number, limits)
+        yield number, _cells(text, value, number, limits) if isinstance(value, dict) else _text(value)
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -148,10 +151,9 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _cells(text: Text, lead: dict[str, Any], at: int, limits: Limits) -> dict[str, str]:
+    _check_depth(text, lead, at, limits)
     cells = {}
     for name, value in lead.items():
-        if _depth(value) > limits.nesting:
-            raise limits.refuse("nesting", text.source.name, f"record {at} is nested too deep")
         cell = _text(value)
         if len(cell) > limits.cell:
             found = f"record {at} holds a cell of more than {limits.cell:,} characters"
@@ -164,24 +166,28 @@ def _cells(text: Text, lead: dict[str, Any], at: int, limits: Limits) -> dict[st
     return cells
 
 
-def _depth(value: Any) -> int:
-    """Levels of lists and objects, 0 for a plain value."""
-    depth, level = 0, [value]
+def _check_depth(text: Text, record: Any, at: int, limits: Limits) -> None:
+    """Raise where lists and objects within a record are nested too deep."""
+    depth, level = -1, [record]
     while level := [each for each in level if isinstance(each, dict | list)]:
         depth += 1
         level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
-    return depth
+    if depth > limits.nesting:
+        raise limits.refuse("nesting", text.source.name, f"record {at} is nested too deep")
 
 
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return (
-        json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        .encode("utf-8", "backslashreplace")
-        .decode()
-    )
+    return "" if value is None else _dump(value).encode("utf-8", "backslashreplace").decode()
+
+
+def _dump(value: Any) -> str:
+    """A value as JSON, numbers by their digits."""
+    if isinstance(value, _Number):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{_dump(name)}:{_dump(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_dump, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)

@@ -79,9 +79,9 @@ class Workbook:
         book = _open(source)
         sheets = {name: _rows(source, book, name) for name in _chosen(source, book, sheet)}
         found = {
-            name: header
+            name: first
             for name, rows in sheets.items()
-            if (header := first_header(_candidates(rows, header_row), columns=columns)) is not None
+            if (first := first_header(_candidates(rows, header_row), columns=columns)) is not None
         }
         if not found:
             raise InputError(f"{source.name}: is empty. Expected a header and rows.")
