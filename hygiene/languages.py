@@ -29,8 +29,8 @@ _PHRASES = _phrases(
             "correo, correo electronico, direccion de correo, direccion de correo electronico, direccion email,"
             "direccion de email, endereco de email, endereco email, endereco eletronico, correio eletronico,"
             "correio electronico, email adres, emailadres, mailadres, e mailadres, e mailadresse, indirizzo email,"
-            "indirizzo mail, indirizzo di posta elettronica, posta elettronica, epost, e post, epostadress, e postadress,"
-            "e postadresse, adres email"
+            "indirizzo mail, indirizzo di posta elettronica, posta elettronica, epost, e post, epostadress,"
+            "e postadress, e postadresse, adres email"
         ),
         "first name": (
             "vorname, rufname, prenom, nombre de pila, primer nombre, primeiro nome, nome proprio, voornaam,"
