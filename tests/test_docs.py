@@ -17,6 +17,7 @@ from hygiene.verdict import REASONS, Outcome
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -54,9 +55,7 @@ def _run_console(text: str) -> None:
         assert _matches(shown, ran.stdout), ran.stdout + ran.stderr
 
 
-@pytest.mark.parametrize(
-    "path", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda path: path.stem
-)
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_every_block_runs_and_prints_what_it_shows(place, path):
     namespace: dict[str, object] = {}
     kinds = set()
