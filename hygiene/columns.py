@@ -11,6 +11,20 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from hygiene.errors import InputError
+from hygiene.header_words import (
+    BESIDE,
+    BESIDE_ANY,
+    CORES,
+    CREDENTIAL,
+    NOT_THE_LEADS,
+    NUMBER_HIGHER,
+    NUMBER_ONE,
+    SPELLINGS,
+    UNFAMILIAR,
+    VOCABULARY,
+    WORST,
+)
+from hygiene.languages import in_english
 
 __all__ = ["CANONICAL", "MALFORMED", "SAMPLE_ROWS", "ColumnMap", "has_email", "map_columns", "split_name"]
 
@@ -31,96 +45,8 @@ SAMPLE_ROWS = 1000
 #: Longest list of headers that an error shows.
 _LISTED = 12
 
-#: Rank of a column whose number is 1, and of one whose number is higher.
-_NUMBER_ONE, _NUMBER_HIGHER = 3, 6
-
-#: Rank of a header that merely ends in "email": taken last, and only where its cells hold an @.
-_UNFAMILIAR = 8
-
-#: Rank of a word that makes a column custom.
-_WORST = 99
-
-#: Spellings brought to one, after case, camelCase and punctuation are gone.
-_SPELLINGS = (
-    (re.compile(r"\be ?mails?\b"), "email"),
-    (re.compile(r"\blinked in\b"), "linkedin"),
-    (re.compile(r"\b(?:web|home) ?(?:site|page)\b"), "website"),
-    (re.compile(r"\borganisation\b"), "organization"),
-    (re.compile(r"\b(?:telephone|tel)\b"), "phone"),
-    (re.compile(r"\baddresses\b"), "address"),
-)
-
-
-def _ranks(levels: Mapping[int, str]) -> dict[str, int]:
-    return {name.strip(): rank for rank, names in levels.items() for name in names.split(",")}
-
-
-#: What a canonical column can be called; a lower rank is the better name.
-_CORES: Mapping[str, Mapping[str, int]] = {
-    "email": _ranks({0: "email, email address, email id, mail, mail address"}),
-    "first_name": _ranks({0: "first name", 1: "given name, forename, fname", 2: "first"}),
-    "last_name": _ranks({0: "last name", 1: "surname, family name, lname", 2: "last"}),
-    "full_name": _ranks({0: "full name", 1: "name", 3: "display name"}),
-    "company": _ranks(
-        {0: "company name, company", 1: "organization name, organization, company account"}
-        | {2: "account name, employer, employer name, business name", 3: "company name for email"}
-    ),
-    "title": _ranks({0: "job title", 1: "title", 2: "position, job position", 3: "designation, job role"}),
-    "phone": _ranks(
-        {0: "phone, phone number", 1: "contact number", 2: "office number, direct dial"}
-        | {3: "mobile, mobile number, cell, cell number"}
-    ),
-    "website": _ranks({0: "website, website url", 1: "company url, website address"}),
-    "linkedin": _ranks({0: "linkedin, linkedin url, linkedin profile, linkedin profile url, linkedin link"}),
-    "city": _ranks({0: "city, city town", 1: "town"}),
-    "state": _ranks({0: "state, state region, state province", 1: "province", 2: "region"}),
-    "country": _ranks({0: "country, country region", 1: "country name"}),
-}
-
-#: Words that may stand beside those, with the rank that they bring; any other word makes a column custom.
-_BESIDE_ANY = _ranks(
-    {0: "value, your, primary, main, current, required, optional"}
-    | {1: "person, contact, lead, prospect, recipient, subscriber, member"}
-    | {6: "secondary, tertiary, second, third, alternate, alternative, additional"}
-)
-_BESIDE_PLACE = _ranks(
-    {1: "mailing, address, location", 2: "home", 3: "work, business, office", 5: "other"}
-    | {7: "company, corporate, organization, account, hq, headquarters"}
-)
-_BESIDE: Mapping[str, Mapping[str, int]] = {
-    "email": _ranks(
-        {1: "customer, client, user", 2: "work, business, professional, office, corporate"}
-        | {4: "other, company, organization, account", 5: "personal, private, home"}
-    ),
-    "company": _ranks({1: "associated", 3: "cleaned"}),
-    "title": _ranks({1: "organization", 2: "company"}),
-    "phone": _ranks(
-        {2: "work, direct, business, office", 3: "mobile, cell", 4: "personal, other", 5: "home"}
-        | {7: "company, corporate, organization, account, hq"}
-    ),
-    "website": _ranks({1: "company, organization, account, business, work"}),
-    "city": _BESIDE_PLACE,
-    "state": _BESIDE_PLACE,
-    "country": _BESIDE_PLACE,
-}
-
-#: A word beside "email" that makes it someone else's address, or no address at all.
-_NOT_THE_LEADS = re.compile(
-    r"owner|manager|assistant|supervisor|rep|sender|referrer|creator|by|invalid|bounced|unsubscribed|opted|opt"
-    r"|out|previous|former|old|last|sent|domain|parent"
-)
-
-#: What may follow a name after a comma without being a first name.
-_CREDENTIAL = re.compile(r"jr|sr|ii|iii|iv|phd|md|mba|cpa|pmp|esq|dds|rn|msc|bsc|cfa")
-
-#: Words that run-together headers are made of, longest first. The short ones (as "li" or "hq") would
-#: be found inside other words.
-_VOCABULARY = sorted(
-    {word for cores in _CORES.values() for core in cores for word in core.split() if len(word) > 3}
-    | {word for words in (_BESIDE_ANY, *_BESIDE.values()) for word in words if len(word) > 3}
-    | {"job", "url"},
-    key=lambda word: (-len(word), word),
-)
+#: Rank of a column that a file of ours names itself: `ready` and `withheld` start with the canonical names.
+_OURS = -1
 
 Sample = Sequence[Sequence[str]]
 
@@ -198,7 +124,7 @@ def has_email(header: Sequence[str], /, *, columns: Mapping[str, str] | None = N
 def split_name(text: str, /) -> tuple[str, str]:
     """First and last name of a full name; one word alone is the first name."""
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    while len(parts) > 1 and _CREDENTIAL.fullmatch(parts[-1].replace(".", "").casefold()):
+    while len(parts) > 1 and CREDENTIAL.fullmatch(parts[-1].replace(".", "").casefold()):
         parts.pop()
     if len(parts) > 1:
         return parts[1], parts[0]
@@ -211,16 +137,16 @@ def _words(text: str) -> tuple[str, ...]:
     text = unicodedata.normalize("NFKC", text).replace("'s", "").replace("\u2019s", "")
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text).lower()
     text = " ".join(re.findall(r"[^\W\d_]+|\d+", text))
-    for pattern, spelling in _SPELLINGS:
+    for pattern, spelling in SPELLINGS:
         text = pattern.sub(spelling, text)
     return tuple(part for word in text.split() for part in _segments(word) or [word])
 
 
 def _segments(word: str) -> list[str] | None:
     """A run-together word ("workemail") as known words; None where it is not made of them."""
-    if word in _VOCABULARY:
+    if word in VOCABULARY:
         return [word]
-    for part in _VOCABULARY:
+    for part in VOCABULARY:
         tail = _segments(word.removeprefix(part)) if word.startswith(part) else None
         if tail:
             return [part, *tail]
@@ -229,13 +155,13 @@ def _segments(word: str) -> list[str] | None:
 
 def _rank(words: Sequence[str], canonical: str) -> int | None:
     """How well words name a canonical column, 0 best; None where a word is left that belongs to neither."""
-    beside = {**_BESIDE_ANY, **_BESIDE.get(canonical, {})}
+    beside = {**BESIDE_ANY, **BESIDE.get(canonical, {})}
     best: int | None = None
-    for core, base in _CORES[canonical].items():
+    for core, base in CORES[canonical].items():
         others = _without(words, core.split())
         ranks = [base] + [_beside(word, beside) for word in others or ()]
-        if others is not None and _WORST not in ranks:
-            best = min(max(ranks), _WORST if best is None else best)
+        if others is not None and WORST not in ranks:
+            best = min(max(ranks), WORST if best is None else best)
     return best
 
 
@@ -252,8 +178,8 @@ def _without(words: Sequence[str], core: Sequence[str]) -> list[str] | None:
 
 def _beside(word: str, beside: Mapping[str, int]) -> int:
     if word.isdecimal():
-        return _NUMBER_ONE if int(word) == 1 else _NUMBER_HIGHER
-    return beside.get(word, _WORST)
+        return NUMBER_ONE if int(word) == 1 else NUMBER_HIGHER
+    return beside.get(word, WORST)
 
 
 def _candidates(
@@ -261,15 +187,24 @@ def _candidates(
 ) -> dict[str, dict[int, int]]:
     """For each canonical column (and `full_name`) the positions that may hold it, with their ranks."""
     ranked: dict[str, dict[int, int]] = {}
-    for at, text in enumerate(header):
-        words = _words(text)
-        ranks = {canonical: _rank(words, canonical) for canonical in _CORES}
-        ranks |= _by_cells(words, at, sample)
+    ours = _canonical_prefix(header)
+    for at, words in enumerate(in_english([_words(text) for text in header])):
+        ranks = {canonical: _rank(words, canonical) for canonical in CORES}
+        ranks |= {header[at]: _OURS} if at < ours else _by_cells(words, at, sample)
         fitting = [(rank, canonical) for canonical, rank in ranks.items() if rank is not None]
         if fitting and at not in without:
             rank, canonical = min(fitting)
             ranked.setdefault(canonical, {})[at] = rank
     return ranked
+
+
+def _canonical_prefix(header: Sequence[str]) -> int:
+    """How many columns a header starts with that have canonical names in our order, `email` the first."""
+    order = [CANONICAL.index(text) if text in CANONICAL else -1 for text in header]
+    length = 0
+    while length < len(order) and order[length] > (order[length - 1] if length else -1):
+        length += 1
+    return length if order[:1] == [0] else 0
 
 
 def _by_cells(words: tuple[str, ...], at: int, sample: Sample) -> dict[str, int]:
@@ -281,7 +216,7 @@ def _by_cells(words: tuple[str, ...], at: int, sample: Sample) -> dict[str, int]
     bare = [word for word in words if not word.isdecimal() and word not in {"address", "value", "id"}]
     if bare[-1:] != ["email"] or _rank(words, "email") is not None or not _at_signs(sample, at):
         return {}
-    return {} if any(_NOT_THE_LEADS.fullmatch(word) for word in bare) else {"email": _UNFAMILIAR}
+    return {} if any(NOT_THE_LEADS.fullmatch(word) for word in bare) else {"email": UNFAMILIAR}
 
 
 def _at_signs(sample: Sample, at: int) -> int:

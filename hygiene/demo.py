@@ -21,6 +21,7 @@ class Stage:
 
     Attributes:
         leads: The sample's lead file.
+        verified: Another one, with a verifier's verdicts in the column "ZB Status".
         suppress: The sample's suppression list.
         api: The local API.
         names: The local name server.
@@ -29,6 +30,7 @@ class Stage:
     """
 
     leads: Path
+    verified: Path
     suppress: Path
     api: Emulator
     names: ZoneServer
@@ -47,6 +49,7 @@ def stage() -> Iterator[Stage]:
         members = _lines(folder / "members.csv")
         yield Stage(
             leads=folder / "leads.csv",
+            verified=folder / "verified.csv",
             suppress=folder / "suppress.csv",
             api=api,
             names=names,

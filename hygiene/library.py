@@ -25,7 +25,7 @@ from hygiene.errors import InputError, ListError
 from hygiene.importing import Journal, LeadList, ListReader, Progress, Receipt, Sink, run_import
 from hygiene.prediction import ImportPolicy
 from hygiene.readback import Readback, read_back
-from hygiene.reading import open_leads, read_leads
+from hygiene.reading import open_leads
 from hygiene.rules import Rule
 from hygiene.settings import KnownLeads, Settings
 from hygiene.text import text_column
@@ -43,21 +43,46 @@ _List = TypeVar("_List", RuleList, KnownLeads)
 MOST_MEMBERS = 50_000
 
 
-def read(path: PathLike, /, *more: PathLike, columns: Mapping[str, str] | None = None) -> pd.DataFrame:
+def read(
+    path: PathLike,
+    /,
+    *more: PathLike,
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header_row: int | None = None,
+    sheet: str | None = None,
+    limits: Mapping[str, int] | None = None,
+) -> pd.DataFrame:
     """Read lead files into one frame with canonical columns.
 
     Args:
-        path: A file; ``-`` is standard input.
+        path: A file, a folder or a pattern of files; ``-`` is standard input.
         more: Further files, whose rows follow.
         columns: Canonical name to header, where the choice made by name is not right.
+        encoding: Encoding of text files, where what was found out is not right.
+        delimiter: Delimiter of text files, where what was found out is not right.
+        header_row: Line of the header, where what was found out is not right.
+        sheet: Sheet of workbooks; the only one with an email column where None.
+        limits: Limits to raise or lower: `cell`, `columns`, `rows`, `size`, `ratio`, `nesting`.
 
     Returns:
         Text columns, the canonical ones first; the index holds `source` and `line` of each row.
 
     Raises:
-        InputError: a file cannot be read, or has no email column.
+        InputError: a file cannot be read, has no email column, or passes a limit.
+        UsageError: an option makes no sense.
     """
-    return read_leads(path, *more, columns=columns)
+    with open_leads(
+        [path, *more],
+        columns=columns,
+        encoding=encoding,
+        delimiter=delimiter,
+        header_row=header_row,
+        sheet=sheet,
+        limits=limits,
+    ) as leads:
+        return leads.frame()
 
 
 def clean(
@@ -75,7 +100,13 @@ def clean(
     policy: ImportPolicy | None = None,
     waive_blocklist: bool = False,
     batch_leads: int = 400,
+    trust_columns: Sequence[str] = (),
     columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header_row: int | None = None,
+    sheet: str | None = None,
+    limits: Mapping[str, int] | None = None,
 ) -> CleanedLeads:
     """Give every row of a lead list its verdict.
 
@@ -93,7 +124,13 @@ def clean(
         policy: The API's counting rules.
         waive_blocklist: Predict and withhold as if the import set ``ignoreGlobalBlockList``.
         batch_leads: Leads a request, for the prediction.
+        trust_columns: Columns with an address verifier's verdicts, to be honoured.
         columns: Canonical name to header, where the choice made by name is not right.
+        encoding: As for `read`, where `leads` are files; so are the next four.
+        delimiter: Delimiter of text files.
+        header_row: Line of the header.
+        sheet: Sheet of workbooks.
+        limits: Limits to raise or lower.
 
     Raises:
         InputError: the leads or a list cannot be read; a suppression list without entries is one.
@@ -111,14 +148,34 @@ def clean(
         policy=policy or ImportPolicy(),
         waive_blocklist=waive_blocklist,
         batch_leads=batch_leads,
+        trusted=tuple(trust_columns),
     )
     if isinstance(leads, pd.DataFrame):
         frame, notes = _canonical(leads, columns)
         return clean_frame(frame, settings, notes=notes)
     paths = [leads] if isinstance(leads, str | os.PathLike) else list(leads)
-    with open_leads(paths, columns=columns) as opened:
+    with open_leads(
+        paths,
+        columns=columns,
+        encoding=encoding,
+        delimiter=delimiter,
+        header_row=header_row,
+        sheet=sheet,
+        limits=limits,
+    ) as opened:
         frame = opened.frame()
-        return clean_frame(frame, settings, notes=opened.notes, files=opened.files, sha256=opened.sha256)
+        notes = [*opened.notes, *_untrusted(opened.verdict_columns, settings.trusted)]
+        return clean_frame(frame, settings, notes=notes, files=opened.files, sha256=opened.sha256)
+
+
+def _untrusted(found: Sequence[str], trusted: Sequence[str]) -> list[str]:
+    """A sentence for each column with a verifier's verdicts that nobody asked to honour."""
+    known = {name.strip().casefold() for name in trusted}
+    return [
+        f'{name!r} holds a verifier\'s verdicts, which were not asked for: --trust-column "{name}" honours them.'
+        for name in found
+        if name.strip().casefold() not in known
+    ]
 
 
 def import_leads(

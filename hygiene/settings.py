@@ -45,6 +45,7 @@ class Settings:
         schema: Pandera model or schema the rows are held against; None is `hygiene_schemas.Lead`.
         required: Canonical columns that must not be blank.
         rules: The user's own rules.
+        trusted: Columns whose verdicts, by an address verifier, are trusted.
         suppress: Suppression lists, ours; None where the pass does not run.
         blocklist: The API's block list; None where the pass does not run.
         known: Known leads; None where the pass does not run.
@@ -58,6 +59,7 @@ class Settings:
     schema: Any = None
     required: Sequence[str] = ()
     rules: Sequence[Rule] = ()
+    trusted: Sequence[str] = ()
     suppress: Sequence[RuleList] | None = None
     blocklist: Sequence[RuleList] | None = None
     known: Sequence[KnownLeads] | None = None

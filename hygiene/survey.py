@@ -23,6 +23,7 @@ from hygiene.schema import check_required, check_schema
 from hygiene.settings import Settings
 from hygiene.text import mask, text_column
 from hygiene.verdict import Outcome
+from hygiene.verifiers import judge_verdicts
 
 __all__ = ["Examined", "Survey", "domain_verdicts", "survey"]
 
@@ -89,6 +90,9 @@ def _examine(frame: pd.DataFrame, settings: Settings, *, first_row: int) -> Exam
         **check_required(frame, settings.required),
     }
     findings.add({code: rows & ~malformed for code, rows in parsed.items()})
+    for column in settings.trusted:
+        verdicts = judge_verdicts(frame, column)
+        findings.add({code: rows & ~malformed for code, rows in verdicts.items()})
     for rule in settings.rules:
         findings.add({f"rule_{rule.name}": rule(frame) & ~malformed}, outcome=Outcome(rule.outcome))
     matched_rule = _match_lists(findings, judged, settings)

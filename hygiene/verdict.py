@@ -52,6 +52,7 @@ _TABLE = {
         "bad_domain": "The part after the @ is not a domain name.",
         "address_too_long": "The address is longer than 254 characters.",
         "special_use_domain": "The domain is reserved and never receives mail.",
+        "verifier_invalid": "The verifier whose verdicts are trusted says that the address is bad.",
     },
     Outcome.UNDELIVERABLE: {
         "domain_not_found": "The domain does not exist.",
@@ -73,6 +74,7 @@ _TABLE = {
     },
     Outcome.REVIEW: {
         "dns_unknown": "DNS gave no answer for the domain; nothing is known against it.",
+        "verifier_risky": "The verifier whose verdicts are trusted is not certain of the address.",
     },
 }
 

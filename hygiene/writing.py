@@ -17,15 +17,19 @@ import pandas as pd
 
 from hygiene.errors import UsageError
 
-__all__ = ["atomic", "write_csv", "write_results"]
+__all__ = ["Format", "atomic", "write_csv", "write_parquet", "write_results", "write_xlsx"]
 
 #: First characters that make a spreadsheet take a cell for a formula. OWASP: CSV injection.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+#: Rows of a sheet of a workbook, the header's among them.
+SHEET_ROWS = 1_048_576
 
 #: Rows that are turned into text at a time.
 _SLICE = 50_000
 
 Path_: TypeAlias = str | os.PathLike[str]
+Format: TypeAlias = Literal["csv", "xlsx", "parquet"]
 
 
 @overload
@@ -58,8 +62,9 @@ def write_csv(frame: pd.DataFrame, path: Path_, /, *, spreadsheet: bool = False)
         frame: What to write.
         path: The file's name.
         spreadsheet: For people with a spreadsheet: a byte order mark is put in front, and a cell that
-            would be taken for a formula gets a ``'`` before it. Never for a file that a program reads:
-            an address may begin with ``=``, ``+`` or ``-``.
+            would be taken for a formula gets a ``'`` before it; so does one that only apostrophes keep
+            from it, so that taking one off undoes it. Never for a file that a program reads: an address
+            may begin with ``=``, ``+`` or ``-``.
     """
     with atomic(path) as file:
         if spreadsheet:
@@ -67,6 +72,55 @@ def write_csv(frame: pd.DataFrame, path: Path_, /, *, spreadsheet: bool = False)
         writer = csv.writer(_LineFeeds(file))
         for row in _rows(frame):
             writer.writerow([_guarded(cell) for cell in row] if spreadsheet else row)
+
+
+def write_xlsx(frame: pd.DataFrame, path: Path_, /, *, spreadsheet: bool = False) -> None:
+    """Write a frame as a workbook of one sheet, every cell but numbers as text, without its index.
+
+    Args:
+        frame: What to write.
+        path: The file's name.
+        spreadsheet: Guard cells as `write_csv` does, for a file that may be saved as CSV and come back.
+
+    Raises:
+        UsageError: the extra `excel` is not installed, or a sheet cannot hold the rows or a cell.
+    """
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        msg = "--out-format xlsx needs xlsxwriter: pip install 'lead-hygiene[excel]'."
+        raise UsageError(msg) from error
+    if len(frame) >= SHEET_ROWS:
+        msg = f"{path}: {len(frame):,} rows are more than a sheet holds; write them with --out-format csv."
+        raise UsageError(msg)
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with (
+        atomic(path, mode="wb") as file,
+        xlsxwriter.Workbook(file, {**plain, "constant_memory": True}) as book,
+    ):
+        sheet = book.add_worksheet("leads")
+        for at, row in enumerate(_rows(frame)):
+            for column, cell in enumerate(row):
+                text = _guarded(cell) if spreadsheet else cell
+                write = sheet.write_number if isinstance(text, int) else sheet.write_string
+                if write(at, column, text):
+                    msg = f"{path}: row {at} has a cell that a sheet cannot hold; write it with --out-format csv."
+                    raise UsageError(msg)
+
+
+def write_parquet(frame: pd.DataFrame, path: Path_, /, *, spreadsheet: bool = False) -> None:  # noqa: ARG001 -- no spreadsheet opens it
+    """Write a frame as Parquet, without its index; nothing is guarded, as no spreadsheet opens it."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = [pa.array(frame.iloc[:, at], from_pandas=True) for at in range(frame.shape[1])]
+    whole = [column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column for column in columns]
+    texts = [column.cast(pa.large_string()) if pa.types.is_null(column.type) else column for column in whole]
+    with atomic(path, mode="wb") as file:
+        pq.write_table(pa.Table.from_arrays(texts, names=[str(name) for name in frame.columns]), file)
+
+
+_WRITERS = {"csv": write_csv, "xlsx": write_xlsx, "parquet": write_parquet}
 
 
 def write_results(
@@ -77,11 +131,12 @@ def write_results(
     withheld: pd.DataFrame,
     verdicts: pd.DataFrame,
     summary: Mapping[str, Any],
+    format_: Format = "csv",
 ) -> list[Path]:
-    """The paths of ready.csv, withheld.csv (for spreadsheets), verdicts.csv and summary.json, written.
+    """The paths of ready, withheld (for spreadsheets) and verdicts in a format, and of summary.json, written.
 
     Raises:
-        UsageError: the folder cannot be made, or is a file.
+        UsageError: the folder cannot be made or is a file, or the format cannot hold the rows.
     """
     folder = Path(folder)
     try:
@@ -90,10 +145,12 @@ def write_results(
         found = "is a file" if folder.is_file() else f"cannot be made ({error.strerror})"
         msg = f"{folder}: {found}; expected a folder to write to. Name another with --out."
         raise UsageError(msg) from error
-    paths = [folder / name for name in ("ready.csv", "withheld.csv", "verdicts.csv", "summary.json")]
-    write_csv(ready, paths[0])
-    write_csv(withheld, paths[1], spreadsheet=True)
-    write_csv(verdicts, paths[2])
+    write = _WRITERS[format_]
+    paths = [folder / f"{name}.{format_}" for name in ("ready", "withheld", "verdicts")]
+    write(ready, paths[0])
+    write(withheld, paths[1], spreadsheet=True)
+    write(verdicts, paths[2])
+    paths.append(folder / "summary.json")
     with atomic(paths[3]) as file:
         file.write(json.dumps(dict(summary), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
     return paths
@@ -139,4 +196,5 @@ def _rows(frame: pd.DataFrame) -> Iterable[Iterable[Any]]:
 
 
 def _guarded(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+    is_formula = isinstance(cell, str) and cell.lstrip("'").startswith(FORMULA_STARTS)
+    return f"'{cell}" if is_formula else cell

@@ -320,8 +320,11 @@ def test_every_reason_with_a_fixed_code_can_come_out_of_a_cleaning(write):
     more = {"hostless.example": against["no_mail_host"], "inside.example": against["mail_host_unroutable"]}
     answers = Answers({**ANSWERS, **more})
 
+    verified = write("zb.csv", "email,ZB Status\nza@acme.example,invalid\nzb@acme.example,unknown\n")
+
     cleaned = hygiene.clean(
-        path,
+        [path, verified],
+        trust_columns=["ZB Status"],
         suppress=write("dnc.txt", "dnc@acme.example\ndnc.example\n"),
         blocklist=write("block.txt", "blocked.example\nblocked.one@acme.example\n"),
         known=write("known.csv", "email\nknown@acme.example\n"),

@@ -487,3 +487,71 @@ def test_hostile_names_are_inert_in_the_output(run, write):
     _, out, err = run("check", path, "--no-dns")
 
     assert "\x1b" not in out + err
+
+
+def test_options_say_how_a_file_is_laid_out(run, tmp_path):
+    (tmp_path / "odd.csv").write_bytes("Export\nReach:City\nann@acme.example:K\xf6ln\n".encode("cp1252"))
+
+    code, out, err = run(
+        *("check", "odd.csv", "--no-dns", "--delimiter", ":", "--header-row", "2", "--encoding", "cp1252"),
+        *("--column", "email=Reach", "--limit", "cell=16"),
+    )
+
+    assert (code, out.splitlines()[-1]) == (0, "1 rows: 1 ready.")
+    assert err == "odd.csv: the header is on line 2; what stands above it is left out.\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "told"),
+    [
+        (["--limit", "rows=2"], 3, "Raise it with --limit rows=N"),
+        (["--limit", "rows=many"], 2, "expected NAME=N"),
+        (["--limit", "height=2"], 2, "expected a number from 1 up for one of cell, columns"),
+        (["--delimiter", "<>"], 2, "expected one ASCII character"),
+        (["--encoding", "klingon"], 2, "no such encoding"),
+        (["--header-row", "99"], 3, "line 99 is blank or not there"),
+        (["--trust-column", "ZB Status"], 3, "no column 'ZB Status' to trust"),
+    ],
+)
+def test_options_on_reading_that_do_not_fit_are_refused(run, leads, options, code, told):
+    found, _, err = run("check", leads, "--no-dns", *options)
+
+    assert found == code
+    assert told in err
+
+
+def test_an_unclosed_quote_ends_with_code_3_and_its_line(run, write):
+    code, out, err = run(
+        "check", write("open.csv", 'email,x\na@acme.example,"b\nc@acme.example,d\n'), "--no-dns"
+    )
+
+    assert (code, out) == (3, "")
+    assert "a quote opens on line 2 and is not closed" in err
+
+
+def test_a_verifier_is_trusted_when_asked(run, write):
+    path = write(
+        "zb.csv", "email,ZB Status\na@acme.example,valid\nb@acme.example,invalid\nc@acme.example,catch-all\n"
+    )
+
+    _, _, offered = run("check", path, "--no-dns")
+    code, out, err = run("check", path, "--no-dns", "--trust-column", "zb status")
+
+    assert '--trust-column "ZB Status"' in offered
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-1] == "3 rows: 1 ready, 1 invalid, 1 review."
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+def test_a_cleaned_list_can_be_cleaned_again_in_any_format(run, leads, tmp_path, ending):
+    run("clean", leads, "--no-dns", "--out", "first", "--out-format", ending)
+
+    code, out, _ = run(
+        "clean", f"first/ready.{ending}", "--no-dns", "--out", "second", "--out-format", ending
+    )
+    _, again, err = run("check", f"first/withheld.{ending}", "--no-dns")
+
+    assert (code, out.splitlines()[-1]) == (0, "6 rows: 6 ready.")
+    assert "withheld file of ours" in err
+    assert again.splitlines()[-1] == "2 rows: 1 ready, 1 invalid."
+    assert (tmp_path / "second" / f"ready.{ending}").exists()

@@ -3,14 +3,17 @@ import json
 import os
 import stat
 import sys
+import zipfile
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
+import python_calamine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hygiene.errors import UsageError
-from hygiene.writing import atomic, write_csv, write_results
+from hygiene.writing import atomic, write_csv, write_parquet, write_results, write_xlsx
 
 FRAME = pd.DataFrame(
     {"email": ["a@x.example", "b@x.example"], "note": ['say "hi", please', None], "row": [1, 2]}
@@ -124,3 +127,78 @@ def test_a_file_in_the_place_of_the_folder_is_a_usage_error(tmp_path, inside):
 
     with pytest.raises(UsageError, match="expected a folder"):
         write_results(tmp_path / "out" / inside, ready=FRAME, withheld=FRAME, verdicts=FRAME, summary={})
+
+
+def test_an_interrupted_run_leaves_no_half_file(tmp_path, monkeypatch):
+    write_csv(FRAME, tmp_path / "ready.csv")
+    before = (tmp_path / "ready.csv").read_bytes()
+
+    class Interrupted(pd.DataFrame):
+        @property
+        def iloc(self):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_csv(Interrupted(FRAME), tmp_path / "ready.csv")
+
+    assert (tmp_path / "ready.csv").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["ready.csv"]
+
+
+def test_a_workbook_holds_text_and_no_formula_or_link(tmp_path):
+    frame = pd.DataFrame({"row": [1, 2], "a": ["=1+1", "https://customer.example"], "b": ["00123", None]})
+
+    write_xlsx(frame, tmp_path / "ready.xlsx")
+
+    [rows] = [
+        python_calamine.CalamineWorkbook.from_path(str(tmp_path / "ready.xlsx"))
+        .get_sheet_by_index(0)
+        .to_python()
+    ]
+    assert rows == [["row", "a", "b"], [1.0, "=1+1", "00123"], [2.0, "https://customer.example", ""]]
+    with zipfile.ZipFile(tmp_path / "ready.xlsx") as archive:
+        assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
+
+
+def test_what_a_sheet_cannot_hold_is_an_error_and_no_file(tmp_path, monkeypatch):
+    with pytest.raises(UsageError, match="row 1 has a cell"):
+        write_xlsx(pd.DataFrame({"a": ["x" * 40_000]}), tmp_path / "ready.xlsx")
+    monkeypatch.setattr("hygiene.writing.SHEET_ROWS", 2)
+    with pytest.raises(UsageError, match="2 rows are more than a sheet holds"):
+        write_xlsx(FRAME, tmp_path / "ready.xlsx")
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    with pytest.raises(UsageError, match=r"pip install 'lead-hygiene\[excel\]'"):
+        write_xlsx(FRAME, tmp_path / "ready.xlsx")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_parquet_keeps_cells_as_they_are(tmp_path):
+    frame = pd.DataFrame({"row": [1], "a": ["=1+1"], "none": [None]}, index=[7])
+
+    write_parquet(frame, tmp_path / "ready.parquet", spreadsheet=True)
+
+    assert pq.read_table(tmp_path / "ready.parquet").to_pydict() == {
+        "row": [1],
+        "a": ["=1+1"],
+        "none": [None],
+    }
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "parquet"])
+def test_results_may_have_another_format(tmp_path, ending):
+    paths = write_results(
+        tmp_path, ready=FRAME, withheld=FRAME, verdicts=FRAME, summary={}, format_=ending
+    )  # fmt: skip
+
+    assert [path.name for path in paths] == [
+        *(f"{n}.{ending}" for n in ("ready", "withheld", "verdicts")),
+        "summary.json",
+    ]
+    assert all(path.stat().st_size for path in paths)
+
+
+def test_the_guard_goes_before_apostrophes_so_that_it_can_be_undone(tmp_path):
+    write_csv(pd.DataFrame({"a": ["'+1", "'x", "''=1"]}), tmp_path / "withheld.csv", spreadsheet=True)
+
+    assert (tmp_path / "withheld.csv").read_text(encoding="utf-8-sig") == "a\n''+1\n'x\n'''=1\n"

@@ -7,7 +7,7 @@ import click
 
 from hygiene.errors import UsageError
 
-__all__ = ["asking", "cleaning", "limits", "names", "no_key", "pairs", "together"]
+__all__ = ["asking", "cleaning", "limits", "names", "no_key", "numbers", "out_format", "pairs", "together"]
 
 
 def together(*options: Callable[..., Any]) -> Callable[..., Any]:
@@ -27,6 +27,14 @@ def pairs(context: click.Context, option: click.Parameter, given: Sequence[str])
     if not all(name and equals and value for name, equals, value in pairs):
         raise click.BadParameter("expected NAME=VALUE", context, option)
     return {name: value for name, _, value in pairs}
+
+
+def numbers(context: click.Context, option: click.Parameter, given: Sequence[str]) -> dict[str, int]:
+    """NAME=N pairs as a mapping."""
+    try:
+        return {name: int(number.replace("_", "")) for name, number in pairs(context, option, given).items()}
+    except ValueError as error:
+        raise click.BadParameter("expected NAME=N, such as cell=200000", context, option) from error
 
 
 def limits(context: click.Context, option: click.Parameter, given: Sequence[str]) -> dict[str, int | float]:
@@ -92,6 +100,15 @@ asking = together(
     ),
 )
 
+#: What verbs that write results take.
+out_format = click.option(
+    "--out-format",
+    type=click.Choice(["csv", "xlsx", "parquet"]),
+    default="csv",
+    show_default=True,
+    help="Format of the files in --out; summary.json stays JSON.",
+)
+
 #: What every verb that cleans takes.
 cleaning = together(
     click.argument("files", nargs=-1, required=True, metavar="FILE..."),
@@ -109,6 +126,25 @@ cleaning = together(
         callback=pairs,
         metavar='NAME="HEADER"',
         help="Where a column is, for instance email='E-mail'.",
+    ),
+    click.option("--encoding", metavar="NAME", help="Encoding of text files, such as cp1252."),
+    click.option("--delimiter", metavar="C", help="Delimiter of text files: a character, or tab."),
+    click.option("--header-row", type=click.IntRange(min=1), metavar="N", help="Line of the header."),
+    click.option("--sheet", metavar="NAME", help="Sheet of a workbook."),
+    click.option(
+        "--limit",
+        "limits",
+        multiple=True,
+        callback=numbers,
+        metavar="NAME=N",
+        help="Raise a limit on input: cell, columns, rows, size, ratio, nesting.",
+    ),
+    click.option(
+        "--trust-column",
+        "trust_columns",
+        multiple=True,
+        metavar="HEADER",
+        help="Honour a verifier's verdicts. Repeatable.",
     ),
     click.option(
         "--require", default="", callback=names, metavar="NAME,...", help="Columns that must not be blank."

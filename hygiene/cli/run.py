@@ -30,6 +30,9 @@ __all__ = ["Run", "load_policy", "make_resolver", "show"]
 #: Columns of a report that is not printed on a terminal.
 PIPED_WIDTH = 120
 
+#: Options that go to the reading of files as they are.
+_READING = ("encoding", "delimiter", "header_row", "sheet", "limits", "trust_columns")
+
 
 @dataclass(frozen=True)
 class Run:
@@ -67,6 +70,7 @@ class Run:
                 require=options["require"],
                 rules=[load_rule(spec) for spec in options["rules"]],
                 columns=options["columns"],
+                **{name: options[name] for name in _READING},
                 policy=load_policy(options["policy"]),
                 **more,
             )
@@ -122,6 +126,7 @@ class Run:
             withheld=cleaned.withheld,
             verdicts=cleaned.verdicts,
             summary=self.summary(cleaned, receipt),
+            format_=self.options["out_format"],
         )
         if not self.options["quiet"]:
             self.tell(f"wrote {', '.join(path.name for path in written)} to {out}")

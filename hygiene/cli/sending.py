@@ -31,6 +31,7 @@ __all__ = ["import_", "import_leads", "lists"]
     help="The lead list to import to.",
 )
 @click.option("--out", metavar="DIR", help="Folder for ready.csv, withheld.csv, verdicts.csv, summary.json.")
+@shared.out_format
 @click.option(
     "--custom", default="", callback=shared.names, metavar="NAME,...|all", help="Custom columns to send too."
 )

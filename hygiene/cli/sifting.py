@@ -34,6 +34,7 @@ def check(**options: Any) -> None:
     metavar="DIR",
     help="Folder for ready.csv, withheld.csv, verdicts.csv, summary.json.",
 )
+@shared.out_format
 def clean(out: str, **options: Any) -> None:
     """Clean a lead list into a folder: what is ready, what is withheld and why.
 

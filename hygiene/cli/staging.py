@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hygiene.cli import options as shared
 from hygiene.cli.run import Run, load_policy
 from hygiene.cli.sending import import_, import_leads
 
@@ -20,6 +21,7 @@ __all__ = ["demo", "emulate"]
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="What stdout holds."
 )
+@shared.out_format
 @click.option("-q", "--quiet", is_flag=True, help="No notes, no progress.")
 def demo(**options: Any) -> int:
     """Run the whole loop on sample leads, against a local API and a local name server.
@@ -43,7 +45,8 @@ def _import(around: "Stage", list_id: int, options: Mapping[str, Any], *more: st
     """Run `hygiene import` on the sample."""
     from hygiene.smartlead import Smartlead
 
-    arguments = [str(around.leads), "--list", str(list_id), "--suppress", str(around.suppress)]
+    arguments = [str(around.leads), str(around.verified), "--trust-column", "ZB Status"]
+    arguments += ["--list", str(list_id), "--suppress", str(around.suppress)]
     arguments += [
         "--resolver",
         around.names.address,

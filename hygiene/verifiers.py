@@ -1,0 +1,76 @@
+"""Verifiers: what the verdict columns of address verifiers say, where the user trusts one.
+
+A verdict is a word that each verifier spells in its own way. One that is not known here decides nothing
+for good: the row is for review. A blank cell says nothing.
+"""
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene.errors import InputError
+from hygiene.text import Mask, is_blank, mask, text_column
+
+__all__ = ["is_verdict_column", "judge_verdicts"]
+
+#: Words of ZeroBounce, NeverBounce, MillionVerifier, Bouncer, Kickbox, Emailable, Hunter, Apollo and
+#: Seamless, in one spelling. Source: the verifiers' own lists of results (documented).
+_GOOD = frozenset({"valid", "verified", "deliverable", "ok", "good", "safe", "safe to send", "user managed"})
+_BAD = frozenset(
+    {"invalid", "undeliverable", "bad", "bounced", "bounce", "hard bounce", "hard bounced", "spamtrap"}
+    | {"spam trap", "abuse", "do not mail", "unavailable", "rejected", "not valid", "syntax error"}
+)
+_OPEN = frozenset(
+    {"catch all", "catchall", "accept all", "unknown", "risky", "extrapolated", "guessed", "unverified"}
+    | {"disposable", "role", "role based", "webmail", "toxic", "error", "pending", "likely", "probable"}
+    | {"new data available", "update required", "pending manual fulfillment", "not verified", "questionable"}
+)
+
+#: What the header of such a column has in it.
+_HEADER = re.compile(r"status|valid|verif|deliverab|bounce|\bzb\b|result", re.IGNORECASE)
+
+#: Share of the cells that are not blank which must be words of a verifier.
+_KNOWN = 0.8
+
+
+def is_verdict_column(header: str, cells: Sequence[str], /) -> bool:
+    """Whether a column holds a verifier's verdicts, by its header and its first cells."""
+    words = [_spelled(cell) for cell in cells if cell.strip()]
+    known = sum(word in _GOOD | _BAD | _OPEN for word in words)
+    return bool(words) and _HEADER.search(header) is not None and known >= _KNOWN * len(words)
+
+
+def judge_verdicts(frame: pd.DataFrame, column: str, /) -> dict[str, Mask]:
+    """The rows that a verifier holds to be bad or not certain, one mask a reason, by position.
+
+    Args:
+        frame: The leads.
+        column: The column with the verdicts; case and white space around it do not count.
+
+    Raises:
+        InputError: the frame has no such column.
+    """
+    names = {str(name).strip().casefold(): name for name in reversed(frame.columns)}
+    found = names.get(column.strip().casefold())
+    if found is None:
+        shown = ", ".join(repr(str(name)) for name in frame.columns[:12] if "@" not in str(name))
+        raise InputError(f"no column {column!r} to trust; there are {shown}.")
+    cells = text_column(frame[found])
+    encoded = cells.dictionary_encode()
+    words = [_spelled(cell) for cell in encoded.dictionary.to_pylist()]
+    blank = is_blank(cells)
+    bad = _among(encoded, [word in _BAD for word in words])
+    good = _among(encoded, [word in _GOOD for word in words])
+    return {"verifier_invalid": bad, "verifier_risky": ~(bad | good | blank)}
+
+
+def _spelled(cell: str) -> str:
+    """A verdict in one spelling: lower case, single spaces for any sign."""
+    return " ".join(re.findall(r"[^\W_]+", cell.lower()))
+
+
+def _among(encoded: pa.DictionaryArray, chosen: Sequence[bool]) -> Mask:
+    return mask(pc.take(pa.array(chosen, pa.bool_()), encoded.indices))
