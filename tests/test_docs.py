@@ -17,7 +17,6 @@ from hygiene.verdict import REASONS, Outcome
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -60,13 +59,6 @@ def _run_blocks(page: Path, place: Path) -> set[str]:
     namespace: dict[str, object] = {}
     kinds = set()
     for kind, name, text in BLOCK.findall(page.read_text(encoding="utf-8")):
-
-
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_every_block_runs_and_prints_what_it_shows(place, path):
-    namespace: dict[str, object] = {}
-    kinds = set()
-    for kind, name, text in BLOCK.findall(path.read_text(encoding="utf-8")):
         kinds.add(kind)
         if kind in ("csv", "text"):
             (place / (name or "leads.csv")).write_text(text, encoding="utf-8")
@@ -87,12 +79,6 @@ def test_every_block_of_the_readme_runs_and_prints_what_it_shows(place):
 def test_every_block_of_a_page_runs_and_prints_what_it_shows(place, page):
     assert _run_blocks(page, place)
     assert f"docs/{page.name}" in README
-
-
-            exec(compile(text, path.name, "exec"), namespace)
-        else:
-            assert kind == "sh"
-    assert kinds >= {"csv", "console"}
 
 
 def test_the_commands_of_the_readme_are_targets_of_the_makefile():
