@@ -6,7 +6,9 @@ No judgement is made here, and nothing is printed.
 import csv
 import io
 import itertools
+import logging
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -28,6 +30,8 @@ from hygiene.text import text_column
 
 if TYPE_CHECKING:
     from hygiene.deliverability import Resolver
+
+_log = logging.getLogger("hygiene")
 
 __all__ = ["clean", "import_leads", "known_leads", "read", "rule_list"]
 
@@ -107,6 +111,19 @@ def clean(
         waive_blocklist=waive_blocklist,
         batch_leads=batch_leads,
     )
+    started = time.monotonic()
+    cleaned = _clean(leads, settings, columns)
+    _log.info("%d rows cleaned in %.1f s", len(cleaned.frame), time.monotonic() - started)
+    for code, rows in cleaned.counts.reasons.items():
+        _log.debug("%s: %d rows", code, rows)
+    return cleaned
+
+
+def _clean(
+    leads: pd.DataFrame | PathLike | Sequence[PathLike],
+    settings: Settings,
+    columns: Mapping[str, str] | None,
+) -> CleanedLeads:
     if isinstance(leads, pd.DataFrame):
         frame, notes = _canonical(leads, columns)
         return clean_frame(frame, settings, notes=notes)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hygiene.markup import html_table
 from hygiene.verdict import Counts
 
 __all__ = ["BatchResult", "BatchState", "Reconciliation", "Status", "reconcile"]
@@ -95,6 +96,14 @@ class Reconciliation:
         """One sentence for each batch that differs or has no answer; empty where all is well."""
         sentences = [_sentence(result, len(self.batches)) for result in self.batches]
         return [sentence for sentence in sentences if sentence]
+
+    def _repr_html_(self) -> str:
+        kinds = (self.predicted, self.reported, self.drift)
+        rows = [(name, *(getattr(kind, name) for kind in kinds)) for name in Counts().as_dict()]
+        told = [(sentence,) for sentence in self.explain()]
+        return html_table(
+            f"Predicted and reported: {self.status}", ("", "predicted", "reported", "drift"), rows
+        ) + (html_table("What differs", ("batch",), told) if told else "")
 
 
 def reconcile(batches: Sequence[BatchResult], /) -> Reconciliation:

@@ -17,9 +17,20 @@ SCHEMAS = Path(hygiene_schemas.__file__).parent
 
 #: Rooms from the lowest layer to the highest. A room that is not named is a pass.
 LAYERS = {
-    "words": {"errors", "verdict"},
+    "words": {"errors", "markup", "verdict"},
     "passes": {"address", "blocklist", "deliverability", "duplicates", "loading", "schema", "text", "traits"},
-    "movements": {"cleaned", "cleaning", "importing", "probe", "reconcile", "report", "settings", "survey"},
+    "movements": {
+        "cleaned",
+        "cleaning",
+        "comparing",
+        "importing",
+        "probe",
+        "reconcile",
+        "report",
+        "settings",
+        "story",
+        "survey",
+    },
     "edges": {"emulator", "journal", "reading", "resolver", "scale", "smartlead", "writing"},
     "library": {"library"},
     "command line": {"cli", "demo"},

@@ -5,11 +5,13 @@ The only package that prints or exits. Results go to stdout, everything else to 
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
 from hygiene import __version__
-from hygiene.cli import codes, sending, sifting, staging
+from hygiene.cli import codes, doctoring, sending, sifting, staging
+from hygiene.cli import options as shared
 from hygiene.errors import HygieneError
 
 __all__ = ["cli", "main"]
@@ -17,7 +19,8 @@ __all__ = ["cli", "main"]
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="lead-hygiene")
-def cli() -> None:
+@shared.loudness
+def cli(**_: Any) -> None:
     """Clean a file of leads, predict what an import API will answer, import it, compare.
 
     \b
@@ -25,6 +28,7 @@ def cli() -> None:
     hygiene check leads.csv                 look, write nothing
     hygiene clean leads.csv --out cleaned   ready.csv, withheld.csv, verdicts.csv, summary.json
     hygiene import leads.csv --list 500     clean, predict, send, compare
+    hygiene doctor                          check Python, packages, DNS, key and list
 
     Exit codes: 0 done; 1 a limit was passed, nothing was sent; 2 usage or configuration; 3 the input
     could not be read; 4 the API or the resolver refused, nothing was sent; 5 unfinished; 6 sent, and the
@@ -32,7 +36,15 @@ def cli() -> None:
     """
 
 
-for verb in (sifting.check, sifting.clean, sending.import_, sending.lists, staging.demo, staging.emulate):
+for verb in (
+    sifting.check,
+    sifting.clean,
+    sending.import_,
+    sending.lists,
+    staging.demo,
+    staging.emulate,
+    doctoring.doctor,
+):
     cli.add_command(verb)
 
 
