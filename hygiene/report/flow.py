@@ -44,13 +44,17 @@ class Flow:
     words: str
 
 
-def flow(rows: int, outcomes: Mapping[str, int | None], counts: Mapping[str, int | None], /) -> Flow | None:
+def flow(
+    rows: int, outcomes: Mapping[str, int | None], counts: Mapping[str, int | None], /, *, told: bool = True
+) -> Flow | None:
     """The picture of a result.
 
     Args:
         rows: Rows that came in.
         outcomes: Rows by outcome, `ready` first.
         counts: Leads sent by the API's class, predicted or reported.
+        told: Whether all of them come from `ready`; else no stream is drawn to them, since the API does not
+            say which lead it put where.
 
     Returns:
         None where nothing came in.
@@ -65,7 +69,7 @@ def flow(rows: int, outcomes: Mapping[str, int | None], counts: Mapping[str, int
     middle = _column(1, first, scale)
     end = _column(2, second, scale)
     ready = [node for node in middle if node.name == "ready"]
-    bands = [*_bands(start, middle), *(_bands(ready[0], end) if ready else [])]
+    bands = [*_bands(start, middle), *(_bands(ready[0], end) if ready and told else [])]
     words = ", ".join(node.label for node in (start, *middle, *end))
     return Flow((start, *middle, *end), tuple(bands), words)
 

@@ -129,7 +129,7 @@ def _flow(content: Content, counts: Counts) -> Flow | None:
     outcomes = {name.value: tally.outcomes[name] for name in [Outcome.READY, *Outcome][:-1]}
     classes = {name: count for name, count in counts.as_dict().items() if name != "total_leads"}
     return flow(
-        tally.rows, outcomes, {} if content.send_all else {**classes, "unaccounted": counts.unaccounted}
+        tally.rows, outcomes, {**classes, "unaccounted": counts.unaccounted}, told=not content.send_all
     )
 
 

@@ -113,7 +113,7 @@ def _groups(content: Content) -> Section | None:
     pairs = tuple(
         (f"{inert(pair.first)} and {inert(pair.second)}", number(pair.leads)) for pair in told.overlaps
     )
-    header = ("Group", "Rows", "Leads", *(name.capitalize() for name in names), "Would import")
+    header = ("Group", "Rows", "Leads", *(name.capitalize() for name in names), "Imports")
     tables = (
         Table("Outcomes of each group", header, outcomes),
         Table("Reasons of each group", ("Reason", *(inert(group.name) for group in told.groups)), reasons),
@@ -144,13 +144,18 @@ def _batches(content: Content) -> Section | None:
         )
         for each in chosen
     )  # fmt: skip
-    header = ("Batch", "Rows", "State", "Attempts", *(f"{name}, predicted / reported" for name in names))
+    header = ("Batch", "Rows", "State", "Attempts", *names)
     left = len(batches) - len(chosen)
     text = (
         f"{len(batches):,} requests to {inert(content.receipt.sink)}, {len(loud):,} of them not as predicted."
     )
     more = f"{left:,} more batches are not shown." if left else ""
-    return Section("batches", "Batches", text, (Table("Requests of the import", header, rows, more),))
+    return Section(
+        "batches",
+        "Batches",
+        text,
+        (Table("Requests of the import, counts as predicted / reported", header, rows, more),),
+    )
 
 
 def _beside(predicted: int | None, reported: int | None) -> Cell:

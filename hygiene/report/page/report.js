@@ -1,5 +1,5 @@
 "use strict";
-const FILTER_FROM = 6;
+const FILTER_FROM = 8;
 
 function figure(cell) {
   return cell.dataset.value === undefined ? null : Number(cell.dataset.value);
