@@ -7,7 +7,7 @@ asked again, and nothing here changes the verdicts of the whole list.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,9 +18,12 @@ from hygiene.address import exact_key
 from hygiene.cleaned import CleanedLeads, Tally
 from hygiene.cleaning import clean_part
 from hygiene.errors import UsageError
-from hygiene.markup import html_table
+from hygiene.markup import html_table, inert
 from hygiene.text import is_blank, text_column
 from hygiene.verdict import Counts, Outcome
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["BLANK", "Comparison", "Group", "Overlap", "compare"]
 
@@ -64,7 +67,7 @@ class Overlap:
     leads: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Comparison:
     """The groups of one column, the largest first.
 
@@ -77,6 +80,19 @@ class Comparison:
     by: str
     groups: tuple[Group, ...]
     overlaps: tuple[Overlap, ...]
+
+    def __repr__(self) -> str:
+        return f"<Comparison by {inert(self.by)}: {len(self.groups)} groups>"
+
+    def plot(self) -> "Figure":
+        """A picture of the share of each group that is ready; needs the extra `notebook`.
+
+        Raises:
+            UsageError: matplotlib is not installed.
+        """
+        from hygiene.report.plots import plot_groups
+
+        return plot_groups(self)
 
     def frame(self) -> pd.DataFrame:
         """One row a group: rows, leads, then a column for each outcome and for each reason that occurs."""

@@ -64,4 +64,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has left; there is nobody to tell
         code = codes.DONE
+    finally:
+        shared.hush()
     sys.exit(code or codes.DONE)

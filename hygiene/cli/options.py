@@ -7,7 +7,7 @@ import click
 
 from hygiene.errors import UsageError
 
-__all__ = ["cleaning", "limits", "loudness", "names", "no_key", "pairs", "together"]
+__all__ = ["cleaning", "hush", "limits", "loudness", "names", "no_key", "pairs", "together"]
 
 
 def together(*options: Callable[..., Any]) -> Callable[..., Any]:
@@ -54,6 +54,15 @@ def _refuse_key(context: click.Context, option: click.Parameter, given: str | No
 def _or_before(context: click.Context, option: click.Parameter, given: Any) -> Any:
     """The option's value, else what it was given before the verb."""
     return given or context.find_root().params.get(option.name or "") or given
+
+
+def hush() -> None:
+    """Let the logger be silent again."""
+    import logging
+
+    logger = logging.getLogger("hygiene")
+    logger.handlers.clear()
+    logger.setLevel(logging.NOTSET)
 
 
 def _speak(context: click.Context, option: click.Parameter, given: int) -> int:

@@ -48,6 +48,7 @@ class Run:
                 self.print_json(cleaned, error=str(error))
             if self.options["format_"] == "github":
                 self.annotate("error", getattr(error, "failures", [str(error)]))
+                self.add_job_summary(cleaned)
             raise
 
     def clean(self, **more: Any) -> "CleanedLeads":
@@ -102,11 +103,11 @@ class Run:
         comparison = self.comparison(cleaned)
         send_all = self.options.get("send_all", False)
         if self.options["format_"] == "github":
-            from hygiene.report.github import annotations, job_summary
+            from hygiene.report.github import annotations
 
             for line in annotations(cleaned, receipt):
                 click.echo(line)
-            _job_summary(job_summary(cleaned, receipt, comparison=comparison, send_all=send_all))
+            self.add_job_summary(cleaned, receipt)
         else:
             show(tables(cleaned, receipt, send_all=send_all, comparison=comparison))
         click.echo(sentence(cleaned, receipt))
@@ -118,6 +119,18 @@ class Run:
 
             for text in texts:
                 click.echo(annotation(level, text))
+
+    def add_job_summary(self, cleaned: "CleanedLeads | None", receipt: "Receipt | None" = None) -> None:
+        """Add to the summary of the GitHub job that this runs in, if it does."""
+        path = os.environ.get("GITHUB_STEP_SUMMARY")
+        if not path or cleaned is None:
+            return
+        from hygiene.report.github import job_summary
+
+        send_all = self.options.get("send_all", False)
+        text = job_summary(cleaned, receipt, comparison=self.comparison(cleaned), send_all=send_all)
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(text)
 
     def print_json(
         self, cleaned: "CleanedLeads | None", receipt: "Receipt | None" = None, *, error: str | None = None
@@ -200,14 +213,6 @@ class Run:
         ) as bar:  # fmt: skip
             task = bar.add_task(label, total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _job_summary(text: str) -> None:
-    """Add to the summary of the GitHub job that this runs in, if it does."""
-    path = os.environ.get("GITHUB_STEP_SUMMARY")
-    if path:
-        with Path(path).open("a", encoding="utf-8") as file:
-            file.write(text)
 
 
 def console(*, stderr: bool = False) -> "Console":

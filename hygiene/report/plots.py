@@ -7,15 +7,17 @@ notebook that asked for it does that.
 from typing import TYPE_CHECKING
 
 from hygiene.cleaned import Tally
+from hygiene.comparing import Comparison
 from hygiene.errors import UsageError
 from hygiene.importing import Receipt
+from hygiene.markup import inert
 from hygiene.verdict import Counts, Outcome
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plot_counts", "plot_outcomes"]
+__all__ = ["plot_counts", "plot_groups", "plot_outcomes"]
 
 #: Colour of each outcome, the same as in the report.
 COLOURS = {
@@ -69,13 +71,26 @@ def plot_counts(receipt: Receipt, /) -> "Figure":
     return figure
 
 
+def plot_groups(comparison: Comparison, /) -> "Figure":
+    """A bar for each group: the share of its rows that is ready."""
+    figure, axes = _figure(1.2 + 0.4 * len(comparison.groups))
+    groups = comparison.groups[::-1]
+    shares = [group.share(group.tally.outcomes[Outcome.READY]) or 0 for group in groups]
+    bars = axes.barh(range(len(groups)), shares, color=COLOURS[Outcome.READY])
+    axes.bar_label(bars, labels=[f"{share:.0%}" for share in shares], padding=3)
+    axes.set_yticks(range(len(groups)), [inert(group.name).replace("$", r"\$") for group in groups])
+    axes.set_xlim(0, 1.1)
+    axes.set_title("share of rows that are ready", loc="left")
+    return figure
+
+
 def _figure(height: float) -> "tuple[Figure, Axes]":
     try:
-        from matplotlib.figure import Figure
+        from hygiene.report.picture import Picture
     except ImportError as error:
         msg = "plot() needs matplotlib: install lead-hygiene with its extra `notebook`."
         raise UsageError(msg) from error
-    figure = Figure(figsize=(7, height), layout="constrained")
+    figure = Picture(figsize=(7, height), layout="constrained")
     axes = figure.subplots()
     axes.spines[["top", "right"]].set_visible(False)
     return figure, axes

@@ -32,6 +32,18 @@ _MEANING = {
 }
 
 
+#: How a terminal shows the rows that people look for; piped output has no styles.
+_STYLE = {
+    "ready": "green",
+    "invalid": "red",
+    "undeliverable": "red",
+    "suppressed": "magenta",
+    "blocked": "yellow",
+    "duplicate": "yellow",
+    "review": "yellow",
+}
+
+
 def meaning(outcome: Outcome, /) -> str:
     """What an outcome means, in a few words."""
     return _MEANING[outcome]
@@ -183,10 +195,15 @@ def _table(
     from rich.text import Text
 
     table = Table(
-        title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+        title=Text(title),
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        min_width=len(title),
     )
     for place, name in enumerate(header):
         table.add_column(Text(name), justify="right" if place in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(cell) for cell in row), style=_STYLE.get(row[0]))
     return table
