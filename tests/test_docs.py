@@ -1,10 +1,12 @@
 """The documents: every block is run, and every verb, option, reason and exit code is in them."""
 
+import io
 import os
 import re
 import shlex
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -12,7 +14,7 @@ import click
 import pytest
 import yaml
 
-from hygiene.cli import cli
+from hygiene.cli import cli, codes, main
 from hygiene.demo import sample_zone
 from hygiene.emulator import Emulator, ZoneServer
 from hygiene.verdict import REASONS, Outcome
@@ -31,6 +33,7 @@ def place(tmp_path, monkeypatch):
         monkeypatch.setenv("SMARTLEAD_BASE_URL", api.base_url)
         monkeypatch.setenv("SMARTLEAD_API_KEY", api.api_key)
         monkeypatch.setenv("HYGIENE_RESOLVER", names.address)
+        monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
         monkeypatch.chdir(tmp_path)
         yield tmp_path
 
@@ -48,13 +51,11 @@ def _matches(shown: str, printed: str) -> bool:
 
 def _run_console(text: str) -> None:
     for command, shown in re.findall(r"^\$ ([^\n]+)\n((?:(?!\$ )[^\n]*\n)*)", text, flags=re.MULTILINE):
-        program = [sys.executable, "-c", "from hygiene.cli import main; main()"]
-        arguments = shlex.split(command)[1:]
-        ran = subprocess.run(
-            [*program, *arguments], capture_output=True, text=True, encoding="utf-8", check=False,
-            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        )  # fmt: skip
-        assert _matches(shown, ran.stdout), ran.stdout + ran.stderr
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+            main(shlex.split(command)[1:])
+        assert ended.value.code != codes.USAGE, err.getvalue()
+        assert _matches(shown, out.getvalue()), out.getvalue() + err.getvalue()
 
 
 class _Anything(ModuleType):
