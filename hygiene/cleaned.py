@@ -18,6 +18,10 @@ from hygiene.text import is_blank, text_column
 from hygiene.verdict import Counts, Outcome
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from hygiene.comparing import Comparison
+    from hygiene.story import Story
     from hygiene.survey import Survey
 
 __all__ = ["CleanedLeads", "Tally"]
@@ -70,10 +74,16 @@ class CleanedLeads:
         self.notes = tuple(notes)
         self.files = tuple(files)
         self.sha256 = sha256
+        self._compared: dict[str, Comparison] = {}
 
     def __repr__(self) -> str:
         outcomes = ", ".join(f"{count} {name}" for name, count in self.counts.outcomes.items() if count)
         return f"<CleanedLeads {self.counts.rows} rows: {outcomes or 'none'}>"
+
+    def _repr_html_(self) -> str:
+        from hygiene.report.notebook import cleaned_html
+
+        return cleaned_html(self)
 
     @property
     def ready(self) -> pd.DataFrame:
@@ -192,3 +202,39 @@ class CleanedLeads:
             raise UsageError(msg)
         counts = {**self.counts.reasons, **{name: rows or 0 for name, rows in self.counts.outcomes.items()}}
         check_gate(counts, rows=self.counts.rows, max=max or {}, min=min or {})
+
+    def by(self, name: str, /) -> "Comparison":
+        """The sources that a column's values (or the files, for ``file``) make, each judged as if alone.
+
+        Raises:
+            UsageError: no such column, or too many values for a comparison.
+        """
+        from hygiene.comparing import compare
+
+        if name not in self._compared:
+            self._compared[name] = compare(self, name)
+        return self._compared[name]
+
+    def explain(self, row: int, /, *, show_addresses: bool = False) -> "Story":
+        """What happened to one row, told in sentences.
+
+        Args:
+            row: Its row number, from 1; `verdicts` has it in the column ``row``.
+            show_addresses: Whether the address is told whole rather than masked.
+
+        Raises:
+            UsageError: there is no such row.
+        """
+        from hygiene.story import tell
+
+        return tell(self, row, show_addresses=show_addresses)
+
+    def plot(self) -> "Figure":
+        """A picture of the outcomes; needs the extra `notebook`.
+
+        Raises:
+            UsageError: matplotlib is not installed.
+        """
+        from hygiene.report.plots import plot_outcomes
+
+        return plot_outcomes(self.counts)

@@ -16,10 +16,10 @@ from hygiene.cleaned import CleanedLeads
 from hygiene.deliverability import KnownVerdicts
 from hygiene.settings import Settings
 from hygiene.survey import Survey, domain_verdicts, survey
-from hygiene.text import text_series
+from hygiene.text import Mask, text_series
 from hygiene.verdict import Outcome
 
-__all__ = ["clean_again", "clean_frame", "decide"]
+__all__ = ["clean_again", "clean_frame", "clean_part", "decide"]
 
 
 def decide(frame: pd.DataFrame, found: Survey, /, *, chunk: int = 0) -> pd.DataFrame:
@@ -91,3 +91,8 @@ def clean_again(cleaned: CleanedLeads, /, **changes: Any) -> CleanedLeads:
     return clean_frame(
         cleaned.frame, settings, notes=cleaned.notes, files=cleaned.files, sha256=cleaned.sha256
     )
+
+
+def clean_part(cleaned: CleanedLeads, rows: Mask, /) -> CleanedLeads:
+    """Some rows of the same leads, judged as if they had come alone; DNS is not asked again."""
+    return clean_again(CleanedLeads(cleaned.frame.loc[rows], cleaned.verdicts.loc[rows], cleaned.survey))

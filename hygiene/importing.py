@@ -4,9 +4,11 @@ What a sink has to offer is said here; the API itself is spoken elsewhere. A bat
 is never sent again here: its outcome is unknown and the import stops.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol, runtime_checkable
+from html import escape
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import pandas as pd
 import pyarrow.compute as pc
@@ -24,11 +26,15 @@ from hygiene.errors import (
     Unreachable,
     UsageError,
 )
+from hygiene.markup import inert
 from hygiene.policy import ImportPolicy
 from hygiene.readback import Readback
 from hygiene.reconcile import BatchResult, Reconciliation, reconcile
 from hygiene.text import text_column
 from hygiene.verdict import Counts
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = [
     "Batch",
@@ -42,6 +48,8 @@ __all__ = [
     "plan",
     "run_import",
 ]
+
+_log = logging.getLogger("hygiene")
 
 Progress = Callable[[int, int], None]
 Lead = dict[str, str]
@@ -182,6 +190,19 @@ class Receipt:
         """Every batch, in order."""
         return self.reconciliation.batches
 
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(inert(self.sink))}</p>{self.reconciliation._repr_html_()}"
+
+    def plot(self) -> "Figure":
+        """A picture of predicted beside reported counts; needs the extra `notebook`.
+
+        Raises:
+            UsageError: matplotlib is not installed.
+        """
+        from hygiene.report.plots import plot_counts
+
+        return plot_counts(self)
+
 
 def plan(
     cleaned: CleanedLeads, /, *, batch_leads: int, custom: Sequence[str] = (), send_all: bool = False
@@ -279,7 +300,9 @@ def run_import(
         if error is None:
             if journal is not None:
                 journal.sending(batch)
+            _log.info("batch %d: sending %d leads", batch.number, len(batch.rows))
             result, error = _send(batch, sink, result, file_name=file_name, waive_blocklist=waive)
+            _log.debug("batch %d: %s", batch.number, result.state)
             if journal is not None:
                 journal.finished(result)
         results.append(result)

@@ -6,7 +6,9 @@ No judgement is made here, and nothing is printed.
 import csv
 import io
 import itertools
+import logging
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +34,8 @@ from hygiene.text import text_column
 
 if TYPE_CHECKING:
     from hygiene.deliverability import DomainVerdict, Resolver
+
+_log = logging.getLogger("hygiene")
 
 __all__ = ["clean", "import_leads", "known_leads", "read", "rule_list"]
 
@@ -150,19 +154,29 @@ def clean(
         batch_leads=batch_leads,
         trusted=tuple(trust_columns),
     )
+    started = time.monotonic()
+    reading = {
+        "encoding": encoding, "delimiter": delimiter, "header_row": header_row, "sheet": sheet, "limits": limits,
+    }  # fmt: skip
+    cleaned = _clean(leads, settings, columns, reading)
+    _log.info("%d rows cleaned in %.1f s", len(cleaned.frame), time.monotonic() - started)
+    for code, rows in cleaned.counts.reasons.items():
+        _log.debug("%s: %d rows", code, rows)
+    return cleaned
+
+
+def _clean(
+    leads: pd.DataFrame | PathLike | Sequence[PathLike],
+    settings: Settings,
+    columns: Mapping[str, str] | None,
+    reading: Mapping[str, Any],
+) -> CleanedLeads:
+    """Clean a frame, or files that are read as `reading` says."""
     if isinstance(leads, pd.DataFrame):
         frame, notes = _canonical(leads, columns)
         return clean_frame(frame, settings, notes=notes)
     paths = [leads] if isinstance(leads, str | os.PathLike) else list(leads)
-    with open_leads(
-        paths,
-        columns=columns,
-        encoding=encoding,
-        delimiter=delimiter,
-        header_row=header_row,
-        sheet=sheet,
-        limits=limits,
-    ) as opened:
+    with open_leads(paths, columns=columns, **reading) as opened:
         frame = opened.frame()
         notes = [*opened.notes, *_untrusted(opened.verdict_columns, settings.trusted)]
         return clean_frame(frame, settings, notes=notes, files=opened.files, sha256=opened.sha256)

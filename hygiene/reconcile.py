@@ -9,6 +9,7 @@ from typing import Literal
 
 from hygiene.bounds import Bounds
 from hygiene.drift import Explanation, Trace, explain
+from hygiene.markup import html_table
 from hygiene.verdict import Counts
 
 __all__ = ["BatchResult", "BatchState", "Reconciliation", "Status", "reconcile"]
@@ -105,6 +106,14 @@ class Reconciliation:
     def search(self) -> Explanation:
         """The rules, or what we did not know, that reproduce the reported counts; empty without a trace."""
         return explain(self.batches, self.trace) if self.trace else Explanation()
+
+    def _repr_html_(self) -> str:
+        kinds = (self.predicted, self.reported, self.drift)
+        rows = [(name, *(getattr(kind, name) for kind in kinds)) for name in Counts().as_dict()]
+        told = [(sentence,) for sentence in self.explain()]
+        return html_table(
+            f"Predicted and reported: {self.status}", ("", "predicted", "reported", "drift"), rows
+        ) + (html_table("What differs", ("batch",), told) if told else "")
 
     def explain(self) -> list[str]:
         """The differences, then what explains them, one sentence each; empty where all is well."""

@@ -7,6 +7,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from hygiene.markup import html_table
+
 __all__ = ["REASONS", "Counts", "Outcome", "Reason", "reason"]
 
 
@@ -128,3 +130,6 @@ class Counts:
     def as_dict(self) -> dict[str, int | None]:
         """The counters by the API's names, in the API's order."""
         return asdict(self)
+
+    def _repr_html_(self) -> str:
+        return html_table("The import API's counts", ("", "leads"), list(self.as_dict().items()))

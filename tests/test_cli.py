@@ -555,3 +555,141 @@ def test_a_cleaned_list_can_be_cleaned_again_in_any_format(run, leads, tmp_path,
     assert "withheld file of ours" in err
     assert again.splitlines()[-1] == "2 rows: 1 ready, 1 invalid."
     assert (tmp_path / "second" / f"ready.{ending}").exists()
+
+
+def test_sources_are_compared_in_text_and_json(run, leads):
+    code, out, _ = run("check", leads, "--no-dns", "--by", "company")
+    assert code == 0
+    assert "By company, each judged as if alone" in out
+
+    _, out, _ = run("check", leads, "--no-dns", "--by", "Company", "--format", "json")
+    told = json.loads(out)
+    jsonschema.validate(told, summary_schema())
+    assert told["comparison"]["groups"][0]["group"] == "Acme"
+    assert sum(group["rows"] for group in told["comparison"]["groups"]) == told["input"]["rows"]
+
+
+def test_a_column_to_compare_by_that_is_not_there_stops_before_anything_is_written(run, leads, tmp_path):
+    code, out, err = run("clean", leads, "--no-dns", "--by", "vendor", "--out", "cleaned")
+
+    assert (code, out) == (2, "")
+    assert "--by vendor: no such column" in err
+    assert not (tmp_path / "cleaned").exists()
+
+
+def test_the_report_is_written_even_where_a_limit_is_passed(run, leads, tmp_path):
+    code, _, err = run("check", leads, "--no-dns", "--report", "r.html", "--max", "invalid=0")
+
+    assert code == 1
+    assert "wrote r.html" in err
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "ann@" not in page
+
+    run("check", leads, "--no-dns", "--report", "r.html", "--show-addresses")
+    assert "dnc@" not in page
+    assert "nobody" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_clean_writes_a_report_beside_the_files(run, leads, tmp_path):
+    _, _, err = run("clean", leads, "--no-dns", "--out", "cleaned")
+
+    assert "report.html" in err
+    assert (tmp_path / "cleaned" / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_a_report_that_cannot_be_written_is_a_usage_error(run, leads):
+    code, _, err = run("check", leads, "--no-dns", "--report", "nowhere/r.html")
+
+    assert code == 2
+    assert "--report nowhere/r.html" in err
+
+
+def test_an_import_reports_predicted_beside_reported(run, leads, target, names, tmp_path):
+    run("import", leads, "--list", target, "--resolver", names.address, "--yes", "--report", "r.html")
+
+    assert "The API answered as predicted." in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_the_github_format_annotates_and_adds_to_the_job_summary(run, leads, tmp_path, monkeypatch):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+
+    code, out, _ = run("check", "leads.csv", "--no-dns", "--format", "github", "--by", "company")
+
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[0] == "::notice file=leads.csv,line=5::row 4: The address has no @."
+    assert lines[-1].startswith("8 rows: ")
+    summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert "| invalid | 1 | not a lead that can be sent |" in summary
+    assert "| by company | rows |" in summary
+    assert "ann@" not in out + summary
+
+
+def test_the_github_format_makes_errors_of_every_failed_limit(run, leads, tmp_path, monkeypatch):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    limits = ["--max", "invalid=1%", "--min", "ready=100%", "--warn", "duplicate=0"]
+
+    code, out, _ = run("check", leads, "--no-dns", "--format", "github", *limits)
+
+    assert code == 1
+    assert re.findall(r"^::(\w+) title=lead-hygiene::(\w+)", out, flags=re.MULTILINE) == [
+        ("warning", "duplicate"),
+        ("error", "invalid"),
+        ("error", "ready"),
+    ]
+    assert "12.50%25" in out
+    assert (tmp_path / "summary.md").exists()
+
+
+def test_hostile_file_names_stay_inside_their_annotation():
+    from hygiene.report.github import annotation
+
+    assert annotation("notice", "a\n::error::b", file="x,y:z\n.csv", line=1) == (
+        "::notice file=x%2Cy%3Az .csv,line=1::a ::error::b"
+    )
+
+
+@pytest.mark.parametrize("arguments", [["-v", "check"], ["check", "-v"]])
+def test_verbose_is_taken_before_and_after_the_verb(run, leads, arguments):
+    first, *rest = arguments
+    _, _, err = run(first, *rest, leads, "--no-dns")
+
+    assert "8 rows cleaned in" in err
+
+
+def test_quiet_is_taken_before_the_verb(run, leads):
+    _, _, err = run("-q", "clean", leads, "--no-dns", "--out", "cleaned")
+
+    assert err == ""
+
+
+def test_doctor_finds_everything_in_order(run, target, names):
+    code, out, _ = run("doctor", "--resolver", names.address, "--list", target)
+
+    assert code == 0
+    assert [line.split()[:2] for line in out.splitlines()] == [
+        ["ok", "Python:"],
+        ["ok", "packages:"],
+        ["ok", "DNS:"],
+        ["ok", "key:"],
+        ["ok", "list:"],
+    ]
+    assert "demo-key" not in out
+
+
+def test_doctor_needs_no_key_where_nothing_is_imported(run):
+    code, out, _ = run("doctor", "--no-dns")
+
+    assert code == 0
+    assert out.splitlines()[-1].startswith("--    key: not set")
+
+
+@pytest.mark.parametrize(("list_id", "code"), [(None, 4), (999, 2)])
+def test_doctor_says_what_is_wrong(run, target, monkeypatch, list_id, code):
+    if list_id is None:
+        monkeypatch.setenv("SMARTLEAD_API_KEY", "another-key")
+
+    ended, out, _ = run("doctor", "--no-dns", *(["--list", list_id] if list_id else []))
+
+    assert ended == code
+    assert "FAIL" in out

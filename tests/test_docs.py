@@ -1,22 +1,27 @@
 """The documents: every block is run, and every verb, option, reason and exit code is in them."""
 
+import io
 import os
 import re
 import shlex
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import click
 import pytest
+import yaml
 
-from hygiene.cli import cli
+from hygiene.cli import cli, codes, main
 from hygiene.demo import sample_zone
 from hygiene.emulator import Emulator, ZoneServer
 from hygiene.verdict import REASONS, Outcome
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
 BLOCK = re.compile(r"^```(\w+) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -28,6 +33,7 @@ def place(tmp_path, monkeypatch):
         monkeypatch.setenv("SMARTLEAD_BASE_URL", api.base_url)
         monkeypatch.setenv("SMARTLEAD_API_KEY", api.api_key)
         monkeypatch.setenv("HYGIENE_RESOLVER", names.address)
+        monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
         monkeypatch.chdir(tmp_path)
         yield tmp_path
 
@@ -45,40 +51,123 @@ def _matches(shown: str, printed: str) -> bool:
 
 def _run_console(text: str) -> None:
     for command, shown in re.findall(r"^\$ ([^\n]+)\n((?:(?!\$ )[^\n]*\n)*)", text, flags=re.MULTILINE):
-        program = [sys.executable, "-c", "from hygiene.cli import main; main()"]
-        arguments = shlex.split(command)[1:]
-        ran = subprocess.run(
-            [*program, *arguments], capture_output=True, text=True, encoding="utf-8", check=False,
-            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        )  # fmt: skip
-        assert _matches(shown, ran.stdout), ran.stdout + ran.stderr
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+            main(shlex.split(command)[1:])
+        assert ended.value.code != codes.USAGE, err.getvalue()
+        assert _matches(shown, out.getvalue()), out.getvalue() + err.getvalue()
 
 
-def _run_blocks(page: Path, place: Path) -> set[str]:
-    """Run every block of a page, in order; gives their kinds."""
+class _Anything(ModuleType):
+    """A package of someone else's that is not installed here: its decorators leave a function as it is."""
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return {"AssetCheckResult": SimpleNamespace, "AirflowFailException": RuntimeError}.get(
+            name, _decorator
+        )
+
+
+def _decorator(*given: object, **_: object) -> object:
+    return given[0] if given and callable(given[0]) else lambda function: function
+
+
+@pytest.fixture
+def others(monkeypatch):
+    for name in ("airflow", "airflow.exceptions", "airflow.sdk", "dagster"):
+        monkeypatch.setitem(sys.modules, name, _Anything(name))
+
+
+def _run_workflow(text: str) -> None:
+    """Run the commands of a workflow that are ours; every other key must be there to be read."""
+    jobs = yaml.safe_load(text).get("jobs", {})
+    commands = [
+        line for job in jobs.values() for step in job["steps"] for line in step.get("run", "").splitlines()
+    ]
+    for command in commands:
+        if command.startswith("hygiene "):
+            _run_console(f"$ {command}\n...\n")
+
+
+def _run_page(path: Path, place: Path) -> set[str]:
+    """Run every block of a page; returns the kinds of blocks it has."""
     namespace: dict[str, object] = {}
     kinds = set()
-    for kind, name, text in BLOCK.findall(page.read_text(encoding="utf-8")):
+    for kind, name, text in BLOCK.findall(path.read_text(encoding="utf-8")):
         kinds.add(kind)
         if kind in ("csv", "text"):
+            (place / (name or "leads.csv")).parent.mkdir(exist_ok=True)
             (place / (name or "leads.csv")).write_text(text, encoding="utf-8")
         elif kind == "console":
             _run_console(text)
+        elif kind == "python" and name.endswith(".py"):
+            (place / name).write_text(text, encoding="utf-8")
         elif kind == "python":
-            exec(compile(text, page.name, "exec"), namespace)
+            exec(compile(text, path.name, "exec"), namespace)
+        elif kind == "yaml":
+            _run_workflow(text)
         else:
-            assert kind == "sh"
+            assert kind in ("sh", "help", "signature")
     return kinds
 
 
 def test_every_block_of_the_readme_runs_and_prints_what_it_shows(place):
-    assert _run_blocks(ROOT / "README.md", place) == {"csv", "text", "console", "python", "sh"}
+    assert _run_page(ROOT / "README.md", place) == {"csv", "text", "console", "python", "sh"}
 
 
-@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
-def test_every_block_of_a_page_runs_and_prints_what_it_shows(place, page):
-    assert _run_blocks(page, place)
-    assert f"docs/{page.name}" in README
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT / "docs").as_posix())
+def test_every_block_of_the_documentation_runs(path, place, others, monkeypatch):
+    monkeypatch.syspath_prepend(place)
+    monkeypatch.delitem(sys.modules, "our_rules", raising=False)
+
+    _run_page(path, place)
+
+
+def test_the_dagster_check_tells_what_the_gate_tells(place, others):
+    page = (ROOT / "docs" / "how-to" / "pipelines.md").read_text(encoding="utf-8")
+    [code] = [text for kind, name, text in BLOCK.findall(page) if (kind, name) == ("python", "dagster")]
+    namespace: dict[str, object] = {}
+    exec(compile(code, "dagster", "exec"), namespace)
+    (place / "leads.csv").write_text("email\nnobody\nann@a.example\n", encoding="utf-8")
+
+    told = namespace["few_are_invalid"]()
+
+    assert not told.passed
+    assert "invalid is 1 of 2 rows" in told.description
+    assert told.metadata["ready"] == 1
+
+
+def test_the_reference_is_in_step_with_the_code():
+    ran = subprocess.run(
+        [sys.executable, ROOT / "docs" / "reference.py", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_every_link_between_pages_leads_somewhere():
+    for path in [*PAGES, ROOT / "README.md"]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_every_page_is_in_the_index():
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+
+    for path in PAGES:
+        assert path.name == "index.md" or path.relative_to(ROOT / "docs").as_posix() in index
+
+
+def test_the_pre_commit_hook_runs(place):
+    [hook] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    (place / "leads.csv").write_text("email\nnobody\nann@a.example\n", encoding="utf-8")
+
+    _run_console(f"$ {hook['entry']} --max invalid=50% leads.csv\n...\n2 rows: 1 ready, 1 invalid.\n")
+    assert re.search(hook["files"], "data/leads-2026.csv")
 
 
 def test_the_commands_of_the_readme_are_targets_of_the_makefile():

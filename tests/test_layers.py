@@ -17,17 +17,19 @@ SCHEMAS = Path(hygiene_schemas.__file__).parent
 
 #: Rooms from the lowest layer to the highest. A room that is not named is a pass.
 LAYERS = {
-    "words": {"errors", "verdict"},
+    "words": {"errors", "markup", "verdict"},
     "passes": {"address", "blocklist", "deliverability", "duplicates", "loading", "schema", "text", "traits"},
     "movements": {
         "cleaned",
         "cleaning",
+        "comparing",
         "importing",
         "probe",
         "readback",
         "reconcile",
         "report",
         "settings",
+        "story",
         "survey",
     },
     "edges": {"emulator", "journal", "notebook", "reading", "resolver", "scale", "smartlead", "writing"},

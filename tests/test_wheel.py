@@ -44,6 +44,9 @@ def test_it_takes_two_names_and_no_more(wheel: Path, names: set[str]) -> None:
     "name",
     [
         "hygiene/py.typed",
+        "hygiene/report/page/report.css",
+        "hygiene/report/page/report.html.jinja",
+        "hygiene/report/page/report.js",
         "hygiene_schemas/py.typed",
         "hygiene_schemas/models.py",
         "hygiene_schemas/summary.schema.json",

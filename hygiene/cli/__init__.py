@@ -5,11 +5,13 @@ The only package that prints or exits. Results go to stdout, everything else to 
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
 from hygiene import __version__
-from hygiene.cli import codes, looking, probing, sending, sifting, staging
+from hygiene.cli import codes, doctoring, looking, probing, sending, sifting, staging
+from hygiene.cli import options as shared
 from hygiene.errors import HygieneError
 
 __all__ = ["cli", "main"]
@@ -17,7 +19,8 @@ __all__ = ["cli", "main"]
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="lead-hygiene")
-def cli() -> None:
+@shared.loudness
+def cli(**_: Any) -> None:
     """Clean a file of leads, predict what an import API will answer, import it, compare.
 
     \b
@@ -26,6 +29,7 @@ def cli() -> None:
     hygiene clean leads.csv --out cleaned   ready.csv, withheld.csv, verdicts.csv, summary.json
     hygiene import leads.csv --list 500     clean, predict, send, compare
     hygiene mx acme.example                 does a domain take mail
+    hygiene doctor                          check Python, packages, DNS, key and list
 
     Exit codes: 0 done; 1 a limit was passed, nothing was sent; 2 usage or configuration; 3 the input
     could not be read; 4 the API or the resolver refused, nothing was sent; 5 unfinished; 6 sent, and the
@@ -40,6 +44,7 @@ _VERBS = (
     sending.lists,
     looking.mx,
     probing.probe,
+    doctoring.doctor,
     staging.demo,
     staging.emulate,
 )
@@ -63,4 +68,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has left; there is nobody to tell
         code = codes.DONE
+    finally:
+        shared.hush()
     sys.exit(code or codes.DONE)

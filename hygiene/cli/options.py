@@ -7,7 +7,19 @@ import click
 
 from hygiene.errors import UsageError
 
-__all__ = ["asking", "cleaning", "limits", "names", "no_key", "numbers", "out_format", "pairs", "together"]
+__all__ = [
+    "asking",
+    "cleaning",
+    "hush",
+    "limits",
+    "loudness",
+    "names",
+    "no_key",
+    "numbers",
+    "out_format",
+    "pairs",
+    "together",
+]
 
 
 def together(*options: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,6 +70,40 @@ def _refuse_key(context: click.Context, option: click.Parameter, given: str | No
         msg = "a key does not belong on the command line: set SMARTLEAD_API_KEY or SMARTLEAD_API_KEY_FILE"
         raise click.BadParameter(msg, context, option)
 
+
+def _or_before(context: click.Context, option: click.Parameter, given: Any) -> Any:
+    """The option's value, else what it was given before the verb."""
+    return given or context.find_root().params.get(option.name or "") or given
+
+
+def hush() -> None:
+    """Let the logger be silent again."""
+    import logging
+
+    logger = logging.getLogger("hygiene")
+    logger.handlers.clear()
+    logger.setLevel(logging.NOTSET)
+
+
+def _speak(context: click.Context, option: click.Parameter, given: int) -> int:
+    """Let the logger speak on stderr as loud as asked for."""
+    import logging
+
+    level = _or_before(context, option, given)
+    if level:
+        logger = logging.getLogger("hygiene")
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        logger.handlers[:] = [handler]
+        logger.setLevel(logging.INFO if level == 1 else logging.DEBUG)
+    return int(level)
+
+
+#: How much is said on stderr; the same words are taken before the verb and after it.
+loudness = together(
+    click.option("-q", "--quiet", is_flag=True, callback=_or_before, help="No notes, no progress."),
+    click.option("-v", "--verbose", count=True, callback=_speak, help="Say more on stderr; -vv still more."),
+)
 
 no_key = click.option("--api-key", expose_value=False, hidden=True, callback=_refuse_key)
 
@@ -173,8 +219,15 @@ cleaning = together(
     ),
     click.option("--warn", multiple=True, callback=limits, metavar="NAME=LIMIT", help="Warn above it."),
     click.option(
-        "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="What stdout holds."
+        "--format",
+        "format_",
+        type=click.Choice(["text", "json", "github"]),
+        default="text",
+        help="What stdout holds.",
     ),
+    click.option("--by", metavar="COLUMN|file", help="Compare the sources that a column names."),
+    click.option("--report", "report", metavar="F.html", help="Write the report as one HTML file."),
+    click.option("--show-addresses", is_flag=True, help="Show addresses in the report; masked otherwise."),
     no_key,
-    click.option("-q", "--quiet", is_flag=True, help="No notes, no progress."),
+    loudness,
 )

@@ -1,10 +1,12 @@
 """One run of a verb that cleans: its options in, its result out."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from hygiene.cleaned import CleanedLeads
+    from hygiene.comparing import Comparison
     from hygiene.importing import Progress, Receipt
     from hygiene.prediction import ImportPolicy
     from hygiene.resolver import Resolver
@@ -42,12 +45,15 @@ class Run:
 
     @contextmanager
     def failing(self, cleaned: "CleanedLeads | None" = None) -> Iterator[None]:
-        """Print the summary of a run that an error ends, where JSON was asked for."""
+        """Print what a program reads of a run that an error ends: the summary, or an annotation."""
         try:
             yield
         except HygieneError as error:
             if self.options["format_"] == "json" and exit_code(error) != USAGE:
                 self.print_json(cleaned, error=str(error))
+            if self.options["format_"] == "github":
+                self.annotate("error", getattr(error, "failures", [str(error)]))
+                self.add_job_summary(cleaned)
             raise
 
     def clean(self, **more: Any) -> "CleanedLeads":
@@ -78,7 +84,12 @@ class Run:
             self.tell(note)
         for warning in resolver.warnings if resolver else ():
             self.tell(f"warning: {warning}")
+        self.comparison(cleaned)  # a column that is not there stops the run before it does anything
         return cleaned
+
+    def comparison(self, cleaned: "CleanedLeads") -> "Comparison | None":
+        """The sources side by side, where that was asked for."""
+        return cleaned.by(self.options["by"]) if self.options["by"] else None
 
     def gate(self, cleaned: "CleanedLeads") -> None:
         """Warn of limits that only warn, then hold the list against those that fail."""
@@ -87,6 +98,7 @@ class Run:
         except GateFailed as passed:
             for failure in passed.failures:
                 self.tell(f"warning: {failure}")
+            self.annotate("warning", passed.failures)
         with self.failing(cleaned):
             cleaned.gate(max=self.options["max_"], min=self.options["min_"])
 
@@ -97,8 +109,37 @@ class Run:
             return
         from hygiene.report.text import sentence, tables
 
-        show(tables(cleaned, receipt, send_all=self.options.get("send_all", False)))
+        comparison = self.comparison(cleaned)
+        send_all = self.options.get("send_all", False)
+        if self.options["format_"] == "github":
+            from hygiene.report.github import annotations
+
+            for line in annotations(cleaned, receipt):
+                click.echo(line)
+            self.add_job_summary(cleaned, receipt)
+        else:
+            show(tables(cleaned, receipt, send_all=send_all, comparison=comparison))
         click.echo(sentence(cleaned, receipt))
+
+    def annotate(self, level: str, texts: "Iterable[str]") -> None:
+        """Print annotations for a GitHub workflow, where they were asked for."""
+        if self.options["format_"] == "github":
+            from hygiene.report.github import annotation
+
+            for text in texts:
+                click.echo(annotation(level, text))
+
+    def add_job_summary(self, cleaned: "CleanedLeads | None", receipt: "Receipt | None" = None) -> None:
+        """Add to the summary of the GitHub job that this runs in, if it does."""
+        path = os.environ.get("GITHUB_STEP_SUMMARY")
+        if not path or cleaned is None:
+            return
+        from hygiene.report.github import job_summary
+
+        send_all = self.options.get("send_all", False)
+        text = job_summary(cleaned, receipt, comparison=self.comparison(cleaned), send_all=send_all)
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(text)
 
     def print_json(
         self, cleaned: "CleanedLeads | None", receipt: "Receipt | None" = None, *, error: str | None = None
@@ -112,10 +153,18 @@ class Run:
         """The summary of the run so far."""
         from hygiene.report.summary import summarise
 
-        return summarise(cleaned, receipt=receipt, send_all=self.options.get("send_all", False), error=error)
+        return summarise(
+            cleaned,
+            receipt=receipt,
+            send_all=self.options.get("send_all", False),
+            error=error,
+            comparison=self.comparison(cleaned) if cleaned else None,
+        )
 
     def write(self, out: str | None, cleaned: "CleanedLeads", receipt: "Receipt | None" = None) -> None:
-        """Write the result's files, where a folder was named."""
+        """Write the report, and the result's files where a folder was named."""
+        if self.options["report"]:
+            self.write_report(self.options["report"], cleaned, receipt)
         if out is None:
             return
         from hygiene.writing import write_results
@@ -128,8 +177,33 @@ class Run:
             summary=self.summary(cleaned, receipt),
             format_=self.options["out_format"],
         )
+        self.write_report(os.path.join(out, "report.html"), cleaned, receipt, tell=False)  # noqa: PTH118 -- a name as it was given
         if not self.options["quiet"]:
-            self.tell(f"wrote {', '.join(path.name for path in written)} to {out}")
+            self.tell(f"wrote {', '.join(path.name for path in written)}, report.html to {out}")
+
+    def write_report(
+        self, path: str, cleaned: "CleanedLeads", receipt: "Receipt | None" = None, *, tell: bool = True
+    ) -> None:
+        """Write the HTML report."""
+        from hygiene.report.html import render
+        from hygiene.writing import atomic
+
+        page = render(
+            cleaned,
+            receipt,
+            comparison=self.comparison(cleaned),
+            show_addresses=self.options["show_addresses"],
+            send_all=self.options.get("send_all", False),
+            made=datetime.now(UTC),
+        )
+        try:
+            with atomic(path) as file:
+                file.write(page)
+        except OSError as error:
+            msg = f"--report {path}: {error.strerror}. Name a file in a folder that can be written to."
+            raise UsageError(msg) from error
+        if tell and not self.options["quiet"]:
+            self.tell(f"wrote {path}")
 
     def tell(self, text: str) -> None:
         """Say something on stderr."""

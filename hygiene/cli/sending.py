@@ -30,7 +30,11 @@ __all__ = ["import_", "import_leads", "lists"]
     metavar="ID",
     help="The lead list to import to.",
 )
-@click.option("--out", metavar="DIR", help="Folder for ready.csv, withheld.csv, verdicts.csv, summary.json.")
+@click.option(
+    "--out",
+    metavar="DIR",
+    help="Folder for ready.csv, withheld.csv, verdicts.csv, summary.json, report.html.",
+)
 @shared.out_format
 @click.option(
     "--custom", default="", callback=shared.names, metavar="NAME,...|all", help="Custom columns to send too."
@@ -94,6 +98,7 @@ def import_leads(run: Run, sink: "Smartlead", /) -> int:
         target = sink.describe()
         cleaned = run.clean(waive_blocklist=options["waive_blocklist"], batch_leads=options["batch_size"])
         cleaned = library.prepare(cleaned, sink, snapshot=not options["no_snapshot"])
+        run.write(None, cleaned)  # so that a report is there whatever happens next
     run.gate(cleaned)
     columns = sent_columns(cleaned.to_send(send_all=options["send_all"]), options["custom"])
     _tell_unsent(run, cleaned, columns)

@@ -13,15 +13,16 @@ __all__ = ["check", "clean"]
 @click.command()
 @shared.cleaning
 def check(**options: Any) -> None:
-    """Look at a lead list: outcomes, reasons, predicted counts. Writes nothing.
+    """Look at a lead list: outcomes, reasons, predicted counts. Writes nothing but --report.
 
     \b
-    hygiene check apollo-export.csv --suppress dnc.csv
+    hygiene check apollo-export.csv --suppress dnc.csv --report report.html
     cat leads.csv | hygiene check - --no-dns --max invalid=2% --format json
     """
     run = Run(options)
     with run.failing():
         cleaned = run.clean()
+        run.write(None, cleaned)
     run.gate(cleaned)
     run.report(cleaned)
 
@@ -32,7 +33,7 @@ def check(**options: Any) -> None:
     "--out",
     required=True,
     metavar="DIR",
-    help="Folder for ready.csv, withheld.csv, verdicts.csv, summary.json.",
+    help="Folder for ready.csv, withheld.csv, verdicts.csv, summary.json, report.html.",
 )
 @shared.out_format
 def clean(out: str, **options: Any) -> None:

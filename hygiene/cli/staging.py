@@ -17,7 +17,11 @@ __all__ = ["demo", "emulate"]
 
 
 @click.command()
-@click.option("--out", metavar="DIR", help="Folder for ready.csv, withheld.csv, verdicts.csv, summary.json.")
+@click.option(
+    "--out",
+    metavar="DIR",
+    help="Folder for ready.csv, withheld.csv, verdicts.csv, summary.json, report.html.",
+)
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="What stdout holds."
 )

@@ -1,1 +1,1 @@
-"""Reports: one run as text for people and as one JSON object for machines."""
+"""Reports: one run for people (text, HTML, GitHub, notebook) and as one JSON object for machines."""

@@ -9,6 +9,7 @@ from typing import Any
 from hygiene import __version__
 from hygiene.bounds import Bounds
 from hygiene.cleaned import CleanedLeads
+from hygiene.comparing import Comparison, Group
 from hygiene.importing import Receipt
 from hygiene.readback import Readback
 from hygiene.reconcile import BatchResult, Reconciliation
@@ -28,6 +29,7 @@ def summarise(
     receipt: Receipt | None = None,
     send_all: bool = False,
     error: str | None = None,
+    comparison: Comparison | None = None,
 ) -> dict[str, Any]:
     """The summary of a run.
 
@@ -36,6 +38,7 @@ def summarise(
         receipt: What the import did; None where nothing was sent.
         send_all: Whether blocked and duplicate rows are sent too.
         error: Why the run stopped before its end.
+        comparison: The sources side by side; the object has no such key where None.
     """
     told = receipt.reconciliation if receipt else None
     stopped = error or (str(receipt.error) if receipt and receipt.error else None)
@@ -46,6 +49,30 @@ def summarise(
         "reported": told.reported.as_dict() if told and told.answered else None,
         "reconciliation": _reconciliation(told) if told else None,
         "readback": _readback(receipt.readback) if receipt and receipt.readback else None,
+        **({"comparison": _comparison(comparison)} if comparison else {}),
+    }
+
+
+def _comparison(told: Comparison) -> dict[str, Any]:
+    return {
+        "by": told.by,
+        "groups": [_group(group) for group in told.groups],
+        "overlaps": [{"groups": [pair.first, pair.second], "leads": pair.leads} for pair in told.overlaps],
+    }
+
+
+def _group(group: Group) -> dict[str, Any]:
+    outcomes = {name: group.tally.outcomes[name] for name in _OUTCOMES}
+    return {
+        "group": group.name,
+        "rows": group.tally.rows,
+        "leads": group.leads,
+        "outcomes": outcomes,
+        "shares": {
+            name: group.share(rows) for name, rows in [*outcomes.items(), *group.tally.reasons.items()]
+        },
+        "reasons": dict(group.tally.reasons),
+        "predicted": group.predicted.as_dict(),
     }
 
 

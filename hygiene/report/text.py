@@ -6,6 +6,7 @@ Cells of the input appear only as file and column names, and those lose their co
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from hygiene.markup import inert
 from hygiene.verdict import Outcome, reason
 
 if TYPE_CHECKING:
@@ -13,10 +14,11 @@ if TYPE_CHECKING:
 
     from hygiene.bounds import Bounds
     from hygiene.cleaned import CleanedLeads
+    from hygiene.comparing import Comparison
     from hygiene.importing import LeadList, Receipt
     from hygiene.verdict import Counts
 
-__all__ = ["inert", "lead_lists", "masked", "open_counts", "sentence", "tables"]
+__all__ = ["NOT_CHECKED", "inert", "lead_lists", "masked", "meaning", "open_counts", "sentence", "tables"]
 
 NOT_CHECKED = "not checked"
 
@@ -31,19 +33,37 @@ _MEANING = {
 }
 
 
-def inert(text: str, /) -> str:
-    """The text without control and direction characters, safe to print."""
-    return "".join(character if character.isprintable() else " " for character in text)
+#: How a terminal shows the rows that people look for; piped output has no styles.
+_STYLE = {
+    "ready": "green",
+    "invalid": "red",
+    "undeliverable": "red",
+    "suppressed": "magenta",
+    "blocked": "yellow",
+    "duplicate": "yellow",
+    "review": "yellow",
+}
+
+
+def meaning(outcome: Outcome, /) -> str:
+    """What an outcome means, in a few words."""
+    return _MEANING[outcome]
 
 
 def tables(
-    cleaned: "CleanedLeads", receipt: "Receipt | None" = None, *, send_all: bool = False
+    cleaned: "CleanedLeads",
+    receipt: "Receipt | None" = None,
+    *,
+    send_all: bool = False,
+    comparison: "Comparison | None" = None,
 ) -> "Iterator[RenderableType]":
     """The parts of the report, in order."""
     yield _outcomes(cleaned)
     if cleaned.counts.reasons:
         yield _reasons(cleaned)
     yield _fill_rates(cleaned)
+    if comparison is not None:
+        yield from _compared(comparison)
     yield _counts(cleaned, receipt, send_all=send_all)
     prediction = cleaned.predict(send_all=send_all)
     yield from (f"  {line}" for line in open_counts(prediction.range))
@@ -124,6 +144,26 @@ def _reasons(cleaned: "CleanedLeads") -> "RenderableType":
     return _table("Reasons (a row may have several)", ("reason", "rows", "share", ""), rows, right=(1, 2))
 
 
+def _compared(told: "Comparison") -> "Iterator[RenderableType]":
+    """Outcomes and reasons of each group, and the leads that groups share."""
+    from hygiene.comparing import figure
+
+    outcomes = [outcome.value for outcome in [Outcome.READY, *Outcome][:-1]]
+    kinds = [(name, [group.tally.outcomes[name] for group in told.groups]) for name in outcomes]
+    kinds += [(code, [group.tally.reasons.get(code, 0) for group in told.groups]) for code in told.reasons]
+    rows = [("rows", *(str(group.tally.rows) for group in told.groups))]
+    rows += [("leads", *(str(group.leads) for group in told.groups))]
+    rows += [
+        (name, *(figure(group, count) for group, count in zip(told.groups, counts, strict=True)))
+        for name, counts in kinds
+    ]
+    header = ("", *(inert(group.name) for group in told.groups))
+    yield _table(f"By {inert(told.by)}, each judged as if alone", header, rows, right=range(1, len(header)))
+    if told.overlaps:
+        pairs = [(inert(f"{pair.first} and {pair.second}"), str(pair.leads)) for pair in told.overlaps]
+        yield _table("Leads that two groups both hold", ("groups", "leads"), pairs, right=(1,))
+
+
 def _fill_rates(cleaned: "CleanedLeads") -> "RenderableType":
     rates = cleaned.fill_rates
     rows = [(name, f"{rate:.1%}") for name, rate in rates.items() if rate is not None]
@@ -167,10 +207,15 @@ def _table(
     from rich.text import Text
 
     table = Table(
-        title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+        title=Text(title),
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        min_width=len(title),
     )
     for place, name in enumerate(header):
         table.add_column(Text(name), justify="right" if place in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(cell) for cell in row), style=_STYLE.get(row[0]))
     return table

@@ -1,0 +1,82 @@
+"""Write docs/reference/ from the command line and the docstrings, or with --check say what is out of step.
+
+python docs/reference.py [--check]
+"""
+
+import argparse
+import dataclasses
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+import hygiene
+from hygiene.cli import cli
+
+HERE = Path(__file__).parent / "reference"
+
+
+def command_line() -> str:
+    """Every verb with its help."""
+    parts = ["# Command line", "Made from `hygiene --help` by `docs/reference.py`."]
+    parts += ["## hygiene", _help(cli, "hygiene")]
+    for name, verb in cli.commands.items():
+        parts += [f"## hygiene {name}", _help(verb, f"hygiene {name}")]
+    return "\n\n".join(parts) + "\n"
+
+
+def _help(command: click.Command, name: str) -> str:
+    context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
+    return f"```help\n{command.get_help(context)}\n```"
+
+
+def library() -> str:
+    """Every public name with its signature and docstring."""
+    parts = ["# Library", "Made from the docstrings by `docs/reference.py`."]
+    for name in hygiene.__all__:
+        if not name.startswith("__"):
+            parts += _described(name, getattr(hygiene, name))
+    return "\n\n".join(parts) + "\n"
+
+
+def _described(name: str, found: object) -> Iterator[str]:
+    kind = "class" if inspect.isclass(found) else "function"
+    yield f"## {kind} `hygiene.{name}`"
+    yield f"```signature\n{inspect.cleandoc(found.__doc__ or '')}\n```"
+    if inspect.isclass(found):
+        for word, member in sorted(vars(found).items()):
+            if not word.startswith("_") and _own(member):
+                told = inspect.getdoc(member) or ""
+                yield f"- `{word}`: {told.splitlines()[0] if told else word}"
+
+
+def _own(member: object) -> bool:
+    """Whether a member is code of ours that has words to it, rather than a field or a setting."""
+    is_code = inspect.isfunction(member) or isinstance(member, property | classmethod | staticmethod)
+    return (is_code or hasattr(member, "func")) and not dataclasses.is_dataclass(member)
+
+
+PAGES = {"command-line.md": command_line, "library.md": library}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write or check; the exit code is 1 where a page is out of step."""
+    parser = argparse.ArgumentParser(description="Write docs/reference/ anew.")
+    parser.add_argument("--check", action="store_true", help="write nothing")
+    check = parser.parse_args(arguments).check
+    stale = []
+    for name, make in PAGES.items():
+        text, path = make(), HERE / name
+        if check and path.read_text(encoding="utf-8") != text:
+            stale.append(name)
+        if not check:
+            path.write_text(text, encoding="utf-8")
+    for name in stale:
+        print(f"docs/reference/{name} is out of step; run python docs/reference.py")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,208 @@
+"""Comparing sources: the vendors, campaigns or files of one lead list side by side.
+
+Each group is judged as if it had come alone, so that none pays for what another brought first. DNS is not
+asked again, and nothing here changes the verdicts of the whole list.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene.address import exact_key
+from hygiene.cleaned import CleanedLeads, Tally
+from hygiene.cleaning import clean_part
+from hygiene.errors import UsageError
+from hygiene.markup import html_table, inert
+from hygiene.text import is_blank, text_column
+from hygiene.verdict import Counts, Outcome
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["BLANK", "Comparison", "Group", "Overlap", "compare"]
+
+#: Name of the group of rows whose cell is blank.
+BLANK = "(blank)"
+#: Name that stands for the file a row came from.
+FILE = "file"
+#: Groups that are still a comparison; a column with more values names leads rather than sources.
+MOST_GROUPS = 100
+#: Leads whose groups are held against each other at a time.
+_SLICE = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One source, judged as if alone.
+
+    Attributes:
+        name: Its value in the column.
+        tally: Its rows by outcome and reason.
+        leads: Distinct leads in it, by address.
+        predicted: What the API would answer to an import of what is ready in it.
+    """
+
+    name: str
+    tally: Tally
+    leads: int
+    predicted: Counts
+
+    def share(self, count: int | None) -> float | None:
+        """A count as a share of the group's rows; None where it was not checked or there are no rows."""
+        return None if count is None or not self.tally.rows else count / self.tally.rows
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Leads that two groups both hold."""
+
+    first: str
+    second: str
+    leads: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Comparison:
+    """The groups of one column, the largest first.
+
+    Attributes:
+        by: The column, or ``file``.
+        groups: Each source with its counts.
+        overlaps: Pairs of groups that share leads, most shared first.
+    """
+
+    by: str
+    groups: tuple[Group, ...]
+    overlaps: tuple[Overlap, ...]
+
+    def __repr__(self) -> str:
+        return f"<Comparison by {inert(self.by)}: {len(self.groups)} groups>"
+
+    def plot(self) -> "Figure":
+        """A picture of the share of each group that is ready; needs the extra `notebook`.
+
+        Raises:
+            UsageError: matplotlib is not installed.
+        """
+        from hygiene.report.plots import plot_groups
+
+        return plot_groups(self)
+
+    def frame(self) -> pd.DataFrame:
+        """One row a group: rows, leads, then a column for each outcome and for each reason that occurs."""
+        reasons = self.reasons
+        return pd.DataFrame(
+            [
+                {
+                    "rows": group.tally.rows,
+                    "leads": group.leads,
+                    **group.tally.outcomes,
+                    **{code: group.tally.reasons.get(code, 0) for code in reasons},
+                }
+                for group in self.groups
+            ],
+            index=pd.Index([group.name for group in self.groups], name=self.by),
+        )
+
+    @property
+    def reasons(self) -> list[str]:
+        """Reasons that some group has, in the order they were met."""
+        return list(dict.fromkeys(code for group in self.groups for code in group.tally.reasons))
+
+    def _repr_html_(self) -> str:
+        outcomes = [outcome.value for outcome in [Outcome.READY, *Outcome][:-1]]
+        rows: list[Sequence[object]] = [
+            (group.name, group.tally.rows, *(figure(group, group.tally.outcomes[name]) for name in outcomes))
+            for group in self.groups
+        ]
+        shared = [(f"{pair.first} and {pair.second}", pair.leads) for pair in self.overlaps]
+        return html_table(f"By {self.by}, each as if alone", ("", "rows", *outcomes), rows) + (
+            html_table("Leads in both", ("", "leads"), shared) if shared else ""
+        )
+
+
+def figure(group: Group, count: int | None, /) -> str:
+    """A count and its share, for people."""
+    share = group.share(count)
+    return "not checked" if count is None else f"{count}" + (f" ({share:.1%})" if share else "")
+
+
+def compare(cleaned: CleanedLeads, by: str, /) -> Comparison:
+    """The groups that the values of a column, or the files, make.
+
+    Args:
+        cleaned: The whole list.
+        by: A column, canonical or custom, or ``file``.
+
+    Raises:
+        UsageError: no such column, or more values than a comparison has groups.
+    """
+    codes, names = _groups(cleaned, by)
+    alone = [clean_part(cleaned, codes == code) for code in range(len(names))]
+    keys = [pc.drop_null(pc.unique(_keys(part))) for part in alone]
+    groups = [
+        Group(name, part.counts, len(leads), part.predicted)
+        for name, part, leads in zip(names, alone, keys, strict=True)
+    ]
+    return Comparison(by, tuple(groups), tuple(_overlaps(names, keys)))
+
+
+def _groups(cleaned: CleanedLeads, by: str) -> tuple[np.ndarray[Any, Any], list[str]]:
+    """The group of each row and the groups' names, the largest first."""
+    cells = _cells(cleaned, by)
+    named = pc.if_else(pa.array(is_blank(cells)), BLANK, pc.utf8_trim_whitespace(cells)).dictionary_encode()
+    names, codes = named.dictionary.to_pylist(), named.indices.to_numpy(zero_copy_only=False)
+    if len(names) > MOST_GROUPS:
+        msg = (
+            f"--by {by}: {len(names)} different values; expected at most {MOST_GROUPS}. "
+            "Name the column that says where a lead came from."
+        )
+        raise UsageError(msg)
+    sizes = np.bincount(codes, minlength=len(names))
+    order = sorted(range(len(names)), key=lambda code: (-sizes[code], names[code]))
+    place = np.empty(len(names), dtype=np.int64)
+    place[order] = np.arange(len(names))
+    return place[codes], [names[code] for code in order]
+
+
+def _cells(cleaned: CleanedLeads, by: str) -> pa.Array:
+    if by == FILE:
+        return text_column(cleaned.verdicts["source"])
+    columns = [name for name in cleaned.frame.columns if str(name).casefold() == by.casefold()]
+    exact = [name for name in columns if name == by] or columns
+    if not exact:
+        msg = f"--by {by}: no such column; there are {', '.join(map(str, cleaned.frame.columns))}, and file."
+        raise UsageError(msg)
+    return text_column(cleaned.frame[exact[0]])
+
+
+def _keys(part: CleanedLeads) -> pa.Array:
+    return exact_key(text_column(part.verdicts["address"]))
+
+
+def _overlaps(names: list[str], keys: list[pa.Array]) -> list[Overlap]:
+    """Pairs of groups with shared leads; a lead counts once in a pair."""
+    every = (
+        pa.concat_arrays([pa.nulls(0, pa.large_string()), *keys])
+        .dictionary_encode()
+        .indices.to_numpy(zero_copy_only=False)
+    )
+    owner = np.repeat(np.arange(len(keys)), [len(each) for each in keys])
+    shared = np.zeros((len(keys), len(keys)), dtype=np.int64)
+    for start in range(0, int(every.max(initial=-1)) + 1, _SLICE):
+        here = (every >= start) & (every < start + _SLICE)
+        held = np.zeros((_SLICE, len(keys)), dtype=np.float32)
+        held[every[here] - start, owner[here]] = 1
+        shared += (held.T @ held).astype(np.int64)
+    pairs = [
+        Overlap(names[first], names[second], int(shared[first, second]))
+        for first, second in combinations(range(len(keys)), 2)
+        if shared[first, second]
+    ]
+    return sorted(pairs, key=lambda pair: -pair.leads)

@@ -1,0 +1,329 @@
+"""Sections of the HTML report: each a few tables made from one part of a result.
+
+Every section is one function; a table holds at most `MOST_ROWS` rows, so that the page stays small
+whatever came in.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
+from importlib.metadata import version
+from platform import python_version
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene import __version__
+from hygiene.columns import MALFORMED
+from hygiene.markup import inert
+from hygiene.masking import mask_rule
+from hygiene.report.content import MOST_ROWS, Cell, Content, Row, Section, Table, cut, left_out, number, share
+from hygiene.report.text import NOT_CHECKED, meaning
+from hygiene.text import text_column
+from hygiene.verdict import Counts, Outcome, reason
+
+__all__ = ["sections"]
+
+#: Examples of each reason.
+EXAMPLES = 3
+#: Row numbers listed for one cluster of duplicates.
+MEMBERS = 10
+#: Batches shown though nothing is wrong with them.
+QUIET_BATCHES = 100
+
+#: Packages whose version can change a verdict.
+PACKAGES = ("email-validator", "dnspython", "pandas", "pyarrow", "pandera", "httpx")
+
+
+def sections(content: Content, /) -> Iterator[Section]:
+    """The sections of a report, in order."""
+    makers: Sequence[Callable[[Content], Section | None]] = (
+        _outcomes, _reasons, _groups, _batches, _fill_rates, _domains, _clusters, _lists, _settings, _policy, _run,
+    )  # fmt: skip
+    for make in makers:
+        made = make(content)
+        if made is not None:
+            yield made
+
+
+def _outcomes(content: Content) -> Section:
+    tally = content.cleaned.counts
+    rows = [
+        (name.value, number(tally.outcomes[name]), share(tally.outcomes[name], tally.rows), meaning(name))
+        for name in [Outcome.READY, *Outcome][:-1]
+    ]
+    text = "Every row ends in exactly one outcome. What did not run is not checked, and never counted as 0."
+    return Section(
+        "outcomes",
+        "Outcomes",
+        text,
+        (Table("Rows by outcome", ("Outcome", "Rows", "Share", "Meaning"), tuple(rows)),),
+    )
+
+
+def _reasons(content: Content) -> Section:
+    tally = content.cleaned.counts
+    if not tally.reasons:
+        return Section("reasons", "Reasons", "No row has a reason against it.")
+    rows = [
+        (code, number(count), share(count, tally.rows), reason(code).text, _examples(content, code))
+        for code, count in tally.reasons.items()
+    ]
+    header = ("Reason", "Rows", "Share", "Meaning", "Examples")
+    shown = "" if content.show_addresses else " Addresses are masked."
+    text = f"A row may have several. Examples name row numbers, counted from 1 without the header.{shown}"
+    return Section("reasons", "Reasons", text, (Table("Rows by reason", header, tuple(rows)),))
+
+
+def _examples(content: Content, code: str) -> str:
+    places: list[int] = []
+    for chunk in content.cleaned.survey.chunks:
+        found = chunk.findings.masks.get(code)
+        if found is not None and len(places) < EXAMPLES:
+            places += (np.flatnonzero(found)[: EXAMPLES - len(places)] + chunk.first_row - 1).tolist()
+    return "; ".join(f"row {place + 1}: {_lead(content, place)}".rstrip(": ") for place in places)
+
+
+def _lead(content: Content, place: int) -> str:
+    """What is shown of one row: its address, else what its cell holds, else its raw text."""
+    frame = content.cleaned.frame.iloc[[place]]
+    cells = [text_column(content.cleaned.verdicts["address"].iloc[[place]]), text_column(frame["email"])]
+    cells += [text_column(frame[MALFORMED])] if MALFORMED in frame else []
+    texts = [cell[0].as_py() for cell in cells]
+    return content.shown(next((text for text in texts if text and text.strip()), None))
+
+
+def _groups(content: Content) -> Section | None:
+    told = content.comparison
+    if told is None:
+        return None
+    names = [name.value for name in [Outcome.READY, *Outcome][:-1]]
+    outcomes: tuple[Row, ...] = tuple(
+        (
+            inert(group.name), number(group.tally.rows), number(group.leads),
+            *(_with_share(group.tally.outcomes[name], group.tally.rows) for name in names),
+            number(group.predicted.imported),
+        )
+        for group in told.groups
+    )  # fmt: skip
+    reasons: tuple[Row, ...] = tuple(
+        (code, *(_with_share(group.tally.reasons.get(code, 0), group.tally.rows) for group in told.groups))
+        for code in told.reasons
+    )
+    pairs = tuple(
+        (f"{inert(pair.first)} and {inert(pair.second)}", number(pair.leads)) for pair in told.overlaps
+    )
+    header = ("Group", "Rows", "Leads", *(name.capitalize() for name in names), "Imports")
+    tables = (
+        Table("Outcomes of each group", header, outcomes),
+        Table("Reasons of each group", ("Reason", *(inert(group.name) for group in told.groups)), reasons),
+        cut(Table("Leads that two groups both hold", ("Groups", "Leads"), pairs)),
+    )
+    text = f"Groups by {inert(told.by)}, each judged as if it had come alone; a lead is a distinct address."
+    return Section("groups", "Sources compared", text, tuple(table for table in tables if table.rows))
+
+
+def _with_share(count: int | None, rows: int) -> Cell:
+    if not count or not rows:
+        return number(count)
+    return Cell(f"{count:,} ({count / rows:.1%})", count)
+
+
+def _batches(content: Content) -> Section | None:
+    if content.receipt is None:
+        return None
+    batches = content.receipt.batches
+    loud = [each for each in batches if each.drift is None or any(each.drift.as_dict().values())]
+    quiet = [each for each in batches if each not in loud][:QUIET_BATCHES]
+    chosen = sorted([*loud[:QUIET_BATCHES], *quiet], key=lambda each: each.batch)
+    names = list(Counts().as_dict())
+    rows = tuple(
+        (
+            Cell(f"{each.batch}", each.batch), number(each.rows), each.state, number(each.attempts),
+            *(_beside(getattr(each.predicted, name), getattr(each.reported, name, None)) for name in names),
+        )
+        for each in chosen
+    )  # fmt: skip
+    header = ("Batch", "Rows", "State", "Attempts", *names)
+    left = len(batches) - len(chosen)
+    text = (
+        f"{len(batches):,} requests to {inert(content.receipt.sink)}, {len(loud):,} of them not as predicted."
+    )
+    more = f"{left:,} more batches are not shown." if left else ""
+    return Section(
+        "batches",
+        "Batches",
+        text,
+        (Table("Requests of the import, counts as predicted / reported", header, rows, more),),
+    )
+
+
+def _beside(predicted: int | None, reported: int | None) -> Cell:
+    texts = ("?" if count is None else f"{count:,}" for count in (predicted, reported))
+    return Cell(" / ".join(texts), reported)
+
+
+def _fill_rates(content: Content) -> Section:
+    rates = content.cleaned.fill_rates
+    rows = tuple((name, Cell(f"{rate:.1%}", rate)) for name, rate in rates.items() if rate is not None)
+    missing = ", ".join(name for name, rate in rates.items() if rate is None)
+    text = f"No such column: {missing}." if missing else "Every canonical column is there."
+    return Section(
+        "filled",
+        "Filled cells",
+        text,
+        (Table("Share of rows that fill a column", ("Column", "Filled"), rows),),
+    )
+
+
+def _domains(content: Content) -> Section:
+    cleaned = content.cleaned
+    column = pa.chunked_array([chunk.addresses.domain for chunk in cleaned.survey.chunks], pa.large_string())
+    counted = pc.drop_null(column).value_counts()
+    found = sorted(
+        zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True),
+        key=lambda pair: (-pair[1], pair[0]),
+    )
+    verdicts = cleaned.survey.domains
+    asked = cleaned.survey.settings.resolver is not None
+    dead = [pair for pair in found if pair[0] in verdicts and str(verdicts[pair[0]]) in _DEAD]
+    unknown = [pair for pair in found if pair[0] in verdicts and str(verdicts[pair[0]]) == "dns_unknown"]
+
+    def table(caption: str, pairs: list[tuple[str, int]]) -> Table:
+        rows = tuple((inert(name), number(rows), _dns(content, name)) for name, rows in pairs)
+        return cut(Table(caption, ("Domain", "Rows", "DNS"), rows))
+
+    tables = [table("Most frequent domains", found)]
+    tables += [table("Domains that accept no mail", dead)] if dead else []
+    tables += [table("Domains that DNS did not decide", unknown)] if unknown else []
+    text = f"{len(found):,} domains; " + (
+        f"{len(dead):,} accept no mail, {len(unknown):,} are unknown." if asked else "DNS was not checked."
+    )
+    return Section("domains", "Domains", text, tuple(tables))
+
+
+#: Verdicts that say for good that no mail is accepted.
+_DEAD = ("null_mx", "domain_not_found", "no_mail_host")
+
+
+def _dns(content: Content, domain: str) -> str:
+    verdict = content.cleaned.survey.domains.get(domain)
+    if verdict is None:
+        return NOT_CHECKED
+    return f"{verdict} ({verdict.cause})" if getattr(verdict, "cause", "") else str(verdict)
+
+
+def _clusters(content: Content) -> Section:
+    verdicts = content.cleaned.verdicts
+    stays = verdicts["duplicate_of"]
+    in_file = stays[(stays.notna() & (stays != "known")).to_numpy()]
+    known = int((stays == "known").sum())
+    sizes = in_file.value_counts()
+    order = sorted(sizes.items(), key=lambda pair: (-pair[1], int(str(pair[0]))))
+    rows = []
+    for stay, size in order[:MOST_ROWS]:
+        members = verdicts["row"].to_numpy()[(stays == stay).to_numpy()].tolist()
+        text = ", ".join(map(str, members[:MEMBERS]))
+        text += f" and {size - MEMBERS:,} more" if size > MEMBERS else ""
+        place = int(str(stay)) - 1
+        rows.append(
+            (_lead(content, place), Cell(f"{int(size) + 1:,}", int(size) + 1), number(place + 1), text)
+        )
+    text = f"{len(sizes):,} leads stand in the input more than once, in {len(in_file):,} rows too many. "
+    text += (
+        f"{known:,} further rows are leads the API holds."
+        if content.cleaned.survey.settings.known is not None
+        else "Known leads were not checked."
+    )
+    table = Table(
+        "Clusters of rows with one address, the largest first",
+        ("Lead", "Rows", "Stays", "Duplicate rows"),
+        tuple(rows),
+        left_out(len(order)),
+    )
+    return Section("duplicates", "Duplicates", text, (table,) if rows else ())
+
+
+def _lists(content: Content) -> Section:
+    settings = content.cleaned.survey.settings
+    hits = content.cleaned.verdicts["matched_rule"].dropna().value_counts()
+    by_list: dict[str, int] = {}
+    for rule, count in hits.items():
+        name = str(rule).rsplit(":", 2)[0]
+        by_list[name] = by_list.get(name, 0) + int(count)
+    kinds = (("suppression list", settings.suppress), ("block list", settings.blocklist))
+    lists = [
+        (inert(rules.name), kind, number(len(rules.entries)), number(by_list.get(rules.name, 0)))
+        for kind, given in kinds
+        for rules in given or ()
+    ]
+    lists += [(f"no {kind}", kind, number(None), number(None)) for kind, given in kinds if given is None]
+    entries = tuple(
+        (inert(str(rule)) if content.show_addresses else mask_rule(str(rule)), number(int(count)))
+        for rule, count in sorted(hits.items(), key=lambda pair: (-pair[1], str(pair[0])))[:MOST_ROWS]
+    )
+    tables = (
+        Table(
+            "Lists, and rows they were the first to match", ("List", "Kind", "Entries", "Rows"), tuple(lists)
+        ),
+        Table("Entries that matched", ("List : line : entry", "Rows"), entries, left_out(len(hits))),
+    )
+    text = "A suppression list is ours and forbids; a block list is the API's own. A row counts for its first match."
+    return Section("lists", "Lists", text, tuple(table for table in tables if table.rows))
+
+
+def _settings(content: Content) -> Section:
+    settings = content.cleaned.survey.settings
+    known = settings.known and ", ".join(f"{leads.name} ({len(leads.address):,})" for leads in settings.known)
+    rows = (
+        (
+            "schema",
+            getattr(settings.schema, "__name__", None) or getattr(settings.schema, "name", None) or "Lead",
+        ),
+        ("required columns", ", ".join(settings.required) or "none"),
+        ("rules", ", ".join(rule.name for rule in settings.rules) or "none"),
+        (
+            "DNS",
+            NOT_CHECKED
+            if settings.resolver is None
+            else f"{len(content.cleaned.survey.domains):,} domains asked",
+        ),
+        ("leads whose domain is unknown", "ready" if settings.accept_unknown else "for review"),
+        ("known leads", NOT_CHECKED if settings.known is None else known or "none"),
+        ("block list waived", "yes" if settings.waive_blocklist else "no"),
+        ("leads a request", f"{settings.batch_leads:,}"),
+        ("also sends blocked and duplicate rows", "yes" if content.send_all else "no"),
+    )
+    table = Table(
+        "What this run was asked to do",
+        ("Setting", "Value"),
+        tuple((name, inert(str(value))) for name, value in rows),
+    )
+    return Section("settings", "Settings", "", (table,))
+
+
+def _policy(content: Content) -> Section:
+    policy = content.cleaned.survey.settings.policy
+    rows = tuple(
+        (rule.name, str(getattr(policy, rule.name)).lower(), rule.metadata["label"], rule.metadata["text"])
+        for rule in fields(policy)
+    )
+    text = "The API's counting rules that the prediction rests on, and how each is known."
+    return Section(
+        "policy", "Policy", text, (Table("Counting rules", ("Rule", "Value", "Known how", "Meaning"), rows),)
+    )
+
+
+def _run(content: Content) -> Section:
+    cleaned = content.cleaned
+    rows = [
+        ("input", ", ".join(map(inert, cleaned.files)) or "a frame"),
+        ("input digest, SHA-256", cleaned.sha256 or "none: a frame has no bytes of its own"),
+        ("lead-hygiene", __version__),
+        ("Python", python_version()),
+        *((name, version(name)) for name in PACKAGES),
+    ]
+    text = " ".join(map(inert, cleaned.notes))
+    return Section(
+        "run", "Run", text, (Table("What this report was made from, and with", ("", "Value"), tuple(rows)),)
+    )
