@@ -168,11 +168,11 @@ async def _resolve(resolver: dns.asyncresolver.Resolver, question: Question) -> 
 
 def measure(
     way: Callable[[list[str], int], Mapping[str, DomainVerdict]], domains: list[str], port: int
-) -> tuple[float, Mapping[str, DomainVerdict]]:
-    """Look-ups a second, and the verdicts."""
-    started = time.perf_counter()
+) -> tuple[float, float, Mapping[str, DomainVerdict]]:
+    """Look-ups a second, seconds of processor time, and the verdicts."""
+    started, used = time.perf_counter(), time.process_time()
     verdicts = way(domains, port)
-    return len(domains) / (time.perf_counter() - started), verdicts
+    return len(domains) / (time.perf_counter() - started), time.process_time() - used, verdicts
 
 
 def table(verdicts: Mapping[str, DomainVerdict]) -> Counter[str]:
@@ -182,19 +182,23 @@ def table(verdicts: Mapping[str, DomainVerdict]) -> Counter[str]:
 
 def compare(program: Path, port: int, domains: list[str], rounds: int) -> None:
     """Both ways side by side, in turn."""
-    ratios = []
+    ratios, cpu_ratios = [], []
     for number in range(rounds):
         with far_server(program, port) as far:
-            ours, found = measure(look_up_here, domains, far)
+            ours, our_cpu, found = measure(look_up_here, domains, far)
         with far_server(program, port) as far:
-            theirs, expected = measure(look_up_there, domains, far)
+            theirs, their_cpu, expected = measure(look_up_there, domains, far)
         ratios.append(ours / theirs)
+        cpu_ratios.append(their_cpu / our_cpu)
         same = sum(found[domain] == expected[domain] for domain in domains)
         print(
             f"round {number + 1}: hygiene.Resolver {ours:8.0f}/s   dns.asyncresolver({TASKS}) {theirs:8.0f}/s   "
-            f"{ours / theirs:5.1f} times   {same} of {len(domains)} verdicts the same"
+            f"{ours / theirs:5.1f} times, {their_cpu / our_cpu:5.1f} by processor time   "
+            f"{same} of {len(domains)} verdicts the same"
         )
-    print(f"median {statistics.median(ratios):.1f} times")
+    print(
+        f"median {statistics.median(ratios):.1f} times, {statistics.median(cpu_ratios):.1f} by processor time"
+    )
     print(f"\n{'verdict':24}{'hygiene.Resolver':>20}{'dns.asyncresolver':>20}")
     here, there = table(found), table(expected)
     for code in sorted(here | there):
@@ -204,10 +208,10 @@ def compare(program: Path, port: int, domains: list[str], rounds: int) -> None:
 def press(program: Path, port: int, domains: list[str], way: str) -> None:
     """Against a server that answers `LIMIT_PER_S` queries a second and turns the others away."""
     with far_server(program, port) as far:
-        _, free = measure(look_up_here, domains, far)
+        _, _, free = measure(look_up_here, domains, far)
     with far_server(program, port, limit_per_s=LIMIT_PER_S, way=way) as far:
         started = time.perf_counter()
-        _, found = measure(look_up_here, domains, far)
+        _, _, found = measure(look_up_here, domains, far)
         took_s = time.perf_counter() - started
     questions = len(set(asked(domains, free)))
     undecided = sum(found[domain] != free[domain] for domain in domains)

@@ -75,8 +75,7 @@ class Question(NamedTuple):
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What DNS answered to one question.
 
     Attributes:

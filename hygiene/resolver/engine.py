@@ -163,6 +163,9 @@ class Engine:
 
     def _pick(self, task: Task, now: float) -> Link | None:
         """The next link in turn that may be asked now; a try that failed goes to another, if there is one."""
+        if len(self.links) == 1:
+            only = self.links[0]
+            return only if only.channels and only.pace.credit(now) >= 1 else None
         if task.only is not None:
             return task.only if task.only.channels and task.only.pace.credit(now) >= 1 else None
         usable = [link for link in self.links if link.channels]

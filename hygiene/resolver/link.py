@@ -89,6 +89,7 @@ class Channel:
 
     def __init__(self, server: NameServer) -> None:
         self.pending: dict[int, Flight] = {}
+        self._random: list[int] = []
         self.socket = socket.socket(server.family, socket.SOCK_DGRAM)
         try:
             self.socket.setblocking(False)  # noqa: FBT003 -- the standard library takes it by position
@@ -100,10 +101,12 @@ class Channel:
 
     def free_ident(self) -> int:
         """An id that cannot be guessed and that no try waits under."""
-        ident = int.from_bytes(os.urandom(2))
-        while ident in self.pending:
-            ident = int.from_bytes(os.urandom(2))
-        return ident
+        while True:
+            if not self._random:
+                self._random = list(memoryview(os.urandom(512)).cast("H"))
+            ident = self._random.pop()
+            if ident not in self.pending:
+                return ident
 
     def receive(self) -> bytes | None:
         """The next datagram; None where there is none.
@@ -161,7 +164,7 @@ class Link:
 
     def send(self, task: Task, now: float) -> bool:
         """Send a try; False where the system takes no more just now."""
-        channel = random.choice(self.channels)  # noqa: S311 -- the id is what must not be guessed
+        channel = self.channels[int(random.random() * CHANNELS)]  # noqa: S311 -- it is the id that must be secret
         flight = Flight(task, self, channel, channel.free_ident(), now)
         wire = pack_query(flight.ident, task.packed, edns=task.edns)
         try:

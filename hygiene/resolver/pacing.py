@@ -18,8 +18,8 @@ EPOCH_S, EPOCH_QUESTIONS, LONGEST_EPOCH_S = 0.05, 20, 1.0
 #: Share of questions lost that still counts as none: a network loses some by itself.
 TOLERATED = 0.03
 
-#: Seconds of questions that may be sent at once after a pause.
-BURST_S = 0.02
+#: Seconds of questions that may be sent at once after a pause, so that a busy machine does not fall behind.
+BURST_S = 0.06
 
 #: Bounds of the time that an answer is waited for, and the first such time. RFC 6298 with a lower floor.
 LEAST_WAIT_S, MOST_WAIT_S, FIRST_WAIT_S = 0.2, 2.0, 1.0

@@ -62,7 +62,7 @@ class Run:
 
     def settle_kept(self) -> bool:
         """Judge the domains whose answers are all kept from before; True where that was all."""
-        for domain in self._domains:
+        for domain in () if self._store.is_empty else self._domains:
             inquiry = Inquiry(domain)
             while inquiry.question is not None and (answer := self._store.get(inquiry.question)) is not None:
                 inquiry.take(answer)

@@ -61,8 +61,10 @@ class AnswerStore:
     """
 
     def __init__(self, path: str | os.PathLike[str] | None, /, *, servers: str) -> None:
-        self._kept: dict[Question, tuple[Answer, float]] = {}
-        self._new: list[tuple[Question, Answer, float]] = []
+        # Apart rather than in pairs: a hundred thousand small tuples are what garbage collection trips over.
+        self._kept: dict[Question, Answer] = {}
+        self._expires: dict[Question, float] = {}
+        self._new: list[Question] = []
         self._servers = servers
         self._path = None if path is None else Path(path)
         self._file: sqlite3.Connection | None = None
@@ -105,16 +107,20 @@ class AnswerStore:
             "Name another file with --dns-cache F, or do without with --no-dns-cache."
         )
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is kept at all."""
+        return self._file is None and not self._kept
+
     def get(self, question: Question, /) -> Answer | None:
         """The answer, marked as kept, with the seconds it may still be kept; None where there is none."""
         now = time.time()
-        kept = self._kept.get(question) or self._read(question, now)
-        if kept is None or kept[1] <= now:
+        answer = self._kept.get(question) or self._read(question, now)
+        if answer is None or self._expires[question] <= now:
             return None
-        answer, expires = kept
-        return Answer(answer.state, answer.records, answer.cause, ttl_s=int(expires - now), cached=True)
+        return answer._replace(ttl_s=int(self._expires[question] - now), cached=True)
 
-    def _read(self, question: Question, now: float) -> tuple[Answer, float] | None:
+    def _read(self, question: Question, now: float) -> Answer | None:
         if self._file is None:
             return None
         query = (
@@ -129,25 +135,26 @@ class AnswerStore:
             return None
         state, cause, text, expires = row
         records = tuple(tuple(record) if isinstance(record, list) else record for record in json.loads(text))
-        kept = self._kept[question] = Answer(state, records, cause), expires
-        return kept
+        self._kept[question] = Answer(state, records, cause)
+        self._expires[question] = expires
+        return self._kept[question]
 
     def put(self, question: Question, answer: Answer, /) -> Answer:
         """Keep an answer; gives it with the seconds it is kept."""
         if answer.cause in _OF_THE_RUN:
             return answer
         ttl_s = _bounded_ttl_s(answer)
-        kept = Answer(answer.state, answer.records, answer.cause, ttl_s=ttl_s)
-        expires = time.time() + ttl_s
-        self._kept[question] = kept, expires
-        self._new.append((question, kept, expires))
+        kept = answer if ttl_s == answer.ttl_s else answer._replace(ttl_s=ttl_s)
+        self._kept[question] = kept
+        self._expires[question] = time.time() + ttl_s
+        self._new.append(question)
         if len(self._new) >= _BATCH:
             self.flush()
         return kept
 
     def drop_new(self) -> None:
         """Forget what was put since the last `flush`, because it turned out not to be true."""
-        for question, _, _ in self._new:
+        for question in self._new:
             self._kept.pop(question, None)
         self._new.clear()
 
@@ -157,10 +164,18 @@ class AnswerStore:
         if self._file is not None and new:
             self._write(self._file, new)
 
-    def _write(self, file: sqlite3.Connection, new: list[tuple[Question, Answer, float]]) -> None:
+    def _write(self, file: sqlite3.Connection, new: list[Question]) -> None:
+        kept = ((question, self._kept[question]) for question in new)
         rows = [
-            (self._servers, *question, answer.state, answer.cause, json.dumps(answer.records), expires)
-            for question, answer, expires in new
+            (
+                self._servers,
+                *question,
+                answer.state,
+                answer.cause,
+                json.dumps(answer.records),
+                self._expires[question],
+            )
+            for question, answer in kept
         ]
         try:
             file.execute("BEGIN IMMEDIATE")

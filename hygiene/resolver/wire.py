@@ -4,6 +4,7 @@ Plain answers are read here, strictly; whatever is not fully understood is hande
 the last word on what an answer means. Nothing here opens a socket.
 """
 
+import re
 import socket
 import struct
 from typing import Any, Literal, NamedTuple
@@ -42,6 +43,9 @@ _EDNS = struct.pack("!BHHIH", 0, _OPT, UDP_OCTETS, 0, 0)
 
 #: Pointer to the name of the question, which stands right behind the header. RFC 1035 4.1.4.
 _TO_QUESTION = b"\xc0\x0c"
+
+#: Letters, digits, hyphens and underscores, and dots between them.
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]+").fullmatch
 
 #: Times that a name may point on before it is taken for a loop. Assumed.
 _JUMPS = 32
@@ -214,9 +218,7 @@ def _read_name(wire: bytes, place: int) -> tuple[str, int]:
     else:
         raise _Odd
     name = ".".join(labels)
-    if labels and not name.replace(".", "").replace("-", "").replace("_", "").isalnum():
-        raise _Odd
-    if name.count(".") > max(len(labels) - 1, 0) or len(name) > 253:
+    if labels and (not _PLAIN_NAME(name) or name.count(".") >= len(labels) or len(name) > 253):
         raise _Odd
     return name.lower(), end or place + 1
 
