@@ -17,7 +17,7 @@ import pytest
 
 import hygiene
 from hygiene.demo import stage
-from hygiene.prediction import ImportPolicy
+from hygiene.policy import RULES, ImportPolicy
 from hygiene.report.html import render
 
 AXE = Path(__file__).parent / "data" / "axe-core" / "axe.min.js"
@@ -178,7 +178,7 @@ def imported(tmp_path_factory):
         cleaned = hygiene.clean(
             around.leads, suppress=around.suppress, resolver=resolver, require=["first_name"]
         )
-        believed = ImportPolicy(fold_case=False, strip_whitespace=False)
+        believed = ImportPolicy(fold_case=False, strip_whitespace=False, measured=frozenset(RULES))
         with hygiene.Smartlead(
             list_id=around.list_id, api_key=around.api.api_key, base_url=around.api.base_url, policy=believed
         ) as sink:

@@ -5,7 +5,6 @@ whatever came in.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
 from importlib.metadata import version
 from platform import python_version
 
@@ -17,6 +16,7 @@ from hygiene import __version__
 from hygiene.columns import MALFORMED
 from hygiene.markup import inert
 from hygiene.masking import mask_rule
+from hygiene.policy import RULES
 from hygiene.report.content import MOST_ROWS, Cell, Content, Row, Section, Table, cut, left_out, number, share
 from hygiene.report.text import NOT_CHECKED, meaning
 from hygiene.text import text_column
@@ -305,8 +305,8 @@ def _settings(content: Content) -> Section:
 def _policy(content: Content) -> Section:
     policy = content.cleaned.survey.settings.policy
     rows = tuple(
-        (rule.name, str(getattr(policy, rule.name)).lower(), rule.metadata["label"], rule.metadata["text"])
-        for rule in fields(policy)
+        (name, str(getattr(policy, name)).lower(), policy.label(name), rule.metadata["text"])
+        for name, rule in RULES.items()
     )
     text = "The API's counting rules that the prediction rests on, and how each is known."
     return Section(
