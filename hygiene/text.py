@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Mask", "is_blank", "mask", "text_column", "text_series"]
+__all__ = ["Mask", "is_blank", "lower_case", "mask", "text_column", "text_series"]
 
 #: One boolean a row, by position.
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -67,6 +67,15 @@ def text_series(column: pa.Array, index: pd.Index, /) -> pd.Series:
 def is_blank(column: pa.Array, /) -> Mask:
     """True where a cell is null, empty or only white space."""
     return mask(pc.equal(pc.utf8_trim_whitespace(column), ""), null=True)
+
+
+def lower_case(column: pa.Array, /) -> pa.Array:
+    """Each text as `str.lower` writes it; Arrow's own kernel agrees on ASCII alone."""
+    odd = pa.array(~mask(pc.string_is_ascii(column), null=True))
+    if not odd.true_count:
+        return pc.ascii_lower(column)
+    words = [text.lower() for text in column.filter(odd).to_pylist()]
+    return pc.replace_with_mask(pc.ascii_lower(column), odd, pa.array(words, column.type))
 
 
 def mask(column: pa.Array, /, *, null: bool = False) -> Mask:

@@ -312,7 +312,9 @@ def test_place_columns_of_the_input_survive_beside_ours():
 def test_every_reason_with_a_fixed_code_can_come_out_of_a_cleaning(write):
     """A reason that nothing gives is a promise that nothing keeps."""
     rows = [*CELLS, "q" * 300 + "@acme.example", "a@nodot", "jo@hostless.example", "jo@inside.example",
-            "blocked.one@acme.example"]  # fmt: skip
+            "blocked.one@acme.example",
+            "a@acme.example; b@acme.example", "%20a@acme.example", "i@throwaway.example", "info@acme.example",
+            "i@postbox.example", "i@postbx.example", "\u0456an@acme.example"]  # fmt: skip
     path = write(
         "leads.csv", "email,note\n" + "".join(f'"{cell or ""}",x\n' for cell in rows) + "one,two,three\n"
     )
@@ -328,6 +330,8 @@ def test_every_reason_with_a_fixed_code_can_come_out_of_a_cleaning(write):
         suppress=write("dnc.txt", "dnc@acme.example\ndnc.example\n"),
         blocklist=write("block.txt", "blocked.example\nblocked.one@acme.example\n"),
         known=write("known.csv", "email\nknown@acme.example\n"),
+        disposable=write("disposable.txt", "throwaway.example\n"),
+        free=write("free.txt", "postbox.example\n"),
         resolver=answers,
     )
 

@@ -149,6 +149,7 @@ class Verdict(pa.DataFrameModel):
     domain_verdict: Any = pa.Field(nullable=True)
     suggestion: Any = pa.Field(nullable=True)
     repaired: Any = pa.Field(nullable=True)
+    other_addresses: Any = pa.Field(nullable=True)
 
     @_check("row", "line")
     @classmethod
@@ -169,7 +170,15 @@ class Verdict(pa.DataFrameModel):
         return cells.isin(OUTCOMES)
 
     @_check(
-        "source", "address", "outcome", "reasons", "matched_rule", "domain_verdict", "suggestion", "repaired"
+        "source",
+        "address",
+        "outcome",
+        "reasons",
+        "matched_rule",
+        "domain_verdict",
+        "suggestion",
+        "repaired",
+        "other_addresses",
     )
     @classmethod
     def text(cls, cells: pd.Series) -> pd.Series:

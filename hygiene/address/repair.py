@@ -1,0 +1,174 @@
+"""Repair: the address in a cell that email-validator refuses, where it is certain what the person meant.
+
+A repair only takes away what stands around an address, or invisible characters in it; every kind that was
+needed is named. What only looks repairable becomes a suggestion, which nobody follows unasked.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from hygiene.address.syntax import ADDRESS_OCTETS, Syntax, Verdict
+
+__all__ = ["Repaired", "Repairs", "tidied"]
+
+#: Format characters that show nothing: soft hyphen, zero-width, directional and joining marks, BOM.
+#: Source: Unicode general category Cf, those that occur in copied text.
+_INVISIBLE = "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+#: The zero-width joiners belong to the spelling between letters of other scripts, and only there.
+_UNSEEN = re.compile(
+    rf"[{_INVISIBLE}]|(?:(?<=[\x00-\x7f])|^)[\u200c\u200d]|[\u200c\u200d](?=[\x00-\x7f{_INVISIBLE}]|$)"
+)
+_WIDE_AT = str.maketrans("\uff20\ufe6b", "@@")
+_SCHEME = re.compile(r"(mailto|smtp)\s*:\s*", re.IGNORECASE)
+_ANGLE = re.compile(r"([^<>@]*)<([^<>]*)>\Z")
+_ROUND = re.compile(r"([^()@]*)\(([^()]*)\)\Z")
+_BRACKETS = ("[]", "{}")
+_QUOTES = "\"'`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a"
+_TRAILING = ".,;> \t\n\r"
+#: What stands between several addresses, the surest first. A slash or bar may be part of one address, but
+#: such an address is accepted as it is.
+_BETWEEN = (r":::", "[;\uff1b]", r"\|", r"[\r\n]+", "[,\uff0c\u3001]", r"\s+", r"/")
+_SPLIT = tuple(re.compile(between) for between in _BETWEEN)
+#: Rounds of taking away: more layers than anybody wraps an address in.
+_LAYERS = 8
+
+_AT_WORD = re.compile(r"\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?|\s+at\s+", re.IGNORECASE)
+_DOT_WORD = re.compile(r"\s?[\[({<]\s?(?:dot|\.)\s?[\])}>]\s?|\s+dot\s+", re.IGNORECASE)
+_TOKEN = re.compile(r"[^\s<>()\[\]{},;:|\"\u201c-\u201e]+@[^\s<>()\[\]{},;:|\"\u201c-\u201e@]+")
+
+
+class Repaired(NamedTuple):
+    """An address that was found in a refused cell.
+
+    Attributes:
+        address: Its normal form.
+        domain: Its domain as A-labels.
+        kinds: What had to be done, in order.
+        others: Further addresses of the cell: their normal form or, where they have none, their text.
+    """
+
+    address: str
+    domain: str
+    kinds: tuple[str, ...]
+    others: tuple[str, ...] = ()
+
+
+def tidied(cell: str, /) -> str:
+    """The cell without white space around it and without invisible characters.
+
+    email-validator refuses every text that this changes.
+    """
+    if cell.isascii():
+        return cell.strip()
+    return _UNSEEN.sub("", cell).strip()
+
+
+class Repairs:
+    """Repairs of single cells, each result judged by the same `Syntax`."""
+
+    def __init__(self, syntax: Syntax, /) -> None:
+        self._syntax = syntax
+
+    def repair(self, cell: str, /) -> Repaired | None:
+        """The address in a refused cell; None where there is none for certain."""
+        text, kinds = _tidied_by(cell)
+        text, more, found = self._unwrapped(text)
+        kinds += more
+        if found.address is not None and found.domain is not None:
+            return Repaired(found.address, found.domain, kinds)
+        return self._first_of_several(text, kinds) if text.count("@") > 1 else None
+
+    def suggest(self, cell: str, /) -> str | None:
+        """What may have been meant by a cell that cannot be repaired."""
+        text = tidied(cell)
+        if len(text) > ADDRESS_OCTETS or ("@" not in text and not _AT_WORD.search(text)):
+            return None
+        for guess in _guesses(text):
+            if guess != text:
+                _, _, found = self._unwrapped(guess)
+                if found.address is not None:
+                    return found.address
+        return None
+
+    def _unwrapped(self, text: str) -> tuple[str, tuple[str, ...], Verdict]:
+        """The text without what is wrapped around it, the kinds of wrapping, and its verdict."""
+        kinds: list[str] = []
+        found = self._syntax.judge(text)
+        for _ in range(_LAYERS):
+            layer = None if found.address is not None else _peeled(text)
+            if layer is None:
+                break
+            kind, text = layer
+            text = text.strip()
+            kinds += [kind] if kind not in kinds else []
+            found = self._syntax.judge(text)
+        return text, tuple(kinds), found
+
+    def _first_of_several(self, text: str, kinds: tuple[str, ...]) -> Repaired | None:
+        pieces = list(_pieces(text))
+        if len(pieces) < 2:
+            return None
+        found = [self._unwrapped(piece)[2] for piece in pieces]
+        first = next((one for one in found if one.address is not None), None)
+        if first is None or first.address is None or first.domain is None:
+            return None
+        texts = dict.fromkeys(one.address or piece.strip() for one, piece in zip(found, pieces, strict=True))
+        others = tuple(other for other in texts if other != first.address)
+        return Repaired(first.address, first.domain, (*kinds, "first_of_several"), others)
+
+
+def _tidied_by(cell: str) -> tuple[str, tuple[str, ...]]:
+    seen = cell if cell.isascii() else _UNSEEN.sub("", cell)
+    text = seen.strip()
+    return text, ("white_space",) * (text != seen) + ("invisible",) * (seen != cell)
+
+
+def _peeled(text: str) -> tuple[str, str] | None:
+    """What is left of a text without its outermost wrapping, and the kind of that; None where it has none."""
+    if "@" not in text and text != text.translate(_WIDE_AT):
+        return "at_sign", text.translate(_WIDE_AT)
+    scheme = _SCHEME.match(text)
+    if scheme is not None:
+        rest = text[scheme.end() :]
+        return "scheme", unquote(rest.partition("?")[0]) if scheme[1].lower() == "mailto" else rest
+    for shape in (_ANGLE, _ROUND):
+        named = shape.match(text)
+        if named is not None:
+            return ("display_name" if named[1].strip() else "brackets"), named[2]
+    if len(text) > 2 and text[0] + text[-1] in _BRACKETS:
+        return "brackets", text[1:-1]
+    for kind, rest in (
+        ("quotes", text.strip(_QUOTES)),
+        ("punctuation", text.rstrip(_TRAILING).removeprefix("<")),
+    ):
+        if rest != text:
+            return kind, rest
+    return None
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The pieces of a cell that have an @, divided by what stands between several addresses."""
+    for between in _SPLIT:
+        pieces = [piece for piece in between.split(text) if "@" in piece]
+        if len(pieces) > 1:
+            for piece in pieces:
+                yield from _pieces(piece)
+            return
+    yield text
+
+
+def _guesses(text: str) -> Iterator[str]:
+    """Texts that the person may have meant, the likeliest first."""
+    spelled = _DOT_WORD.sub(".", _AT_WORD.sub("@", text))
+    if spelled != text:
+        yield spelled
+    local, at, domain = text.rpartition("@")
+    if at and " " not in domain:
+        yield f"{local}@{re.sub(r'[,;:]+', '.', domain)}"
+    yield re.sub(r"\s*([@.])\s*", r"\1", text)
+    yield re.sub(r"\.{2,}", ".", re.sub(r"@{2,}", "@", text)).strip(".").replace(".@", "@")
+    tokens = {token for token in _TOKEN.findall(text) if token != text}
+    if len(tokens) == 1:
+        yield tokens.pop()
