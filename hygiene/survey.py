@@ -148,6 +148,8 @@ def _look_up(found: Survey, resolver: Resolver) -> None:
 
 def domain_verdicts(domain: pa.Array, verdicts: Mapping[str, DomainVerdict], /) -> pa.Array:
     """The verdict code of each domain; null where the domain is null or was not asked about."""
+    if not verdicts:
+        return pa.nulls(len(domain), pa.large_string())
     encoded = domain.dictionary_encode()
     known = [str(verdicts[name]) if name in verdicts else None for name in encoded.dictionary.to_pylist()]
     return pa.array(known, pa.large_string()).take(encoded.indices)

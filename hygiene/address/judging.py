@@ -5,7 +5,9 @@ and repaired where it is refused.
 """
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,8 +22,13 @@ from hygiene.text import Mask, mask
 __all__ = ["Addresses", "judge"]
 
 _TEXT = pa.large_string()
+_Places = np.ndarray[Any, np.dtype[np.int64]]
+#: Rows at once, so that what is made on the way is small and its memory is used again.
+_SLICE = 1 << 16
 #: Longest cell that is searched for something to repair.
 SEARCHED_CHARACTERS = 2 * READ_CHARACTERS
+#: A word without an @ or anything that may stand for one.
+_ONE_WORD = r"^[!-;=?A-Z\\^-z|}~]+$"
 #: What is left of escaped characters before an address: URL escapes, and the JSON escapes of ``<``, ``>``,
 #: quotes, ``&`` and spaces whose backslash is gone. A digit after them may be part of a user number.
 #: Source: observed in scraped lists (u003e, %20), where email-validator accepts both.
@@ -30,14 +37,13 @@ _DEBRIS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Addresses:
     """The judged cells of an email column, aligned with it by position.
 
     Attributes:
         address: Normalized address; null where the cell was refused.
         domain: Its domain as A-labels, lower case; null where the cell was refused.
-        host: `domain` encoded, for passes that decide once a domain.
         repaired: The kinds of repair after which alone the address was found, joined by semicolons; null
             where there was none.
         suggestion: What the person may have meant, where the cell was refused and that is not certain.
@@ -47,11 +53,15 @@ class Addresses:
 
     address: pa.Array
     domain: pa.Array
-    host: pa.DictionaryArray
     repaired: pa.Array
     suggestion: pa.Array
     others: pa.Array
     reasons: dict[str, Mask]
+
+    @cached_property
+    def host(self) -> pa.DictionaryArray:
+        """`domain` encoded, for passes that decide once a domain."""
+        return self.domain.dictionary_encode()
 
 
 class _Judged(NamedTuple):
@@ -74,55 +84,86 @@ def judge(cells: pa.Array, /) -> Addresses:
     Source: `email_validator.validate_email(cell, check_deliverability=False)`; what it refuses is repaired,
     and escape debris is refused though it accepts it.
     """
+    judged = _OneByOne()
+    slices = [cells.slice(start, _SLICE) for start in range(0, max(len(cells), 1), _SLICE)]
+    if len(slices) == 1:
+        return _judge_slice(cells, judged)
+    with ThreadPoolExecutor(pa.cpu_count()) as threads:  # Arrow lets go of the interpreter while it counts
+        return _joined(list(threads.map(partial(_judge_slice, judged=judged), slices)))
+
+
+def _judge_slice(cells: pa.Array, judged: "_OneByOne") -> Addresses:
     trimmed = pc.utf8_trim_whitespace(cells)
     plain = find_plain(trimmed)
-    clean = ~_may_be_debris(plain.address)
-    if not clean.all():
-        plain.rows[plain.rows] = clean
-    bare, host = plain.address.filter(pa.array(clean)), plain.host.filter(pa.array(clean))
-    others = cells.filter(pa.array(~plain.rows)).dictionary_encode(null_encoding="encode")
-    judged = _judge_each(others.dictionary.to_pylist())
-    columns = {name: pa.array([getattr(one, name) for one in judged], _TEXT) for name in _Judged._fields}
+    others = _without_clear(cells.filter(pa.array(~plain.rows))).dictionary_encode(null_encoding="encode")
+    columns = judged.columns(others.dictionary.to_pylist())
+    first = len(plain.address)
     place = np.empty(len(cells), dtype=np.int64)
-    place[plain.rows] = np.arange(len(bare))
-    place[~plain.rows] = len(bare) + others.indices.to_numpy(zero_copy_only=False)
+    place[plain.rows] = np.arange(first)
+    place[~plain.rows] = first + others.indices.to_numpy(zero_copy_only=False)
     return Addresses(
-        address=pa.concat_arrays([bare, columns["address"]]).take(pa.array(place)),
-        **_hosts(host, columns["domain"], place),
-        repaired=_repaired(cells, trimmed, columns["repaired"], place, len(bare)),
-        suggestion=_spread(columns["suggestion"], place, len(bare)),
-        others=_spread(columns["others"], place, len(bare)),
-        reasons=_reasons([one.code for one in judged], place - len(bare)),
+        address=pa.concat_arrays([plain.address, columns["address"]]).take(pa.array(place)),
+        domain=pa.concat_arrays([plain.domain, columns["domain"]]).take(pa.array(place)),
+        repaired=_repaired(cells, trimmed, columns["repaired"], place - first),
+        suggestion=_spread(columns["suggestion"], place - first),
+        others=_spread(columns["others"], place - first),
+        reasons=_reasons(columns["code"], place - first),
     )
 
 
-def _may_be_debris(addresses: pa.Array) -> Mask:
-    begins = pc.or_(pc.starts_with(addresses, "%"), pc.starts_with(addresses, "u00", ignore_case=True))
-    return mask(begins)
+def _joined(parts: list[Addresses]) -> Addresses:
+    texts = {
+        name: pa.concat_arrays([getattr(part, name) for part in parts])
+        for name in ("address", "domain", "repaired", "suggestion", "others")
+    }
+    none = [np.zeros(len(part.address), dtype=bool) for part in parts]
+    reasons = {
+        code: np.concatenate([part.reasons.get(code, rows) for part, rows in zip(parts, none, strict=True)])
+        for code in sorted({code for part in parts for code in part.reasons})
+    }
+    return Addresses(**texts, reasons=reasons)
 
 
-def _judge_each(cells: list[str | None]) -> list[_Judged]:
-    syntax = Syntax()
-    repairs = Repairs(syntax)
-    return [_judge_one(cell, syntax, repairs) for cell in cells]
+def _without_clear(cells: pa.Array) -> pa.Array:
+    """The cells, all of those that are one word without an @ being the same one: so they are judged once."""
+    return pc.if_else(pc.match_substring_regex(cells, _ONE_WORD), pa.scalar("-", _TEXT), cells)
+
+
+class _OneByOne:
+    """Cells judged by themselves, each distinct one once."""
+
+    def __init__(self) -> None:
+        self._syntax = Syntax()
+        self._repairs = Repairs(self._syntax)
+        self._known: dict[str | None, _Judged] = {}
+
+    def columns(self, cells: list[str | None]) -> dict[str, pa.Array]:
+        """What the cells turned out to be, by the fields of `_Judged`."""
+        judged = [self._known.get(cell) or self._add(cell) for cell in cells]
+        fields = zip(*judged, strict=True) if judged else ((),) * len(_Judged._fields)
+        return {name: pa.array(texts, _TEXT) for name, texts in zip(_Judged._fields, fields, strict=True)}
+
+    def _add(self, cell: str | None) -> _Judged:
+        judged = self._known[cell] = _judge_one(cell, self._syntax, self._repairs)
+        return judged
 
 
 def _judge_one(cell: str | None, syntax: Syntax, repairs: Repairs) -> _Judged:
-    text = tidied(cell or "")
+    text, kinds = tidied(cell or "")
     if not text:
         return _Judged(code="missing_email")
     found = syntax.judge(text)
-    if found.address is not None and text == cell:
-        return _without_debris(_Judged(found.address, found.domain), syntax)
+    if found.address is not None:
+        return _without_debris(_Judged(found.address, found.domain, ";".join(kinds) or None), syntax)
     if len(text) > SEARCHED_CHARACTERS:
         return _Judged(code=found.code)
-    repaired = repairs.repair(cell or "")
+    repaired = repairs.repair(text)
     if repaired is None:
         return _Judged(code=found.code, suggestion=repairs.suggest(text))
     judged = _Judged(
         repaired.address,
         repaired.domain,
-        repaired=";".join(repaired.kinds),
+        repaired=";".join((*kinds, *repaired.kinds)),
         others=";".join(repaired.others) or None,
         code="several_addresses" if repaired.others else None,
     )
@@ -138,37 +179,25 @@ def _without_debris(judged: _Judged, syntax: Syntax) -> _Judged:
     return _Judged(code="escape_debris", suggestion=meant)
 
 
-def _hosts(plain: pa.DictionaryArray, others: pa.Array, place: np.ndarray[Any, Any]) -> dict[str, pa.Array]:
-    """`domain` and `host`: one dictionary for the domains of plain and of other cells."""
-    known = pc.index_in(others, value_set=plain.dictionary)
-    new = pc.drop_null(others.filter(pc.is_null(known))).unique()
-    names = pa.concat_arrays([plain.dictionary, new])
-    codes = pa.concat_arrays([plain.indices.cast(pa.int32()), pc.index_in(others, value_set=names)])
-    host = pa.DictionaryArray.from_arrays(codes.take(pa.array(place)), names)
-    return {"domain": host.dictionary_decode(), "host": host}
-
-
-def _repaired(
-    cells: pa.Array, trimmed: pa.Array, others: pa.Array, place: np.ndarray[Any, Any], plain: int
-) -> pa.Array:
-    """The kinds of repair: those found cell by cell, and the white space around plain addresses."""
+def _repaired(cells: pa.Array, trimmed: pa.Array, others: pa.Array, place: _Places) -> pa.Array:
+    """The kinds of repair: those found one by one, and the white space around plain addresses."""
     spaced = pc.not_equal(pc.binary_length(cells), pc.binary_length(trimmed))
-    kinds = _spread(others, place, plain)
-    rows = mask(spaced) & (place < plain)
+    rows = mask(spaced) & (place < 0)
+    kinds = _spread(others, place)
     return pc.if_else(pa.array(rows), pa.scalar("white_space", _TEXT), kinds) if rows.any() else kinds
 
 
-def _spread(others: pa.Array, place: np.ndarray[Any, Any], plain: int) -> pa.Array:
-    """A column that is null for plain addresses."""
+def _spread(others: pa.Array, place: _Places) -> pa.Array:
+    """A column that is null for plain addresses, whose places are below 0."""
     if others.null_count == len(others):
         return pa.nulls(len(place), _TEXT)
-    return others.take(pa.array(place - plain, mask=place < plain))
+    return others.take(pa.array(place, mask=place < 0))
 
 
-def _reasons(codes: list[str | None], place: np.ndarray[Any, Any]) -> dict[str, Mask]:
-    """Reason code to mask; a place below 0 is that of a plain address."""
-    reasons = {}
-    for code in sorted({code for code in codes if code}):
-        given = np.array([code == other for other in codes] + [False])
-        reasons[code] = given[np.maximum(place, -1)]
-    return reasons
+def _reasons(codes: pa.Array, place: _Places) -> dict[str, Mask]:
+    """Reason code to mask."""
+    last = np.where(place < 0, len(codes), place)
+    return {
+        code: np.append(mask(pc.equal(codes, code)), [False])[last]
+        for code in pc.drop_null(codes).unique().to_pylist()
+    }

@@ -4,29 +4,23 @@ What is plain is accepted, and its normal form is email-validator's; what is not
 which may accept it as well.
 """
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from email_validator import SPECIAL_USE_DOMAIN_NAMES
 
-from hygiene.address.syntax import (
-    ADDRESS_OCTETS,
-    ATEXT,
-    DOMAIN_OCTETS,
-    HOST,
-    LOCAL_OCTETS,
-    LONG_LABEL,
-    PUNYCODE_LIKE,
-    ROLES_IN_LOWER_CASE,
-    SPECIAL_USE,
-)
+from hygiene.address.syntax import ATEXT, LABEL_OCTETS, LOCAL_OCTETS, ROLES_IN_LOWER_CASE
 from hygiene.text import Mask, mask
 
 __all__ = ["Plain", "find_plain"]
 
-_SHAPE = rf"^{ATEXT}+(?:\.{ATEXT}+)*@[a-zA-Z0-9\-.]+$"
-_ROLES = pa.array(ROLES_IN_LOWER_CASE, pa.large_string())
+#: A label without hyphens side by side: those of encoded names are judged one by one.
+_LABEL = r"[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*"
+_SHAPE = rf"^{ATEXT}+(?:\.{ATEXT}+)*@(?:{_LABEL}\.)+(?:{_LABEL}-)?[a-zA-Z0-9]*[a-zA-Z]$"
+_ROLES = pa.array(sorted(ROLES_IN_LOWER_CASE), pa.large_string())
 _AT = pa.scalar("@", pa.large_string())
 
 
@@ -37,35 +31,44 @@ class Plain:
     Attributes:
         rows: True where a cell is one.
         address: Their normal forms, one for each true row.
-        host: Their domains in lower case, encoded, one for each true row.
+        domain: Their domains in lower case, one for each true row.
     """
 
     rows: Mask
     address: pa.Array
-    host: pa.DictionaryArray
+    domain: pa.Array
 
 
 def find_plain(cells: pa.Array, /) -> Plain:
-    """Find the plain addresses of a text column; nothing is trimmed."""
-    rows = mask(pc.match_substring_regex(cells, _SHAPE))
-    texts = cells.filter(pa.array(rows))
-    local, domain = _parts(texts)
-    host = pc.ascii_lower(domain).dictionary_encode()
-    good = _are_hosts(host.dictionary)[host.indices.to_numpy(zero_copy_only=False)]
-    good &= mask(pc.less_equal(pc.binary_length(texts), ADDRESS_OCTETS))
-    good &= mask(pc.less_equal(pc.binary_length(local), LOCAL_OCTETS))
-    if not good.all():
-        rows[rows] = good
-        local, host = local.filter(pa.array(good)), host.filter(pa.array(good))
-    address = pc.binary_join_element_wise(_folded(local), host.dictionary_decode(), _AT)
-    return Plain(rows, address, host)
+    """Find the plain addresses of a text column; nothing is trimmed.
 
-
-def _parts(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Local parts and domains of texts with exactly one @."""
+    Those with a domain longer than a label may be, or that may begin with remains of an escape, are left
+    out; with both limits kept no address is too long.
+    """
+    shaped = pc.match_substring_regex(cells, _SHAPE)
+    texts = cells.filter(shaped)
     parts = pc.split_pattern(texts, "@").flatten()
     places = np.arange(0, 2 * len(texts), 2)
-    return parts.take(pa.array(places)), parts.take(pa.array(places + 1))
+    local, domain = parts.take(pa.array(places)), pc.ascii_lower(parts.take(pa.array(places + 1)))
+    rows, good = mask(shaped), _are_good(local, domain)
+    if good.true_count < len(good):
+        rows[rows] = good.to_numpy(zero_copy_only=False)
+        local, domain = local.filter(good), domain.filter(good)
+    return Plain(rows, pc.binary_join_element_wise(_folded(local), domain, _AT), domain)
+
+
+def _are_good(local: pa.Array, domain: pa.Array) -> pa.Array:
+    limits = (
+        pc.less_equal(pc.binary_length(local), LOCAL_OCTETS),
+        pc.less_equal(pc.binary_length(domain), LABEL_OCTETS),
+    )
+    faults = (
+        pc.starts_with(local, "%"),
+        pc.starts_with(local, "u00", ignore_case=True),
+        *(pc.ends_with(domain, f".{name}") for name in SPECIAL_USE_DOMAIN_NAMES),
+        *(pc.equal(domain, name) for name in SPECIAL_USE_DOMAIN_NAMES if "." in name),
+    )
+    return pc.and_not(functools.reduce(pc.and_, limits), functools.reduce(pc.or_, faults))
 
 
 def _folded(local: pa.Array) -> pa.Array:
@@ -73,12 +76,3 @@ def _folded(local: pa.Array) -> pa.Array:
     lower = pc.ascii_lower(local)
     roles = pc.is_in(lower, value_set=_ROLES)
     return pc.if_else(roles, lower, local) if pc.any(roles).as_py() else local
-
-
-def _are_hosts(names: pa.Array) -> Mask:
-    """True where a name in lower case is a domain that the library accepts as it stands."""
-    good = mask(pc.match_substring_regex(names, f"^{HOST}$"))
-    for fault in (LONG_LABEL, PUNYCODE_LIKE, SPECIAL_USE):
-        good &= ~mask(pc.match_substring_regex(names, fault))
-    short: Mask = mask(pc.less_equal(pc.binary_length(names), DOMAIN_OCTETS))
-    return good & short

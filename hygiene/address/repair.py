@@ -36,6 +36,8 @@ _LAYERS = 8
 
 _AT_WORD = re.compile(r"\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?|\s+at\s+", re.IGNORECASE)
 _DOT_WORD = re.compile(r"\s?[\[({<]\s?(?:dot|\.)\s?[\])}>]\s?|\s+dot\s+", re.IGNORECASE)
+#: One word on either side of one @, or none: what is wrong with it no guess below mends.
+_HOPELESS = re.compile(r"(?:[\w+\-]+(?:\.[\w+\-]+)*@)?[\w+\-]+(?:\.[\w+\-]+)*\Z")
 _TOKEN = re.compile(r"[^\s<>()\[\]{},;:|\"\u201c-\u201e]+@[^\s<>()\[\]{},;:|\"\u201c-\u201e@]+")
 
 
@@ -55,14 +57,16 @@ class Repaired(NamedTuple):
     others: tuple[str, ...] = ()
 
 
-def tidied(cell: str, /) -> str:
-    """The cell without white space around it and without invisible characters.
+def tidied(cell: str, /) -> tuple[str, tuple[str, ...]]:
+    """The cell without white space around it and without invisible characters, and which of these it had.
 
     email-validator refuses every text that this changes.
     """
-    if cell.isascii():
-        return cell.strip()
-    return _UNSEEN.sub("", cell).strip()
+    seen = cell if cell.isascii() else _UNSEEN.sub("", cell)
+    text = seen.strip()
+    if text == cell:
+        return text, ()
+    return text, ("white_space",) * (text != seen) + ("invisible",) * (seen != cell)
 
 
 class Repairs:
@@ -71,46 +75,60 @@ class Repairs:
     def __init__(self, syntax: Syntax, /) -> None:
         self._syntax = syntax
 
-    def repair(self, cell: str, /) -> Repaired | None:
-        """The address in a refused cell; None where there is none for certain."""
-        text, kinds = _tidied_by(cell)
-        text, more, found = self._unwrapped(text)
-        kinds += more
-        if found.address is not None and found.domain is not None:
+    def repair(self, text: str, /) -> Repaired | None:
+        """The address in a refused text that is tidied; None where there is none for certain."""
+        bare, kinds, found = self._unwrapped(text)
+        if found is not None and found.address is not None and found.domain is not None:
             return Repaired(found.address, found.domain, kinds)
-        return self._first_of_several(text, kinds) if text.count("@") > 1 else None
+        return self._first_of_several(bare, kinds) if bare.count("@") > 1 else None
 
-    def suggest(self, cell: str, /) -> str | None:
-        """What may have been meant by a cell that cannot be repaired."""
-        text = tidied(cell)
-        if len(text) > ADDRESS_OCTETS or ("@" not in text and not _AT_WORD.search(text)):
+    def suggest(self, text: str, /) -> str | None:
+        """What may have been meant by a text that is tidied and cannot be repaired."""
+        if (
+            len(text) > ADDRESS_OCTETS
+            or _HOPELESS.match(text)
+            or ("@" not in text and not _AT_WORD.search(text))
+        ):
             return None
         for guess in _guesses(text):
             if guess != text:
-                _, _, found = self._unwrapped(guess)
-                if found.address is not None:
-                    return found.address
+                address = self._found_in(guess)
+                if address is not None:
+                    return address
         return None
 
-    def _unwrapped(self, text: str) -> tuple[str, tuple[str, ...], Verdict]:
-        """The text without what is wrapped around it, the kinds of wrapping, and its verdict."""
+    def _unwrapped(self, text: str) -> tuple[str, tuple[str, ...], Verdict | None]:
+        """A refused text without what is wrapped around it, the kinds of wrapping, and its verdict.
+
+        The verdict is None where nothing is wrapped around it.
+        """
         kinds: list[str] = []
-        found = self._syntax.judge(text)
+        found = None
         for _ in range(_LAYERS):
-            layer = None if found.address is not None else _peeled(text)
+            layer = _peeled(text)
             if layer is None:
                 break
             kind, text = layer
             text = text.strip()
             kinds += [kind] if kind not in kinds else []
             found = self._syntax.judge(text)
+            if found.address is not None:
+                break
         return text, tuple(kinds), found
+
+    def _verdict(self, text: str) -> Verdict:
+        """The verdict on a text or on what is wrapped in it."""
+        found = self._syntax.judge(text)
+        return found if found.address is not None else self._unwrapped(text)[2] or found
+
+    def _found_in(self, text: str) -> str | None:
+        return self._verdict(text.strip()).address
 
     def _first_of_several(self, text: str, kinds: tuple[str, ...]) -> Repaired | None:
         pieces = list(_pieces(text))
         if len(pieces) < 2:
             return None
-        found = [self._unwrapped(piece)[2] for piece in pieces]
+        found = [self._verdict(piece.strip()) for piece in pieces]
         first = next((one for one in found if one.address is not None), None)
         if first is None or first.address is None or first.domain is None:
             return None
@@ -119,22 +137,17 @@ class Repairs:
         return Repaired(first.address, first.domain, (*kinds, "first_of_several"), others)
 
 
-def _tidied_by(cell: str) -> tuple[str, tuple[str, ...]]:
-    seen = cell if cell.isascii() else _UNSEEN.sub("", cell)
-    text = seen.strip()
-    return text, ("white_space",) * (text != seen) + ("invisible",) * (seen != cell)
-
-
 def _peeled(text: str) -> tuple[str, str] | None:
-    """What is left of a text without its outermost wrapping, and the kind of that; None where it has none."""
-    if "@" not in text and text != text.translate(_WIDE_AT):
-        return "at_sign", text.translate(_WIDE_AT)
+    """The kind of a text's outermost wrapping and what is left without it; None where it has none."""
+    if "@" not in text:
+        wide = text.translate(_WIDE_AT)
+        return None if wide == text else ("at_sign", wide)
     scheme = _SCHEME.match(text)
     if scheme is not None:
         rest = text[scheme.end() :]
         return "scheme", unquote(rest.partition("?")[0]) if scheme[1].lower() == "mailto" else rest
-    for shape in (_ANGLE, _ROUND):
-        named = shape.match(text)
+    for closing, shape in ((">", _ANGLE), (")", _ROUND)):
+        named = shape.match(text) if text[-1] == closing else None
         if named is not None:
             return ("display_name" if named[1].strip() else "brackets"), named[2]
     if len(text) > 2 and text[0] + text[-1] in _BRACKETS:

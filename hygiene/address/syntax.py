@@ -11,14 +11,25 @@ from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, Valida
 
 from hygiene.address.refusals import code_of_message
 
-__all__ = ["ADDRESS_OCTETS", "ATEXT", "LOCAL_OCTETS", "PUNYCODE_LIKE", "ROLES_IN_LOWER_CASE", "SPECIAL_USE"]
-__all__ += ["DOMAIN_OCTETS", "HOST", "LONG_LABEL", "Syntax", "Verdict", "explain"]
+__all__ = [
+    "ADDRESS_OCTETS",
+    "ATEXT",
+    "LABEL_OCTETS",
+    "LOCAL_OCTETS",
+    "READ_CHARACTERS",
+    "ROLES_IN_LOWER_CASE",
+    "Syntax",
+    "Verdict",
+    "explain",
+]
 
 #: Longest address a path can carry. RFC 5321 4.5.3.1.3: 256 with the angle brackets.
 ADDRESS_OCTETS = 254
 #: Longest local part. RFC 5321 4.5.3.1.1. Whether it is held to is the library's to say: from 2.3 on it
 #: is only where it is asked to be strict.
 LOCAL_OCTETS = 64
+#: Longest label of a domain name. RFC 1035 2.3.1.
+LABEL_OCTETS = 63
 #: Longest domain name in text. RFC 1035 2.3.4, less the root label.
 DOMAIN_OCTETS = 253
 #: Longest text that is handed to the library. It refuses all that are longer than an address may be, in
@@ -27,26 +38,23 @@ READ_CHARACTERS = 4 * ADDRESS_OCTETS
 
 #: Characters of a local part besides dots. RFC 5322 3.2.3.
 ATEXT = r"[a-zA-Z0-9_!#$%&'*+\-/=?^`{|}~]"
-#: A domain of two labels or more that ends in a letter, in lower case. RFC 1123 2.1.
-HOST = r"(?:[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?\.)+(?:[a-z0-9][a-z0-9\-]*)?[a-z]"
-#: A label over 63 octets. RFC 1035 2.3.1.
-LONG_LABEL = r"[a-z0-9\-]{64}"
-#: Labels with hyphens in third and fourth place are reserved for encodings (RFC 5891 4.2.3.1): `xn--` and
-#: what looks like it is the library's to judge.
-PUNYCODE_LIKE = r"(?:^|\.)[^.]{2}--"
-#: Domains under which there is no mail, by the library's own list.
-SPECIAL_USE = r"(?:^|\.)(?:" + "|".join(map(re.escape, SPECIAL_USE_DOMAIN_NAMES)) + ")$"
 #: Mailbox names whose case does not count, and which the normal form has in lower case. RFC 2142.
-ROLES_IN_LOWER_CASE = (
-    "info", "marketing", "sales", "support", "abuse", "noc", "security", "postmaster", "hostmaster",
-    "usenet", "news", "webmaster", "www", "uucp", "ftp",
+ROLES_IN_LOWER_CASE = frozenset(
+    {
+        "info", "marketing", "sales", "support", "abuse", "noc", "security", "postmaster", "hostmaster",
+        "usenet", "news", "webmaster", "www", "uucp", "ftp",
+    }
 )  # fmt: skip
 
 _LOCAL = re.compile(rf"{ATEXT}+(?:\.{ATEXT}+)*\Z")
-_HOST = re.compile(HOST + r"\Z")
-_LONG_LABEL = re.compile(LONG_LABEL)
-_PUNYCODE_LIKE = re.compile(PUNYCODE_LIKE)
-_SPECIAL_USE = re.compile(SPECIAL_USE)
+#: A domain of two labels or more that ends in a letter, in lower case. RFC 1123 2.1.
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?\.)+(?:[a-z0-9][a-z0-9\-]*)?[a-z]\Z")
+_LONG_LABEL = re.compile(rf"[a-z0-9\-]{{{LABEL_OCTETS + 1}}}")
+#: Labels with hyphens in third and fourth place are reserved for encodings (RFC 5891 4.2.3.1): `xn--` and
+#: what looks like it is the library's to judge.
+_PUNYCODE_LIKE = re.compile(r"(?:^|\.)[^.]{2}--")
+#: Domains under which there is no mail, by the library's own list.
+_SPECIAL_USE = re.compile(r"(?:^|\.)(?:" + "|".join(map(re.escape, SPECIAL_USE_DOMAIN_NAMES)) + r")\Z")
 
 
 class Verdict(NamedTuple):
@@ -58,10 +66,11 @@ class Verdict(NamedTuple):
 
 
 class _Host(NamedTuple):
-    """A domain's normal form and A-labels, or the reason code of the refusal."""
+    """A domain's normal form and A-labels, the octets of its longest form, or the code of the refusal."""
 
     name: str
     ascii_name: str
+    octets: int
     code: str | None
 
 
@@ -93,8 +102,7 @@ class Syntax:
             host = self._hosts[domain] = _judge_host(domain)
         if host.code is not None:
             return Verdict(None, None, host.code)
-        longest = max(len(form.encode()) for form in (domain, host.name, host.ascii_name))
-        if len(local) + 1 + longest > ADDRESS_OCTETS:
+        if len(local) + 1 + host.octets > ADDRESS_OCTETS:
             return Verdict(None, None, "address_too_long")
         lower = local.lower()
         return Verdict(
@@ -115,12 +123,16 @@ def _judge_host(domain: str) -> _Host:
     name = domain.lower()
     if not domain.isascii() or _PUNYCODE_LIKE.search(name):
         address, ascii_name, code = _ask(f"a@{domain}")
-        return _Host((address or "").partition("@")[2], ascii_name or "", code)
+        forms = ((address or "").partition("@")[2], ascii_name or "")
+        return _Host(*forms, max(len(form.encode()) for form in (domain, *forms)), code)
+    code = None
     if len(name) > DOMAIN_OCTETS:
-        return _Host(name, name, "address_too_long")
-    if not _HOST.match(name) or _LONG_LABEL.search(name):
-        return _Host(name, name, "bad_domain")
-    return _Host(name, name, "special_use_domain" if _SPECIAL_USE.search(name) else None)
+        code = "address_too_long"
+    elif not _HOST.match(name) or _LONG_LABEL.search(name):
+        code = "bad_domain"
+    elif _SPECIAL_USE.search(name):
+        code = "special_use_domain"
+    return _Host(name, name, len(name), code)
 
 
 def _ask(text: str) -> Verdict:

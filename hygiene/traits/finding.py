@@ -68,7 +68,7 @@ def find_traits(judged: Addresses, lists: TraitLists, /) -> Traits:
 def _meant(names: pa.Array, disposable: pa.Array, lists: TraitLists) -> pa.Array:
     """The provider that each domain is a typo of; of a disposable one only where it is one edit away."""
     providers = lists.mistyped()
-    known = pa.array([*providers, *(entry for one in lists.free for entry in one.entries)], _TEXT)
+    known = pa.concat_arrays([pa.array(providers, _TEXT), *(one.names for one in lists.free)])
     plain = pc.if_else(pc.is_valid(disposable), pa.scalar(None, _TEXT), names)
     listed = pc.if_else(pc.is_valid(disposable), names, pa.scalar(None, _TEXT))
     return pc.coalesce(
@@ -87,11 +87,9 @@ def _rules(names: pa.Array, lists: Sequence[NameList], *, parents: bool = False)
     """``list:entry`` of the first list that has each name or, with `parents`, a domain above it."""
     found = pa.nulls(len(names), _TEXT)
     for one in lists:
-        entries, at = pa.array(sorted(one.entries), _TEXT), names
+        at = names
         while True:
-            hit = entries.take(pc.index_in(at, value_set=entries))
-            prefix = pa.scalar(f"{one.name}:", _TEXT)
-            found = pc.coalesce(found, pc.binary_join_element_wise(prefix, hit, pa.scalar("", _TEXT)))
+            found = pc.coalesce(found, one.rules.take(pc.index_in(at, value_set=one.names)))
             if not parents or not pc.any(pc.match_substring(at, ".")).as_py():
                 break
             at = pc.replace_substring_regex(at, r"^[^.]*(\.|$)", "")
@@ -102,14 +100,10 @@ def _role_rules(address: pa.Array, lists: Sequence[NameList]) -> pa.Array:
     found = pa.nulls(len(address), _TEXT)
     for one in lists:
         names = "|".join(re.escape(name) for name in sorted(one.entries))
-        rows = mask(pc.match_substring_regex(address, rf"(?i)^(?:{names})(?:\+[^@]*)?@"))
-        local = pc.replace_substring_regex(address.filter(pa.array(rows)), r"(?:\+[^@]*)?@.*$", "")
-        entries = pc.binary_join_element_wise(
-            pa.scalar(f"{one.name}:", _TEXT), pc.utf8_lower(local), pa.scalar("", _TEXT)
-        )
-        found = pc.coalesce(
-            found, pc.replace_with_mask(pa.nulls(len(address), _TEXT), pa.array(rows), entries)
-        )
+        rows = pc.match_substring_regex(address, rf"(?i)^(?:{names})(?:\+[^@]*)?@").fill_null(False)  # noqa: FBT003 -- its only form
+        local = pc.replace_substring_regex(address.filter(rows), r"(?:\+[^@]*)?@.*$", "")
+        rules = one.rules.take(pc.index_in(pc.utf8_lower(local), value_set=one.names))
+        found = pc.coalesce(found, pc.replace_with_mask(pa.nulls(len(address), _TEXT), rows, rules))
     return found
 
 

@@ -10,6 +10,8 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import Literal
 
+import pyarrow as pa
+
 from hygiene.blocklist import parse_list
 from hygiene.errors import ListError
 
@@ -51,7 +53,7 @@ _RELEASED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NameList:
     """A list of domains or local parts.
 
@@ -64,6 +66,16 @@ class NameList:
     name: str
     entries: frozenset[str]
     date: str | None = None
+
+    @functools.cached_property
+    def rules(self) -> pa.Array:
+        """``list:entry`` of each of `names`."""
+        return pa.array([f"{self.name}:{entry}" for entry in sorted(self.entries)], pa.large_string())
+
+    @functools.cached_property
+    def names(self) -> pa.Array:
+        """The entries as text."""
+        return pa.array(sorted(self.entries), pa.large_string())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

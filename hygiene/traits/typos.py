@@ -47,6 +47,8 @@ def suggest_domains(
     letters, sizes = _letters(names.take(pa.array(places)))
     for number, provider in enumerate(providers):
         close = _share_letters(letters, sizes, provider)
+        if not len(close):
+            continue
         distance = np.full(len(places), EDITS + 1, dtype=np.int8)
         distance[close] = _edits(letters[close], sizes[close], provider)
         choice[distance < best] = number
