@@ -11,7 +11,20 @@ from urllib.parse import unquote
 
 from hygiene.address.syntax import ADDRESS_OCTETS, Syntax, Verdict
 
-__all__ = ["Repaired", "Repairs", "tidied"]
+__all__ = ["KINDS", "Repaired", "Repairs", "tidied"]
+
+#: What a repair takes away, by the words that verdicts have for it.
+KINDS = (
+    "white_space",
+    "invisible",
+    "scheme",
+    "brackets",
+    "display_name",
+    "quotes",
+    "punctuation",
+    "at_sign",
+    "first_of_several",
+)
 
 #: Format characters that show nothing: soft hyphen, zero-width, directional and joining marks, BOM.
 #: Source: Unicode general category Cf, those that occur in copied text.
@@ -26,7 +39,7 @@ _ANGLE = re.compile(r"([^<>@]*)<([^<>]*)>\Z")
 _ROUND = re.compile(r"([^()@]*)\(([^()]*)\)\Z")
 _BRACKETS = ("[]", "{}")
 _QUOTES = "\"'`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a"
-_TRAILING = ".,;> \t\n\r"
+_TRAILING = ".,; \t\n\r"
 #: What stands between several addresses, the surest first. A slash or bar may be part of one address, but
 #: such an address is accepted as it is.
 _BETWEEN = (r":::", "[;\uff1b]", r"\|", r"[\r\n]+", "[,\uff0c\u3001]", r"\s+", r"/")
@@ -139,26 +152,26 @@ class Repairs:
 
 def _peeled(text: str) -> tuple[str, str] | None:
     """The kind of a text's outermost wrapping and what is left without it; None where it has none."""
-    if "@" not in text:
-        wide = text.translate(_WIDE_AT)
-        return None if wide == text else ("at_sign", wide)
     scheme = _SCHEME.match(text)
     if scheme is not None:
         rest = text[scheme.end() :]
         return "scheme", unquote(rest.partition("?")[0]) if scheme[1].lower() == "mailto" else rest
+    if "@" not in text:
+        wide = text.translate(_WIDE_AT)
+        return None if wide == text else ("at_sign", wide)
     for closing, shape in ((">", _ANGLE), (")", _ROUND)):
         named = shape.match(text) if text[-1] == closing else None
         if named is not None:
             return ("display_name" if named[1].strip() else "brackets"), named[2]
     if len(text) > 2 and text[0] + text[-1] in _BRACKETS:
         return "brackets", text[1:-1]
-    for kind, rest in (
-        ("quotes", text.strip(_QUOTES)),
-        ("punctuation", text.rstrip(_TRAILING).removeprefix("<")),
-    ):
-        if rest != text:
-            return kind, rest
-    return None
+    bare = text.strip(_QUOTES)
+    if bare != text:
+        return "quotes", bare
+    bare = text.rstrip(_TRAILING)
+    if bare == text:  # an angle bracket without its other half
+        bare = text.removeprefix("<") if ">" not in text else text.rstrip(">") if "<" not in text else text
+    return ("punctuation", bare) if bare != text else None
 
 
 def _pieces(text: str) -> Iterator[str]:

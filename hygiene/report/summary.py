@@ -118,6 +118,7 @@ def _passes(cleaned: CleanedLeads) -> dict[str, Any]:
         "known": _lists([(leads.name, len(leads.address)) for leads in settings.known or ()], settings.known),
         "traits": {
             "ran": True,
+            "review": list(settings.review),
             "lists": [
                 {"file": one.name, "entries": len(one.entries), "date": one.date}
                 for one in settings.traits.each()
