@@ -46,7 +46,7 @@ MESSES: Sequence[tuple[float, Callable[[str], str | None]]] = (
     (0.003, lambda cell: cell.replace("@", "..@")),
     (0.002, lambda cell: cell.replace("@", " at ")),
     (0.001, lambda cell: f"%20{cell}"),
-    (0.015, lambda cell: None),
+    (0.015, lambda _: None),
     (0.0005, lambda cell: f"\u00e9{cell}"),
 )
 #: A bare pattern as scripts use it: a verdict, no normal form, no reasons.
@@ -76,19 +76,15 @@ def make_cells(size: int) -> list[str | None]:
 
 
 def make_frame(size: int) -> pd.DataFrame:
-    """A lead frame around the cells."""
-    cells = make_cells(size)
+    """A lead frame of seven columns around the cells."""
     draw = np.random.default_rng(SEED)
-    words = np.array(["Ada", "Benedikt", "Cleo", "Dan", "Edda", "Finnegan", "Gil", "Hana"])
-    texts = {
-        name: words[draw.integers(0, len(words), size)] for name in ("first_name", "last_name", "company")
-    }
-    return pd.DataFrame(
-        {
-            "email": pd.Series(cells, dtype="str"),
-            **{name: pd.Series(text, dtype="str") for name, text in texts.items()},
-        }
+    words = np.array(
+        ["Ada", "Benedikt", "Cleo Lund", "Dan", "Edda & Sons", "Finnegan", "Gil", "Head of Growth"]
     )
+    names = ("first_name", "last_name", "company", "title", "phone", "city")
+    texts = {name: words[draw.integers(0, len(words), size)] for name in names}
+    columns = {"email": make_cells(size), **texts}
+    return pd.DataFrame({name: pd.Series(cells, dtype="str") for name, cells in columns.items()})
 
 
 def run_pass(cells: pd.Series) -> tuple[Addresses, pa.Array, Traits]:
@@ -171,14 +167,11 @@ def main() -> None:
         print_peak(*given.peak)
         return
     frame = make_frame(given.size)
-    sample = random.Random(SEED).sample(
-        frame["email"].astype(object).where(frame["email"].notna(), None).tolist(),
-        min(given.sample, given.size),
-    )
-    wanted = run_loop(sample)
-    print(
-        f"{given.size:,} cells, pandas {pd.__version__}; verdicts that differ on the sample of {len(sample):,}: {disagreements(sample, wanted)}"
-    )
+    cells = frame["email"].astype(object).where(frame["email"].notna(), None).tolist()
+    sample = random.Random(SEED).sample(cells, min(given.sample, given.size))
+    differing = disagreements(sample, run_loop(sample))
+    print(f"{given.size:,} cells, pandas {pd.__version__}, {pa.cpu_count()} processors")
+    print(f"verdicts that differ on the sample of {len(sample):,}: {differing}")
     rounds: dict[str, list[float]] = {}
     for _ in range(given.rounds):
         here = {

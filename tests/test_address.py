@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hygiene.address import exact_key, explain, judge, person_key
-from hygiene.address.judging import _SLICE
+from hygiene.address.judging import _SLICE, _OneByOne
 from hygiene.address.repair import KINDS, tidied
 
 
@@ -281,6 +281,24 @@ def test_a_cell_is_judged_alike_wherever_it_stands(cells):
         for name in ("address", "domain", "repaired", "suggestion", "others"):
             assert getattr(many, name)[row] == getattr(alone, name)[0]
         assert _codes(many, row) == _codes(alone)
+
+
+WRAPPINGS = st.sampled_from(
+    ["{}", " {} ", "<{}>", "Jane <{}>", "J\u00fcrgen Doe <{}>", '"Doe, J" <{}>', " <{}>", "\u00a0<{}>", "mailto:{}", "SMTP:{}",
+     "mailto:<{}>", "Re: <{}>", "{};", "{}..", "{}.,", "<{}>;", "<{}", "{}>", "mailto:{};", "a@b.example <{}>", "\t<{}>\n"]
+)  # fmt: skip
+
+
+@given(st.lists(st.builds(lambda shape, cell: shape.format(cell), WRAPPINGS, SHAPED), max_size=12))
+def test_what_is_unwrapped_by_column_is_unwrapped_alike_one_by_one(cells):
+    found = _judge(*cells)
+    wanted = _OneByOne().columns(cells)
+
+    for name in ("address", "domain", "repaired", "suggestion", "others"):
+        assert getattr(found, name).to_pylist() == wanted[name].to_pylist()
+    assert [_codes(found, row) for row in range(len(cells))] == [
+        {code} - {None} for code in wanted["code"].to_pylist()
+    ]
 
 
 def test_rows_keep_their_place_across_slices():

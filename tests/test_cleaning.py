@@ -348,13 +348,8 @@ def test_only_a_note_can_be_reviewed(code):
 
 
 def test_verdicts_hold_repairs_suggestions_other_addresses_and_the_list_of_a_trait():
-    cells = [
-        "<ann@acme.example>",
-        "a@acme.example, b@acme.example",
-        "jo@acme,example",
-        "i@postbx.example",
-        "i@x.throwaway.example",
-    ]
+    cells = ["<ann@acme.example>", "a@acme.example, b@acme.example", "jo@acme,example", "i@postbx.example"]
+    cells += ["i@x.throwaway.example"]
 
     verdicts = _clean(cells, traits=TRAITS, suppress=None, blocklist=None).verdicts
 

@@ -1,7 +1,7 @@
 """Judging: the cells of an email column, all at once.
 
-Plain addresses are decided for the whole column; of the other cells each distinct one is judged by itself,
-and repaired where it is refused.
+Plain addresses, and those with a common wrapping, are decided for the whole column; of the other cells each
+distinct one is judged by itself, and repaired where it is refused.
 """
 
 import re
@@ -17,11 +17,14 @@ import pyarrow.compute as pc
 from hygiene.address.plain import find_plain
 from hygiene.address.repair import Repairs, tidied
 from hygiene.address.syntax import READ_CHARACTERS, Syntax
+from hygiene.address.wrapping import find_wrapped
 from hygiene.text import Mask, mask
 
 __all__ = ["Addresses", "judge"]
 
 _TEXT = pa.large_string()
+_WHITE_SPACE = pa.scalar("white_space", _TEXT)
+_COLUMNS = ("address", "domain", "repaired", "suggestion", "others")
 _Places = np.ndarray[Any, np.dtype[np.int64]]
 #: Rows at once, so that what is made on the way is small and its memory is used again.
 _SLICE = 1 << 16
@@ -95,31 +98,47 @@ def judge(cells: pa.Array, /) -> Addresses:
 def _judge_slice(cells: pa.Array, judged: "_OneByOne") -> Addresses:
     trimmed = pc.utf8_trim_whitespace(cells)
     plain = find_plain(trimmed)
-    others = _without_clear(cells.filter(pa.array(~plain.rows))).dictionary_encode(null_encoding="encode")
+    left = np.flatnonzero(~plain.rows)
+    wrapped = find_wrapped(trimmed.take(pa.array(left)))
+    place = np.empty(len(cells), dtype=np.int64)  # of each row in what the three ways give, one after another
+    place[plain.rows] = np.arange(len(plain.address))
+    place[left[wrapped.plain.rows]] = len(plain.address) + np.arange(len(wrapped.kinds))
+    left = left[~wrapped.plain.rows]
+    others = _without_clear(cells.take(pa.array(left))).dictionary_encode(null_encoding="encode")
+    first = len(plain.address) + len(wrapped.kinds)
+    place[left] = first + others.indices.to_numpy(zero_copy_only=False)
     columns = judged.columns(others.dictionary.to_pylist())
-    first = len(plain.address)
-    place = np.empty(len(cells), dtype=np.int64)
-    place[plain.rows] = np.arange(first)
-    place[~plain.rows] = first + others.indices.to_numpy(zero_copy_only=False)
+    found = (plain, wrapped.plain)
+    kinds = pa.concat_arrays([pa.nulls(len(plain.address), _TEXT), wrapped.kinds, columns["repaired"]])
     return Addresses(
-        address=pa.concat_arrays([plain.address, columns["address"]]).take(pa.array(place)),
-        domain=pa.concat_arrays([plain.domain, columns["domain"]]).take(pa.array(place)),
-        repaired=_repaired(cells, trimmed, columns["repaired"], place - first),
+        address=_gathered([*(one.address for one in found), columns["address"]], place),
+        domain=_gathered([*(one.domain for one in found), columns["domain"]], place),
+        repaired=_repaired(cells, trimmed, kinds.take(pa.array(place)), place < first),
         suggestion=_spread(columns["suggestion"], place - first),
         others=_spread(columns["others"], place - first),
         reasons=_reasons(columns["code"], place - first),
     )
 
 
+def _gathered(parts: list[pa.Array], place: _Places) -> pa.Array:
+    return pa.concat_arrays(parts).take(pa.array(place))
+
+
 def _joined(parts: list[Addresses]) -> Addresses:
-    texts = {
-        name: pa.concat_arrays([getattr(part, name) for part in parts])
-        for name in ("address", "domain", "repaired", "suggestion", "others")
-    }
-    none = [np.zeros(len(part.address), dtype=bool) for part in parts]
+    """The parts as one; they are let go of column by column, so that not everything is there twice."""
+    sizes = [len(part.address) for part in parts]
+    masks = [part.reasons for part in parts]
+    columns = {name: [getattr(part, name) for part in parts] for name in _COLUMNS}
+    parts.clear()
+    texts = {name: pa.concat_arrays(columns.pop(name)) for name in _COLUMNS}
     reasons = {
-        code: np.concatenate([part.reasons.get(code, rows) for part, rows in zip(parts, none, strict=True)])
-        for code in sorted({code for part in parts for code in part.reasons})
+        code: np.concatenate(
+            [
+                found[code] if code in found else np.zeros(rows, bool)
+                for found, rows in zip(masks, sizes, strict=True)
+            ]
+        )
+        for code in sorted({code for found in masks for code in found})
     }
     return Addresses(**texts, reasons=reasons)
 
@@ -179,16 +198,20 @@ def _without_debris(judged: _Judged, syntax: Syntax) -> _Judged:
     return _Judged(code="escape_debris", suggestion=meant)
 
 
-def _repaired(cells: pa.Array, trimmed: pa.Array, others: pa.Array, place: _Places) -> pa.Array:
-    """The kinds of repair: those found one by one, and the white space around plain addresses."""
-    spaced = pc.not_equal(pc.binary_length(cells), pc.binary_length(trimmed))
-    rows = mask(spaced) & (place < 0)
-    kinds = _spread(others, place)
-    return pc.if_else(pa.array(rows), pa.scalar("white_space", _TEXT), kinds) if rows.any() else kinds
+def _repaired(cells: pa.Array, trimmed: pa.Array, kinds: pa.Array, by_column: Mask) -> pa.Array:
+    """The kinds of repair; those of cells judged by column lack the white space around them."""
+    spaced = mask(pc.not_equal(pc.binary_length(cells), pc.binary_length(trimmed))) & by_column
+    if not spaced.any():
+        return kinds
+    rows = pa.array(spaced)
+    told = pc.coalesce(
+        pc.binary_join_element_wise(_WHITE_SPACE, kinds.filter(rows), pa.scalar(";", _TEXT)), _WHITE_SPACE
+    )
+    return pc.replace_with_mask(kinds, rows, told)
 
 
 def _spread(others: pa.Array, place: _Places) -> pa.Array:
-    """A column that is null for plain addresses, whose places are below 0."""
+    """A column that is null for what was judged by column, whose places are below 0."""
     if others.null_count == len(others):
         return pa.nulls(len(place), _TEXT)
     return others.take(pa.array(place, mask=place < 0))

@@ -51,6 +51,11 @@ _AT_WORD = re.compile(r"\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?|\s+at\s+", re.IGNOREC
 _DOT_WORD = re.compile(r"\s?[\[({<]\s?(?:dot|\.)\s?[\])}>]\s?|\s+dot\s+", re.IGNORECASE)
 #: One word on either side of one @, or none: what is wrong with it no guess below mends.
 _HOPELESS = re.compile(r"(?:[\w+\-]+(?:\.[\w+\-]+)*@)?[\w+\-]+(?:\.[\w+\-]+)*\Z")
+#: What an at or a dot in words stands among.
+_SPELLED = re.compile(r"[\s\[({<]")
+_OTHER_DOT = re.compile(r"[,;:]+")
+_SPACED = re.compile(r"\s*([@.])\s*")
+_DOTS, _ATS = re.compile(r"\.{2,}"), re.compile(r"@{2,}")
 _TOKEN = re.compile(r"[^\s<>()\[\]{},;:|\"\u201c-\u201e]+@[^\s<>()\[\]{},;:|\"\u201c-\u201e@]+")
 
 
@@ -180,21 +185,20 @@ def _pieces(text: str) -> Iterator[str]:
         pieces = [piece for piece in between.split(text) if "@" in piece]
         if len(pieces) > 1:
             for piece in pieces:
-                yield from _pieces(piece)
+                yield from _pieces(piece) if piece.count("@") > 1 else (piece,)
             return
     yield text
 
 
 def _guesses(text: str) -> Iterator[str]:
     """Texts that the person may have meant, the likeliest first."""
-    spelled = _DOT_WORD.sub(".", _AT_WORD.sub("@", text))
-    if spelled != text:
-        yield spelled
+    if _SPELLED.search(text):
+        yield _DOT_WORD.sub(".", _AT_WORD.sub("@", text))
     local, at, domain = text.rpartition("@")
     if at and " " not in domain:
-        yield f"{local}@{re.sub(r'[,;:]+', '.', domain)}"
-    yield re.sub(r"\s*([@.])\s*", r"\1", text)
-    yield re.sub(r"\.{2,}", ".", re.sub(r"@{2,}", "@", text)).strip(".").replace(".@", "@")
+        yield f"{local}@{_OTHER_DOT.sub('.', domain)}"
+    yield _SPACED.sub(r"\1", text)
+    yield _DOTS.sub(".", _ATS.sub("@", text)).strip(".").replace(".@", "@")
     tokens = {token for token in _TOKEN.findall(text) if token != text}
     if len(tokens) == 1:
         yield tokens.pop()
