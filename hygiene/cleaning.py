@@ -42,7 +42,7 @@ def decide(frame: pd.DataFrame, found: Survey, /, *, chunk: int = 0) -> pd.DataF
     source, line = _places(frame.index, rows)
     texts = {
         "address": examined.addresses.address,
-        "outcome": outcomes.dictionary_decode(),
+        "outcome": outcomes,
         "reasons": examined.findings.texts(),
         "duplicate_of": examined.duplicate_of,
         "matched_rule": examined.matched_rule,

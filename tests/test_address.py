@@ -284,8 +284,9 @@ def test_a_cell_is_judged_alike_wherever_it_stands(cells):
 
 
 WRAPPINGS = st.sampled_from(
-    ["{}", " {} ", "<{}>", "Jane <{}>", "J\u00fcrgen Doe <{}>", '"Doe, J" <{}>', " <{}>", "\u00a0<{}>", "mailto:{}", "SMTP:{}",
-     "mailto:<{}>", "Re: <{}>", "{};", "{}..", "{}.,", "<{}>;", "<{}", "{}>", "mailto:{};", "a@b.example <{}>", "\t<{}>\n"]
+    ["{}", " {} ", "<{}>", "Jane <{}>", "J\u00fcrgen Doe <{}>", '"Doe, J" <{}>', " <{}>", "\u00a0<{}>", "mailto:{}",
+     "SMTP:{}", "mailto:<{}>", "Re: <{}>", "{};", "{}..", "{}.,", "<{}>;", "<{}", "{}>", "mailto:{};",
+     "a@b.example <{}>", "\t<{}>\n"]
 )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ _DOT_WORD = re.compile(r"\s?[\[({<]\s?(?:dot|\.)\s?[\])}>]\s?|\s+dot\s+", re.IGN
 #: One word on either side of one @, or none: what is wrong with it no guess below mends.
 _HOPELESS = re.compile(r"(?:[\w+\-]+(?:\.[\w+\-]+)*@)?[\w+\-]+(?:\.[\w+\-]+)*\Z")
 #: What an at or a dot in words stands among.
-_SPELLED = re.compile(r"[\s\[({<]")
+_SPACES = re.compile(r"[\s\[({<]")
 _OTHER_DOT = re.compile(r"[,;:]+")
 _SPACED = re.compile(r"\s*([@.])\s*")
 _DOTS, _ATS = re.compile(r"\.{2,}"), re.compile(r"@{2,}")
@@ -192,12 +192,14 @@ def _pieces(text: str) -> Iterator[str]:
 
 def _guesses(text: str) -> Iterator[str]:
     """Texts that the person may have meant, the likeliest first."""
-    if _SPELLED.search(text):
+    spaced = _SPACES.search(text) is not None
+    if spaced:
         yield _DOT_WORD.sub(".", _AT_WORD.sub("@", text))
     local, at, domain = text.rpartition("@")
-    if at and " " not in domain:
+    if at and not _SPACES.search(domain):
         yield f"{local}@{_OTHER_DOT.sub('.', domain)}"
-    yield _SPACED.sub(r"\1", text)
+    if spaced:
+        yield _SPACED.sub(r"\1", text)
     yield _DOTS.sub(".", _ATS.sub("@", text)).strip(".").replace(".@", "@")
     tokens = {token for token in _TOKEN.findall(text) if token != text}
     if len(tokens) == 1:
