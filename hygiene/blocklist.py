@@ -180,6 +180,10 @@ def match(
         domains: Whether entries that are domains match.
         subdomains: Whether an entry for a domain matches its subdomains.
     """
+    lists = list(lists)
+    if not lists:
+        none = np.zeros(len(address), dtype=bool)
+        return Matches(none, none.copy(), pa.nulls(len(address), pa.large_string()))
     keys, hosts = _compared(address, domain).dictionary_encode(), domain.dictionary_encode()
     rules: list[str] = []
     by_address = np.full(len(keys), -1)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hygiene.cleaned import CleanedLeads
 from hygiene.deliverability import KnownVerdicts
@@ -41,13 +42,14 @@ def decide(frame: pd.DataFrame, found: Survey, /, *, chunk: int = 0) -> pd.DataF
     source, line = _places(frame.index, rows)
     texts = {
         "address": examined.addresses.address,
-        "outcome": outcomes.dictionary_decode(),
+        "outcome": outcomes,
         "reasons": examined.findings.texts(),
         "duplicate_of": examined.duplicate_of,
         "matched_rule": examined.matched_rule,
         "domain_verdict": domain_verdicts(examined.addresses.domain, found.domains),
-        "suggestion": pa.nulls(len(frame), pa.large_string()),
+        "suggestion": pc.coalesce(examined.addresses.suggestion, examined.traits.suggestion),
         "repaired": examined.addresses.repaired,
+        "other_addresses": examined.addresses.others,
     }
     verdicts = pd.DataFrame({"row": rows, "source": source, "line": line}, index=frame.index)
     return verdicts.assign(**{name: text_series(column, frame.index) for name, column in texts.items()})

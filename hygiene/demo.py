@@ -23,6 +23,8 @@ class Stage:
         leads: The sample's lead file.
         verified: Another one, with a verifier's verdicts in the column "ZB Status".
         suppress: The sample's suppression list.
+        disposable: The sample's list of disposable domains.
+        free: The sample's list of public mail providers.
         api: The local API.
         names: The local name server.
         list_id: A list that holds some of the leads already.
@@ -32,6 +34,8 @@ class Stage:
     leads: Path
     verified: Path
     suppress: Path
+    disposable: Path
+    free: Path
     api: Emulator
     names: ZoneServer
     list_id: int
@@ -51,6 +55,8 @@ def stage() -> Iterator[Stage]:
             leads=folder / "leads.csv",
             verified=folder / "verified.csv",
             suppress=folder / "suppress.csv",
+            disposable=folder / "disposable.txt",
+            free=folder / "free.txt",
             api=api,
             names=names,
             list_id=api.create_list("Demo list", members=members),

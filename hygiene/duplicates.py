@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.text import Mask
+from hygiene.text import Mask, mask
 
 __all__ = ["Repeats", "find_repeats"]
 
@@ -39,14 +39,16 @@ def find_repeats(key: pa.Array, /, *, rank: np.ndarray[Any, Any] | None = None) 
         rank: One number a row; of equal keys the row with the highest rank stays, and of those the first.
     """
     encoded = key.dictionary_encode()
-    known = np.array(pc.is_valid(key).to_numpy(zero_copy_only=False), dtype=bool)
-    codes = pc.fill_null(encoded.indices, 0).to_numpy(zero_copy_only=False)
-    order = np.flatnonzero(known)
+    known = mask(pc.is_valid(key))
+    codes = pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(zero_copy_only=False)
+    often = np.bincount(codes, minlength=len(encoded.dictionary) + 1) > 1
+    often[-1] = False
+    order = np.flatnonzero(often[codes])  # most keys are there once, and stay without a contest
     if rank is not None:
         order = order[np.argsort(-rank[order].astype(np.int64), kind="stable")]
-    first = np.full(len(encoded.dictionary), -1, dtype=np.int64)
+    stays = np.where(known, np.arange(len(key)), -1)
+    first = np.full(len(often), -1, dtype=np.int64)
     backwards = order[::-1]
     first[codes[backwards]] = backwards  # the last one written is the first in order
-    stays = np.full(len(key), -1, dtype=np.int64)
-    stays[known] = first[codes[known]]
+    stays[order] = first[codes[order]]
     return Repeats(stays, known & (stays != np.arange(len(key))))

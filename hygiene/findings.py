@@ -55,7 +55,7 @@ class Findings:
         return ranks
 
     def texts(self) -> pa.Array:
-        """Each row's reason codes joined by semicolons, in the order of the reasons table; '' for none."""
+        """Each row's reason codes joined by semicolons, in the order of the reasons table, encoded; '' for none."""
         codes = self._ordered()
         combination = np.zeros(self.rows, dtype=np.int64)
         words = [""]
@@ -67,7 +67,7 @@ class Findings:
             combination, words = _combine(combination, words, bits, part)
         return pa.DictionaryArray.from_arrays(
             pa.array(combination, pa.int32()), pa.array(words, pa.large_string())
-        ).dictionary_decode()
+        )
 
     def tally(self) -> dict[str, int]:
         """Reason code to number of rows, in the order of the reasons table."""

@@ -4,6 +4,7 @@ No judgement is made here, and nothing is printed.
 """
 
 import csv
+import datetime as dt
 import io
 import itertools
 import logging
@@ -11,8 +12,9 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pandas as pd
 import pyarrow as pa
@@ -31,16 +33,17 @@ from hygiene.reading import open_leads
 from hygiene.rules import Rule
 from hygiene.settings import KnownLeads, Settings
 from hygiene.text import text_column
+from hygiene.traits import NameList, TraitLists, built_in_lists, parse_names
 
 if TYPE_CHECKING:
     from hygiene.deliverability import DomainVerdict, Resolver
 
 _log = logging.getLogger("hygiene")
 
-__all__ = ["clean", "import_leads", "known_leads", "read", "rule_list"]
+__all__ = ["clean", "import_leads", "known_leads", "name_list", "read", "rule_list"]
 
 PathLike = str | os.PathLike[str]
-_List = TypeVar("_List", RuleList, KnownLeads)
+_List = TypeVar("_List", RuleList, KnownLeads, NameList)
 
 #: Members of a list that an import still reads by itself. Above it a dated snapshot is kinder to the
 #: API's hourly quota (1,000 leads a call).
@@ -101,6 +104,10 @@ def clean(
     schema: Any = None,
     require: Sequence[str] = (),
     rules: Sequence[Rule] = (),
+    review: Sequence[str] = (),
+    disposable: PathLike | NameList | Sequence[PathLike | NameList] | None = None,
+    free: PathLike | NameList | Sequence[PathLike | NameList] | None = None,
+    roles: PathLike | NameList | Sequence[PathLike | NameList] | None = None,
     policy: ImportPolicy | None = None,
     waive_blocklist: bool = False,
     batch_leads: int = 400,
@@ -125,6 +132,10 @@ def clean(
         schema: A Pandera model or schema of your own, in place of `hygiene.Lead`.
         require: Canonical columns that must not be blank.
         rules: Your own rules.
+        review: Notes whose rows are for review, for instance ``["disposable"]``.
+        disposable: Lists of disposable domains, in place of ours.
+        free: Lists of domains of public mail providers, in place of ours.
+        roles: Lists of local parts that name a function, in place of ours.
         policy: The API's counting rules.
         waive_blocklist: Predict and withhold as if the import set ``ignoreGlobalBlockList``.
         batch_leads: Leads a request, for the prediction.
@@ -144,6 +155,8 @@ def clean(
         schema=schema,
         required=tuple(require),
         rules=tuple(rules),
+        review=tuple(review),
+        traits=_trait_lists(disposable=disposable, free=free, roles=roles),
         suppress=_each(suppress, rule_list),
         blocklist=_each(blocklist, lambda path: rule_list(path, may_be_empty=True)),
         known=_each(known, known_leads),
@@ -330,6 +343,27 @@ def rule_list(path: PathLike, /, *, may_be_empty: bool = False) -> RuleList:
     return parse_list(_text_of(path), name=os.fspath(path), may_be_empty=may_be_empty)
 
 
+def name_list(path: PathLike, /, *, kind: Literal["domain", "local_part"]) -> NameList:
+    """Read a list that a trait is found by; its date is that of the file.
+
+    Raises:
+        ListError: it cannot be read, or holds no entry.
+    """
+    text = _text_of(path)
+    date = dt.datetime.fromtimestamp(Path(path).stat().st_mtime, tz=dt.UTC).date().isoformat()
+    return parse_names(text, name=os.fspath(path), kind=kind, date=date)
+
+
+def _trait_lists(**given: Any) -> TraitLists:
+    """The lists that were handed over, by trait, and ours for the other traits."""
+    changes: dict[str, Any] = {
+        trait: _each(lists, partial(name_list, kind="local_part" if trait == "roles" else "domain"))
+        for trait, lists in given.items()
+        if lists is not None
+    }
+    return replace(built_in_lists(), **changes)
+
+
 def known_leads(path: PathLike, /) -> KnownLeads:
     """Read known leads from a file with an email column, or from one address a line.
 
@@ -361,7 +395,7 @@ def _each(given: Any, open_one: Callable[[PathLike], _List]) -> tuple[_List, ...
     """What was handed over for a list, read where it is a path; None where nothing was."""
     if given is None:
         return None
-    one = isinstance(given, str | os.PathLike | RuleList | KnownLeads)
+    one = isinstance(given, str | os.PathLike | RuleList | KnownLeads | NameList)
     return tuple(
         open_one(each) if isinstance(each, str | os.PathLike) else each
         for each in ([given] if one else given)

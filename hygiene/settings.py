@@ -10,8 +10,11 @@ import pyarrow.compute as pc
 from hygiene import address
 from hygiene.blocklist import RuleList
 from hygiene.deliverability import Resolver
+from hygiene.errors import UsageError
 from hygiene.prediction import ImportPolicy
 from hygiene.rules import Rule
+from hygiene.traits import TraitLists, built_in_lists
+from hygiene.verdict import NOTES
 
 __all__ = ["KnownLeads", "Settings"]
 
@@ -46,6 +49,8 @@ class Settings:
         required: Canonical columns that must not be blank.
         rules: The user's own rules.
         trusted: Columns whose verdicts, by an address verifier, are trusted.
+        review: Notes whose rows are for review.
+        traits: Lists that traits are read from.
         suppress: Suppression lists, ours; None where the pass does not run.
         blocklist: The API's block list; None where the pass does not run.
         known: Known leads; None where the pass does not run.
@@ -60,6 +65,8 @@ class Settings:
     required: Sequence[str] = ()
     rules: Sequence[Rule] = ()
     trusted: Sequence[str] = ()
+    review: Sequence[str] = ()
+    traits: TraitLists = field(default_factory=built_in_lists)
     suppress: Sequence[RuleList] | None = None
     blocklist: Sequence[RuleList] | None = None
     known: Sequence[KnownLeads] | None = None
@@ -68,6 +75,12 @@ class Settings:
     policy: ImportPolicy = field(default_factory=ImportPolicy)
     waive_blocklist: bool = False
     batch_leads: int = 400
+
+    def __post_init__(self) -> None:
+        for code in self.review:
+            if code not in NOTES:
+                msg = f"review of {code}: that is no note; notes are {', '.join(NOTES)}."
+                raise UsageError(msg)
 
     def addresses_held(self, place: Literal["list", "account"], /) -> list[str] | None:
         """Addresses of the known leads of one place; None where nobody handed any over."""

@@ -22,6 +22,7 @@ from hygiene.findings import Findings
 from hygiene.schema import check_required, check_schema
 from hygiene.settings import Settings
 from hygiene.text import mask, text_column
+from hygiene.traits import Traits, find_traits
 from hygiene.verdict import Outcome
 from hygiene.verifiers import judge_verdicts
 
@@ -34,6 +35,7 @@ class Examined:
 
     findings: Findings
     addresses: address.Addresses
+    traits: Traits
     matched_rule: pa.Array
     key: pa.Array
     duplicate_of: pa.Array
@@ -96,8 +98,14 @@ def _examine(frame: pd.DataFrame, settings: Settings, *, first_row: int) -> Exam
     for rule in settings.rules:
         findings.add({f"rule_{rule.name}": rule(frame) & ~malformed}, outcome=Outcome(rule.outcome))
     matched_rule = _match_lists(findings, judged, settings)
+    traits = find_traits(judged, settings.traits)
+    findings.add(traits.reasons)
+    findings.decide(dict.fromkeys(settings.review, Outcome.REVIEW))
+    matched_rule = pc.coalesce(matched_rule, traits.rule)
     key = address.exact_key(judged.address)
-    return Examined(findings, judged, matched_rule, key, pa.nulls(len(frame), pa.large_string()), first_row)
+    return Examined(
+        findings, judged, traits, matched_rule, key, pa.nulls(len(frame), pa.large_string()), first_row
+    )
 
 
 def _schema(settings: Settings) -> Any:
@@ -140,6 +148,8 @@ def _look_up(found: Survey, resolver: Resolver) -> None:
 
 def domain_verdicts(domain: pa.Array, verdicts: Mapping[str, DomainVerdict], /) -> pa.Array:
     """The verdict code of each domain; null where the domain is null or was not asked about."""
+    if not verdicts:
+        return pa.nulls(len(domain), pa.large_string())
     encoded = domain.dictionary_encode()
     known = [str(verdicts[name]) if name in verdicts else None for name in encoded.dictionary.to_pylist()]
     return pa.array(known, pa.large_string()).take(encoded.indices)

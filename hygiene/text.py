@@ -12,10 +12,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Mask", "is_blank", "mask", "text_column", "text_series"]
+__all__ = ["Mask", "is_blank", "lower_case", "mask", "text_column", "text_series"]
 
 #: One boolean a row, by position.
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
+_SLICE = 1 << 16
 
 
 def text_column(cells: pd.Series, /) -> pa.Array:
@@ -59,14 +60,33 @@ def _as_text(cell: object) -> str | None:
 
 def text_series(column: pa.Array, index: pd.Index, /) -> pd.Series:
     """The array as a text Series with this index: `str` on pandas 3, `object` on pandas 2."""
+    encoded = pa.types.is_dictionary(column.type)
     if pd.__version__ < "3":
+        if encoded:  # rows of the same text share it
+            words = np.array([*column.dictionary.to_pylist(), None], dtype=object)
+            codes = pc.fill_null(column.indices, len(words) - 1).to_numpy(zero_copy_only=False)
+            return pd.Series(words[codes], index=index, dtype=object)
         return pd.Series(np.asarray(column.to_pandas(), dtype=object), index=index, dtype=object)
-    return pd.Series(pd.array(column, dtype="str"), index=index)
+    texts = column.dictionary_decode() if encoded else column
+    return pd.Series(pd.array(texts, dtype="str"), index=index)
 
 
 def is_blank(column: pa.Array, /) -> Mask:
     """True where a cell is null, empty or only white space."""
-    return mask(pc.equal(pc.utf8_trim_whitespace(column), ""), null=True)
+    blank = np.empty(len(column), dtype=bool)
+    for start in range(0, len(column), _SLICE):  # what is trimmed is as long as the column: not all at once
+        rows = column.slice(start, _SLICE)
+        blank[start : start + _SLICE] = mask(pc.equal(pc.utf8_trim_whitespace(rows), ""), null=True)
+    return blank
+
+
+def lower_case(column: pa.Array, /) -> pa.Array:
+    """Each text as `str.lower` writes it; Arrow's own kernel agrees on ASCII alone."""
+    odd = pa.array(~mask(pc.string_is_ascii(column), null=True))
+    if not odd.true_count:
+        return pc.ascii_lower(column)
+    words = [text.lower() for text in column.filter(odd).to_pylist()]
+    return pc.replace_with_mask(pc.ascii_lower(column), odd, pa.array(words, column.type))
 
 
 def mask(column: pa.Array, /, *, null: bool = False) -> Mask:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 from hygiene.markup import html_table
 
-__all__ = ["REASONS", "Counts", "Outcome", "Reason", "reason"]
+__all__ = ["NOTES", "REASONS", "Counts", "Outcome", "Reason", "reason"]
 
 
 class Outcome(enum.StrEnum):
@@ -45,7 +45,7 @@ class Reason:
     text: str
 
 
-_TABLE = {
+_TABLE: Mapping[Outcome | None, Mapping[str, str]] = {
     Outcome.INVALID: {
         "row_malformed": "The row does not have the columns that the header has.",
         "missing_email": "The row has no email address.",
@@ -55,6 +55,7 @@ _TABLE = {
         "address_too_long": "The address is longer than 254 characters.",
         "special_use_domain": "The domain is reserved and never receives mail.",
         "verifier_invalid": "The verifier whose verdicts are trusted says that the address is bad.",
+        "escape_debris": "The address begins with the remains of an escaped character.",
     },
     Outcome.UNDELIVERABLE: {
         "domain_not_found": "The domain does not exist.",
@@ -78,6 +79,14 @@ _TABLE = {
         "dns_unknown": "DNS gave no answer for the domain; nothing is known against it.",
         "verifier_risky": "The verifier whose verdicts are trusted is not certain of the address.",
     },
+    None: {
+        "several_addresses": "The cell holds several addresses; the first good one is used.",
+        "disposable": "The domain is on a list of disposable ones.",
+        "role_account": "The address is that of a function, not of a person.",
+        "free_provider": "The domain is that of a public mail provider.",
+        "typo_suspected": "The domain is nearly that of a well-known provider.",
+        "mixed_script": "The address mixes alphabets that look alike.",
+    },
 }
 
 #: Every reason with a fixed code. Families (`missing_<column>`, `schema_<column>_<check>`, `rule_<name>`)
@@ -85,6 +94,10 @@ _TABLE = {
 REASONS: Mapping[str, Reason] = {
     code: Reason(code, outcome, text) for outcome, reasons in _TABLE.items() for code, text in reasons.items()
 }
+
+
+#: Reasons that lead to `review` only where the user asks for it.
+NOTES = tuple(code for code, found in REASONS.items() if found.outcome is None)
 
 
 def reason(code: str, /, *, outcome: Outcome | None = Outcome.INVALID) -> Reason:

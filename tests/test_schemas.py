@@ -40,6 +40,7 @@ VERDICT = {
     "domain_verdict": None,
     "suggestion": None,
     "repaired": None,
+    "other_addresses": None,
 }
 
 BATCH = {"batch": 1, "rows": 4, "state": "acknowledged", "attempts": 1} | {

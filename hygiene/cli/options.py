@@ -197,6 +197,19 @@ cleaning = together(
     ),
     click.option("--schema", metavar="MODULE:MODEL", help="Your own Pandera schema."),
     click.option("--rule", "rules", multiple=True, metavar="MODULE:NAME", help="Your own rule. Repeatable."),
+    click.option(
+        "--review",
+        multiple=True,
+        metavar="NOTE",
+        help="Withhold rows with it, for instance disposable. Repeatable.",
+    ),
+    click.option(
+        "--disposable", multiple=True, metavar="F", help="Disposable domains, in place of ours. Repeatable."
+    ),
+    click.option(
+        "--free", multiple=True, metavar="F", help="Public providers, in place of ours. Repeatable."
+    ),
+    click.option("--roles", multiple=True, metavar="F", help="Role names, in place of ours. Repeatable."),
     click.option("--no-dns", is_flag=True, help="Do not ask DNS about domains."),
     asking,
     click.option("--accept-unknown", is_flag=True, help="Leads whose domain DNS does not decide are ready."),

@@ -60,6 +60,7 @@ def _import(around: "Stage", list_id: int, options: Mapping[str, Any], *more: st
         "--yes",
         *more,
     ]
+    arguments += ["--disposable", str(around.disposable), "--free", str(around.free)]
     given = import_.make_context("import", arguments).params
     with Smartlead(list_id=list_id, api_key=around.api.api_key, base_url=around.api.base_url) as sink:
         return import_leads(Run({**given, **options}), sink)

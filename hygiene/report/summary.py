@@ -116,6 +116,14 @@ def _passes(cleaned: CleanedLeads) -> dict[str, Any]:
             [(rules.name, len(rules.entries)) for rules in settings.blocklist or ()], settings.blocklist
         ),
         "known": _lists([(leads.name, len(leads.address)) for leads in settings.known or ()], settings.known),
+        "traits": {
+            "ran": True,
+            "review": list(settings.review),
+            "lists": [
+                {"file": one.name, "entries": len(one.entries), "date": one.date}
+                for one in settings.traits.each()
+            ],
+        },
         "rules": {"ran": bool(settings.rules), "names": [rule.name for rule in settings.rules]},
     }
 

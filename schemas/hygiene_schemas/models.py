@@ -69,6 +69,13 @@ def _as_text(cells: pd.Series) -> pd.Series:
         return cells.map(lambda cell: str(cell).encode("utf-8", "backslashreplace").decode())
 
 
+def _are_blank(cells: pd.Series) -> pd.Series:
+    """True where there is nothing but white space; text is not copied for it."""
+    is_text = cells.dtype == object and pd.api.types.infer_dtype(cells, skipna=False) == "string"
+    text = cells if is_text else _as_text(cells)
+    return ((text == "") | text.str.isspace()).astype(bool)
+
+
 def _are_unique(cells: pd.Series) -> pd.Series:
     return ~_as_text(cells).duplicated(keep=False)
 
@@ -95,7 +102,7 @@ class Lead(pa.DataFrameModel):
     @classmethod
     def not_blank(cls, cells: pd.Series) -> pd.Series:
         """Something is there besides white space."""
-        return _as_text(cells).str.strip().str.len() > 0
+        return ~_are_blank(cells)
 
     @_check("email")
     @classmethod
@@ -149,6 +156,7 @@ class Verdict(pa.DataFrameModel):
     domain_verdict: Any = pa.Field(nullable=True)
     suggestion: Any = pa.Field(nullable=True)
     repaired: Any = pa.Field(nullable=True)
+    other_addresses: Any = pa.Field(nullable=True)
 
     @_check("row", "line")
     @classmethod
@@ -169,7 +177,15 @@ class Verdict(pa.DataFrameModel):
         return cells.isin(OUTCOMES)
 
     @_check(
-        "source", "address", "outcome", "reasons", "matched_rule", "domain_verdict", "suggestion", "repaired"
+        "source",
+        "address",
+        "outcome",
+        "reasons",
+        "matched_rule",
+        "domain_verdict",
+        "suggestion",
+        "repaired",
+        "other_addresses",
     )
     @classmethod
     def text(cls, cells: pd.Series) -> pd.Series:
@@ -214,7 +230,7 @@ class RuleEntry(pa.DataFrameModel):
     @classmethod
     def not_blank(cls, cells: pd.Series) -> pd.Series:
         """Something is there besides white space."""
-        return _as_text(cells).str.strip().str.len() > 0
+        return ~_are_blank(cells)
 
     @_check("kind")
     @classmethod

@@ -1,0 +1,11 @@
+"""Addresses: what a cell of the email column holds, judged as email-validator judges it.
+
+Accepted and normal form are the library's own; what it refuses is repaired where it is certain what the
+person meant. Syntax and normal form only: nothing here asks DNS or a list.
+"""
+
+from hygiene.address.judging import Addresses, judge
+from hygiene.address.keys import exact_key, person_key
+from hygiene.address.syntax import explain
+
+__all__ = ["Addresses", "exact_key", "explain", "judge", "person_key"]

@@ -1,0 +1,55 @@
+"""Keys: when two addresses are counted as one, and when they may be one person's.
+
+The exact key predicts what an API counts. The person key only ever warns, or merges where the user asks
+for it; it is no address, and mail is never sent to it.
+"""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene.text import lower_case
+
+__all__ = ["exact_key", "person_key"]
+
+#: One mailbox under two names, where dots in the local part do not count. Source: Gmail Help, "Dots don't
+#: matter in Gmail addresses". Not for other domains at Google, where dots tell people apart.
+_GMAIL = ("gmail.com", "googlemail.com")
+#: Domains whose provider takes what follows a plus sign as a tag, by its own help pages: Gmail, Outlook
+#: (each of its domains is a name of its own: hotmail is not outlook), iCloud, Fastmail, Proton. Not Yahoo
+#: (tags with a hyphen), GMX, web.de, Tuta, QQ and Naver, where a plus sign is refused or part of the name.
+_PLUS_TAGS = (
+    *_GMAIL, "outlook.com", "hotmail.com", "live.com", "msn.com", "icloud.com", "me.com", "mac.com",
+    "fastmail.com", "fastmail.fm", "proton.me", "protonmail.com", "protonmail.ch", "pm.me",
+    *(f"{name}.{land}" for name in ("outlook", "hotmail", "live")
+      for land in ("co.uk", "de", "es", "fr", "it", "nl", "be", "dk", "se", "at", "jp", "com.au", "com.br")),
+)  # fmt: skip
+_TEXT = pa.large_string()
+
+
+def exact_key(address: pa.Array, /) -> pa.Array:
+    """The key under which an API counts two addresses as one: the normal form, case folded."""
+    return lower_case(address)
+
+
+def person_key(address: pa.Array, domain: pa.Array, /) -> pa.Array:
+    """The key under which two addresses are likely to be one person's.
+
+    Args:
+        address: Normalized addresses by position; null for none.
+        domain: Their domains as A-labels.
+
+    Returns:
+        The exact key, but for providers known to do so without the tag that a plus sign begins, and at
+        Gmail without the dots of the local part.
+
+    Source: the providers' help pages.
+    """
+    key = exact_key(address)
+    tagged = pc.is_in(domain, value_set=pa.array(_PLUS_TAGS, _TEXT))
+    key = pc.if_else(tagged, pc.replace_substring_regex(key, r"^([^@+]+)\+[^@]*@", r"\1@"), key)
+    gmail = pc.is_in(domain, value_set=pa.array(_GMAIL, _TEXT))
+    if not pc.any(gmail).as_py():
+        return key
+    local = pc.replace_substring(pc.replace_substring_regex(key, "@[^@]*$", ""), ".", "")
+    mailbox = pc.binary_join_element_wise(local, pa.scalar(_GMAIL[0], _TEXT), pa.scalar("@", _TEXT))
+    return pc.if_else(gmail, mailbox, key)

@@ -1,0 +1,124 @@
+"""Finding traits: which addresses have which, decided once a domain wherever the domain decides."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene.address import Addresses
+from hygiene.text import Mask, mask
+from hygiene.traits.lists import NameList, TraitLists
+from hygiene.traits.typos import suggest_domains
+
+__all__ = ["Traits", "find_traits"]
+
+_TEXT = pa.large_string()
+_LATIN, _ALIKE = r"\p{Latin}", r"[\p{Cyrillic}\p{Greek}]"
+#: Cyrillic and Greek letters that pass for Latin ones (a e o p c y x i j s h d q w v, A B E H I J K M O P C T Y X S).
+#: Source: Unicode confusables, UTS 39.
+_LOOK_ALIKE = (
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u0475"
+    "\u0406\u0408\u0405\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u03bf\u03b1\u03bd"
+)
+#: Latin beside Cyrillic or Greek in one word, or a word of nothing but look-alikes under an ASCII ending.
+_MIXED = (
+    rf"{_LATIN}[^.@]*{_ALIKE}|{_ALIKE}[^.@]*{_LATIN}"
+    rf"|(?:^|[.@])[{_LOOK_ALIKE}]+(?:[.@]|[.@].*[.@])[a-z]+$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """The traits of judged addresses, by position.
+
+    Attributes:
+        reasons: Reason code to mask.
+        suggestion: The address at the domain that was likely meant; null for none.
+        rule: ``list:entry`` of the disposable or free domain, else of the role name; null for none.
+    """
+
+    reasons: dict[str, Mask]
+    suggestion: pa.Array
+    rule: pa.Array
+
+
+def find_traits(judged: Addresses, lists: TraitLists, /) -> Traits:
+    """Find the traits of every accepted address."""
+    names, codes = judged.host.dictionary, pc.fill_null(judged.host.indices, len(judged.host.dictionary))
+    places = codes.to_numpy(zero_copy_only=False)
+    disposable = _rules(names, lists.disposable, parents=True)
+    free = pc.if_else(pc.is_null(disposable), _rules(names, lists.free), pa.scalar(None, _TEXT))
+    meant = _meant(names, disposable, lists)
+    role = _role_rules(judged.address, lists.roles)
+    by_domain = {"disposable": disposable, "free_provider": free, "typo_suspected": meant}
+    reasons = {code: _at(pc.is_valid(found), places) for code, found in by_domain.items()}
+    reasons["role_account"] = mask(pc.is_valid(role))
+    reasons["mixed_script"] = _are_mixed(judged.address)
+    return Traits(
+        reasons=reasons,
+        suggestion=_suggested(judged.address, meant, judged.host, reasons["typo_suspected"]),
+        rule=pc.coalesce(pc.coalesce(disposable, free).take(judged.host.indices), role),
+    )
+
+
+def _meant(names: pa.Array, disposable: pa.Array, lists: TraitLists) -> pa.Array:
+    """The provider that each domain is a typo of; of a disposable one only where it is one edit away."""
+    providers = lists.mistyped()
+    known = pa.concat_arrays([pa.array(providers, _TEXT), *(one.names for one in lists.free)])
+    plain = pc.if_else(pc.is_valid(disposable), pa.scalar(None, _TEXT), names)
+    listed = pc.if_else(pc.is_valid(disposable), names, pa.scalar(None, _TEXT))
+    return pc.coalesce(
+        suggest_domains(plain, providers=providers, known=known),
+        suggest_domains(listed, providers=providers, known=known, edits=1),
+    )
+
+
+def _at(of_names: pa.Array, places: np.ndarray[Any, Any]) -> Mask:
+    """A mask over names as one over rows; the place after the last name is that of rows without one."""
+    found: Mask = np.append(mask(of_names), False)[places]
+    return found
+
+
+def _rules(names: pa.Array, lists: Sequence[NameList], *, parents: bool = False) -> pa.Array:
+    """``list:entry`` of the first list that has each name or, with `parents`, a domain above it."""
+    found = pa.nulls(len(names), _TEXT)
+    for one in lists:
+        at = names
+        while True:
+            found = pc.coalesce(found, one.rules.take(pc.index_in(at, value_set=one.names)))
+            if not parents or not pc.any(pc.match_substring(at, ".")).as_py():
+                break
+            at = pc.replace_substring_regex(at, r"^[^.]*(\.|$)", "")
+    return found
+
+
+def _role_rules(address: pa.Array, lists: Sequence[NameList]) -> pa.Array:
+    found = pa.nulls(len(address), _TEXT)
+    for one in lists:
+        names = "|".join(re.escape(name) for name in sorted(one.entries))
+        rows = pc.match_substring_regex(address, rf"(?i)^(?:{names})(?:\+[^@]*)?@").fill_null(False)  # noqa: FBT003 -- its only form
+        local = pc.replace_substring_regex(address.filter(rows), r"(?:\+[^@]*)?@.*$", "")
+        rules = one.rules.take(pc.index_in(pc.utf8_lower(local), value_set=one.names))
+        found = pc.coalesce(found, pc.replace_with_mask(pa.nulls(len(address), _TEXT), rows, rules))
+    return found
+
+
+def _are_mixed(address: pa.Array) -> Mask:
+    found: Mask = ~mask(pc.string_is_ascii(address), null=True)
+    if found.any():
+        found[found] = mask(pc.match_substring_regex(address.filter(pa.array(found)), _MIXED))
+    return found
+
+
+def _suggested(address: pa.Array, meant: pa.Array, host: pa.DictionaryArray, rows: Mask) -> pa.Array:
+    if not rows.any():
+        return pa.nulls(len(address), _TEXT)
+    at = pa.array(rows)
+    local = pc.replace_substring_regex(address.filter(at), r"@[^@]*$", "")
+    domain = meant.take(host.indices.filter(at))
+    found = pc.binary_join_element_wise(local, domain, pa.scalar("@", _TEXT))
+    return pc.replace_with_mask(pa.nulls(len(address), _TEXT), at, found)

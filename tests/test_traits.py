@@ -1,0 +1,173 @@
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hygiene.address import judge
+from hygiene.errors import ListError
+from hygiene.traits import NameList, TraitLists, built_in_lists, find_traits, parse_names
+from hygiene.traits.lists import PROVIDERS, RELAYS
+from hygiene.traits.typos import suggest_domains
+
+LISTS = TraitLists(
+    disposable=[NameList("throwaways", frozenset({"throwaway.example", "gmial.com", "yopmail.com"}))],
+    free=[NameList("free", frozenset({"postbox.example", "gmail.com", "mail.com"}))],
+    roles=[NameList("roles", frozenset({"info", "no-reply"}))],
+)
+
+
+def _traits(*cells, lists=LISTS):
+    return find_traits(judge(pa.array(cells, pa.large_string())), lists)
+
+
+def _codes(cell, lists=LISTS):
+    return {code for code, rows in _traits(cell, lists=lists).reasons.items() if rows[0]}
+
+
+@pytest.mark.parametrize(
+    ("cell", "codes"),
+    [
+        ("ann@acme.example", set()),
+        ("ann@throwaway.example", {"disposable"}),
+        ("ann@a.b.throwaway.example", {"disposable"}),
+        ("ann@notthrowaway.example", set()),
+        ("ann@postbox.example", {"free_provider"}),
+        ("ann@sub.postbox.example", set()),
+        ("info@acme.example", {"role_account"}),
+        ("INFO+fair@acme.example", {"role_account"}),
+        ("No-Reply@acme.example", {"role_account"}),
+        ("infos@acme.example", set()),
+        ("my.info@acme.example", set()),
+        ("info@throwaway.example", {"disposable", "role_account"}),
+        ("\u0430nn@acme.example", {"mixed_script"}),
+        ("ann@\u0430cme.example", {"mixed_script"}),
+        ("ann@\u0430\u0441\u0435.example", {"mixed_script"}),
+        ("\u0441\u043e\u0440\u0443@acme.example", {"mixed_script"}),
+        ("\u0438\u0432\u0430\u043d@\u043f\u043e\u0447\u0442\u0430.example", set()),
+        ("\u0438\u0432\u0430\u043d@acme.example", set()),
+        ("j\u00f6rg@m\u00fcller.example", set()),
+        ("info@box.local", set()),
+        (None, set()),
+    ],
+)
+def test_an_address_has_the_traits_that_the_lists_say(cell, codes):
+    assert _codes(cell) == codes
+
+
+def test_the_rule_names_list_and_entry():
+    rules = _traits(
+        "a@x.throwaway.example", "a@postbox.example", "INFO+x@acme.example", "a@acme.example", None
+    ).rule
+
+    assert rules.to_pylist() == [
+        "throwaways:throwaway.example",
+        "free:postbox.example",
+        "roles:info",
+        None,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "meant"),
+    [
+        ("Jane@gmai.com", "Jane@gmail.com"),
+        ("jane@hotmial.co.uk", "jane@hotmail.co.uk"),
+        ("jane@yaho.com", "jane@yahoo.com"),
+        ("jane@outlok.com", "jane@outlook.com"),
+        ("jane@gmial.com", "jane@gmail.com"),
+        ("jane@gmail.com", None),
+        ("jane@mail.com", None),
+        ("jane@yopmail.com", None),
+        ("jane@postbx.example", "jane@postbox.example"),
+        ("jane@acme.example", None),
+        ("jane@sprintmail.com", None),
+    ],
+)
+def test_a_typo_of_a_provider_is_suspected_and_never_of_a_domain_that_is_known(cell, meant):
+    found = _traits(cell)
+
+    assert found.suggestion.to_pylist() == [meant]
+    assert found.reasons["typo_suspected"].tolist() == [meant is not None]
+
+
+def _edits(a, b):
+    """Optimal string alignment distance, written as its definition."""
+    rows = {(i, 0): i for i in range(len(a) + 1)} | {(0, j): j for j in range(len(b) + 1)}
+    for i in range(1, len(a) + 1):
+        for j in range(1, len(b) + 1):
+            rows[i, j] = min(
+                rows[i - 1, j] + 1, rows[i, j - 1] + 1, rows[i - 1, j - 1] + (a[i - 1] != b[j - 1])
+            )
+            if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
+                rows[i, j] = min(rows[i, j], rows[i - 2, j - 2] + 1)
+    return rows[len(a), len(b)]
+
+
+@given(
+    st.lists(st.text("gmailoc.", min_size=1, max_size=12), min_size=1, max_size=12, unique=True),
+    st.integers(1, 2),
+)
+def test_a_provider_is_suggested_up_to_as_many_edits_and_the_nearest_wins(names, edits):
+    providers = ("gmail.com", "mail.co")
+
+    found = suggest_domains(
+        pa.array(names, pa.large_string()),
+        providers=providers,
+        known=pa.array(["gmail.co"], pa.large_string()),
+        edits=edits,
+    ).to_pylist()
+
+    for name, meant in zip(names, found, strict=True):
+        near = [_edits(provider, name) for provider in providers]
+        if name == "gmail.co" or min(near) > edits:
+            assert meant is None
+        else:
+            assert meant == providers[near.index(min(near))]
+
+
+def test_no_public_provider_or_relay_service_is_disposable_by_default():
+    lists = built_in_lists()
+
+    for domain in (
+        *PROVIDERS,
+        *RELAYS,
+        "aol.com",
+        "gmx.de",
+        "web.de",
+        "proton.me",
+        "fastmail.com",
+        "mail.ru",
+        "qq.com",
+    ):
+        assert "disposable" not in _codes(f"ann@{domain}", lists), domain
+    assert _codes("ann@mailinator.com", lists) == {"disposable"}
+    assert _codes("ann@gmail.com", lists) == {"free_provider"}
+    assert _codes("ann@duck.com", lists) == set()
+    assert _codes("sales@acme.example", lists) == {"role_account"}
+
+
+def test_each_built_in_list_has_a_name_a_size_and_for_known_versions_a_date():
+    for one in built_in_lists().each():
+        assert one.name
+        assert len(one.entries) > 100
+        assert one.date is None or one.date.startswith("20")
+    assert built_in_lists().roles[0].date is not None
+
+
+def test_names_are_read_one_a_line():
+    domains = parse_names("# ours\nA.example\n@b.example # why\n", name="F", kind="domain")
+    names = parse_names("Info\n\n# x\nsales # y\n", name="F", kind="local_part", date="2026-01-01")
+
+    assert domains.entries == {"a.example", "b.example"}
+    assert (names.entries, names.date) == ({"info", "sales"}, "2026-01-01")
+    with pytest.raises(ListError, match="no local part found"):
+        parse_names("# nothing\n", name="F", kind="local_part")
+
+
+def test_typos_are_told_of_short_lists_alone():
+    short = TraitLists(free=[NameList("s", frozenset({"postbox.example", "gmx.example"}))])
+    long = TraitLists(free=[NameList("l", frozenset(f"postbox{number}.example" for number in range(100)))])
+
+    assert short.mistyped() == (*PROVIDERS, "postbox.example")
+    assert long.mistyped() == PROVIDERS
