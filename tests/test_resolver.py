@@ -4,6 +4,7 @@ import asyncio
 import random
 import socket
 import threading
+import time
 from collections import Counter
 
 import dns.exception
@@ -230,6 +231,24 @@ def test_lost_datagrams_are_sent_again(faulty):
     found = look_up(server, domains_of(300))
 
     assert Counter(map(str, found.values())) == {"accepts": 300}
+
+
+@pytest.mark.parametrize("refuse", [False, True])
+def test_a_server_that_bears_little_decides_every_domain(faulty, refuse):
+    credit, at = 20.0, time.monotonic()
+
+    def limit(wire):
+        nonlocal credit, at
+        now = time.monotonic()
+        credit, at = min(credit + (now - at) * 400, 20), now
+        if credit >= 1:
+            credit -= 1
+            return [wire]
+        return [wire[:3] + bytes([wire[3] & 0xF0 | 5]) + wire[4:6] + bytes(6) + wire[12:]] if refuse else []
+
+    found = look_up(faulty(zone_of(800), limit), domains_of(800))
+
+    assert Counter(map(str, found.values())) == {"accepts": 800}
 
 
 def test_answers_in_another_order_and_twice_find_their_questions(faulty):

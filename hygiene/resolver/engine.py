@@ -28,6 +28,10 @@ Result = tuple[Question, Answer]
 #: doubles. A server refuses because it is asked too much, or does not answer for this name.
 REFUSALS, REST_S = 5, 0.05
 
+#: Tries of one question that may be lost or refused without being held against it, within so many seconds of
+#: more having been asked than the server bears.
+EXCUSED, OVERRUN_S = 8, 1.0
+
 #: Times that a question fails (SERVFAIL) before that is its answer, if there is one name server only.
 FAILURES = 2
 
@@ -207,7 +211,8 @@ class Engine:
             self._land(task)
             flight = task.flights[-1]
             task.losses += 1
-            task.waited_s += now - flight.sent_at
+            if not _is_excused(flight):
+                task.waited_s += now - flight.sent_at
             if task.waited_s >= self._patience_s or self.unreachable:
                 cause = "no_resolver" if flight.link.unreachable else "timeout"
                 self._finish(task, Answer("unknown", cause=cause))
@@ -282,7 +287,7 @@ class Engine:
         flight.link.turned_down += 1
         if reply.kind == "refused":
             flight.link.pace.refused(now, sent_at=flight.sent_at)
-            task.refusals += 1
+            task.refusals += not _is_excused(flight)
             if task.refusals >= REFUSALS:
                 self._finish(task, Answer("unknown", cause="refused"))
                 return
@@ -350,6 +355,15 @@ class Engine:
         with suppress(KeyError):
             self._selector.unregister(stream.socket)
         stream.close()
+
+
+def _is_excused(flight: Flight) -> bool:
+    """Whether a try came to nothing because of us, and the question had few such tries; counts it."""
+    task = flight.task
+    if flight.sent_at - flight.link.pace.overrun_at > OVERRUN_S or task.excused >= EXCUSED:
+        return False
+    task.excused += 1
+    return True
 
 
 def _lost_at(flight: Flight) -> float | None:

@@ -45,6 +45,7 @@ class Task:
         edns: Whether EDNS is offered still.
         last: The link that was asked last.
         losses: How often no answer came in time.
+        excused: How often it came to nothing because too much was asked.
         waited_s: Seconds that were waited for answers in vain.
         refusals: How often a server refused it.
         failures: How often a server answered SERVFAIL or the like.
@@ -60,6 +61,7 @@ class Task:
     edns: bool = True
     last: "Link | None" = None
     losses: int = 0
+    excused: int = 0
     waited_s: float = 0.0
     refusals: int = 0
     failures: int = 0

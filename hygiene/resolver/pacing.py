@@ -34,6 +34,7 @@ class Pace:
 
     Attributes:
         rate_per_s: Questions a second at present.
+        overrun_at: When it was last seen that more was asked than the server bears.
     """
 
     def __init__(self, now: float, *, ceiling_per_s: float | None = None) -> None:
@@ -44,6 +45,7 @@ class Pace:
         self._credit, self._credited = 1.0, now
         self._smooth_s, self._swing_s = 0.0, 0.0
         self._cut = now
+        self.overrun_at = float("-inf")
         self._loss_before = 0.0
         self._begin(now)
 
@@ -129,6 +131,8 @@ class Pace:
             # Asking less did not help: the network loses that much by itself.
             self._background = min(loss, 0.3)
         self._loss_before = loss
+        if answered_per_s:
+            self.overrun_at = now
         self._steady = min(answered_per_s, self.rate_per_s)
         self._slow_to(0.9 * self._steady, now)
 
