@@ -107,6 +107,15 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(book):
         open_leads([path], limits={"size": 1000})
 
 
+def test_a_sheet_with_cells_far_apart_is_refused_before_it_is_held(book):
+    path = book({"A": [["Email"], ["a@x.example"]], "B": [[]]})
+    with xlsxwriter.Workbook(path) as made:
+        made.add_worksheet("A").write(1_048_575, 16_383, "x")
+
+    with pytest.raises(InputError, match="spans 17,179,869,184 cells"):
+        read_leads(path)
+
+
 def test_without_the_extra_a_workbook_is_an_error_that_names_it(book, monkeypatch):
     path = book({"A": [["Email"], ["a@x.example"]]})
     monkeypatch.setitem(sys.modules, "python_calamine", None)

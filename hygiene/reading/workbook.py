@@ -4,7 +4,9 @@ A row's line is its number in the sheet. Needs the extra `excel`.
 """
 
 import datetime
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +23,17 @@ __all__ = ["Workbook", "is_workbook"]
 #: Rows of a batch.
 _ROWS = 50_000
 
-#: Most cells of a sheet, blank ones included: a sheet is held in memory whole.
-_CELLS = 200_000_000
+#: Bytes that a workbook may unpack to whatever its ratio.
+_HARMLESS = 64 << 20
+
+#: Most cells of a sheet, blank ones included: python-calamine holds the whole rectangle in memory, and ends
+#: the process where there is not enough (observed with 0.9).
+_CELLS = 32_000_000
+
+#: Bytes of a sheet's XML looked at together, and the most that a cell's place takes.
+_XML_BLOCK, _PLACE_BYTES = 1 << 20, 64
+
+_CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
 
 Rows = Sequence[Sequence[Any]]
 
@@ -144,16 +155,45 @@ def _open(source: Source) -> Any:
 
 
 def _check_size(source: Source, limits: Limits) -> None:
-    """Refuse a workbook that unpacks to more than the limits allow."""
+    """Refuse a workbook that unpacks, or spreads, to more than is held."""
     if not zipfile.is_zipfile(source.path):
         return
     with zipfile.ZipFile(source.path) as archive:
         packed = sum(member.compress_size for member in archive.infolist())
         unpacked = sum(member.file_size for member in archive.infolist())
-    if unpacked > limits.size:
-        raise limits.refuse("size", source.name, f"unpacks to {unpacked:,} bytes")
-    if unpacked > max(64 << 20, packed * limits.ratio):
-        raise limits.refuse("ratio", source.name, f"unpacks to more than {limits.ratio:,} times its own size")
+        if unpacked > limits.size:
+            raise limits.refuse("size", source.name, f"unpacks to {unpacked:,} bytes")
+        if unpacked > max(_HARMLESS, packed * limits.ratio):
+            found = f"unpacks to more than {limits.ratio:,} times its own size"
+            raise limits.refuse("ratio", source.name, found)
+        for name in archive.namelist():
+            if name.lower().startswith("xl/worksheets/") and name.lower().endswith(".xml"):
+                _check_spread(source, archive, name)
+
+
+def _check_spread(source: Source, archive: zipfile.ZipFile, name: str) -> None:
+    """Refuse a sheet whose cells, few as they may be, stand too far apart."""
+    columns, rows, rest = 0, 0, b""
+    try:
+        with archive.open(name) as file:
+            while block := file.read(_XML_BLOCK):
+                places = _CELL.findall(rest + block)
+                columns = max([columns, *map(_column, {letters for letters, _ in places})])
+                rows = max([rows, *map(int, {number for _, number in places})])
+                rest = block[-_PLACE_BYTES:]
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise InputError(f"{source.name}: the workbook is damaged or locked. Save it anew.") from error
+    if columns * rows > _CELLS:
+        msg = f"{source.name}: a sheet spans {columns * rows:,} cells, most of them blank. Save the leads alone."
+        raise InputError(msg)
+
+
+def _column(letters: bytes) -> int:
+    """The number of a column by its letters: A is 1, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 def _chosen(source: Source, book: Any, sheet: str | None) -> Sequence[str]:
@@ -167,15 +207,10 @@ def _chosen(source: Source, book: Any, sheet: str | None) -> Sequence[str]:
 
 def _rows(source: Source, book: Any, name: str) -> Rows:
     try:
-        sheet = book.get_sheet_by_name(name)
-        cells = sheet.total_height * sheet.total_width
-        rows: Rows = sheet.to_python(skip_empty_area=False) if cells <= _CELLS else []
+        rows: Rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except Exception as error:
         msg = f"{source.name}: sheet {name!r} cannot be read. Save the workbook anew, or name another with --sheet."
         raise InputError(msg) from error
-    if cells > _CELLS:
-        msg = f"{source.name}: sheet {name!r} spans {cells:,} cells, most of them blank. Save the leads by themselves."
-        raise InputError(msg)
     return rows
 
 
