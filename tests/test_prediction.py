@@ -1,10 +1,10 @@
+import random
 from dataclasses import replace
 
 import pandas as pd
 import pytest
-from hypothesis import Phase, find, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.errors import NoSuchExample
 
 from hygiene import counting
 from hygiene.emulator import counting as emulator_counting
@@ -77,23 +77,27 @@ def _predicted(leads, **told):
     return predict(pd.Series(leads, dtype=object), **told)
 
 
+def drawn(rng):
+    """The same as `imports`, without the means to shrink, which costs most of the time."""
+    return {
+        "leads": rng.choices(ADDRESSES, k=rng.randrange(13)),
+        "policy": ImportPolicy(**{name: rng.choice(choices(name)) for name in RULES}),
+        "blocklist": rng.choices(ENTRIES, k=rng.randrange(4)),
+        "known": rng.choices(ADDRESSES, k=rng.randrange(4)),
+        "elsewhere": rng.choices(ADDRESSES, k=rng.randrange(4)),
+        "batch_leads": rng.randint(1, 13),
+        "waive_blocklist": rng.random() < 0.5,
+    }
+
+
 def disagreement(most):
     """The first import on which prediction and emulator differ; None where there is none among `most`."""
-
-    def differ(told):
-        return _predicted(**told).batches != _counted(**told)
-
-    try:
-        return find(
-            imports(),
-            differ,
-            settings=settings(max_examples=most, derandomize=True, database=None, phases=[Phase.generate]),
-        )
-    except NoSuchExample:
-        return None
+    rng = random.Random(3)
+    drawn_ones = (drawn(rng) for _ in range(most))
+    return next((told for told in drawn_ones if _predicted(**told).batches != _counted(**told)), None)
 
 
-@settings(max_examples=1500)
+@settings(max_examples=500)
 @given(imports())
 def test_prediction_and_emulator_agree_under_every_policy(told):
     prediction = _predicted(**told)
@@ -104,7 +108,7 @@ def test_prediction_and_emulator_agree_under_every_policy(told):
 
 @pytest.mark.slow
 def test_prediction_and_emulator_agree_in_several_thousand_cases():
-    assert disagreement(4000) is None
+    assert disagreement(6000) is None
 
 
 @pytest.mark.parametrize(
