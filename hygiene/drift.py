@@ -99,11 +99,13 @@ class Explanation:
         fits: Policies with the fewest changes that explain every batch; empty where none does.
         causes: What would explain every batch without a change of rules, one sentence each.
         closest: The policy that leaves least unexplained, where nothing explains everything.
+        complete: Whether every policy was tried that differs no more than the fits do.
     """
 
     fits: tuple[Fit, ...] = ()
     causes: tuple[str, ...] = ()
     closest: Fit | None = None
+    complete: bool = True
 
     @property
     def policy(self) -> ImportPolicy | None:
@@ -123,6 +125,8 @@ class Explanation:
         lines += [lead + "; ".join(self.causes)] if self.causes else []
         if self.closest is not None:
             lines.append(_unexplained(self.closest))
+        if not self.complete:
+            lines.append("the search was stopped before all rules were tried: there are many leads here")
         return lines
 
 
@@ -147,9 +151,9 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
     drift = target.left(trials.table(trace.policy))
     if not drift.any():
         return Explanation()
-    fits, closest = _search(trials, trace.policy, target)
+    fits, closest, complete = _search(trials, trace.policy, target)
     causes = _causes(answered, drift, trials.table(trace.policy), trace.policy)
-    return Explanation(fits, causes, None if fits or causes else closest)
+    return Explanation(fits, causes, None if fits or causes else closest, complete)
 
 
 class _Target(NamedTuple):
@@ -171,24 +175,26 @@ def _target(answered: Sequence[Result], rows: Codes) -> _Target:
     return _Target(np.array([[cell or 0 for cell in row] for row in cells], dtype=np.int64), given, rows)
 
 
-def _search(trials: Trials, base: ImportPolicy, target: _Target) -> tuple[tuple[Fit, ...], Fit]:
-    """The fits with the fewest changes, and the policy that leaves least over."""
+def _search(trials: Trials, base: ImportPolicy, target: _Target) -> tuple[tuple[Fit, ...], Fit, bool]:
+    """The fits with the fewest changes, the policy that leaves least over, and whether none was left out."""
     rules = [name for name in RULES if name != "unreadable_lists"]
     closest, least = base, np.inf
     exact: list[ImportPolicy] = []
+    complete = True
     for changes in range(len(rules) + 1):
         for policy in policies_near(base, rules, changes=changes):
             left = int(np.abs(target.left(trials.table(policy))).sum())
             closest, least = (policy, left) if left < least else (closest, least)
             exact += [] if left else [policy]
-            if trials.countings * len(trials.rows) > MOST_WORK:
+            complete = trials.countings * len(trials.rows) <= MOST_WORK
+            if not complete:
                 break
-        if exact or trials.countings * len(trials.rows) > MOST_WORK:
+        if exact or not complete:
             break
     # those first that change only what is assumed
     ranked = sorted(exact, key=lambda policy: len(set(base.changes(policy)) - set(base.assumed())))
     fits = tuple(_fit(trials, base, policy, target) for policy in ranked)
-    return fits, _fit(trials, base, closest, target)
+    return fits, _fit(trials, base, closest, target), complete
 
 
 def _fit(trials: Trials, base: ImportPolicy, policy: ImportPolicy, target: _Target) -> Fit:
