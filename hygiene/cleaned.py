@@ -12,6 +12,7 @@ import pandas as pd
 
 from hygiene.columns import CANONICAL, MALFORMED
 from hygiene.errors import UsageError
+from hygiene.filling import Fills, fill_blanks
 from hygiene.gate import check_gate
 from hygiene.prediction import Prediction, predict
 from hygiene.text import is_blank, text_column
@@ -53,7 +54,8 @@ class CleanedLeads:
         frame: The leads as they came in, with canonical columns.
         verdicts: One row an input row, aligned with `frame`; see `hygiene_schemas.Verdict`.
         survey: What the passes found, and the settings they ran with.
-        notes: Sentences worth telling about how the input was read.
+        read_notes: Sentences worth telling about how the input was read.
+        notes: These, and those about the lists and suppression columns that were found.
         files: Names of the files it came from; empty for a frame.
         sha256: Hex digest over those files; None for a frame.
     """
@@ -71,7 +73,8 @@ class CleanedLeads:
         self.frame = frame
         self.verdicts = verdicts
         self.survey = survey
-        self.notes = tuple(notes)
+        self.read_notes = tuple(notes)
+        self.notes = (*notes, *survey.notes)
         self.files = tuple(files)
         self.sha256 = sha256
         self._compared: dict[str, Comparison] = {}
@@ -85,6 +88,18 @@ class CleanedLeads:
 
         return cleaned_html(self)
 
+    @cached_property
+    def fills(self) -> pd.DataFrame:
+        """Cells that rows took from the rows they replace: `row`, `column`, `from_row`; none without `fill`."""
+        return self._filled.cells
+
+    @cached_property
+    def _filled(self) -> Fills:
+        if not self.survey.settings.fill:
+            return Fills(self.frame)
+        donors = (self.verdicts["outcome"] != Outcome.SUPPRESSED.value).to_numpy()
+        return fill_blanks(self.frame, self.survey.repeats, donors=donors, without=tuple(self.survey.marks))
+
     @property
     def ready(self) -> pd.DataFrame:
         """The leads to import: all columns, `email` being the normalized address."""
@@ -97,7 +112,7 @@ class CleanedLeads:
             send_all: Also blocked and duplicate rows, to audit the prediction.
         """
         chosen = self.sent(send_all=send_all)
-        leads = self.frame.loc[chosen.to_numpy()].drop(columns=MALFORMED, errors="ignore")
+        leads = self._filled.frame.loc[chosen.to_numpy()].drop(columns=MALFORMED, errors="ignore")
         return leads.assign(email=self.verdicts["address"][chosen].to_numpy())
 
     def sent(self, *, send_all: bool = False) -> "pd.Series[bool]":
@@ -134,11 +149,11 @@ class CleanedLeads:
         """Outcomes whose pass did not run."""
         settings = self.survey.settings
         passes = {
-            Outcome.UNDELIVERABLE: settings.resolver,
-            Outcome.SUPPRESSED: settings.suppress,
-            Outcome.BLOCKED: settings.blocklist,
+            Outcome.UNDELIVERABLE: settings.resolver is not None,
+            Outcome.SUPPRESSED: settings.suppress is not None or bool(self.survey.marks),
+            Outcome.BLOCKED: settings.blocklist is not None,
         }
-        return {outcome for outcome, given in passes.items() if given is None}
+        return {outcome for outcome, ran in passes.items() if not ran}
 
     @cached_property
     def prediction(self) -> Prediction:
@@ -157,7 +172,7 @@ class CleanedLeads:
             policy=settings.policy,
             blocklist=None
             if settings.blocklist is None
-            else [entry.given for rules in settings.blocklist for entry in rules.entries],
+            else [cell for rules in settings.blocklist for cell in rules.literal.to_pylist()],
             known=settings.addresses_held("list"),
             elsewhere=settings.addresses_held("account"),
             batch_leads=batch_leads,

@@ -44,12 +44,15 @@ def decide(frame: pd.DataFrame, found: Survey, /, *, chunk: int = 0) -> pd.DataF
         "address": examined.addresses.address,
         "outcome": outcomes,
         "reasons": examined.findings.texts(),
-        "duplicate_of": examined.duplicate_of,
-        "matched_rule": examined.matched_rule,
+        "duplicate_of": examined.related.duplicate_of,
+        "matched_rule": pc.coalesce(examined.related.matched_rule, examined.traits.rule),
         "domain_verdict": domain_verdicts(examined.addresses.domain, found.domains),
         "suggestion": pc.coalesce(examined.addresses.suggestion, examined.traits.suggestion),
         "repaired": examined.addresses.repaired,
         "other_addresses": examined.addresses.others,
+        "cluster": examined.related.cluster,
+        "match": examined.related.match,
+        "known_as": examined.related.known_as,
     }
     verdicts = pd.DataFrame({"row": rows, "source": source, "line": line}, index=frame.index)
     return verdicts.assign(**{name: text_series(column, frame.index) for name, column in texts.items()})
@@ -91,7 +94,7 @@ def clean_again(cleaned: CleanedLeads, /, **changes: Any) -> CleanedLeads:
         changes["resolver"] = KnownVerdicts(before.domains)
     settings = dataclasses.replace(before.settings, **changes)
     return clean_frame(
-        cleaned.frame, settings, notes=cleaned.notes, files=cleaned.files, sha256=cleaned.sha256
+        cleaned.frame, settings, notes=cleaned.read_notes, files=cleaned.files, sha256=cleaned.sha256
     )
 
 

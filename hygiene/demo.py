@@ -22,6 +22,7 @@ class Stage:
     Attributes:
         leads: The sample's lead file.
         verified: Another one, with a verifier's verdicts in the column "ZB Status".
+        export: Another one, from a CRM that notes who opted out.
         suppress: The sample's suppression list.
         disposable: The sample's list of disposable domains.
         free: The sample's list of public mail providers.
@@ -33,6 +34,7 @@ class Stage:
 
     leads: Path
     verified: Path
+    export: Path
     suppress: Path
     disposable: Path
     free: Path
@@ -54,6 +56,7 @@ def stage() -> Iterator[Stage]:
         yield Stage(
             leads=folder / "leads.csv",
             verified=folder / "verified.csv",
+            export=folder / "crm-export.csv",
             suppress=folder / "suppress.csv",
             disposable=folder / "disposable.txt",
             free=folder / "free.txt",

@@ -1,21 +1,102 @@
-"""Duplicates: when two leads are the same, and which row stays.
+"""Duplicates: which rows are the same lead, and which of them stays.
 
-Two leads are the same where their keys are equal; what a key is, `address` says. A null key is equal
-to nothing. Nothing here asks the API.
+Two rows are the same where their keys are equal; what a key is, `address` and `person` say. A null key is
+equal to nothing. Which row stays depends on no chance: of rows that are equally good the first stays, and
+files come in the order they were named in. Nothing here asks the API.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.text import Mask, mask
+from hygiene.columns import MALFORMED
+from hygiene.errors import UsageError
+from hygiene.text import Mask, is_blank, mask, text_column
 
-__all__ = ["Repeats", "find_repeats"]
+__all__ = ["Keep", "Repeats", "find_repeats"]
 
-_Positions = np.ndarray[Any, np.dtype[np.int64]]
+_Positions: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
+
+#: Value of a row without a date: older than any.
+_UNDATED = np.iinfo(np.int64).min
+#: Numbers from which a whole number is a time: seconds since 1970 in 2001, and the same in milliseconds.
+_SECONDS, _MILLISECONDS = 10**9, 10**12
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Which of several rows of a lead stays, among those otherwise ready.
+
+    Attributes:
+        rule: "first", "last", "most-complete" or "newest".
+        column: The column of dates that "newest" goes by.
+    """
+
+    rule: str = "first"
+    column: str = ""
+
+    @classmethod
+    def parse(cls, text: str, /) -> "Keep":
+        """The rule that ``first``, ``last``, ``most-complete`` or ``newest:COLUMN`` names.
+
+        Raises:
+            UsageError: it is none of them.
+        """
+        rule, colon, column = text.partition(":")
+        plain = rule in ("first", "last", "most-complete") and not colon
+        if not plain and not (rule == "newest" and column):
+            msg = f"--keep {text}: expected first, last, most-complete or newest:COLUMN."
+            raise UsageError(msg)
+        return cls(rule, column)
+
+    @property
+    def text(self) -> str:
+        """The rule as it is written."""
+        return f"{self.rule}:{self.column}" if self.column else self.rule
+
+    def merits(self, frame: pd.DataFrame, /) -> _Positions:
+        """One number a row; the row with the highest stays.
+
+        Raises:
+            UsageError: the column of dates is not there.
+        """
+        if self.rule == "most-complete":
+            columns = [name for name in frame.columns if name != MALFORMED]
+            cells = [~is_blank(text_column(frame[name])) for name in columns]
+            filled: _Positions = np.array(cells).sum(axis=0, dtype=np.int64)
+            return filled
+        if self.rule == "newest":
+            return self._times(frame)
+        return np.zeros(len(frame), dtype=np.int64)
+
+    def _times(self, frame: pd.DataFrame) -> _Positions:
+        if self.column not in frame:
+            msg = f"--keep newest:{self.column}: no such column; there are {', '.join(map(str, frame.columns))}."
+            raise UsageError(msg)
+        return times(text_column(frame[self.column]))
+
+
+def times(cells: pa.Array, /) -> _Positions:
+    """Nanoseconds since 1970 that cells say; the lowest number for a cell that is no time.
+
+    A time is an ISO 8601 date or date and time, in UTC where it names no zone, or a whole number of seconds
+    or milliseconds since 1970. Other spellings are not guessed at: 03/04 is March or April.
+    """
+    text = pc.utf8_trim_whitespace(pc.fill_null(cells, ""))
+    found = np.full(len(text), _UNDATED, dtype=np.int64)
+    digits = mask(pc.match_substring_regex(text, "^[0-9]{10,13}$"))
+    numbers = pc.cast(text.filter(pa.array(digits)), pa.int64()).to_numpy()
+    factor = np.where(numbers < _MILLISECONDS, 10**9, 10**6)
+    found[digits] = np.where(numbers >= _SECONDS, numbers * factor, _UNDATED)
+    dated = mask(pc.match_substring_regex(text, "^[0-9]{4}-[0-9]{2}-[0-9]{2}"))
+    words = pd.Series(text.filter(pa.array(dated)).to_pylist(), dtype=object)
+    parsed = pd.to_datetime(words, errors="coerce", format="ISO8601", utc=True).dt.as_unit("ns")
+    found[dated] = np.where(parsed.isna(), _UNDATED, parsed.astype("int64"))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,30 +106,64 @@ class Repeats:
     Attributes:
         stays: Position of the row that stays for each row's key; -1 for a row without a key.
         replaced: True where another row stays for this one.
+        order: Positions of the rows whose key several have, cluster by cluster, best row first.
     """
 
     stays: _Positions
     replaced: Mask
+    order: _Positions = field(repr=False)
+
+    @property
+    def clusters(self) -> list[tuple[int, list[int]]]:
+        """The row that stays and those it replaces, largest cluster first, then in the order of the rows."""
+        heads = np.flatnonzero(~self.replaced[self.order])
+        groups = np.split(self.order, heads[1:]) if len(heads) else []
+        ranked = sorted(groups, key=lambda group: (-len(group), int(group[0])))
+        return [(int(group[0]), group[1:].tolist()) for group in ranked]
 
 
-def find_repeats(key: pa.Array, /, *, rank: np.ndarray[Any, Any] | None = None) -> Repeats:
+def find_repeats(
+    key: pa.Array,
+    /,
+    *,
+    rank: np.ndarray[Any, Any] | None = None,
+    merit: _Positions | None = None,
+    last: bool = False,
+) -> Repeats:
     """Find for every key the row that stays, and the rows it replaces.
 
     Args:
         key: Text keys by position, in the order of the rows; null for a row that has none.
-        rank: One number a row; of equal keys the row with the highest rank stays, and of those the first.
+        rank: One number a row; of equal keys the row with the highest rank stays.
+        merit: One number a row; of equal ranks the row with the highest merit stays.
+        last: Whether of rows equal in all that the last stays rather than the first.
     """
     encoded = key.dictionary_encode()
-    known = mask(pc.is_valid(key))
-    codes = pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(zero_copy_only=False)
-    often = np.bincount(codes, minlength=len(encoded.dictionary) + 1) > 1
-    often[-1] = False
-    order = np.flatnonzero(often[codes])  # most keys are there once, and stay without a contest
+    none = len(encoded.dictionary)
+    codes = pc.fill_null(encoded.indices, none).to_numpy(zero_copy_only=False)
+    several = np.bincount(codes, minlength=none + 1) > 1
+    several[none] = False
+    stays = np.where(codes == none, -1, np.arange(len(key)))
+    order = np.flatnonzero(several[codes])
+    if len(order):
+        order = _sorted(order, codes, rank, merit, last=last)
+        first = np.append(True, codes[order][1:] != codes[order][:-1])
+        stays[order] = np.repeat(order[first], np.diff(np.append(np.flatnonzero(first), len(order))))
+    return Repeats(stays, (stays >= 0) & (stays != np.arange(len(key))), order)
+
+
+def _sorted(
+    rows: _Positions,
+    codes: np.ndarray[Any, Any],
+    rank: np.ndarray[Any, Any] | None,
+    merit: _Positions | None,
+    *,
+    last: bool,
+) -> _Positions:
+    """The rows by key, and under one key from the best to the worst."""
+    keys = [-rows if last else rows]
+    if merit is not None:
+        keys.append(~merit[rows])  # the complement turns the order round, where a minus sign may overflow
     if rank is not None:
-        order = order[np.argsort(-rank[order].astype(np.int64), kind="stable")]
-    stays = np.where(known, np.arange(len(key)), -1)
-    first = np.full(len(often), -1, dtype=np.int64)
-    backwards = order[::-1]
-    first[codes[backwards]] = backwards  # the last one written is the first in order
-    stays[order] = first[codes[order]]
-    return Repeats(stays, known & (stays != np.arange(len(key))))
+        keys.append(-rank[rows].astype(np.int64))
+    return rows[np.lexsort((*keys, codes[rows]))]

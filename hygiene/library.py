@@ -4,14 +4,14 @@ No judgement is made here, and nothing is printed.
 """
 
 import csv
-import datetime as dt
 import io
 import itertools
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -20,27 +20,29 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.blocklist import RuleList, parse_list
+from hygiene.blocklist import RuleList, check_broad, parse_list
 from hygiene.cleaned import CleanedLeads
 from hygiene.cleaning import clean_again, clean_frame
 from hygiene.columns import CANONICAL, SAMPLE_ROWS, map_columns, split_name
 from hygiene.deliverability import KnownVerdicts
-from hygiene.errors import InputError, ListError
+from hygiene.duplicates import Keep
+from hygiene.errors import InputError
 from hygiene.importing import Journal, LeadList, ListReader, Progress, Receipt, Sink, run_import
+from hygiene.lists import block_list, known_leads, name_list, suppression_list
 from hygiene.prediction import ImportPolicy
 from hygiene.readback import Readback, read_back
 from hygiene.reading import open_leads
 from hygiene.rules import Rule
 from hygiene.settings import KnownLeads, Settings
 from hygiene.text import text_column
-from hygiene.traits import NameList, TraitLists, built_in_lists, parse_names
+from hygiene.traits import NameList, TraitLists, built_in_lists
 
 if TYPE_CHECKING:
     from hygiene.deliverability import DomainVerdict, Resolver
 
 _log = logging.getLogger("hygiene")
 
-__all__ = ["clean", "import_leads", "known_leads", "name_list", "read", "rule_list"]
+__all__ = ["block_list", "clean", "import_leads", "known_leads", "prepare", "read", "suppression_list"]
 
 PathLike = str | os.PathLike[str]
 _List = TypeVar("_List", RuleList, KnownLeads, NameList)
@@ -99,6 +101,14 @@ def clean(
     suppress: PathLike | RuleList | Sequence[PathLike | RuleList] | None = None,
     blocklist: PathLike | RuleList | Sequence[PathLike | RuleList] | None = None,
     known: PathLike | KnownLeads | Sequence[PathLike | KnownLeads] | None = None,
+    match: Literal["exact", "person"] = "exact",
+    keep: str = "first",
+    fill: bool = False,
+    suppression_columns: bool = True,
+    max_list_age: timedelta | None = None,
+    allow_empty_list: bool = False,
+    allow_broad_rules: Collection[str] = (),
+    client: int | None = None,
     resolver: "Resolver | Mapping[str, DomainVerdict] | None" = None,
     accept_unknown: bool = False,
     schema: Any = None,
@@ -126,6 +136,16 @@ def clean(
         suppress: Suppression lists, ours: what they name is never sent.
         blocklist: The API's block list.
         known: Leads the API's list or account holds already, as a file with an email column.
+        match: Which rows are the same lead: `exact`, as an API counts, or `person`, by what is known of
+            mailbox providers (tags, dots of Gmail).
+        keep: Which of several rows of a lead stays: `first`, `last`, `most-complete` or `newest:COLUMN`.
+        fill: Whether the row that stays takes blank cells from the rows it replaces.
+        suppression_columns: Whether opt-out marks in the leads' own columns suppress addresses.
+        max_list_age: How long ago a suppression list may have been written at most.
+        allow_empty_list: Whether a suppression list without entries is meant so.
+        allow_broad_rules: Public suffixes and large mailbox providers that a suppression list is meant to
+            forbid.
+        client: The client whose entries of the block list act beside those of no client.
         resolver: Who is asked about domains, for instance `hygiene.Resolver()`, or verdicts by domain
             (A-labels) that are known already; None asks nobody.
         accept_unknown: Leads whose domain DNS does not decide are ready rather than for review.
@@ -157,9 +177,18 @@ def clean(
         rules=tuple(rules),
         review=tuple(review),
         traits=_trait_lists(disposable=disposable, free=free, roles=roles),
-        suppress=_each(suppress, rule_list),
-        blocklist=_each(blocklist, lambda path: rule_list(path, may_be_empty=True)),
+        suppress=_suppression(
+            suppress,
+            max_age=max_list_age,
+            may_be_empty=allow_empty_list,
+            allow_broad=allow_broad_rules,
+        ),
+        blocklist=_each(blocklist, lambda path: block_list(path, client=client)),
         known=_each(known, known_leads),
+        match=match,
+        keep=Keep.parse(keep),
+        fill=fill,
+        suppression_columns=suppression_columns,
         resolver=_resolver(resolver),
         accept_unknown=accept_unknown,
         policy=policy or ImportPolicy(),
@@ -298,9 +327,9 @@ def _held(sink: ListReader, found: LeadList, *, wide: bool) -> tuple[KnownLeads,
     mine = _members(sink, found)
     if not wide:
         return (mine,)
-    everyone = KnownLeads.from_cells("the account", _few(sink.members(whole_account=True), "the account"))
-    others = everyone.address.filter(pc.invert(pc.is_in(everyone.address, value_set=mine.address)))
-    return mine, KnownLeads("the account's other lists", others, "account")
+    everyone = _few(sink.members(whole_account=True), "the account")
+    others = everyone.filter(pc.invert(pc.is_in(everyone, value_set=mine.given)))
+    return mine, KnownLeads.from_cells("the account's other lists", others, place="account")
 
 
 def _members(sink: ListReader, found: LeadList) -> KnownLeads:
@@ -321,7 +350,8 @@ def _few(members: Iterator[str], who: str) -> pa.Array:
 def _too_many(who: str, size: int | None) -> str:
     return (
         f"{who} holds {size or 'more than ' + str(MOST_MEMBERS)} leads, too many to read "
-        "for one import. Hand them over as a file with --known F, or do without with --no-snapshot."
+        "for one import. Pull them once (hygiene pull leads --out F) and hand them over with --known F, or do "
+        "without with --no-snapshot."
     )
 
 
@@ -331,27 +361,7 @@ def _block_list(sink: ListReader) -> RuleList:
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows(
         [["email_or_domain"], *([each] for each in sink.blocked())]
     )
-    return parse_list(text.getvalue(), name="the API's block list", may_be_empty=True)
-
-
-def rule_list(path: PathLike, /, *, may_be_empty: bool = False) -> RuleList:
-    """Read a suppression or block list.
-
-    Raises:
-        ListError: it cannot be read, or holds no entry where it must.
-    """
-    return parse_list(_text_of(path), name=os.fspath(path), may_be_empty=may_be_empty)
-
-
-def name_list(path: PathLike, /, *, kind: Literal["domain", "local_part"]) -> NameList:
-    """Read a list that a trait is found by; its date is that of the file.
-
-    Raises:
-        ListError: it cannot be read, or holds no entry.
-    """
-    text = _text_of(path)
-    date = dt.datetime.fromtimestamp(Path(path).stat().st_mtime, tz=dt.UTC).date().isoformat()
-    return parse_names(text, name=os.fspath(path), kind=kind, date=date)
+    return parse_list(text.getvalue(), name="the API's block list", of_api=True)
 
 
 def _trait_lists(**given: Any) -> TraitLists:
@@ -364,31 +374,12 @@ def _trait_lists(**given: Any) -> TraitLists:
     return replace(built_in_lists(), **changes)
 
 
-def known_leads(path: PathLike, /) -> KnownLeads:
-    """Read known leads from a file with an email column, or from one address a line.
-
-    Raises:
-        ListError: it cannot be read.
-    """
-    try:
-        with open_leads([path]) as opened:
-            return KnownLeads.from_cells(os.fspath(path), text_column(opened.frame()["email"]))
-    except InputError as error:
-        if any("@" in line for line in _text_of(path).splitlines()[:1]):
-            lines = pd.Series(_text_of(path).splitlines(), dtype="str")
-            return KnownLeads.from_cells(os.fspath(path), text_column(lines))
-        raise ListError(str(error)) from error
-
-
-def _text_of(path: PathLike) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        msg = f"{os.fspath(path)}: {error.strerror}. A list that cannot be read stops the run."
-        raise ListError(msg) from error
-    except UnicodeDecodeError as error:
-        msg = f"{os.fspath(path)}: not UTF-8 at byte {error.start}. Save the list as UTF-8."
-        raise ListError(msg) from error
+def _suppression(given: Any, **how: Any) -> tuple[RuleList, ...] | None:
+    """Our own lists, each held against what would forbid too much, those that were read before as well."""
+    lists = _each(given, lambda path: suppression_list(path, **how))
+    for rules in lists or ():
+        check_broad(rules, allowed=how["allow_broad"])
+    return lists
 
 
 def _each(given: Any, open_one: Callable[[PathLike], _List]) -> tuple[_List, ...] | None:

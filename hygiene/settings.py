@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene import address
 from hygiene.blocklist import RuleList
 from hygiene.deliverability import Resolver
+from hygiene.duplicates import Keep
 from hygiene.errors import UsageError
 from hygiene.prediction import ImportPolicy
 from hygiene.rules import Rule
@@ -25,19 +27,41 @@ class KnownLeads:
 
     Attributes:
         name: File or place they came from.
-        address: Their addresses, normalized where that could be done.
+        given: Their addresses as the API has them, which is how a prediction takes them.
+        address: The same, normalized; null where that could not be done.
+        domain: Their domains as A-labels; null where there is none.
+        line: Where each stands: a line of the file, or its number.
         place: Whether they lie in the target list, or in another list of the account; those of the account
             are duplicates only where the policy's scope is the account.
     """
 
     name: str
-    address: pa.Array
+    given: pa.Array = field(repr=False)
+    address: pa.Array = field(repr=False)
+    domain: pa.Array = field(repr=False)
+    line: np.ndarray[Any, np.dtype[np.int64]] = field(repr=False)
     place: Literal["list", "account"] = "list"
 
     @classmethod
-    def from_cells(cls, name: str, cells: pa.Array, /) -> "KnownLeads":
-        """Known leads from the cells of an email column; cells without an address are left out."""
-        return cls(name, pc.drop_null(address.judge(cells).address))
+    def from_cells(
+        cls,
+        name: str,
+        cells: pa.Array,
+        /,
+        *,
+        lines: np.ndarray[Any, Any] | None = None,
+        place: Literal["list", "account"] = "list",
+    ) -> "KnownLeads":
+        """Known leads from the cells of an email column; missing cells are left out."""
+        there = np.flatnonzero(pc.is_valid(cells).to_numpy(zero_copy_only=False))
+        given = cells.take(pa.array(there))
+        judged = address.judge(given)
+        line = there + 1 if lines is None else np.asarray(lines)[there]
+        return cls(name, given, judged.address, judged.domain, line, place)
+
+    def __len__(self) -> int:
+        """How many of them have an address."""
+        return len(self.address) - int(self.address.null_count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +78,11 @@ class Settings:
         suppress: Suppression lists, ours; None where the pass does not run.
         blocklist: The API's block list; None where the pass does not run.
         known: Known leads; None where the pass does not run.
+        match: Which rows are the same lead: `exact`, as an API counts, or `person`, by what is known of
+            mailbox providers.
+        keep: Which of several rows of a lead stays.
+        fill: Whether the row that stays takes blank cells from the rows it replaces.
+        suppression_columns: Whether opt-out marks in the leads' own columns count.
         resolver: Who is asked about domains; None asks nobody.
         accept_unknown: Whether leads whose domain DNS does not decide are ready rather than for review.
         policy: The API's counting rules, which say what its block list covers.
@@ -70,6 +99,10 @@ class Settings:
     suppress: Sequence[RuleList] | None = None
     blocklist: Sequence[RuleList] | None = None
     known: Sequence[KnownLeads] | None = None
+    match: Literal["exact", "person"] = "exact"
+    keep: Keep = field(default_factory=Keep)
+    fill: bool = False
+    suppression_columns: bool = True
     resolver: Resolver | None = None
     accept_unknown: bool = False
     policy: ImportPolicy = field(default_factory=ImportPolicy)
@@ -83,9 +116,9 @@ class Settings:
                 raise UsageError(msg)
 
     def addresses_held(self, place: Literal["list", "account"], /) -> list[str] | None:
-        """Addresses of the known leads of one place; None where nobody handed any over."""
+        """Addresses of the known leads of one place, as the API has them; None where nobody handed any over."""
         lists = [leads for leads in self.known or () if leads.place == place]
-        return [address for leads in lists for address in leads.address.to_pylist()] if lists else None
+        return [cell for leads in lists for cell in leads.given.to_pylist()] if lists else None
 
     @property
     def duplicating(self) -> list[KnownLeads]:

@@ -14,11 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene import address
-from hygiene.blocklist import match
 from hygiene.columns import MALFORMED
 from hygiene.deliverability import REASON_OF, DomainVerdict, Resolver
-from hygiene.duplicates import find_repeats
+from hygiene.duplicates import Repeats, find_repeats
 from hygiene.findings import Findings
+from hygiene.optouts import Marks, find_marks
+from hygiene.relating import Compared, Related, relate
 from hygiene.schema import check_required, check_schema
 from hygiene.settings import Settings
 from hygiene.text import mask, text_column
@@ -30,15 +31,17 @@ __all__ = ["Examined", "Survey", "domain_verdicts", "survey"]
 
 
 @dataclass(slots=True)
-class Examined:
-    """What the passes found in one chunk, by position."""
+class Examined(Compared):
+    """What the passes found in one chunk, by position.
 
-    findings: Findings
-    addresses: address.Addresses
+    Attributes:
+        related: What its rows are to lists, known leads and each other; blank until all chunks are there.
+        traits: What is noted of their addresses.
+        first_row: Number of its first row.
+    """
+
+    related: Related
     traits: Traits
-    matched_rule: pa.Array
-    key: pa.Array
-    duplicate_of: pa.Array
     first_row: int
 
 
@@ -50,12 +53,27 @@ class Survey:
         settings: What was asked for.
         domains: Verdict by domain; empty where DNS was not asked.
         rows: Rows in all chunks.
+        repeats: Which rows of all chunks stand for which.
+        marks: Suppression columns, and the rows that each one marks.
     """
 
     settings: Settings
     chunks: list[Examined] = field(default_factory=list)
     domains: Mapping[str, DomainVerdict] = field(default_factory=dict)
     rows: int = 0
+    repeats: Repeats = field(default_factory=lambda: find_repeats(pa.nulls(0, pa.large_string())))
+    marks: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about the lists that were read and the suppression columns that were found."""
+        lists = [*(self.settings.suppress or ()), *(self.settings.blocklist or ())]
+        columns = [
+            f"suppression column {name!r}: {rows} rows marked, their addresses are suppressed on every row "
+            "(--no-suppression-columns to leave it out)."
+            for name, rows in self.marks.items()
+        ]
+        return (*(rules.note for rules in lists), *columns)
 
 
 def survey(frames: Iterable[pd.DataFrame], settings: Settings, /) -> Survey:
@@ -72,9 +90,11 @@ def survey(frames: Iterable[pd.DataFrame], settings: Settings, /) -> Survey:
     for frame in frames:
         found.chunks.append(_examine(frame, settings, first_row=found.rows + 1))
         found.rows += len(frame)
+        for name, rows in found.chunks[-1].marks.columns.items():
+            found.marks[name] = found.marks.get(name, 0) + rows
     if settings.resolver is not None:
         _look_up(found, settings.resolver)
-    _find_duplicates(found)
+    found.repeats = relate(found.chunks, settings)
     return found
 
 
@@ -97,15 +117,12 @@ def _examine(frame: pd.DataFrame, settings: Settings, *, first_row: int) -> Exam
         findings.add({code: rows & ~malformed for code, rows in verdicts.items()})
     for rule in settings.rules:
         findings.add({f"rule_{rule.name}": rule(frame) & ~malformed}, outcome=Outcome(rule.outcome))
-    matched_rule = _match_lists(findings, judged, settings)
     traits = find_traits(judged, settings.traits)
     findings.add(traits.reasons)
     findings.decide(dict.fromkeys(settings.review, Outcome.REVIEW))
-    matched_rule = pc.coalesce(matched_rule, traits.rule)
-    key = address.exact_key(judged.address)
-    return Examined(
-        findings, judged, traits, matched_rule, key, pa.nulls(len(frame), pa.large_string()), first_row
-    )
+    marks = find_marks(frame) if settings.suppression_columns else Marks.none(len(frame))
+    merits, related = settings.keep.merits(frame), Related.blank(len(frame))
+    return Examined(findings, judged, cells, marks, merits, related, traits, first_row)
 
 
 def _schema(settings: Settings) -> Any:
@@ -114,22 +131,6 @@ def _schema(settings: Settings) -> Any:
     from hygiene_schemas import Lead
 
     return Lead
-
-
-def _match_lists(findings: Findings, judged: address.Addresses, settings: Settings) -> pa.Array:
-    policy, waived = settings.policy, settings.waive_blocklist
-    suppressed = match(settings.suppress or (), address=judged.address, domain=judged.domain, subdomains=True)
-    blocked = match(
-        settings.blocklist or (),
-        address=judged.address,
-        domain=judged.domain,
-        addresses=policy.block_addresses and not (waived and policy.waive_covers == "all"),
-        domains=policy.block_domains and not waived,
-        subdomains=policy.block_subdomains,
-    )
-    findings.add({"suppressed_address": suppressed.address, "suppressed_domain": suppressed.domain})
-    findings.add({"blocked_address": blocked.address, "blocked_domain": blocked.domain})
-    return pc.coalesce(suppressed.rule, blocked.rule)
 
 
 def _look_up(found: Survey, resolver: Resolver) -> None:
@@ -153,25 +154,3 @@ def domain_verdicts(domain: pa.Array, verdicts: Mapping[str, DomainVerdict], /) 
     encoded = domain.dictionary_encode()
     known = [str(verdicts[name]) if name in verdicts else None for name in encoded.dictionary.to_pylist()]
     return pa.array(known, pa.large_string()).take(encoded.indices)
-
-
-def _find_duplicates(found: Survey) -> None:
-    """Note duplicates of known leads, and, over all chunks, which row stands for which."""
-    known = [member for leads in found.settings.duplicating for member in [address.exact_key(leads.address)]]
-    members = pa.chunked_array(known, pa.large_string())
-    for chunk in found.chunks:
-        chunk.findings.add({"duplicate_of_known": mask(pc.is_in(chunk.key, value_set=members))})
-    if not found.rows:
-        return
-    keys = pa.concat_arrays([chunk.key for chunk in found.chunks])
-    ranks = np.concatenate([chunk.findings.ranks() for chunk in found.chunks])
-    repeats = find_repeats(keys, rank=ranks)
-    for chunk in found.chunks:
-        here = slice(chunk.first_row - 1, chunk.first_row - 1 + chunk.findings.rows)
-        replaced = repeats.replaced[here]
-        chunk.findings.add({"duplicate_in_file": replaced})
-        rows = pc.cast(pa.array(repeats.stays[here] + 1, mask=~replaced), pa.large_string())
-        of_known = chunk.findings.masks.get("duplicate_of_known", np.zeros(chunk.findings.rows, dtype=bool))
-        chunk.duplicate_of = pc.coalesce(
-            rows, pc.if_else(pa.array(of_known), "known", None).cast(pa.large_string())
-        )

@@ -66,6 +66,8 @@ _TABLE: Mapping[Outcome | None, Mapping[str, str]] = {
     Outcome.SUPPRESSED: {
         "suppressed_address": "The address is on a suppression list.",
         "suppressed_domain": "The domain is on a suppression list.",
+        "suppressed_hash": "A hash of the address is on a suppression list.",
+        "suppressed_column": "A column of the leads says not to write to the address.",
     },
     Outcome.BLOCKED: {
         "blocked_address": "The address is on the API's block list.",

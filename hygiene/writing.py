@@ -132,8 +132,18 @@ def write_results(
     verdicts: pd.DataFrame,
     summary: Mapping[str, Any],
     format_: Format = "csv",
+    fills: pd.DataFrame | None = None,
 ) -> list[Path]:
     """The paths of ready, withheld (for spreadsheets) and verdicts in a format, and of summary.json, written.
+
+    Args:
+        folder: Where to; made where it is not there.
+        ready: The leads to import.
+        withheld: The other rows.
+        verdicts: One row an input row.
+        summary: The run as one object.
+        format_: Format of the first three.
+        fills: Cells that rows took from others, as a fifth file fills.csv; None for no such file.
 
     Raises:
         UsageError: the folder cannot be made or is a file, or the format cannot hold the rows.
@@ -153,6 +163,9 @@ def write_results(
     paths.append(folder / "summary.json")
     with atomic(paths[3]) as file:
         file.write(json.dumps(dict(summary), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    if fills is not None:
+        paths.append(folder / "fills.csv")
+        write_csv(fills, paths[-1])
     return paths
 
 

@@ -1,12 +1,23 @@
+"""Lists as users hold them: what is read of them, and which rows they match."""
+
+import hashlib
+
+import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hygiene.blocklist import match, parse_list
+from hygiene.blocklist import RuleList, check_broad, match, parse_list
 from hygiene.errors import ListError
 
 
-def _entries(text):
-    return [(entry.line, entry.kind, entry.text) for entry in parse_list(text, name="dnc").entries]
+def _hash(kind, text):
+    return hashlib.new(kind, text.encode()).hexdigest()
+
+
+def _entries(text, **how):
+    return [(entry.line, entry.kind, entry.text) for entry in parse_list(text, name="dnc", **how).entries]
 
 
 def _match(rows, text, **how):
@@ -29,30 +40,165 @@ def test_a_plain_list_has_one_entry_a_line_and_comments():
     ]
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_lines_end_as_they_do_anywhere(ends):
+    assert _entries(f"a.example{ends}{ends}b.example{ends}")[1] == (3, "domain", "b.example")
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("o#brien@acme.example", "o#brien@acme.example"),
+        ("  Jane@ACME.example\t", "jane@acme.example"),
+        ("<jane@acme.example>", "jane@acme.example"),
+        ('"Jane Roe" <jane@acme.example>', "jane@acme.example"),
+        ("mailto:jane@acme.example?subject=x", "jane@acme.example"),
+        ("'jane@acme.example", "jane@acme.example"),
+        ("jane@acme.example;", "jane@acme.example"),
+        ("jane @ acme.example", "jane@acme.example"),
+        ("jane@acme.example.", "jane@acme.example"),
+        ("jane+tag@acme.example", "jane+tag@acme.example"),
+        ("JÜRGEN@müller.example", "jürgen@xn--mller-kva.example"),
+        ("ACME.example.", "acme.example"),
+        ("*@acme.example", "acme.example"),
+        ("https://acme.example/path?q=a@b", "acme.example"),
+        ("http://user@acme.example:8080", "acme.example"),
+        ("acme.example:443", "acme.example"),
+        ("acme.example/jobs", "acme.example"),
+        ("www.acme.example", "acme.example"),
+        ("https://WWW.Acme.example/", "acme.example"),
+        ("müller.example", "xn--mller-kva.example"),
+        ("acme。example", "acme.example"),
+        ("XN--MLLER-KVA.example", "xn--mller-kva.example"),
+        (_hash("md5", "a").upper(), _hash("md5", "a")),
+        (_hash("sha1", "a"), _hash("sha1", "a")),
+        (_hash("sha256", "a"), _hash("sha256", "a")),
+    ],
+)
+def test_an_entry_is_found_in_what_stands_around_it(cell, text):
+    assert [found for _, _, found in _entries(f"{cell}\n")] == [text]
+
+
+@pytest.mark.parametrize(
+    "cell", ["hello", "com", "not an entry", "@@", "a@b", "f" * 31, "x@" + "a" * 300, "-"]
+)
+def test_what_names_nobody_is_left(cell):
+    assert parse_list(f"{cell}\nok.example\n", name="dnc").left == (1,)
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "email_or_domain,source,client_id\njane@acme.example,manual,\n",
         "id;Email;reason\n1;jane@acme.example;asked\n",
         '\ufeffName\tE-mail address\n"Roe\nJane"\tjane@acme.example\n',
+        "# kept by hand\n\nEmail\njane@acme.example\n",
+        "First Name,Work Email,Company Domain\nJane,jane@acme.example,acme.example\n",
+        "17,Jane,jane@acme.example,2026-01-01,asked\n18,,,2026-01-01,\n",
+        "id,who,ref,when,why\n17,Jane,jane@acme.example,2026-01-01,asked\n18,x,,2026-01-01,y\n",
     ],
 )
-def test_a_csv_list_is_read_by_its_header(text):
+def test_a_csv_list_is_read_by_its_header_or_by_what_it_holds(text):
     assert [(kind, entry) for _, kind, entry in _entries(text)] == [("address", "jane@acme.example")]
 
 
-def test_domains_are_compared_as_a_labels():
-    assert _entries("müller.example\n")[0][2] == "xn--mller-kva.example"
+def test_addresses_in_several_columns_without_a_header_all_count():
+    assert [line for line, _, _ in _entries("a@x.example,b@x.example\nc@x.example\n")] == [1, 1, 2]
 
 
-def test_lines_that_are_no_entry_are_kept_by_number():
-    assert parse_list("ok.example\nnot an entry\n@@\n", name="dnc").left == (2, 3)
+def test_lines_of_a_table_are_physical_lines():
+    assert _entries('note,email\n"a\nb",one@x.example\n,two@x.example\n') == [
+        (2, "address", "one@x.example"),
+        (4, "address", "two@x.example"),
+    ]
 
 
-def test_a_list_without_entries_is_an_error_unless_it_may_be_empty():
-    with pytest.raises(ListError, match="no entry found"):
-        parse_list("# nothing\n", name="dnc")
-    assert parse_list("", name="api", may_be_empty=True).entries == ()
+def test_only_true_rows_count_where_a_true_false_column_says_so():
+    found = parse_list(
+        "Email,Portal Bounce,Portal Unsubscribe,Customer\n"
+        "a@x.example,FALSE,TRUE,false\nb@x.example,FALSE,FALSE,true\nc@x.example,TRUE,,false\n",
+        name="hubspot.csv",
+    )
+
+    assert [entry.text for entry in found.entries] == ["a@x.example", "c@x.example"]
+    assert found.note == (
+        "hubspot.csv: CSV, column 'Email', rows with true in 'Portal Bounce' or 'Portal Unsubscribe'; "
+        "2 addresses taken; 1 row without true not taken."
+    )
+
+
+def test_a_true_false_column_about_something_else_leaves_nobody_out():
+    assert len(parse_list("Email,Customer\na@x.example,false\n", name="dnc")) == 1
+
+
+def test_a_quote_left_open_is_an_error_that_names_its_line():
+    with pytest.raises(ListError, match="opens on line 2"):
+        parse_list('email,x\na@x.example,"b\nc@x.example,d\n', name="dnc")
+
+
+def test_a_line_that_is_no_csv_is_left():
+    found = parse_list('email,x\na@x.example,1\n"b"c@x.example,2\nd@x.example,3\n', name="dnc")
+
+    assert ([entry.text for entry in found.entries], found.left) == (["a@x.example", "d@x.example"], (3,))
+
+
+def test_a_lead_file_with_two_columns_of_equal_claim_is_an_error():
+    with pytest.raises(ListError, match="equal claim"):
+        parse_list("First Name,Work Email,Office Email\nJane,a@x.example,b@x.example\n", name="dnc")
+
+
+def test_the_note_says_what_was_recognised_taken_and_left():
+    lines = ["a@x.example", "b.example", _hash("md5", "c"), *["?"] * 3]
+
+    assert parse_list("\n".join(lines), name="dnc.txt").note == (
+        "dnc.txt: one entry a line; 1 address, 1 domain, 1 MD5 hash taken; 3 lines left: lines 4, 5, 6."
+    )
+
+
+def test_broken_lines_of_a_long_list_are_counted_and_three_are_named():
+    lines = [f"p{number}@x.example" for number in range(300_000)]
+    for number in range(0, 40_000, 1000):
+        lines[number] = "broken line"
+
+    found = parse_list("\n".join(lines), name="dnc.txt")
+
+    assert len(found) == 299_960
+    assert found.note.endswith("40 lines left: lines 1, 1001, 2001 and 37 more.")
+
+
+def test_a_list_without_entries_is_an_error_unless_it_is_meant_so():
+    for text in ("# nothing\n", "", "email\n"):
+        with pytest.raises(ListError, match=r"no entry found.*--allow-empty-list"):
+            parse_list(text, name="dnc")
+        assert len(parse_list(text, name="dnc", may_be_empty=True)) == 0
+    assert len(parse_list("", name="api", of_api=True)) == 0
+
+
+def test_a_list_that_mostly_holds_no_entries_is_an_error_whatever_is_meant():
+    with pytest.raises(ListError, match=r"1 entry and 2 lines that hold none: lines 2, 3"):
+        parse_list("ok.example\nnot an entry\n@@\n", name="dnc", may_be_empty=True)
+
+
+def test_a_snapshot_of_the_api_is_a_fact_whatever_it_holds():
+    text = 'email_or_domain\n"com"\n"*.acme.example"\n"?"\n" Bolt.example "\n' + _hash("md5", "x") + "\n"
+
+    found = parse_list(text, name="api", of_api=True)
+
+    assert found.literal.to_pylist() == ["com", "*.acme.example", "?", " Bolt.example ", _hash("md5", "x")]
+    assert found.hashes == ()
+
+
+def test_entries_of_other_clients_are_left_out():
+    text = "email_or_domain,client_id\na.example,\nb.example,4\nc.example,5\n"
+
+    assert [entry for _, _, entry in _entries(text, of_api=True)] == ["a.example"]
+    assert [entry for _, _, entry in _entries(text, of_api=True, client=4)] == ["a.example", "b.example"]
+    assert "2 rows of other clients not taken" in parse_list(text, name="b", of_api=True).note
+    assert len(_entries(text)) == 3
+
+
+def test_a_rule_list_shows_no_address():
+    assert "jane" not in repr(parse_list("jane@acme.example\n", name="dnc"))
 
 
 def test_addresses_match_without_case_and_name_list_line_and_entry():
@@ -69,8 +215,130 @@ def test_an_entry_for_a_domain_matches_its_subdomains_only_where_asked():
     assert _match(rows, "acme.example", subdomains=False).domain.tolist() == [False, True, False]
 
 
+def test_the_nearest_domain_is_the_rule():
+    found = _match(["a@x.mail.acme.example"], "acme.example\nmail.acme.example\n")
+
+    assert found.rule.to_pylist() == ["dnc.txt:2:mail.acme.example"]
+
+
 def test_kinds_of_entries_can_be_left_out():
     rows, text = ["a@acme.example"], "acme.example\na@acme.example\n"
 
     assert not _match(rows, text, domains=False).domain.any()
     assert not _match(rows, text, addresses=False).address.any()
+
+
+@pytest.mark.parametrize("kind", ["md5", "sha1", "sha256"])
+def test_a_hash_of_the_trimmed_lower_case_address_matches(kind):
+    text = f"{_hash(kind, 'someone@else.example')}\n{_hash(kind, 'jane@acme.example').upper()}\n"
+
+    found = _match(["Jane@acme.example", "john@acme.example", None], text)
+
+    assert found.hash.tolist() == [True, False, False]
+    assert found.rule.to_pylist()[0] == f"dnc.txt:2:{_hash(kind, 'jane@acme.example')}"
+
+
+def test_a_hash_of_another_spelling_matches():
+    rows = pa.array(["a@müller.example"] * 2, pa.large_string())
+    domain = pa.array(["xn--mller-kva.example"] * 2, pa.large_string())
+    cells = pa.array([" A@Müller.example", "a@MÜLLER.example"], pa.large_string())
+    for hashed in ("a@müller.example", "a@xn--mller-kva.example"):
+        rules = parse_list(_hash("md5", hashed), name="d")
+        found = match([rules], address=rows, domain=domain, also=[cells], subdomains=True)
+
+        assert found.hash.tolist() == [True, True]
+
+
+@given(st.sets(st.integers(0, 5000), min_size=1), st.sampled_from(["md5", "sha1", "sha256"]))
+def test_exactly_the_hashed_addresses_are_found(numbers, kind):
+    hashes = [_hash(kind, f"p{number}@x.example") for number in sorted(numbers)]
+    rows = [f"p{number}@x.example" for number in range(0, 5000, 7)]
+
+    found = _match(rows, "\n".join(hashes))
+
+    assert found.hash.tolist() == [number in numbers for number in range(0, 5000, 7)]
+
+
+def test_a_hash_whose_first_octets_another_has_is_told_from_it():
+    wanted = _hash("md5", "jane@acme.example")
+    text = f"{wanted[:16]}{'0' * 16}\n{wanted}\n{wanted}\n{wanted[:16]}{'f' * 16}\n"
+
+    found = _match(["jane@acme.example"], text)
+
+    assert found.rule.to_pylist() == [f"dnc.txt:2:{wanted}"]
+
+
+def test_a_hash_takes_far_less_memory_than_its_text():
+    digits = np.random.default_rng(1).bytes(16 * 50_000).hex()
+    text = "\n".join(digits[at : at + 32] for at in range(0, len(digits), 32))
+
+    [digests] = parse_list(text, name="d").hashes
+
+    assert len(digests) == 50_000
+    assert digests.nbytes / len(digests) < 60
+
+
+def test_lists_are_asked_in_order():
+    lists = [parse_list("acme.example", name="one"), parse_list("a@acme.example", name="two")]
+    rows = pa.array(["a@acme.example"], pa.large_string())
+
+    found = match(lists, address=rows, domain=pa.array(["acme.example"], pa.large_string()), subdomains=True)
+
+    assert found.rule.to_pylist() == ["one:1:acme.example"]
+    assert found.address.tolist() == found.domain.tolist() == [True]
+
+
+NAMES = [
+    "acme.example",
+    "mail.acme.example",
+    "x.mail.acme.example",
+    "bolt.example",
+    "example",
+    "müller.example",
+]
+
+
+@given(
+    st.lists(st.sampled_from(NAMES), min_size=1),
+    st.lists(st.sampled_from(NAMES[:4]), max_size=4),
+    st.booleans(),
+)
+def test_domains_match_as_a_walk_over_labels_says(rows, entries, subdomains):
+    def above(name):
+        while name:
+            yield name
+            name = name.partition(".")[2]
+
+    found = _match([f"a@{name}" for name in rows], "\n".join(["x.example", *entries]), subdomains=subdomains)
+
+    expected = [any(parent in entries for parent in (above(name) if subdomains else [name])) for name in rows]
+    assert found.domain.tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("entry", "named"),
+    [
+        ("co.uk", "co.uk"),
+        ("*.com", "com"),
+        ("github.io", "github.io"),
+        ("Gmail.com", "gmail.com"),
+        ("@outlook.com", "outlook.com"),
+    ],
+)
+def test_an_entry_that_forbids_too_much_is_refused_unless_confirmed(entry, named):
+    rules = parse_list(f"ok.example\n{entry}\n", name="dnc.txt")
+
+    with pytest.raises(ListError, match=rf"line 2: {named} would forbid.*--allow-broad-rule {named}"):
+        check_broad(rules)
+    check_broad(rules, allowed=["x.example", f"*.{named.upper()}"])
+
+
+def test_a_company_below_a_suffix_and_an_address_at_a_provider_are_no_broad_rules():
+    check_broad(parse_list("acme.co.uk\njane@gmail.com\nacme.example\n", name="dnc"))
+
+
+def test_bytes_and_text_are_read_alike():
+    text = "jürgen@müller.example\n"
+
+    assert parse_list(text, name="d").entries == parse_list(text.encode(), name="d").entries
+    assert isinstance(parse_list(text, name="d"), RuleList)

@@ -1,4 +1,5 @@
 import datetime as dt
+import hashlib
 import socket
 
 import numpy as np
@@ -13,9 +14,9 @@ from hygiene.blocklist import parse_list
 from hygiene.cleaned import CleanedLeads
 from hygiene.cleaning import clean_frame, decide
 from hygiene.deliverability import DomainVerdict
-from hygiene.errors import GateFailed, InputError, UsageError
+from hygiene.errors import GateFailed, InputError, ListError, UsageError
 from hygiene.importing import plan
-from hygiene.prediction import predict
+from hygiene.prediction import ImportPolicy, predict
 from hygiene.rules import Rule
 from hygiene.settings import KnownLeads, Settings
 from hygiene.survey import survey
@@ -390,18 +391,22 @@ def test_every_reason_with_a_fixed_code_can_come_out_of_a_cleaning(write):
             "a@acme.example; b@acme.example", "%20a@acme.example", "i@throwaway.example", "info@acme.example",
             "i@postbox.example", "i@postbx.example", "\u0456an@acme.example"]  # fmt: skip
     path = write(
-        "leads.csv", "email,note\n" + "".join(f'"{cell or ""}",x\n' for cell in rows) + "one,two,three\n"
+        "leads.csv",
+        "email,Unsubscribed\n"
+        + "".join(f'"{cell or ""}",\n' for cell in rows)
+        + "one,two,three\nout@acme.example,yes\nhashed@acme.example,no\n",
     )
     against = {code: DomainVerdict(code) for code in ("no_mail_host", "mail_host_unroutable")}
     more = {"hostless.example": against["no_mail_host"], "inside.example": against["mail_host_unroutable"]}
     answers = Answers({**ANSWERS, **more})
 
+    hashed = hashlib.md5(b"hashed@acme.example").hexdigest()
     verified = write("zb.csv", "email,ZB Status\nza@acme.example,invalid\nzb@acme.example,unknown\n")
 
     cleaned = hygiene.clean(
         [path, verified],
         trust_columns=["ZB Status"],
-        suppress=write("dnc.txt", "dnc@acme.example\ndnc.example\n"),
+        suppress=write("dnc.txt", f"dnc@acme.example\ndnc.example\n{hashed}\n"),
         blocklist=write("block.txt", "blocked.example\nblocked.one@acme.example\n"),
         known=write("known.csv", "email\nknown@acme.example\n"),
         disposable=write("disposable.txt", "throwaway.example\n"),
@@ -411,3 +416,149 @@ def test_every_reason_with_a_fixed_code_can_come_out_of_a_cleaning(write):
 
     assert set(REASONS) - set(cleaned.counts.reasons) == set()
     assert {outcome for outcome, rows in cleaned.counts.outcomes.items() if rows} == {str(o) for o in Outcome}
+
+
+def test_an_opt_out_on_any_row_suppresses_the_address_on_every_row():
+    frame = _frame(
+        ["ann@acme.example", "ANN@acme.example", "bob@acme.example", "nobody"],
+        Unsubscribed=["", "TRUE", "no", "yes"],
+        Status=["", "", "Subscribed", ""],
+    )
+
+    cleaned = clean_frame(frame, _settings(suppress=None))
+
+    assert cleaned.verdicts["outcome"].tolist() == ["suppressed", "suppressed", "ready", "invalid"]
+    assert cleaned.verdicts["reasons"].tolist()[3] == "no_at_sign;suppressed_column"
+    assert cleaned.verdicts["matched_rule"].tolist()[:2] == ["the leads:2:Unsubscribed"] * 2
+    assert cleaned.counts.outcomes["suppressed"] == 2
+    assert cleaned.to_send(send_all=True)["email"].tolist() == ["bob@acme.example"]
+    assert [note for note in cleaned.notes if "'Unsubscribed': 2 rows marked" in note]
+
+
+def test_suppression_columns_can_be_left_out():
+    frame = _frame(["ann@acme.example"], Unsubscribed=["TRUE"])
+
+    cleaned = clean_frame(frame, _settings(suppress=None, suppression_columns=False))
+
+    assert cleaned.verdicts["outcome"].tolist() == ["ready"]
+    assert cleaned.counts.outcomes["suppressed"] is None
+
+
+def test_by_person_the_copies_of_a_lead_are_one_and_by_address_they_are_not():
+    cells = [
+        "jane.doe@gmail.com",
+        "janedoe+x@googlemail.com",
+        "j.doe@acme.example",
+        "jdoe@acme.example",
+        "JDOE@acme.example",
+    ]
+
+    exact, person = _clean(cells), _clean(cells, match="person")
+
+    assert exact.verdicts["outcome"].tolist() == [*["ready"] * 4, "duplicate"]
+    assert person.verdicts["outcome"].tolist() == ["ready", "duplicate", "ready", "ready", "duplicate"]
+    assert person.verdicts["match"].tolist()[1::3] == ["person", "exact"]
+    assert person.verdicts["cluster"].isna().tolist() == [False, False, True, False, False]
+    assert person.verdicts["cluster"].tolist()[:2] == ["1", "1"]
+
+
+def test_by_person_an_opt_out_of_any_copy_and_a_list_entry_for_any_copy_suppress_all():
+    cells = [
+        "jane.doe@gmail.com",
+        "janedoe+x@gmail.com",
+        "bob+a@icloud.com",
+        "bob+b@icloud.com",
+        "eve+1@proton.me",
+        "eve@proton.me",
+    ]
+    hashed = hashlib.sha256(b"eve+1@proton.me").hexdigest()
+    settings_ = _settings(suppress=[parse_list(f"bob+c@icloud.com\n{hashed}\n", name="d")], match="person")
+
+    verdicts = clean_frame(_frame(cells, Bounced=["", "1", "", "", "", ""]), settings_).verdicts
+
+    assert verdicts["outcome"].tolist() == ["suppressed"] * 6
+    assert verdicts["matched_rule"].tolist()[2:] == [*["d:1:bob+c@icloud.com"] * 2, *[f"d:2:{hashed}"] * 2]
+
+
+def test_by_person_a_known_lead_is_one_of_another_spelling():
+    known = [KnownLeads.from_cells("list 5", pa.array(["x@a.example", "j.doe@gmail.com"], pa.large_string()))]
+
+    verdicts = _clean(["jdoe+1@gmail.com", "X@a.example"], known=known, match="person").verdicts
+
+    assert verdicts["duplicate_of"].tolist() == ["known", "known"]
+    assert verdicts["match"].tolist() == ["person", "exact"]
+    assert verdicts["known_as"].tolist() == ["list 5:2", "list 5:1"]
+
+
+def test_a_duplicate_of_known_names_the_source_and_its_line(write):
+    known = write("members.csv", "name,email\nA,a@acme.example\nB,b@acme.example\n")
+
+    verdicts = hygiene.clean(
+        write("leads.csv", "email\nB@acme.example\nc@acme.example\n"), known=known
+    ).verdicts
+
+    assert verdicts["known_as"].tolist()[0] == f"{known}:3"
+    assert verdicts["known_as"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("keep", "stays"), [("first", 1), ("last", 4), ("most-complete", 2), ("newest:Seen", 3)]
+)
+def test_which_row_stays_is_chosen_among_rows_otherwise_ready(keep, stays):
+    frame = _frame(
+        ["a@acme.example"] * 5,
+        first_name=["A", "A", "A", "A", ""],
+        company=["", "Acme", "", "", "Acme"],
+        Seen=["2026-01-01", "2025-01-01", "2026-03-01", "2026-02-01", "2026-09-01"],
+    )
+
+    cleaned = hygiene.clean(frame, keep=keep, require=["first_name"])
+
+    assert cleaned.verdicts["row"][cleaned.verdicts["outcome"] == "ready"].tolist() == [stays]
+    assert set(cleaned.verdicts["cluster"]) == {str(stays)}
+
+
+def test_filled_cells_are_sent_and_told_and_the_input_stays(write):
+    path = write(
+        "leads.csv", "email,company,phone\na@acme.example,,1\nA@acme.example,Acme,2\nb@acme.example,,\n"
+    )
+
+    plain, filled = hygiene.clean(path), hygiene.clean(path, fill=True)
+
+    assert plain.ready["company"].tolist() == ["", ""]
+    assert plain.fills.empty
+    assert filled.ready["company"].tolist() == ["Acme", ""]
+    assert filled.ready["phone"].tolist() == ["1", ""]
+    assert filled.fills.to_dict("records") == [{"row": 1, "column": "company", "from_row": 2}]
+    assert filled.frame["company"].tolist() == ["", "Acme", ""]
+
+
+@given(cells_lists, st.sampled_from(["first", "last", "most-complete"]), st.sampled_from(["exact", "person"]))
+def test_every_duplicate_stands_behind_a_row_that_is_no_duplicate(cells, keep, match):
+    cleaned = hygiene.clean(_frame(cells), keep=keep, match=match, fill=True)
+
+    verdicts = cleaned.verdicts.set_index("row")
+    for row, stays in verdicts["duplicate_of"].dropna().items():
+        assert int(stays) != row
+        assert "duplicate_in_file" not in verdicts["reasons"][int(stays)]
+        assert verdicts["cluster"][row] == verdicts["cluster"][int(stays)] == stays
+
+
+def test_a_single_label_of_the_apis_list_withholds_as_its_policy_says():
+    rules = [parse_list("email_or_domain\nexample\n", name="api", of_api=True)]
+
+    literal = _clean(["a@acme.example"], blocklist=rules)
+    above = _clean(["a@acme.example"], blocklist=rules, policy=ImportPolicy(block_subdomains=True))
+
+    assert literal.verdicts["outcome"].tolist() == ["ready"]
+    assert above.verdicts["outcome"].tolist() == ["blocked"]
+    assert above.predicted_raw.blocked == 1
+
+
+def test_a_broad_rule_stops_a_list_that_was_read_before_as_well():
+    with pytest.raises(ListError, match="--allow-broad-rule"):
+        hygiene.clean(_frame(["a@gmail.com"]), suppress=parse_list("gmail.com", name="d"))
+    cleaned = hygiene.clean(
+        _frame(["a@gmail.com"]), suppress=parse_list("gmail.com", name="d"), allow_broad_rules=["gmail.com"]
+    )
+    assert cleaned.counts.outcomes["suppressed"] == 1

@@ -173,7 +173,8 @@ def test_import_sends_what_is_ready_and_the_counts_agree(run, leads, target, api
         "--suppress", write("dnc.txt", "dnc@acme.example"),
     )  # fmt: skip
 
-    assert (code, err) == (0, "")
+    assert (code, err.count("\n")) == (0, 1)
+    assert err.endswith("dnc.txt: one entry a line; 1 address taken.\n")
     assert api.members(target) == ["old@acme.example", "ann@acme.example", "bob@bolt.example"]
     assert re.search(r"imported +4 +2 +2 +0", out)
     assert out.splitlines()[-1].endswith(
@@ -393,6 +394,12 @@ def test_json_is_printed_where_the_input_could_not_be_read(run, tmp_path):
         (("check", "F", "--rule", "nowhere"), "MODULE:NAME"),
         (("check", "F", "--resolver", "x.example"), "--resolver"),
         (("check",), "FILE"),
+        (("check", "F", "--keep", "oldest"), "newest:COLUMN"),
+        (("check", "F", "--keep", "newest:Seen"), "no such column"),
+        (("check", "F", "--match", "fuzzy"), "person"),
+        (("check", "F", "--max-list-age", "soon"), "30d"),
+        (("pull", "blocklist", "--list", "5", "--out", "x"), "--list"),
+        (("pull", "leads"), "--out"),
         (("check", "F", "--api-key", "secret-key-1"), "SMARTLEAD_API_KEY"),
         (("frobnicate",), "frobnicate"),
     ],
@@ -477,7 +484,7 @@ def test_every_verb_has_help_with_an_example(run):
     _, listing, _ = run("--help")
     verbs = re.findall(r"^  ([a-z]+)  ", listing.split("Commands:")[1], flags=re.MULTILINE)
 
-    assert {"check", "clean", "import", "lists", "probe", "demo", "emulate"} <= set(verbs)
+    assert {"check", "clean", "import", "lists", "probe", "pull", "demo", "emulate"} <= set(verbs)
     for verb in verbs:
         code, text, _ = run(verb, "--help")
         assert code == 0
@@ -716,3 +723,142 @@ def test_doctor_says_what_is_wrong(run, target, monkeypatch, list_id, code):
 
     assert ended == code
     assert "FAIL" in out
+
+
+def test_check_lists_the_largest_clusters_by_place(run, write):
+    write("more.csv", "email\n" + "a@x.example\n" * 6 + "b@x.example\nB@x.example\nc@x.example\n")
+
+    _, out, _ = run("check", "more.csv", "--no-dns")
+
+    assert re.search(r"more\.csv:2 +6 +exact +more\.csv:3, more\.csv:4, more\.csv:5 and 2 more", out)
+    assert re.search(r"more\.csv:8 +2 +exact +more\.csv:9 *\n", out)
+    assert "@x.example" not in out
+
+
+def test_fill_writes_what_was_taken_from_where(run, write, tmp_path):
+    path = write("more.csv", "email,company\na@x.example,\na@x.example,Acme\n")
+
+    code, _, err = run("clean", path, "--no-dns", "--fill", "--out", "cleaned")
+
+    assert code == 0
+    assert "fills.csv" in err
+    assert (tmp_path / "cleaned" / "ready.csv").read_text() == "email,company\na@x.example,Acme\n"
+    assert (tmp_path / "cleaned" / "fills.csv").read_text() == "row,column,from_row\n1,company,2\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [("# nobody yet\n", ["--allow-empty-list"]), ("gmail.com\n", ["--allow-broad-rule", "gmail.com"])],
+)
+def test_a_list_that_stops_the_run_can_be_meant(run, leads, write, text, option):
+    path = write("dnc.txt", text)
+
+    assert run("check", leads, "--no-dns", "--suppress", path)[0] == 3
+    assert run("check", leads, "--no-dns", "--suppress", path, *option)[0] == 0
+
+
+def test_an_old_suppression_list_stops_the_run(run, leads, write):
+    path = write("dnc.txt", "dnc@acme.example\n")
+    os.utime(path, (0, 0))
+
+    code, _, err = run("check", leads, "--no-dns", "--suppress", path, "--max-list-age", "30d")
+
+    assert code == 3
+    assert "--max-list-age" in err
+    assert run("check", leads, "--no-dns", "--suppress", path)[0] == 0
+
+
+def test_what_lists_and_columns_gave_is_in_the_summary(run, write):
+    path = write("export.csv", "Email,Unsubscribed\na@x.example,yes\nb@x.example,no\nA@x.example,\n")
+
+    _, out, _ = run(
+        "check",
+        path,
+        "--no-dns",
+        "--format",
+        "json",
+        "--suppress",
+        write("d.txt", "c.example\nd.example\n?\n"),
+    )
+
+    passes = json.loads(out)["passes"]
+    jsonschema.validate(json.loads(out), summary_schema())
+    assert passes["suppression"]["columns"] == [{"column": "Unsubscribed", "rows": 1}]
+    assert passes["suppression"]["lists"][0]["left"] == 1
+    assert passes["duplicates"] == {
+        "ran": True,
+        "match": "exact",
+        "keep": "first",
+        "clusters": 1,
+        "filled": 0,
+    }
+
+
+def test_without_suppression_columns_an_opt_out_mark_does_not_count(run, write):
+    path = write("export.csv", "Email,Unsubscribed\na@x.example,yes\n")
+
+    assert run("check", path, "--no-dns")[1].splitlines()[-1] == "1 rows: 0 ready, 1 suppressed."
+    assert (
+        run("check", path, "--no-dns", "--no-suppression-columns")[1].splitlines()[-1] == "1 rows: 1 ready."
+    )
+
+
+def test_pulled_snapshots_predict_what_the_api_answers(run, leads, target, api):
+    api.block(["bolt.example"], client_id=4)
+
+    assert run("pull", "leads", "--list", target, "--out", "members.csv")[:2] == (
+        0,
+        "members.csv: 1 rows, leads of list 1\n",
+    )
+    assert run("pull", "blocklist", "--out", "block.csv")[:2] == (0, "block.csv: 2 rows, block list\n")
+    snapshots = ["--known", "members.csv", "--blocklist", "block.csv"]
+    code, out, _ = run("import", leads, "--list", target, "--no-dns", *snapshots, "--dry-run")
+    _, of_client, err = run("check", leads, "--no-dns", *snapshots, "--client", "4")
+
+    assert code == 0
+    assert re.search(r"total_leads +8 +4", out)
+    assert re.search(r"blocked +2 ", of_client)
+    assert "snapshot of block list at 127.0.0.1:" in err
+
+
+def test_import_reads_the_entries_of_its_client(run, leads, target, api):
+    api.block(["bolt.example"], client_id=4)
+
+    _, out, _ = run("import", leads, "--list", target, "--no-dns", "--client", "4", "--dry-run")
+
+    assert re.search(r"blocked +2 ", out)
+
+
+def test_pull_of_a_missing_list_and_with_a_wrong_key_have_their_codes(run, target, monkeypatch, tmp_path):
+    missing, _, _ = run("pull", "leads", "--list", "99", "--out", "x.csv")
+    monkeypatch.setenv("SMARTLEAD_API_KEY", "wrong")
+    wrong, _, _ = run("pull", "blocklist", "--out", "x.csv")
+
+    assert (missing, wrong) == (2, 4)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pull_that_is_cut_off_is_exit_5_and_the_same_command_finishes_it(
+    run, target, monkeypatch, tmp_path
+):
+    class Failing(Emulator):
+        """Refuses the key from the second request on, for as long as it is told to."""
+
+        fails = True
+
+        def _route(self, request, path, query, *, key):
+            refused = self.fails and self.requests
+            return super()._route(request, path, query, key="no" if refused else key)
+
+    with Failing(api_key=os.environ["SMARTLEAD_API_KEY"]) as short:
+        short.block([f"b{number}.example" for number in range(1500)])
+        monkeypatch.setenv("SMARTLEAD_BASE_URL", short.base_url)
+        code, _, err = run("pull", "blocklist", "--out", "block.csv")
+        short.fails = False
+        again, out, _ = run("pull", "blocklist", "--out", "block.csv")
+
+    assert code == 5
+    assert "the same command goes on" in err
+    assert (again, out) == (0, "block.csv: 1500 rows, block list\n")
+    assert len((tmp_path / "block.csv").read_text().splitlines()) == 1502
+    assert [path.partition("offset=")[2] for _, path, _ in short.requests] == ["0", "1000", "1000", "1500"]

@@ -1,13 +1,18 @@
 import numpy as np
+import pandas as pd
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hygiene.duplicates import find_repeats
+from hygiene.duplicates import Keep, find_repeats, times
+from hygiene.errors import UsageError
 
 
-def _repeats(keys, rank=None):
-    return find_repeats(pa.array(keys, pa.large_string()), rank=None if rank is None else np.array(rank))
+def _repeats(keys, rank=None, merit=None, **how):
+    numbers = {"rank": rank, "merit": merit}
+    given_ = {name: np.array(each) for name, each in numbers.items() if each is not None}
+    return find_repeats(pa.array(keys, pa.large_string()), **given_, **how)
 
 
 def test_the_first_row_of_a_key_stays():
@@ -31,15 +36,103 @@ def test_the_row_with_the_best_rank_stays_and_among_equals_the_first():
     assert found.stays.tolist() == [1, 1, 1]
 
 
-@given(st.lists(st.tuples(st.sampled_from(["a", "b", "c", None]), st.integers(0, 6)), max_size=30))
-def test_exactly_one_row_of_each_key_stays(rows):
-    keys, ranks = [key for key, _ in rows], [rank for _, rank in rows]
+def test_among_equal_ranks_the_merit_decides_and_then_the_last_where_asked():
+    keys = ["a"] * 4
 
-    found = _repeats(keys, ranks)
+    assert _repeats(keys, rank=[6, 6, 6, 0], merit=[1, 2, 2, 9]).stays.tolist() == [1] * 4
+    assert _repeats(keys, rank=[6, 6, 6, 0], merit=[1, 2, 2, 9], last=True).stays.tolist() == [2] * 4
+
+
+def test_clusters_come_largest_first_with_the_best_row_at_their_head():
+    found = _repeats(["a", "b", "a", "b", "b", "c"], merit=[0, 0, 1, 0, 0, 0])
+
+    assert found.clusters == [(1, [3, 4]), (2, [0])]
+
+
+def test_nothing_has_no_clusters():
+    assert _repeats([]).clusters == []
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["a", "b", "c", None]), st.integers(0, 6), st.integers(-(2**63), 2**63 - 1)
+        ),
+        max_size=30,
+    ),
+    st.booleans(),
+)
+def test_exactly_one_row_of_each_key_stays_and_it_is_the_best(rows, last):
+    keys, ranks, merits = ([row[part] for row in rows] for part in range(3))
+
+    found = _repeats(keys, ranks, np.array(merits, dtype=np.int64), last=last)
 
     standing = [key for key, replaced in zip(keys, found.replaced, strict=True) if key and not replaced]
     assert sorted(standing) == sorted({key for key in keys if key})
     for place, stays in enumerate(found.stays.tolist()):
         if keys[place]:
+            same = [
+                (rank, merit, i if last else -i)
+                for i, (k, rank, merit) in enumerate(rows)
+                if k == keys[place]
+            ]
             assert keys[stays] == keys[place]
-            assert (ranks[stays], -stays) == max((r, -i) for i, (k, r) in enumerate(rows) if k == keys[place])
+            assert (ranks[stays], merits[stays], stays if last else -stays) == max(same)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["a", "b"]), st.integers(0, 2), st.integers(0, 2)), unique=True),
+    st.randoms(),
+)
+def test_shuffling_rows_that_differ_keeps_the_same_lead(rows, random):
+    shuffled = list(rows)
+    random.shuffle(shuffled)
+
+    def kept(rows):
+        keys, ranks, merits = ([row[part] for row in rows] for part in range(3))
+        found = _repeats(keys, ranks, merits)
+        return {row for row, replaced in zip(rows, found.replaced, strict=True) if not replaced}
+
+    assert kept(shuffled) == kept(rows)
+
+
+@pytest.mark.parametrize("text", ["first", "last", "most-complete", "newest:Last touch"])
+def test_a_rule_of_keeping_is_read_and_written(text):
+    assert Keep.parse(text).text == text
+
+
+@pytest.mark.parametrize("text", ["", "newest", "newest:", "oldest", "first:x"])
+def test_another_rule_is_refused(text):
+    with pytest.raises(UsageError, match="newest:COLUMN"):
+        Keep.parse(text)
+
+
+def test_the_most_complete_row_has_the_most_cells_that_are_filled():
+    frame = pd.DataFrame(
+        {"email": ["a", "a"], "first_name": ["", "Ann"], "Note": [" ", None], "row_malformed": ["x", None]}
+    )
+
+    assert Keep("most-complete").merits(frame).tolist() == [1, 2]
+
+
+def test_the_newest_row_has_the_latest_time_and_what_is_no_time_is_oldest():
+    cells = [
+        "2026-01-02",
+        "2026-01-02T10:00:00Z",
+        "2026-01-02T10:00:00+05:00",
+        "1767225600",
+        "1767225600000",
+        "03/04/2026",
+        "",
+        None,
+    ]
+
+    found = times(pa.array(cells, pa.large_string())).tolist()
+
+    assert found[1] > found[2] > found[0] > found[3] == found[4]
+    assert found[5:] == [np.iinfo(np.int64).min] * 3
+
+
+def test_a_column_of_dates_that_is_not_there_is_refused():
+    with pytest.raises(UsageError, match="newest:Seen"):
+        Keep("newest", "Seen").merits(pd.DataFrame({"email": ["a"]}))

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from hygiene import __version__
-from hygiene.cli import codes, doctoring, looking, probing, sending, sifting, staging
+from hygiene.cli import codes, doctoring, looking, probing, pulling, sending, sifting, staging
 from hygiene.cli import options as shared
 from hygiene.errors import HygieneError
 
@@ -42,6 +42,7 @@ _VERBS = (
     sifting.clean,
     sending.import_,
     sending.lists,
+    pulling.pull,
     looking.mx,
     probing.probe,
     doctoring.doctor,

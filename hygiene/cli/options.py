@@ -1,6 +1,8 @@
 """Options that verbs share, and how their values are read."""
 
+import re
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -10,6 +12,7 @@ from hygiene.errors import UsageError
 __all__ = [
     "asking",
     "cleaning",
+    "client",
     "hush",
     "limits",
     "loudness",
@@ -71,6 +74,17 @@ def _refuse_key(context: click.Context, option: click.Parameter, given: str | No
         raise click.BadParameter(msg, context, option)
 
 
+def _age(context: click.Context, option: click.Parameter, given: str | None) -> timedelta | None:
+    """A number of hours, days or weeks as a length of time."""
+    if given is None:
+        return None
+    found = re.fullmatch(r"([0-9]{1,5})([hdw])", given.strip())
+    if not found:
+        raise click.BadParameter("expected hours, days or weeks: 12h, 30d, 8w", context, option)
+    unit = {"h": "hours", "d": "days", "w": "weeks"}[found[2]]
+    return timedelta(**{unit: int(found[1])})
+
+
 def _or_before(context: click.Context, option: click.Parameter, given: Any) -> Any:
     """The option's value, else what it was given before the verb."""
     return given or context.find_root().params.get(option.name or "") or given
@@ -103,6 +117,13 @@ def _speak(context: click.Context, option: click.Parameter, given: int) -> int:
 loudness = together(
     click.option("-q", "--quiet", is_flag=True, callback=_or_before, help="No notes, no progress."),
     click.option("-v", "--verbose", count=True, callback=_speak, help="Say more on stderr; -vv still more."),
+)
+
+client = click.option(
+    "--client",
+    type=click.IntRange(min=0),
+    metavar="ID",
+    help="Client whose entries of the block list count beside those of no client.",
 )
 
 no_key = click.option("--api-key", expose_value=False, hidden=True, callback=_refuse_key)
@@ -165,6 +186,39 @@ cleaning = together(
         "--blocklist", multiple=True, metavar="F", help="Snapshot of the API's block list. Repeatable."
     ),
     click.option("--known", multiple=True, metavar="F", help="Leads the API holds already. Repeatable."),
+    click.option(
+        "--match",
+        type=click.Choice(["exact", "person"]),
+        default="exact",
+        show_default=True,
+        help="Which rows are the same lead: by address, or by what is known of mailbox providers.",
+    ),
+    click.option(
+        "--keep",
+        default="first",
+        show_default=True,
+        metavar="RULE",
+        help="Row of a lead that stays: first, last, most-complete, newest:COLUMN.",
+    ),
+    click.option("--fill", is_flag=True, help="The row that stays takes blank cells from those it replaces."),
+    click.option(
+        "--no-suppression-columns", is_flag=True, help="Opt-out marks in the leads' own columns do not count."
+    ),
+    click.option(
+        "--max-list-age",
+        callback=_age,
+        metavar="AGE",
+        help="Refuse a suppression list written longer ago: 12h, 30d, 8w.",
+    ),
+    click.option("--allow-empty-list", is_flag=True, help="A suppression list without entries is meant so."),
+    click.option(
+        "--allow-broad-rule",
+        "broad",
+        multiple=True,
+        metavar="DOMAIN",
+        help="A public suffix or mailbox provider that a suppression list may forbid. Repeatable.",
+    ),
+    client,
     click.option(
         "--column",
         "columns",

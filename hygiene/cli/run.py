@@ -70,6 +70,14 @@ class Run:
                 suppress=options["suppress"] or None,
                 blocklist=options["blocklist"] or None,
                 known=options["known"] or None,
+                match=options["match"],
+                keep=options["keep"],
+                fill=options["fill"],
+                suppression_columns=not options["no_suppression_columns"],
+                max_list_age=options["max_list_age"],
+                allow_empty_list=options["allow_empty_list"],
+                allow_broad_rules=options["broad"],
+                client=options["client"],
                 resolver=resolver,
                 accept_unknown=options["accept_unknown"],
                 schema=load_schema(options["schema"]) if options["schema"] else None,
@@ -180,6 +188,7 @@ class Run:
             verdicts=cleaned.verdicts,
             summary=self.summary(cleaned, receipt),
             format_=self.options["out_format"],
+            fills=cleaned.fills if self.options["fill"] else None,
         )
         self.write_report(os.path.join(out, "report.html"), cleaned, receipt, tell=False)  # noqa: PTH118 -- a name as it was given
         if not self.options["quiet"]:

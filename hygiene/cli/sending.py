@@ -83,7 +83,13 @@ def import_(list_id: int, rename: Mapping[str, str], custom_shape: Any, **option
     from hygiene.smartlead import Smartlead
 
     policy = load_policy(options["policy"])
-    with Smartlead(list_id=list_id, policy=policy, rename=rename, custom_shape=custom_shape) as sink:
+    with Smartlead(
+        list_id=list_id,
+        client_id=options["client"],
+        policy=policy,
+        rename=rename,
+        custom_shape=custom_shape,
+    ) as sink:
         return import_leads(Run(options), sink)
 
 

@@ -49,7 +49,7 @@ def _import(around: "Stage", list_id: int, options: Mapping[str, Any], *more: st
     """Run `hygiene import` on the sample."""
     from hygiene.smartlead import Smartlead
 
-    arguments = [str(around.leads), str(around.verified), "--trust-column", "ZB Status"]
+    arguments = [str(around.leads), str(around.verified), str(around.export), "--trust-column", "ZB Status"]
     arguments += ["--list", str(list_id), "--suppress", str(around.suppress)]
     arguments += [
         "--resolver",

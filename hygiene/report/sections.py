@@ -253,7 +253,7 @@ def _lists(content: Content) -> Section:
         by_list[name] = by_list.get(name, 0) + int(count)
     kinds = (("suppression list", settings.suppress), ("block list", settings.blocklist))
     lists = [
-        (inert(rules.name), kind, number(len(rules.entries)), number(by_list.get(rules.name, 0)))
+        (inert(rules.name), kind, number(len(rules)), number(by_list.get(rules.name, 0)))
         for kind, given in kinds
         for rules in given or ()
     ]

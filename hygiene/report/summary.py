@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from hygiene import __version__
+from hygiene.blocklist import RuleList
 from hygiene.bounds import Bounds
 from hygiene.cleaned import CleanedLeads
 from hygiene.comparing import Comparison, Group
@@ -109,13 +110,11 @@ def _passes(cleaned: CleanedLeads) -> dict[str, Any]:
     return {
         "schema": {"ran": True},
         "dns": {"ran": settings.resolver is not None, "domains": len(cleaned.survey.domains)},
-        "suppression": _lists(
-            [(rules.name, len(rules.entries)) for rules in settings.suppress or ()], settings.suppress
+        "suppression": _suppression(cleaned),
+        "blocklist": _lists([_rules(rules) for rules in settings.blocklist or ()], settings.blocklist),
+        "known": _lists(
+            [{"file": leads.name, "entries": len(leads)} for leads in settings.known or ()], settings.known
         ),
-        "blocklist": _lists(
-            [(rules.name, len(rules.entries)) for rules in settings.blocklist or ()], settings.blocklist
-        ),
-        "known": _lists([(leads.name, len(leads.address)) for leads in settings.known or ()], settings.known),
         "traits": {
             "ran": True,
             "review": list(settings.review),
@@ -124,12 +123,30 @@ def _passes(cleaned: CleanedLeads) -> dict[str, Any]:
                 for one in settings.traits.each()
             ],
         },
+        "duplicates": _duplicates(cleaned),
         "rules": {"ran": bool(settings.rules), "names": [rule.name for rule in settings.rules]},
     }
 
 
-def _lists(read: list[tuple[str, int]], given: object) -> dict[str, Any]:
-    return {"ran": given is not None, "lists": [{"file": name, "entries": entries} for name, entries in read]}
+def _suppression(cleaned: CleanedLeads) -> dict[str, Any]:
+    suppress, marks = cleaned.survey.settings.suppress, cleaned.survey.marks
+    found = _lists([_rules(rules) for rules in suppress or ()], suppress)
+    columns = [{"column": name, "rows": rows} for name, rows in marks.items()]
+    return {**found, "ran": found["ran"] or bool(marks), "columns": columns}
+
+
+def _duplicates(cleaned: CleanedLeads) -> dict[str, Any]:
+    settings, clusters = cleaned.survey.settings, cleaned.survey.repeats.clusters
+    told = {"match": settings.match, "keep": settings.keep.text, "clusters": len(clusters)}
+    return {"ran": True, **told, "filled": len(cleaned.fills)}
+
+
+def _rules(rules: RuleList) -> dict[str, Any]:
+    return {"file": rules.name, "entries": len(rules), "left": len(rules.left), "layout": rules.layout}
+
+
+def _lists(read: list[dict[str, Any]], given: object) -> dict[str, Any]:
+    return {"ran": given is not None, "lists": read}
 
 
 def _reconciliation(told: Reconciliation) -> dict[str, Any]:

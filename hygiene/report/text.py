@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["NOT_CHECKED", "inert", "lead_lists", "masked", "meaning", "open_counts", "sentence", "tables"]
 
 NOT_CHECKED = "not checked"
+#: Clusters that are listed, and rows that are named of each.
+CLUSTERS, ROWS_SHOWN = 5, 3
 
 _MEANING = {
     Outcome.READY: "will be sent",
@@ -61,6 +63,8 @@ def tables(
     yield _outcomes(cleaned)
     if cleaned.counts.reasons:
         yield _reasons(cleaned)
+    if receipt is None and len(cleaned.survey.repeats.order):
+        yield _clusters(cleaned)
     yield _fill_rates(cleaned)
     if comparison is not None:
         yield from _compared(comparison)
@@ -162,6 +166,23 @@ def _compared(told: "Comparison") -> "Iterator[RenderableType]":
     if told.overlaps:
         pairs = [(inert(f"{pair.first} and {pair.second}"), str(pair.leads)) for pair in told.overlaps]
         yield _table("Leads that two groups both hold", ("groups", "leads"), pairs, right=(1,))
+
+
+def _clusters(cleaned: "CleanedLeads") -> "RenderableType":
+    """The leads that have the most rows, by place: an address is not shown."""
+    verdicts = cleaned.verdicts
+    places = [
+        str(row) if not isinstance(source, str) else f"{inert(source)}:{line}"
+        for row, source, line in zip(verdicts["row"], verdicts["source"], verdicts["line"], strict=True)
+    ]
+    rows = []
+    for stays, replaced in cleaned.survey.repeats.clusters[:CLUSTERS]:
+        more = f" and {len(replaced) - ROWS_SHOWN} more" if len(replaced) > ROWS_SHOWN else ""
+        kinds = "/".join(sorted(set(verdicts["match"].iloc[replaced])))
+        others = ", ".join(places[row] for row in replaced[:ROWS_SHOWN]) + more
+        rows.append((places[stays], str(len(replaced) + 1), kinds, others))
+    header = ("row that stays", "rows", "match", "rows it replaces")
+    return _table("Largest clusters of duplicates", header, rows, right=(1,))
 
 
 def _fill_rates(cleaned: "CleanedLeads") -> "RenderableType":

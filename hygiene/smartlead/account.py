@@ -10,20 +10,19 @@ from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from hygiene.columns import CANONICAL
-from hygiene.errors import ListNotFound, SinkError, UnknownOutcome, UsageError
+from hygiene.errors import ListNotFound, UnknownOutcome, UsageError
 from hygiene.importing import Lead, LeadList, Reply
 from hygiene.prediction import ImportPolicy
 from hygiene.smartlead import replies, settings
+from hygiene.smartlead.listing import Page, cursor_pages, offset_pages
 from hygiene.smartlead.wire import Wire
 
 __all__ = ["Smartlead"]
 
 #: Leads a request. Documented for the campaign endpoint; the list import names no limit.
 BATCH_LEADS = 400
-#: Rows a page of any listing. Documented: `limit` 1 to 1000.
-PAGE = 1000
-#: Rows from which a page may be a full one: an older page of the documentation caps `limit` at 100.
-LEAST_FULL_PAGE = 100
+
+_BLOCK_LIST = "/leads/get-domain-block-list"
 
 
 class Smartlead:
@@ -31,6 +30,7 @@ class Smartlead:
 
     Args:
         list_id: The list to import to; None for calls that need no list.
+        client_id: The client whose entries of the block list are read beside those of no client.
         api_key: The key; None reads ``SMARTLEAD_API_KEY``, then the file ``SMARTLEAD_API_KEY_FILE`` names.
         base_url: None reads ``SMARTLEAD_BASE_URL``, and else is the vendor's.
         policy: How the API is believed to count.
@@ -55,6 +55,7 @@ class Smartlead:
         self,
         *,
         list_id: int | None = None,
+        client_id: int | None = None,
         api_key: str | None = None,
         base_url: str | None = None,
         policy: ImportPolicy | None = None,
@@ -65,6 +66,7 @@ class Smartlead:
         timeout_s: float | None = None,
     ) -> None:
         self.list_id = list_id
+        self.client_id = client_id
         self.base_url = settings.base_url(base_url)
         self.policy = policy or ImportPolicy()
         self.batch_leads = BATCH_LEADS
@@ -94,7 +96,17 @@ class Smartlead:
     @property
     def name(self) -> str:
         """What the sink is called in messages."""
-        return f"list {self.list_id} at {urlsplit(self.base_url).netloc}"
+        return f"list {self.list_id} at {self.host}"
+
+    @property
+    def host(self) -> str:
+        """Where the API is, without the path."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the API runs on this machine, which has no quota to spare."""
+        return settings.is_loopback(urlsplit(self.base_url).hostname)
 
     def send(self, leads: Sequence[Lead], /, *, file_name: str, waive_blocklist: bool = False) -> Reply:
         """Import these leads in one request; see `Sink.send`."""
@@ -122,7 +134,8 @@ class Smartlead:
     def lists(self, name: str = "") -> list[LeadList]:
         """The account's lists, those whose name holds `name`."""
         query = {"listName": name} if name else {}
-        found = (replies.lead_list(row) for row in self._pages("/lead-list/", "lists", query))
+        pages = offset_pages(self._wire, "/lead-list/", "lists", query)
+        found = (replies.lead_list(row) for page in pages for row in page.rows)
         return [each for each in found if each is not None]
 
     def create_list(self, name: str, /) -> LeadList:
@@ -146,34 +159,39 @@ class Smartlead:
 
         Raises:
             SinkError: refused, or the pages do not move on.
-
-        Source: `GET /leads/all` with `listId` (in the vendor's command line tool; not documented).
         """
-        query: dict[str, object] = {"limit": PAGE}
-        query |= {} if whole_account else {"listId": self._list()}
-        while True:
-            answer = self._wire.ask("GET", "/leads/all", query=query)
-            rows = replies.rows(answer, "leads")
-            yield from (str(row["email"]) for row in rows if row.get("email"))
-            data = answer.found.get("data")
-            last = data.get("lastSeenLeadId") if isinstance(data, dict) else None
-            if len(rows) < LEAST_FULL_PAGE or not last:
-                return
-            if last == query.get("lastSeenLeadId"):
-                raise SinkError(_stuck(answer.where))
-            query["lastSeenLeadId"] = last
+        for page in cursor_pages(self._wire, {} if whole_account else {"listId": self._list()}):
+            yield from (str(row["email"]) for row in page.rows if row.get("email"))
 
     def blocked(self) -> Iterator[str]:
-        """Entries of the block list that belong to no client: those that act on lists (assumed).
+        """Entries of the block list that act on lists (assumed): those of no client, and of `client_id`.
+
+        Raises:
+            SinkError: refused, or the pages do not move on.
+        """
+        for page in self.block_list_pages():
+            for row in page.rows:
+                if row.get("client_id") in (None, self.client_id) and row.get("email_or_domain"):
+                    yield str(row["email_or_domain"])
+
+    def lead_pages(self, start: Any = None, /) -> Iterator[Page]:
+        """The leads of the list, or of the account where no list is named, newest first, from a page on.
+
+        Raises:
+            SinkError: refused, or the pages do not move on.
+        """
+        query = {} if self.list_id is None else {"listId": self.list_id}
+        return cursor_pages(self._wire, query, start=start)
+
+    def block_list_pages(self, start: Any = None, /) -> Iterator[Page]:
+        """The block list of all clients, from a page on.
 
         Raises:
             SinkError: refused, or the pages do not move on.
 
         Source: documented, `GET /leads/get-domain-block-list`.
         """
-        for row in self._pages("/leads/get-domain-block-list", "data", {}):
-            if row.get("client_id") is None and row.get("email_or_domain"):
-                yield str(row["email_or_domain"])
+        return offset_pages(self._wire, _BLOCK_LIST, "data", {}, start=start or 0)
 
     def block(self, entries: Sequence[str], /) -> None:
         """Put addresses and domains on the block list, for every campaign without a client.
@@ -192,7 +210,8 @@ class Smartlead:
         wanted = {entry.lower() for entry in entries}
         shared = _shared_start(wanted)
         query = {"filter_email_or_domain": shared} if shared else {}
-        for row in list(self._pages("/leads/get-domain-block-list", "data", query)):
+        pages = list(offset_pages(self._wire, _BLOCK_LIST, "data", query))
+        for row in [row for page in pages for row in page.rows]:
             if row.get("client_id") is None and str(row.get("email_or_domain", "")).lower() in wanted:
                 self._wire.ask("DELETE", "/leads/delete-domain-block-list", query={"id": row["id"]})
 
@@ -200,19 +219,6 @@ class Smartlead:
     def requests(self) -> int:
         """Requests that were sent so far."""
         return self._wire.asked
-
-    def _pages(self, path: str, name: str, query: Mapping[str, object]) -> Iterator[dict[str, Any]]:
-        """The rows of a listing that is paged by offset."""
-        offset, before = 0, None
-        while True:
-            answer = self._wire.ask("GET", path, query={**query, "limit": PAGE, "offset": offset})
-            page = replies.rows(answer, name)
-            if page and page == before:
-                raise SinkError(_stuck(answer.where))
-            yield from page
-            if len(page) < LEAST_FULL_PAGE:
-                return
-            offset, before = offset + len(page), page
 
     def _shaped(self, lead: Lead) -> dict[str, object]:
         named = {self._rename.get(name, name): cell for name, cell in lead.items() if name in CANONICAL}
@@ -243,7 +249,3 @@ def _shared_start(texts: Collection[str]) -> str:
     least, most = min(texts, default=""), max(texts, default="")
     same = [a == b for a, b in zip(least, most, strict=False)]
     return least[: same.index(False)] if False in same else least[: len(same)]
-
-
-def _stuck(where: str) -> str:
-    return f"{where}: the same page again, so the listing cannot be read to its end. Hand it over as a file."

@@ -12,7 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from hygiene.errors import UsageError
 
-__all__ = ["api_key", "base_url", "proxy_for", "timeout_s"]
+__all__ = ["api_key", "base_url", "is_loopback", "proxy_for", "timeout_s"]
 
 BASE_URL = "https://server.smartlead.ai/api/v1"
 #: Seconds for one import request. Others report 120 s for 200 leads.
@@ -33,7 +33,7 @@ def base_url(given: str | None, /) -> str:
     url = (given or os.environ.get("SMARTLEAD_BASE_URL") or BASE_URL).strip()
     try:
         parts = urlsplit(url)
-        secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+        secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
         plain = parts.hostname and not (parts.query or parts.fragment or "@" in parts.netloc)
         parts.port  # noqa: B018 -- reading it is what checks it
     except ValueError as error:
@@ -52,7 +52,8 @@ def _shown(parts: SplitResult) -> str:
     return f"{parts.scheme or 'no scheme'} and host {parts.hostname or 'none'}{more}"
 
 
-def _is_loopback(host: str | None) -> bool:
+def is_loopback(host: str | None, /) -> bool:
+    """Whether a host is this machine."""
     try:
         return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
     except ValueError:
@@ -117,7 +118,7 @@ def proxy_for(url: str, /) -> str | None:
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if _is_loopback(host) or proxy_bypass(host):
+    if is_loopback(host) or proxy_bypass(host):
         return None
     proxies = getproxies()
     found = proxies.get(parts.scheme) or proxies.get("all")

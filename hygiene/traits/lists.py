@@ -131,7 +131,7 @@ def parse_names(
         ListError: it holds no such entry.
     """
     if kind == "domain":
-        entries = frozenset(parse_list(text, name=name).of("domain"))
+        entries = frozenset(parse_list(text, name=name).domains.text.to_pylist())
     else:
         lines = (line.partition("#")[0].strip().lower() for line in text.splitlines())
         entries = frozenset(line for line in lines if line and "@" not in line)

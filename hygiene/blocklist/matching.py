@@ -1,0 +1,165 @@
+"""Matching: which rows are on which list, and which entry says so.
+
+Every row is held against every entry by columns: the addresses as a whole, each distinct domain and the
+domains above it, and the hashes of the addresses. What a match means for a row is not decided here.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene.address import person_key
+from hygiene.blocklist.digests import Digests
+from hygiene.blocklist.rules import RuleList, Texts
+from hygiene.text import Mask, lower_case
+
+__all__ = ["Matches", "match"]
+
+_Places: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
+_TEXT = pa.large_string()
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Rows that a number of lists match, by position.
+
+    Attributes:
+        address: True where an entry is the row's address.
+        domain: True where an entry is the row's domain or, where asked for, a parent of it.
+        hash: True where an entry is a hash of the row's address.
+        rule: ``list:line:entry`` of the first match; null elsewhere.
+    """
+
+    address: Mask
+    domain: Mask
+    hash: Mask
+    rule: pa.Array
+
+
+class _Rules:
+    """The first rule that was found for each row."""
+
+    def __init__(self, rows: int) -> None:
+        self._number = np.full(rows, -1, dtype=np.int64)
+        self._texts: list[pa.Array] = []
+        self._count = 0
+
+    def note(self, name: str, found: _Places, entries: Texts | Digests) -> Mask:
+        """Keep the rule of the rows that are found and have none yet; True where one is found."""
+        new = np.flatnonzero((found >= 0) & (self._number < 0))
+        if len(new):
+            self._number[new] = np.arange(self._count, self._count + len(new))
+            self._count += len(new)
+            self._texts.append(_texts(name, entries, found[new]))
+        there: Mask = found >= 0
+        return there
+
+    def taken(self) -> pa.Array:
+        if not self._count:
+            return pa.nulls(len(self._number), _TEXT)
+        return pa.concat_arrays(self._texts).take(pa.array(self._number, mask=self._number < 0))
+
+
+def match(
+    lists: Iterable[RuleList],
+    /,
+    *,
+    address: pa.Array,
+    domain: pa.Array,
+    also: Sequence[pa.Array] = (),
+    person: pa.Array | None = None,
+    addresses: bool = True,
+    domains: bool = True,
+    subdomains: bool,
+) -> Matches:
+    """Match rows against lists, each row against every entry.
+
+    Args:
+        lists: Lists in order of priority for `Matches.rule`.
+        address: Normalized addresses by position, null for none.
+        domain: Their domains as A-labels.
+        also: Other spellings of the addresses, which may be what somebody hashed.
+        person: Keys under which an address of the same person matches too; None where they do not.
+        addresses: Whether entries that are addresses match.
+        domains: Whether entries that are domains match.
+        subdomains: Whether an entry for a domain matches its subdomains.
+    """
+    lists = list(lists)
+    rules = _Rules(len(address))
+    found = {kind: np.zeros(len(address), dtype=bool) for kind in ("address", "domain", "hash")}
+    if not lists:
+        return Matches(found["address"], found["domain"], found["hash"], rules.taken())
+    keys = _compared(address, domain) if any(len(each) - len(each.domains) for each in lists) else address
+    hosts = domain.dictionary_encode()
+    spellings = [lower_case(pc.utf8_trim_whitespace(text)) for text in (address, *also)]
+    for each in lists:
+        if addresses and len(each.addresses):
+            found["address"] |= rules.note(each.name, _place(keys, each.addresses.text), each.addresses)
+            if person is not None:
+                same = _place(person, _person_of(each.addresses.text))
+                found["address"] |= rules.note(each.name, same, each.addresses)
+        for digests in each.hashes if addresses else ():
+            hits = _hashed(digests, [keys, *spellings, *([] if person is None else [person])])
+            found["hash"] |= rules.note(each.name, hits, digests)
+        if domains and len(each.domains):
+            hits = _domains(hosts, each.domains.text, parents=subdomains)
+            found["domain"] |= rules.note(each.name, hits, each.domains)
+    return Matches(found["address"], found["domain"], found["hash"], rules.taken())
+
+
+def _compared(address: pa.Array, domain: pa.Array) -> pa.Array:
+    """Addresses as entries write them: lower case, the domain as A-labels."""
+    if pc.all(pc.string_is_ascii(address)).as_py():
+        return lower_case(address)
+    local = pc.replace_substring_regex(address, r"@[^@]*$", "")
+    return lower_case(pc.binary_join_element_wise(local, domain, pa.scalar("@", _TEXT)))
+
+
+def _person_of(addresses: pa.Array) -> pa.Array:
+    return person_key(addresses, pc.replace_substring_regex(addresses, "^.*@", ""))
+
+
+def _place(texts: pa.Array, entries: pa.Array) -> _Places:
+    """Position of the first entry that is equal to each text; -1 for none, and for null."""
+    found = pc.index_in(texts, value_set=entries, skip_nulls=True)
+    places: _Places = pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return places
+
+
+def _domains(hosts: pa.DictionaryArray, entries: pa.Array, *, parents: bool) -> _Places:
+    """Position of the entry that is each row's domain, else of the nearest one above it."""
+    names = hosts.dictionary
+    found = _place(names, entries)
+    while parents and pc.any(pc.match_substring(names, ".")).as_py():
+        names = pc.replace_substring_regex(names, r"^[^.]*(?:\.|$)", "")
+        found = np.where(found >= 0, found, _place(names, entries))
+    codes = pc.fill_null(hosts.indices, len(found)).to_numpy(zero_copy_only=False)
+    places: _Places = np.append(found, -1)[codes]
+    return places
+
+
+def _hashed(digests: Digests, spellings: Sequence[pa.Array]) -> _Places:
+    """Position of the first hash of each row, whichever spelling was hashed."""
+    found = digests.find(spellings[0])
+    for place, texts in enumerate(spellings[1:], 1):
+        new = pc.is_valid(texts)
+        for before in spellings[:place]:
+            new = pc.and_(new, pc.fill_null(pc.not_equal(texts, before), fill_value=True))
+        rows = np.flatnonzero(pc.and_(new, pa.array(found < 0)).to_numpy(zero_copy_only=False))
+        if len(rows):
+            found[rows] = digests.find(texts.take(pa.array(rows)))
+    return found
+
+
+def _texts(name: str, entries: Texts | Digests, places: _Places) -> pa.Array:
+    """``list:line:entry`` of the entries at these positions."""
+    line = pc.cast(pa.array(entries.line[places]), _TEXT)
+    if isinstance(entries, Digests):
+        text = pa.array(entries.hexes(places), _TEXT)
+    else:
+        text = entries.text.take(pa.array(places))
+    return pc.binary_join_element_wise(pa.scalar(name, _TEXT), line, text, pa.scalar(":", _TEXT))

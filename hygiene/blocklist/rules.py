@@ -1,0 +1,205 @@
+"""Rule lists: what was read of a suppression or block list, by kind of entry.
+
+A list that holds next to nothing that is an entry is refused, for a list that is not applied looks like
+one that nobody is on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from hygiene.blocklist.cells import Cells, find_cells
+from hygiene.blocklist.digests import Digests, Hashes
+from hygiene.blocklist.entries import HASHES, KINDS, judge
+from hygiene.errors import ListError
+
+__all__ = ["Entry", "RuleList", "Texts", "parse_list"]
+
+#: Lines that a message names.
+_SHOWN = 3
+_HASHED = {"md5": "MD5 hash", "sha1": "SHA-1 hash", "sha256": "SHA-256 hash"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a list.
+
+    Attributes:
+        line: Physical line it stands on, 1 being the first.
+        kind: What it names: one of `entries.KINDS`.
+        text: Compared form: lower case, domains as A-labels, hashes in hex.
+    """
+
+    line: int
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The entries of one kind: line and compared form, in the order of the list."""
+
+    line: np.ndarray[Any, np.dtype[np.int64]]
+    text: pa.Array
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleList:
+    """A suppression or block list that was read.
+
+    Attributes:
+        name: File or place it came from.
+        addresses: Entries that are addresses.
+        domains: Entries that are domains.
+        hashes: Entries that are hashes, by kind.
+        literal: Every cell as it stands, which is how the API takes its own list.
+        left: Lines that hold something that is no entry.
+        layout: How it was laid out, for people.
+        uncounted: Rows that its true/false columns leave out.
+        others: Rows of other clients, which are left out.
+    """
+
+    name: str
+    addresses: Texts = field(repr=False)
+    domains: Texts = field(repr=False)
+    hashes: tuple[Digests, ...] = field(repr=False)
+    literal: pa.Array = field(repr=False)
+    left: tuple[int, ...] = ()
+    layout: str = ""
+    uncounted: int = 0
+    others: int = 0
+
+    def __len__(self) -> int:
+        return len(self.addresses) + len(self.domains) + sum(len(each) for each in self.hashes)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every entry, in the order of the list."""
+        found = [
+            Entry(int(line), kind, text)
+            for kind, texts in (("address", self.addresses), ("domain", self.domains))
+            for line, text in zip(texts.line, texts.text.to_pylist(), strict=True)
+        ]
+        for each in self.hashes:
+            hexes = each.hexes(np.arange(len(each)))
+            found += [Entry(int(line), each.kind, text) for line, text in zip(each.line, hexes, strict=True)]
+        return tuple(sorted(found, key=lambda entry: entry.line))
+
+    @property
+    def note(self) -> str:
+        """What was recognised, taken and left, in one sentence."""
+        held = {"address": len(self.addresses), "domain": len(self.domains)}
+        held |= {_HASHED[each.kind]: len(each) for each in self.hashes}
+        taken = ", ".join(_counted(count, kind) for kind, count in held.items() if count) or "nothing"
+        rest = f"; {_counted(self.uncounted, 'row')} without true not taken" if self.uncounted else ""
+        rest += f"; {_counted(self.others, 'row')} of other clients not taken" if self.others else ""
+        rest += f"; {_counted(len(self.left), 'line')} left: {_lines(self.left)}" if self.left else ""
+        return f"{self.name}: {self.layout}; {taken} taken{rest}."
+
+
+def parse_list(
+    text: str | bytes,
+    /,
+    *,
+    name: str,
+    of_api: bool = False,
+    may_be_empty: bool = False,
+    client: int | None = None,
+) -> RuleList:
+    """Read the entries of a list: one a line with ``#`` comments, or CSV.
+
+    An entry is an address; a domain written ``domain``, ``@domain``, ``.domain``, ``*.domain`` or as a
+    URL; or the MD5, SHA-1 or SHA-256 of a trimmed lower-case address in hex.
+
+    Args:
+        text: The whole list; bytes are UTF-8.
+        name: File or place it came from.
+        of_api: Whether it is a snapshot of the API's own block list: it may be empty and hold anything,
+            a hash is no entry of it, and entries of clients other than `client` are left out.
+        may_be_empty: Whether a list without entries is meant so.
+        client: The client whose entries are taken beside those of no client.
+
+    Raises:
+        ListError: no line holds an entry, or most hold none.
+    """
+    data = text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text
+    found = find_cells(data.removeprefix(b"\xef\xbb\xbf"), name=name, of_api=of_api, client=client)
+    rules = _compiled(name, found, of_api=of_api)
+    if not of_api:
+        _check(rules, may_be_empty=may_be_empty)
+    return rules
+
+
+def _compiled(name: str, found: Cells, *, of_api: bool) -> RuleList:
+    """The entries by kind, read some at a time: of a hash no more stays than its octets."""
+    texts: dict[str, list[Texts]] = {"address": [], "domain": []}
+    hashes: dict[str, list[Hashes]] = {kind: [] for kind in HASHES.values()}
+    literal: list[pa.Array] = [pa.array([], pa.large_string())]
+    left = list(found.broken)
+    for line, given, cells in found.slices():
+        judged = judge(cells, hashes=not of_api, single_labels=of_api)
+        left += line[judged.kind < 0].tolist()
+        if of_api:
+            literal.append(given)
+        for code, kind in enumerate(KINDS):
+            rows = np.flatnonzero(judged.kind == code)
+            part = Texts(line[rows], judged.text.take(pa.array(rows)))
+            if kind in texts:
+                texts[kind].append(part)
+            elif len(rows):
+                hashes[kind].append(Hashes.from_hex(part.text, part.line))
+    addresses, domains = (_joined(texts[kind]) for kind in ("address", "domain"))
+    return RuleList(
+        name,
+        addresses,
+        domains,
+        tuple(Digests.of(kind, parts) for kind, parts in hashes.items() if parts),
+        pa.concat_arrays(literal) if of_api else pa.concat_arrays([addresses.text, domains.text]),
+        tuple(sorted(set(left))),
+        found.layout,
+        found.uncounted,
+        found.others,
+    )
+
+
+def _joined(parts: Sequence[Texts]) -> Texts:
+    none = Texts(np.zeros(0, np.int64), pa.array([], pa.large_string()))
+    lines, texts = [part.line for part in (none, *parts)], [part.text for part in (none, *parts)]
+    return Texts(np.concatenate(lines), pa.concat_arrays(texts))
+
+
+def _check(rules: RuleList, *, may_be_empty: bool) -> None:
+    if len(rules.left) > len(rules):
+        some = f"{_counted(len(rules), 'entry')} and " if len(rules) else "no entry found, and "
+        msg = (
+            f"{rules.name}: {some}{_counted(len(rules.left), 'line')} that hold none: {_lines(rules.left)}. "
+            "Expected addresses, domains or hashes, one a line or under a header such as 'email'. "
+            "Mend the list; half of one is not applied."
+        )
+        raise ListError(msg)
+    if not len(rules) and not may_be_empty:
+        msg = (
+            f"{rules.name}: no entry found; expected addresses, domains or hashes, one a line or under a "
+            "header such as 'email'. If it is meant to be empty, say --allow-empty-list."
+        )
+        raise ListError(msg)
+
+
+def _lines(numbers: Sequence[int]) -> str:
+    more = f" and {len(numbers) - _SHOWN} more" if len(numbers) > _SHOWN else ""
+    return ("lines " if len(numbers) > 1 else "line ") + ", ".join(map(str, numbers[:_SHOWN])) + more
+
+
+def _counted(count: int, what: str) -> str:
+    if count == 1:
+        return f"1 {what}"
+    plural = {"address": "addresses", "entry": "entries"}.get(what) or what + (
+        "es" if what.endswith("h") else "s"
+    )
+    return f"{count} {plural}"

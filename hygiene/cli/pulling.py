@@ -1,0 +1,63 @@
+"""The verb that reads what the API holds into a file: pull."""
+
+from pathlib import Path
+
+import click
+
+from hygiene.cli import options as shared
+from hygiene.cli.codes import DONE, UNFINISHED
+from hygiene.cli.run import Run
+from hygiene.errors import SinkError
+
+__all__ = ["pull"]
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["blocklist", "leads"]))
+@click.option(
+    "--list", "list_id", type=click.IntRange(min=1), metavar="ID", help="Leads of this list; else of all."
+)
+@click.option("--out", required=True, metavar="F", help="The CSV file to write.")
+@shared.no_key
+@click.option("-q", "--quiet", is_flag=True, help="No notes, no progress.")
+def pull(what: str, list_id: int | None, out: str, *, quiet: bool) -> int:
+    """Read the API's block list, or the leads it holds, into a dated file to predict with.
+
+    \b
+    hygiene pull blocklist --out block.csv
+    hygiene pull leads --list 500 --out list-500.csv
+    hygiene check leads.csv --blocklist block.csv --known list-500.csv
+    """
+    from hygiene import pulling
+    from hygiene.smartlead import Smartlead
+
+    if what == "blocklist" and list_id is not None:
+        msg = "--list goes with leads alone: the block list belongs to the account"
+        raise click.UsageError(msg)
+    run = Run({"quiet": quiet})
+    with Smartlead(list_id=list_id) as account, run.progress("Pulling") as progress:
+        if list_id is not None:
+            account.describe()
+        of = (
+            "block list"
+            if what == "blocklist"
+            else f"leads of {f'list {list_id}' if list_id else 'all lists'}"
+        )
+        try:
+            rows = pulling.pull(
+                account.block_list_pages if what == "blocklist" else account.lead_pages,
+                out,
+                columns=pulling.BLOCK_LIST if what == "blocklist" else pulling.LEADS,
+                origin=f"{of} at {account.host} (account {account.account})",
+                gap_s=0 if account.is_local else pulling.GAP_S,
+                progress=progress,
+            )
+        except SinkError as error:
+            if Path(f"{out}.part").exists():
+                run.tell(
+                    f"Error: unfinished: {error} The pages so far are kept; the same command goes on from them."
+                )
+                return UNFINISHED
+            raise
+    click.echo(f"{out}: {rows} rows, {of}")
+    return DONE

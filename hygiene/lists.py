@@ -1,0 +1,188 @@
+"""Lists: opening the files of suppression lists, block lists and known leads.
+
+UTF-8 and UTF-16, packed with gzip or not. A suppression list that cannot be trusted stops the run; what the
+entries of a list are is decided in `blocklist`.
+"""
+
+import os
+import zlib
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+
+from hygiene.blocklist import PLAIN, RuleList, check_broad, find_cells, parse_list
+from hygiene.errors import InputError, ListError
+from hygiene.reading import open_leads
+from hygiene.settings import KnownLeads
+from hygiene.text import text_column
+from hygiene.traits import NameList, parse_names
+
+__all__ = ["block_list", "known_leads", "name_list", "suppression_list"]
+
+PathLike: TypeAlias = str | os.PathLike[str]
+
+#: Octets that a list may unpack to: a small file can hold a great many.
+MOST_OCTETS = 2 << 30
+
+
+def suppression_list(
+    path: PathLike,
+    /,
+    *,
+    max_age: timedelta | None = None,
+    may_be_empty: bool = False,
+    allow_broad: Collection[str] = (),
+) -> RuleList:
+    """Read a suppression list.
+
+    Args:
+        path: The file.
+        max_age: How long ago it may have been written at most; None for any time.
+        may_be_empty: Whether a list without entries is meant so.
+        allow_broad: Public suffixes and large mailbox providers that it is meant to forbid.
+
+    Raises:
+        ListError: it cannot be read, is too old, is empty, holds mostly what is no entry, or forbids too
+            much.
+    """
+    name = os.fspath(path)
+    data = _text_of(path)
+    if max_age is not None:
+        _check_age(Path(path), max_age)
+    rules = parse_list(data, name=name, may_be_empty=may_be_empty)
+    check_broad(rules, allowed=allow_broad)
+    return rules
+
+
+def block_list(path: PathLike, /, *, client: int | None = None) -> RuleList:
+    """Read a snapshot of the API's block list, which may be empty and hold anything.
+
+    Args:
+        path: The file.
+        client: The client whose entries act beside those of no client.
+
+    Raises:
+        ListError: it cannot be read.
+    """
+    return parse_list(_text_of(path), name=os.fspath(path), of_api=True, client=client)
+
+
+def known_leads(path: PathLike, /) -> KnownLeads:
+    """Read known leads from a file with an email column, or from one address a line; there may be none.
+
+    Raises:
+        ListError: it cannot be read, or holds something else.
+    """
+    name = os.fspath(path)
+    data = _text_of(path)
+    if data.startswith(b"#"):  # a snapshot of ours, which may hold nobody
+        found = find_cells(data, name=name, of_api=True)
+    else:
+        try:
+            with open_leads([path]) as opened:
+                frame = opened.frame()
+                lines = frame.index.get_level_values("line").to_numpy()
+                return KnownLeads.from_cells(name, text_column(frame["email"]), lines=lines)
+        except InputError as error:
+            found = find_cells(data, name=name, of_api=True)
+            if found.layout == PLAIN and b"@" not in data:
+                raise ListError(str(error)) from error
+    parts = [(line, given) for line, given, _ in found.slices()]
+    cells = pa.concat_arrays([pa.array([], pa.large_string()), *(given for _, given in parts)])
+    lines = np.concatenate([np.zeros(0, np.int64), *(line for line, _ in parts)])
+    known = KnownLeads.from_cells(name, cells, lines=lines)
+    if len(cells) and not len(known):
+        msg = f"{name}: no address in it; expected an email column, or one address a line."
+        raise ListError(msg)
+    return known
+
+
+def name_list(path: PathLike, /, *, kind: Literal["domain", "local_part"]) -> NameList:
+    """Read a list that a trait is found by; its date is that of the file.
+
+    Raises:
+        ListError: it cannot be read, or holds no entry.
+    """
+    text = _text_of(path).decode()
+    date = datetime.fromtimestamp(Path(path).stat().st_mtime, tz=UTC).date().isoformat()
+    return parse_names(text, name=os.fspath(path), kind=kind, date=date)
+
+
+def _check_age(path: Path, most: timedelta) -> None:
+    age = datetime.now(UTC) - datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    if age > most:
+        msg = (
+            f"{path}: written {_days(age)} ago, and --max-list-age allows {_days(most)}. "
+            "Export the list anew, or allow more."
+        )
+        raise ListError(msg)
+
+
+def _days(age: timedelta) -> str:
+    hours = age.total_seconds() / 3600
+    return f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"
+
+
+def _text_of(path: PathLike) -> bytes:
+    """The text of a list in UTF-8."""
+    name = os.fspath(path)
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        msg = f"{name}: {error.strerror}. A list that cannot be read stops the run."
+        raise ListError(msg) from error
+    return _decoded(name, _unpacked(name, data) if data.startswith(b"\x1f\x8b") else data)
+
+
+def _unpacked(name: str, data: bytes) -> bytes:
+    """What a gzip file holds, all its members."""
+    parts, held = [], 0
+    while data:
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            parts.append(unpacker.decompress(data, MOST_OCTETS - held + 1))
+        except zlib.error as error:
+            msg = f"{name}: packed with gzip and damaged. Make the file anew."
+            raise ListError(msg) from error
+        held += len(parts[-1])
+        if held > MOST_OCTETS or not unpacker.eof:
+            what = "unpacks to more than 2 GB" if held > MOST_OCTETS else "packed with gzip and cut off"
+            msg = f"{name}: {what}. Divide the list, or make the file anew."
+            raise ListError(msg)
+        data = unpacker.unused_data.lstrip(b"\0")
+    return b"".join(parts)
+
+
+def _decoded(name: str, data: bytes) -> bytes:
+    """Text in UTF-8 as UTF-8, without its byte order mark."""
+    encoding = _utf16(data)
+    try:
+        if encoding:
+            return data.decode(encoding).removeprefix("\ufeff").encode()
+        if not data.isascii():
+            data.decode()
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        msg = f"{name}: line {line} is no {encoding or 'UTF-8'} text. Save the list as UTF-8."
+        raise ListError(msg) from error
+    if b"\0" in data:
+        msg = f"{name}: holds NUL bytes, so it is no text. Save the list as UTF-8."
+        raise ListError(msg)
+    return data.removeprefix(b"\xef\xbb\xbf")
+
+
+def _utf16(data: bytes) -> str | None:
+    """UTF-16 by its byte order mark, or by a NUL in every other octet; None for anything else."""
+    marks = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+    if data[:2] in marks:
+        return marks[data[:2]]
+    top = data[:1000]
+    if len(top) > 3 and b"\0" in top:
+        for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+            if not top[start::2].strip(b"\0") and top[1 - start :: 2].strip(b"\0"):
+                return encoding
+    return None

@@ -1,0 +1,115 @@
+"""Opt-out marks: which columns of a file say that somebody must not be written to, and which cells say so.
+
+Columns are known by the words of their headers, not by a list of exporters. Nothing here knows a list.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene.columns import CANONICAL, MALFORMED
+from hygiene.text import Mask, mask, text_column
+
+__all__ = ["FALSE", "TRUE", "Marks", "find_marks", "is_flag", "is_status", "marked"]
+
+TRUE = frozenset({"true", "yes", "y", "1", "t", "x", "1.0"})
+FALSE = frozenset({"false", "no", "n", "0", "f", "0.0"})
+#: Cells of a flag that say nothing against a lead, besides `FALSE`.
+_NOTHING = frozenset({"none", "null", "nan", "na", "n/a", "-", "never", "not set", "unknown"})
+
+#: What a header says of someone who must not be written to.
+#: Source: exports of HubSpot ("Unsubscribed from all email", "Email hard bounce reason", "Portal Spam
+#: Report"), Salesforce ("Email Opt Out", "HasOptedOutOfEmail"), Apollo ("Do Not Call"), Mailchimp.
+_FLAG = re.compile(
+    r"\b(unsubscribed?|opt(ed|s)? ?out|bounced?|do ?not ?(call|contact|e?mail|disturb)|dnc|dne|complained"
+    r"|spam (report|reported|complaint)|suppressed|blacklisted|blocklisted)\b"
+)
+#: Words that make such a column say something else.
+_OTHER = re.compile(
+    r"\b(link|url|uri|rate|score|probability|percent|message|subject|template|page|token|group|category"
+    r"|campaign|list|source|by|likelihood|if|before|after)\b"
+)
+#: Headers of columns whose cells are one of several states.
+_STATUS = re.compile(
+    r"^(member |subscription |subscriber |contact |lead |email |e mail |email marketing |marketing |person marketing "
+    r"|opt in |consent )*status$"
+)
+#: States that say that somebody must not be written to. What a verifier says is for `verifiers`.
+#: Source: Mailchimp ("cleaned"), Pipedrive ("Bounced").
+_STATES = (
+    "unsubscribed", "opted out", "opt out", "optedout", "optout", "bounced", "hard bounced", "hard bounce",
+    "cleaned", "complained", "spam complaint", "spam", "do not contact", "do not mail", "do not email",
+    "do not call", "donotcontact", "dnc", "suppressed", "blacklisted",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Opt-out marks in the columns of a lead frame.
+
+    Attributes:
+        rule: ``source:line:column`` of each row that bears one, by position; null elsewhere.
+        columns: Rows marked by each suppression column; a column of states is one where it marks a row.
+    """
+
+    rule: pa.Array
+    columns: dict[str, int]
+
+    @classmethod
+    def none(cls, rows: int, /) -> "Marks":
+        """No marks."""
+        return cls(pa.nulls(rows, pa.large_string()), {})
+
+
+def find_marks(frame: pd.DataFrame, /) -> Marks:
+    """The opt-out marks of a lead frame; of several on a row the first column's is named."""
+    rule, columns = np.full(len(frame), None, dtype=object), {}
+    for at, header in enumerate(frame.columns):
+        name = str(header)
+        if name in (*CANONICAL, MALFORMED) or not (is_flag(name) or is_status(name)):
+            continue
+        found = marked(name, text_column(frame.iloc[:, at]))
+        if is_flag(name) or found.any():
+            columns[name] = int(found.sum())
+        for row in np.flatnonzero(found & (rule == None)):  # noqa: E711 -- elementwise
+            rule[row] = f"{_place(frame.index, int(row))}:{name}"
+    return Marks(pa.array(rule, pa.large_string()), columns)
+
+
+def _place(index: pd.Index, row: int) -> str:
+    """Source and line of a row that was read; its position in a frame otherwise."""
+    if list(index.names) == ["source", "line"]:
+        source, line = index[row]
+        return f"{source}:{line}"
+    return f"the leads:{row + 1}"
+
+
+def is_flag(header: str, /) -> bool:
+    """Whether a column says by true, a date or a reason that somebody must not be written to."""
+    words = _words(header)
+    return bool(_FLAG.search(words)) and not _OTHER.search(words)
+
+
+def is_status(header: str, /) -> bool:
+    """Whether a column holds a state that may be one of those."""
+    return bool(_STATUS.search(_words(header)))
+
+
+def marked(header: str, cells: pa.Array, /) -> Mask:
+    """True where a cell of a flag or status column says that its lead must not be written to."""
+    words = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(cells, "")))
+    if is_flag(header):
+        silent = pa.array(["", *FALSE, *_NOTHING], words.type)
+        return ~mask(pc.is_in(words, value_set=silent))
+    plain = pc.utf8_trim_whitespace(pc.replace_substring_regex(words, r"[\s_-]+", " "))
+    return mask(pc.is_in(plain, value_set=pa.array(_STATES, words.type)))
+
+
+def _words(header: str) -> str:
+    """A header as lower-case words."""
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header)
+    return " ".join(re.findall(r"[^\W_]+", text.lower()))

@@ -1,0 +1,212 @@
+"""Pulling: what the API holds as a dated file, to predict with.
+
+Pages are kept beside the file as they come, so that a pull that was cut off goes on where it stopped. What
+the rows mean is not decided here.
+"""
+
+import csv
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+from hygiene.errors import RateLimited, SinkError, Unreachable, UsageError
+from hygiene.writing import atomic
+
+__all__ = ["BLOCK_LIST", "LEADS", "Pages", "pull"]
+
+#: Columns of the two snapshots; the first is the one that is read again.
+LEADS = ("email", "id", "created_at")
+BLOCK_LIST = ("email_or_domain", "source", "client_id", "created_at", "id")
+#: How old the pages kept of a pull may be to go on from them.
+KEPT = timedelta(hours=24)
+#: Requests for one page before the pull stops.
+TRIES = 4
+#: Seconds between two pages: 80 % of 60 a minute. Documented: guides/rate-limits, Standard.
+GAP_S = 60 / 48
+#: Seconds to wait where the API asks to slow down and does not say how long, and the longest it may say.
+WAIT_S, LONGEST_S = 30.0, 300.0
+
+Path_: TypeAlias = str | os.PathLike[str]
+
+
+class Page(Protocol):
+    """A page of a listing; see `smartlead.listing.Page`."""
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Its rows."""
+
+    @property
+    def next(self) -> Any:
+        """Where the page after it starts; None where it is the last one."""
+
+
+Pages: TypeAlias = Callable[[Any], Iterator[Page]]
+
+
+def pull(
+    pages: Pages,
+    out: Path_,
+    /,
+    *,
+    columns: Sequence[str],
+    origin: str,
+    gap_s: float = GAP_S,
+    pause: Callable[[float], None] = time.sleep,
+    progress: Callable[[int, int], None] | None = None,
+) -> int:
+    """Write a listing to a CSV file; returns how many rows it holds.
+
+    The file is there whole or not at all. Its first line, a comment, says what it is, where it comes from
+    and when the pull began.
+
+    Args:
+        pages: The pages from one on; None for the first.
+        out: The file.
+        columns: The columns that are kept; a row without the first is left out.
+        origin: What is pulled and from where, for people; a pull goes on only from pages of the same origin.
+        gap_s: Seconds between two pages.
+        pause: Waits.
+        progress: Called with the rows so far, twice: how many there are to come is not known.
+
+    Raises:
+        SinkError: refused, and again when asked anew; the pages so far are kept.
+        UsageError: the file cannot be written.
+    """
+    draft = _Draft(Path(f"{os.fspath(out)}.part"), origin)
+    try:
+        for page in () if draft.whole else _patiently(pages, draft.next, pause):
+            draft.keep(page, columns)
+            if progress is not None:
+                progress(draft.rows, draft.rows)
+            if gap_s and not draft.whole:
+                pause(gap_s)
+    finally:
+        draft.close()
+    rows = draft.write(Path(out), columns)
+    draft.remove()
+    return rows
+
+
+def _patiently(pages: Pages, start: Any, pause: Callable[[float], None]) -> Iterator[Page]:
+    """The pages from one on; a page that cannot be had is asked for again."""
+    tries = 0
+    while True:
+        try:
+            for page in pages(start):
+                start, tries = page.next, 0
+                yield page
+        except SinkError as error:
+            tries += 1
+            wait = _wait(error, tries)
+            if wait is None or tries >= TRIES:
+                raise
+            pause(wait)
+        else:
+            return
+
+
+def _wait(error: SinkError, tries: int) -> float | None:
+    """Seconds after which a page may be asked for again; None where that is no use."""
+    if isinstance(error, RateLimited):
+        wait = WAIT_S if error.retry_after_s is None else error.retry_after_s
+        return wait if wait <= LONGEST_S else None
+    passing = isinstance(error, Unreachable) or error.status == 200 or (error.status or 0) >= 500
+    return 2.0**tries if passing else None
+
+
+class _Draft:
+    """The pages so far, one line of JSON each under a line that says where they come from.
+
+    Attributes:
+        next: Where the next page starts.
+        whole: Whether the last page is there.
+        rows: How many rows there are.
+    """
+
+    def __init__(self, path: Path, origin: str) -> None:
+        self._path = path
+        self.next: Any = None
+        self.whole = False
+        self.rows = 0
+        try:
+            kept = self._read(origin)
+        except (ValueError, KeyError, TypeError) as error:
+            msg = f"{path}: holds something else than the pages of a pull. Remove it, or name another --out."
+            raise UsageError(msg) from error
+        try:
+            self._file = path.open("r+" if kept else "w", encoding="utf-8", newline="")
+        except OSError as error:
+            msg = f"{path}: {error.strerror}. Name a file that can be written with --out."
+            raise UsageError(msg) from error
+        if kept:
+            self._file.seek(kept)
+            self._file.truncate()
+        else:
+            self._add({"origin": origin, "began": datetime.now(UTC).isoformat(timespec="seconds")})
+
+    def _read(self, origin: str) -> int:
+        """Octets of the pages that can be gone on from; 0 where there are none."""
+        if not self._path.exists():
+            return 0
+        kept = 0
+        with self._path.open("rb") as file:
+            for line in file:
+                if not line.endswith(b"\n"):
+                    break  # cut off while it was written
+                page = json.loads(line)
+                if kept:
+                    self._count(page)
+                elif page["origin"] != origin or _age(page["began"]) > KEPT:
+                    return 0
+                kept += len(line)
+        return kept
+
+    def _count(self, page: dict[str, Any]) -> None:
+        self.next, self.whole = page["next"], page["next"] is None
+        self.rows += len(page["rows"])
+
+    def _add(self, line: dict[str, Any]) -> None:
+        self._file.write(json.dumps(line, ensure_ascii=True) + "\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def keep(self, page: Page, columns: Sequence[str]) -> None:
+        """Keep a page for good."""
+        rows = [[row.get(name) for name in columns] for row in page.rows if row.get(columns[0])]
+        line = {"next": page.next, "rows": rows}
+        self._add(line)
+        self._count(line)
+
+    def write(self, out: Path, columns: Sequence[str]) -> int:
+        """Write the file."""
+        rows = 0
+        with atomic(out) as file, self._path.open(encoding="utf-8") as draft:
+            writer = csv.writer(file, lineterminator="\n")
+            for number, line in enumerate(draft):
+                page = json.loads(line)
+                if not number:
+                    file.write(f"# lead-hygiene snapshot: {page['origin']} on {page['began']}\n")
+                    writer.writerow(columns)
+                else:
+                    writer.writerows(page["rows"])
+                    rows += len(page["rows"])
+        return rows
+
+    def close(self) -> None:
+        """Keep the pages for another time, where there are any."""
+        self._file.close()
+        if self.next is None and not self.whole:
+            self.remove()
+
+    def remove(self) -> None:
+        """Forget the pages."""
+        self._path.unlink()
+
+
+def _age(began: str) -> timedelta:
+    return datetime.now(UTC) - datetime.fromisoformat(began)

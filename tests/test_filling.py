@@ -1,0 +1,54 @@
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from hygiene.duplicates import find_repeats
+from hygiene.filling import fill_blanks
+
+FRAME = pd.DataFrame(
+    {
+        "email": ["a@x.example", "A@x.example", "b@x.example", "a@x.example"],
+        "first_name": ["", "Ann", "", "Anna"],
+        "company": ["Acme", "Bolt", "", ""],
+        "phone": [" ", "", "", "1"],
+        "Bounced": ["", "yes", "", ""],
+    }
+)
+REPEATS = find_repeats(pa.array(["a", "a", "b", "a"], pa.large_string()))
+
+
+def _fill(donors=(True, True, True, True)):
+    return fill_blanks(FRAME, REPEATS, donors=np.array(donors), without=("Bounced",))
+
+
+def test_blank_cells_are_taken_from_the_first_row_that_fills_them_and_nothing_is_overwritten():
+    before = FRAME.copy()
+
+    found = _fill()
+
+    assert found.frame.iloc[0].tolist() == ["a@x.example", "Ann", "Acme", "1", ""]
+    pd.testing.assert_frame_equal(found.frame.iloc[1:], FRAME.iloc[1:])
+    pd.testing.assert_frame_equal(FRAME, before)
+
+
+def test_every_cell_that_was_taken_is_told_with_its_row():
+    assert _fill().cells.to_dict("records") == [
+        {"row": 1, "column": "first_name", "from_row": 2},
+        {"row": 1, "column": "phone", "from_row": 4},
+    ]
+
+
+def test_rows_that_are_no_donors_give_nothing():
+    found = _fill(donors=(True, False, True, False))
+
+    assert found.frame is FRAME
+    assert found.cells.empty
+
+
+def test_values_that_are_no_text_stay_what_they_are():
+    frame = pd.DataFrame({"email": ["a", "a"], "score": [np.nan, 2.5]})
+    repeats = find_repeats(pa.array(["a", "a"], pa.large_string()))
+
+    found = fill_blanks(frame, repeats, donors=np.array([True, True]))
+
+    assert found.frame["score"].tolist() == [2.5, 2.5]

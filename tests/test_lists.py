@@ -1,0 +1,113 @@
+"""Opening lists: encodings, packing, age, and what stops the run."""
+
+import gzip
+import os
+import time
+from datetime import timedelta
+
+import pytest
+
+from hygiene import lists
+from hygiene.errors import ListError
+
+TEXT = "# ours\njane@acme.example\nmüller.example\n"
+
+
+@pytest.fixture
+def keep(tmp_path):
+    def _keep(data, name="dnc.txt"):
+        path = tmp_path / name
+        path.write_bytes(data)
+        return path
+
+    return _keep
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        TEXT.encode(),
+        TEXT.encode("utf-8-sig"),
+        TEXT.encode("utf-16"),
+        TEXT.encode("utf-16-le"),
+        TEXT.encode("utf-16-be"),
+        gzip.compress(TEXT.encode()),
+        gzip.compress(TEXT.encode("utf-16")),
+        gzip.compress(b"# ours\njane@acme.example\n") + gzip.compress("müller.example\n".encode()),
+    ],
+)
+def test_a_list_is_read_in_any_of_its_encodings(keep, data):
+    found = lists.suppression_list(keep(data))
+
+    assert [entry.text for entry in found.entries] == ["jane@acme.example", "xn--mller-kva.example"]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"a@x.example\nm\xfcller.example\n", "line 2 is no UTF-8"),
+        (b"a@x.example\0\n", "NUL"),
+        (gzip.compress(TEXT.encode())[:-9], "cut off"),
+        (b"\x1f\x8b\x08\x00 damaged all the way", "damaged"),
+        (b"", "no entry found"),
+        (b"gmail.com\n", "--allow-broad-rule gmail.com"),
+    ],
+)
+def test_a_suppression_list_that_cannot_be_trusted_is_an_error_that_names_it(keep, data, says):
+    with pytest.raises(ListError, match=says) as refused:
+        lists.suppression_list(keep(data))
+    assert "dnc.txt" in str(refused.value)
+
+
+def test_a_list_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(ListError, match=r"missing\.txt"):
+        lists.suppression_list(tmp_path / "missing.txt")
+
+
+def test_a_small_file_that_unpacks_to_very_much_is_an_error(keep, monkeypatch):
+    monkeypatch.setattr(lists, "MOST_OCTETS", 1000)
+
+    with pytest.raises(ListError, match="unpacks to more"):
+        lists.suppression_list(keep(gzip.compress(b"a.example\n" * 1000)))
+
+
+def test_a_list_older_than_allowed_is_an_error(keep):
+    path = keep(TEXT.encode())
+    old = time.time() - 10 * 86400
+    os.utime(path, (old, old))
+
+    with pytest.raises(ListError, match="written 10 days ago, and --max-list-age allows 7 days"):
+        lists.suppression_list(path, max_age=timedelta(days=7))
+    assert len(lists.suppression_list(path, max_age=timedelta(days=11))) == 2
+
+
+def test_an_empty_list_and_a_broad_rule_can_be_meant(keep):
+    assert len(lists.suppression_list(keep(b""), may_be_empty=True)) == 0
+    assert len(lists.suppression_list(keep(b"gmail.com\n"), allow_broad=["gmail.com"])) == 1
+
+
+def test_a_block_list_may_be_empty_and_hold_anything(keep):
+    assert len(lists.block_list(keep(b""))) == 0
+    assert len(lists.block_list(keep(b"gmail.com\nco.uk\n"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Company,Email\nAcme,Jane@Acme.example\nBolt,\n", [2, 3]),
+        ("jane@acme.example\n", [1]),
+        ("# lead-hygiene snapshot: leads of list 5\nemail,id\njane@acme.example,9\n", [3]),
+        ("# lead-hygiene snapshot: leads of list 5\nemail,id\n", []),
+    ],
+)
+def test_known_leads_are_read_with_their_lines(keep, text, lines):
+    found = lists.known_leads(keep(text.encode()))
+
+    assert found.line.tolist() == lines
+    assert len(found) == min(len(lines), 1)
+
+
+def test_known_leads_without_an_address_are_an_error(keep):
+    for text in ("name,phone\nJane,1\n", "hello\n"):
+        with pytest.raises(ListError):
+            lists.known_leads(keep(text.encode()))

@@ -1,0 +1,160 @@
+"""Pulling: pages of the API into a file that is whole, dated, and gone on with after a break."""
+
+import json
+import re
+
+import pytest
+
+import hygiene
+from hygiene import lists, pulling
+from hygiene.errors import AuthError, RateLimited, SinkError, Unreachable, UsageError
+from hygiene.smartlead.listing import Page
+
+ORIGIN = "leads of list 5 at api.example (account 1a2b)"
+
+
+class Pages:
+    """A listing of numbered leads, two a page, that fails as it is told."""
+
+    def __init__(self, rows=5, failures=()):
+        self.rows, self.failures, self.asked = rows, list(failures), []
+
+    def __call__(self, start):
+        at = start or 0
+        while True:
+            self.asked.append(at)
+            if self.failures and self.failures[0] is not None:
+                raise self.failures.pop(0)
+            if self.failures:
+                self.failures.pop(0)
+            rows = [
+                {"id": n, "email": f"p{n}@x.example", "more": "x"} for n in range(at, min(at + 2, self.rows))
+            ]
+            at += 2
+            yield Page(rows, at if at < self.rows else None)
+            if at >= self.rows:
+                return
+
+
+@pytest.fixture
+def pull(tmp_path):
+    waited = []
+
+    def _pull(pages, **how):
+        settings = {"columns": pulling.LEADS, "origin": ORIGIN, "gap_s": 0, "pause": waited.append, **how}
+        return pulling.pull(pages, tmp_path / "out.csv", **settings)
+
+    _pull.waited = waited
+    _pull.path = tmp_path / "out.csv"
+    return _pull
+
+
+def test_all_pages_are_written_under_a_line_that_says_where_from_and_when(pull):
+    assert pull(Pages()) == 5
+
+    first, header, *rows = pull.path.read_text().splitlines()
+    assert re.fullmatch(rf"# lead-hygiene snapshot: {re.escape(ORIGIN)} on 20[0-9T:+-]+", first)
+    assert header == "email,id,created_at"
+    assert rows == [f"p{n}@x.example,{n}," for n in range(5)]
+    assert [path.name for path in pull.path.parent.iterdir()] == ["out.csv"]
+
+
+def test_an_empty_listing_is_a_file_with_a_header_alone(pull):
+    assert pull(Pages(rows=0)) == 0
+    assert len(pull.path.read_text().splitlines()) == 2
+    assert len(lists.known_leads(pull.path)) == 0
+
+
+def test_a_pull_that_was_cut_off_goes_on_where_it_stopped(pull):
+    with pytest.raises(AuthError):
+        pull(Pages(failures=[None, None, AuthError("no")]))
+    assert not pull.path.exists()
+
+    again = Pages()
+    assert pull(again) == 5
+    assert again.asked == [4]
+    assert pull.path.read_text().count("@") == 5
+
+
+def test_a_line_that_was_cut_off_while_it_was_written_is_read_anew(pull):
+    with pytest.raises(AuthError):
+        pull(Pages(failures=[None, None, AuthError("no")]))
+    kept = pull.path.with_name("out.csv.part")
+    kept.write_bytes(kept.read_bytes()[:-20])
+
+    again = Pages()
+    assert pull(again) == 5
+    assert again.asked == [2, 4]
+    assert pull.path.read_text().count("@") == 5
+
+
+@pytest.mark.parametrize("change", [{"origin": "leads of list 6"}, {"began": "2020-01-01T00:00:00+00:00"}])
+def test_pages_of_something_else_or_of_long_ago_are_not_gone_on_from(pull, change):
+    with pytest.raises(AuthError):
+        pull(Pages(failures=[None, AuthError("no")]))
+    kept = pull.path.with_name("out.csv.part")
+    head, rest = kept.read_text().split("\n", 1)
+    kept.write_text(json.dumps({**json.loads(head), **change}) + "\n" + rest)
+
+    again = Pages()
+    pull(again)
+
+    assert again.asked[0] == 0
+
+
+def test_a_first_page_that_is_refused_leaves_nothing_behind(pull):
+    with pytest.raises(AuthError):
+        pull(Pages(failures=[AuthError("no")]))
+    assert list(pull.path.parent.iterdir()) == []
+
+
+def test_it_waits_as_long_as_the_api_asks_and_between_pages(pull):
+    refusals = [RateLimited("slow", retry_after_s=7.0), None, RateLimited("slow"), None, None]
+
+    assert pull(Pages(failures=refusals), gap_s=2) == 5
+    assert pull.waited == [7.0, 2, 30.0, 2]
+
+
+def test_a_passing_failure_is_asked_again_a_few_times(pull):
+    lost = Unreachable("lost")
+
+    assert pull(Pages(failures=[SinkError("odd", status=200), SinkError("down", status=502), lost])) == 5
+    assert pull.waited == [2.0, 4.0, 8.0]
+    with pytest.raises(Unreachable):
+        pull(Pages(failures=[lost] * 4))
+
+
+@pytest.mark.parametrize("refusal", [RateLimited("slow", retry_after_s=3000.0), SinkError("no", status=400)])
+def test_what_waiting_does_not_help_ends_it_at_once(pull, refusal):
+    with pytest.raises(SinkError):
+        pull(Pages(failures=[refusal]))
+    assert pull.waited == []
+
+
+def test_a_place_that_cannot_be_written_is_a_usage_error(pull, tmp_path):
+    with pytest.raises(UsageError, match="--out"):
+        pulling.pull(Pages(), tmp_path / "no" / "out.csv", columns=pulling.LEADS, origin=ORIGIN)
+
+
+def test_a_file_of_somebody_elses_is_not_taken_for_pages(pull):
+    pull.path.with_name("out.csv.part").write_text("email\njane@acme.example\n")
+
+    with pytest.raises(UsageError, match="something else"):
+        pull(Pages())
+    assert pull.path.with_name("out.csv.part").read_text() == "email\njane@acme.example\n"
+
+
+def test_a_snapshot_of_the_account_is_read_back_whole(api, pull):
+    members = [f"p{n}@x.example" for n in range(1001)]
+    list_id = api.create_list("A", members=members)
+    api.block(["*.a.example", "o#b@x.example"])
+    api.block(["c.example"], client_id=4)
+    with hygiene.Smartlead(list_id=list_id, api_key=api.api_key, base_url=api.base_url) as account:
+        pull(account.lead_pages)
+        known = lists.known_leads(pull.path)
+        pull(account.block_list_pages, columns=pulling.BLOCK_LIST)
+
+    assert sorted(known.given.to_pylist()) == sorted(members)
+    assert lists.block_list(pull.path).literal.to_pylist() == ["*.a.example", "o#b@x.example"]
+    assert lists.block_list(pull.path, client=4).literal.to_pylist()[2] == "c.example"
+    assert ORIGIN in lists.block_list(pull.path).note
