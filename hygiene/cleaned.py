@@ -78,6 +78,7 @@ class CleanedLeads:
         self.files = tuple(files)
         self.sha256 = sha256
         self._compared: dict[str, Comparison] = {}
+        self._predictions: dict[tuple[bool, int], Prediction] = {}
 
     def __repr__(self) -> str:
         outcomes = ", ".join(f"{count} {name}" for name, count in self.counts.outcomes.items() if count)
@@ -162,8 +163,11 @@ class CleanedLeads:
 
     def predict(self, *, send_all: bool = False, batch_leads: int | None = None) -> Prediction:
         """What the API would answer to an import, with the block list and known leads there are."""
-        addresses = self.verdicts.loc[self.sent(send_all=send_all).to_numpy(), "address"]
-        return self._predict(addresses, batch_leads or self.survey.settings.batch_leads)
+        size = batch_leads or self.survey.settings.batch_leads
+        if (send_all, size) not in self._predictions:
+            addresses = self.verdicts.loc[self.sent(send_all=send_all).to_numpy(), "address"]
+            self._predictions[send_all, size] = self._predict(addresses, size)
+        return self._predictions[send_all, size]
 
     def _predict(self, addresses: pd.Series, batch_leads: int) -> Prediction:
         settings = self.survey.settings

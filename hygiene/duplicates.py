@@ -113,13 +113,13 @@ class Repeats:
     replaced: Mask
     order: _Positions = field(repr=False)
 
-    @property
-    def clusters(self) -> list[tuple[int, list[int]]]:
+    def largest(self, most: int, /) -> list[tuple[int, list[int]]]:
         """The row that stays and those it replaces, largest cluster first, then in the order of the rows."""
         heads = np.flatnonzero(~self.replaced[self.order])
-        groups = np.split(self.order, heads[1:]) if len(heads) else []
-        ranked = sorted(groups, key=lambda group: (-len(group), int(group[0])))
-        return [(int(group[0]), group[1:].tolist()) for group in ranked]
+        ends = np.append(heads[1:], len(self.order))
+        ranked = np.lexsort((self.order[heads], heads - ends))[:most]
+        groups = [self.order[heads[place] : ends[place]].tolist() for place in ranked]
+        return [(group[0], group[1:]) for group in groups]
 
 
 def find_repeats(

@@ -46,11 +46,11 @@ def test_among_equal_ranks_the_merit_decides_and_then_the_last_where_asked():
 def test_clusters_come_largest_first_with_the_best_row_at_their_head():
     found = _repeats(["a", "b", "a", "b", "b", "c"], merit=[0, 0, 1, 0, 0, 0])
 
-    assert found.clusters == [(1, [3, 4]), (2, [0])]
+    assert found.largest(9) == [(1, [3, 4]), (2, [0])]
 
 
 def test_nothing_has_no_clusters():
-    assert _repeats([]).clusters == []
+    assert _repeats([]).largest(9) == []
 
 
 @given(

@@ -214,33 +214,24 @@ def _dns(content: Content, domain: str) -> str:
 
 
 def _clusters(content: Content) -> Section:
-    verdicts = content.cleaned.verdicts
-    stays = verdicts["duplicate_of"]
-    in_file = stays[(stays.notna() & (stays != "known")).to_numpy()]
-    known = int((stays == "known").sum())
-    sizes = in_file.value_counts()
-    order = sorted(sizes.items(), key=lambda pair: (-pair[1], int(str(pair[0]))))
+    verdicts, repeats = content.cleaned.verdicts, content.cleaned.survey.repeats
+    clusters = int((~repeats.replaced[repeats.order]).sum())
     rows = []
-    for stay, size in order[:MOST_ROWS]:
-        members = verdicts["row"].to_numpy()[(stays == stay).to_numpy()].tolist()
-        text = ", ".join(map(str, members[:MEMBERS]))
-        text += f" and {size - MEMBERS:,} more" if size > MEMBERS else ""
-        place = int(str(stay)) - 1
-        rows.append(
-            (_lead(content, place), Cell(f"{int(size) + 1:,}", int(size) + 1), number(place + 1), text)
-        )
-    text = f"{len(sizes):,} leads stand in the input more than once, in {len(in_file):,} rows too many. "
+    for stays, replaced in repeats.largest(MOST_ROWS):
+        text = ", ".join(str(verdicts["row"].iloc[place]) for place in replaced[:MEMBERS])
+        text += f" and {len(replaced) - MEMBERS:,} more" if len(replaced) > MEMBERS else ""
+        kinds = ", ".join(sorted(set(verdicts["match"].iloc[replaced])))
+        size = Cell(f"{len(replaced) + 1:,}", len(replaced) + 1)
+        rows.append((_lead(content, stays), size, number(stays + 1), text, kinds))
+    text = f"{clusters:,} leads stand in the input more than once, in {int(repeats.replaced.sum()):,} rows too many. "
+    known = int((verdicts["duplicate_of"] == "known").sum())
     text += (
         f"{known:,} further rows are leads the API holds."
         if content.cleaned.survey.settings.known is not None
         else "Known leads were not checked."
     )
-    table = Table(
-        "Clusters of rows with one address, the largest first",
-        ("Lead", "Rows", "Stays", "Duplicate rows"),
-        tuple(rows),
-        left_out(len(order)),
-    )
+    header = ("Lead", "Rows", "Stays", "Duplicate rows", "Match")
+    table = Table("Clusters of rows for one lead, the largest first", header, tuple(rows), left_out(clusters))
     return Section("duplicates", "Duplicates", text, (table,) if rows else ())
 
 

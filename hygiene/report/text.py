@@ -170,19 +170,20 @@ def _compared(told: "Comparison") -> "Iterator[RenderableType]":
 
 def _clusters(cleaned: "CleanedLeads") -> "RenderableType":
     """The leads that have the most rows, by place: an address is not shown."""
-    verdicts = cleaned.verdicts
-    places = [
-        str(row) if not isinstance(source, str) else f"{inert(source)}:{line}"
-        for row, source, line in zip(verdicts["row"], verdicts["source"], verdicts["line"], strict=True)
-    ]
     rows = []
-    for stays, replaced in cleaned.survey.repeats.clusters[:CLUSTERS]:
+    for stays, replaced in cleaned.survey.repeats.largest(CLUSTERS):
         more = f" and {len(replaced) - ROWS_SHOWN} more" if len(replaced) > ROWS_SHOWN else ""
-        kinds = "/".join(sorted(set(verdicts["match"].iloc[replaced])))
-        others = ", ".join(places[row] for row in replaced[:ROWS_SHOWN]) + more
-        rows.append((places[stays], str(len(replaced) + 1), kinds, others))
+        kinds = "/".join(sorted(set(cleaned.verdicts["match"].iloc[replaced])))
+        others = ", ".join(_place(cleaned, row) for row in replaced[:ROWS_SHOWN]) + more
+        rows.append((_place(cleaned, stays), str(len(replaced) + 1), kinds, others))
     header = ("row that stays", "rows", "match", "rows it replaces")
     return _table("Largest clusters of duplicates", header, rows, right=(1,))
+
+
+def _place(cleaned: "CleanedLeads", position: int) -> str:
+    """Where a row stands: file and line, or its number where it came from a frame."""
+    row, source, line = cleaned.verdicts[["row", "source", "line"]].iloc[position]
+    return f"{inert(source)}:{line}" if isinstance(source, str) else str(row)
 
 
 def _fill_rates(cleaned: "CleanedLeads") -> "RenderableType":
