@@ -11,7 +11,7 @@ from hygiene.importing import LeadList
 from hygiene.prediction import ImportPolicy
 from hygiene.verdict import Counts
 
-EMAILS = ["new@acme.example", "old@acme.example", "mail@shut.example", "x@client.example"]
+EMAILS = ["new@acme.example", "old@acme.example", "cal@shut.example", "x@client.example"]
 
 
 def leads(*emails):
@@ -131,7 +131,7 @@ def test_all_withheld_by_the_snapshot_is_no_import(api, sink):
 def test_the_sinks_policy_decides(api, list_id):
     policy = ImportPolicy(block_domains=False, fold_plus_tag=True)
     cleaned = hygiene.clean(
-        leads("mail@shut.example", "mail+1@shut.example"), blocklist=parse_list("shut.example", name="b")
+        leads("cal@shut.example", "cal+1@shut.example"), blocklist=parse_list("shut.example", name="b")
     )
 
     with hygiene.Smartlead(
