@@ -113,6 +113,11 @@ class Repeats:
     replaced: Mask
     order: _Positions = field(repr=False)
 
+    @property
+    def clusters(self) -> int:
+        """How many keys several rows have."""
+        return int((~self.replaced[self.order]).sum())
+
     def largest(self, most: int, /) -> list[tuple[int, list[int]]]:
         """The row that stays and those it replaces, largest cluster first, then in the order of the rows."""
         heads = np.flatnonzero(~self.replaced[self.order])

@@ -61,7 +61,7 @@ def test_what_the_api_holds_is_the_reason_of_what_is_withheld(api, sink):
     assert prepared.verdicts["reasons"].tolist()[:3] == [
         "blocked_address",
         "duplicate_of_known",
-        "blocked_domain;role_account",
+        "blocked_domain",
     ]
     assert prepared.verdicts["matched_rule"].tolist()[2] == "the API's block list:2:shut.example"
     assert prepared.verdicts["duplicate_of"].tolist()[1] == "known"

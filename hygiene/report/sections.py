@@ -215,7 +215,6 @@ def _dns(content: Content, domain: str) -> str:
 
 def _clusters(content: Content) -> Section:
     verdicts, repeats = content.cleaned.verdicts, content.cleaned.survey.repeats
-    clusters = int((~repeats.replaced[repeats.order]).sum())
     rows = []
     for stays, replaced in repeats.largest(MOST_ROWS):
         text = ", ".join(str(verdicts["row"].iloc[place]) for place in replaced[:MEMBERS])
@@ -223,7 +222,7 @@ def _clusters(content: Content) -> Section:
         kinds = ", ".join(sorted(set(verdicts["match"].iloc[replaced])))
         size = Cell(f"{len(replaced) + 1:,}", len(replaced) + 1)
         rows.append((_lead(content, stays), size, number(stays + 1), text, kinds))
-    text = f"{clusters:,} leads stand in the input more than once, in {int(repeats.replaced.sum()):,} rows too many. "
+    text = f"{repeats.clusters:,} leads stand in the input more than once, in {int(repeats.replaced.sum()):,} rows too many. "
     known = int((verdicts["duplicate_of"] == "known").sum())
     text += (
         f"{known:,} further rows are leads the API holds."
@@ -231,7 +230,9 @@ def _clusters(content: Content) -> Section:
         else "Known leads were not checked."
     )
     header = ("Lead", "Rows", "Stays", "Duplicate rows", "Match")
-    table = Table("Clusters of rows for one lead, the largest first", header, tuple(rows), left_out(clusters))
+    table = Table(
+        "Clusters of rows for one lead, the largest first", header, tuple(rows), left_out(repeats.clusters)
+    )
     return Section("duplicates", "Duplicates", text, (table,) if rows else ())
 
 
