@@ -222,7 +222,8 @@ def _clusters(content: Content) -> Section:
         kinds = ", ".join(sorted(set(verdicts["match"].iloc[replaced])))
         size = Cell(f"{len(replaced) + 1:,}", len(replaced) + 1)
         rows.append((_lead(content, stays), size, number(stays + 1), text, kinds))
-    text = f"{repeats.clusters:,} leads stand in the input more than once, in {int(repeats.replaced.sum()):,} rows too many. "
+    text = f"{repeats.clusters:,} leads stand in the input more than once, in "
+    text += f"{int(repeats.replaced.sum()):,} rows too many. "
     known = int((verdicts["duplicate_of"] == "known").sum())
     text += (
         f"{known:,} further rows are leads the API holds."
