@@ -6,17 +6,19 @@ Everything is derived from the lead frame and its verdicts; nothing here changes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from hygiene.columns import CANONICAL, MALFORMED
 from hygiene.errors import UsageError
+from hygiene.features import Features
 from hygiene.filling import Fills, fill_blanks
 from hygiene.gate import check_gate
 from hygiene.prediction import Prediction, predict
 from hygiene.text import is_blank, text_column
-from hygiene.verdict import Counts, Outcome
+from hygiene.verdict import REASONS, Counts, Outcome
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -112,9 +114,32 @@ class CleanedLeads:
         Args:
             send_all: Also blocked and duplicate rows, to audit the prediction.
         """
-        chosen = self.sent(send_all=send_all)
-        leads = self._filled.frame.loc[chosen.to_numpy()].drop(columns=MALFORMED, errors="ignore")
-        return leads.assign(email=self.verdicts["address"][chosen].to_numpy())
+        return self.leads(np.flatnonzero(self.sent(send_all=send_all).to_numpy()))
+
+    def leads(self, positions: "np.ndarray[Any, Any]", /) -> pd.DataFrame:
+        """The leads at these positions as an import sends them: all columns, the normalized address."""
+        leads = self._filled.frame.iloc[positions].drop(columns=MALFORMED, errors="ignore")
+        return leads.assign(email=self.verdicts["address"].iloc[positions].to_numpy())
+
+    def features(self, positions: "np.ndarray[Any, Any]", /) -> Features:
+        """What the API's counting rules see of the leads at these positions."""
+        addresses = self.verdicts["address"].iloc[positions]
+        return self._predict(addresses, max(len(positions), 1)).features
+
+    def forbidden(self, *, send_all: bool = False) -> "np.ndarray[Any, Any]":
+        """Row numbers that a list forbids to send, whatever else is said of them.
+
+        Args:
+            send_all: Whether blocked rows are sent all the same; suppressed ones never are.
+        """
+        outcomes = {Outcome.SUPPRESSED} if send_all else {Outcome.SUPPRESSED, Outcome.BLOCKED}
+        found = [
+            np.flatnonzero(rows) + chunk.first_row
+            for chunk in self.survey.chunks
+            for code, rows in chunk.findings.masks.items()
+            if code in REASONS and REASONS[code].outcome in outcomes
+        ]
+        return np.unique(np.concatenate([np.arange(0), *found]))
 
     def sent(self, *, send_all: bool = False) -> "pd.Series[bool]":
         """True for the rows of `to_send`."""

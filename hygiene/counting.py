@@ -22,6 +22,7 @@ __all__ = [
     "Classes",
     "Seen",
     "add_up",
+    "classes_of",
     "classify",
     "count",
     "folding_of",
@@ -63,6 +64,13 @@ def count(
         batch: The request of each lead, from 0 and never falling.
         waive_blocklist: Whether the requests set ``csvSettings.ignoreGlobalBlockList``.
     """
+    return add_up(batch, classes_of(features, policy, batch=batch, waive_blocklist=waive_blocklist))
+
+
+def classes_of(
+    features: Features, policy: ImportPolicy, /, *, batch: Codes, waive_blocklist: bool = False
+) -> Classes:
+    """The class of each lead that a policy gives; arguments as for `count`."""
     folding = folding_of(policy)
     usable = features.usable(trimmed=policy.strip_whitespace)
     seen = Seen(
@@ -71,7 +79,7 @@ def count(
         features.key(folding),
         held(features, policy, folding),
     )
-    return add_up(batch, classify(seen, policy, batch=batch))
+    return classify(seen, policy, batch=batch)
 
 
 def folding_of(policy: ImportPolicy, /) -> Folding:

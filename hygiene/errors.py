@@ -7,6 +7,7 @@ Nothing here knows an exit code: the command line maps the tree to codes.
     HygieneError
     +-- UsageError            an argument, option or setting makes no sense
     |   +-- CacheError        the file that keeps DNS answers cannot be used
+    |   +-- JournalError      the journal cannot be used as it is
     +-- InputError            a file or frame could not be read as leads
     |   +-- ListError         a suppression list, block list or known-leads file could not be read
     +-- GateFailed            a limit that the caller set was passed
@@ -15,8 +16,13 @@ Nothing here knows an exit code: the command line maps the tree to codes.
     |   +-- AuthError         the key is missing, wrong, or not allowed to do this
     |   +-- ListNotFound      the lead list does not exist
     |   +-- RateLimited       the API asks to slow down
+    |   +-- Rejected          the API refuses what was sent
     |   +-- Unreachable       no connection was made; nothing was sent
     +-- UnknownOutcome        a request went out and its answer was lost; it may have landed
+    |   +-- LeadLimit         the API takes no more leads
+    +-- ImportBusy            another process runs the same import
+    +-- Interrupted           asked to stop before all was sent
+    +-- JournalLost           the journal cannot be written any more
 
 A message says where, what was found, what was expected, and the next step. It never holds a key or
 an address: row numbers and reason codes stand for leads.
@@ -29,10 +35,16 @@ __all__ = [
     "CacheError",
     "GateFailed",
     "HygieneError",
+    "ImportBusy",
     "InputError",
+    "Interrupted",
+    "JournalError",
+    "JournalLost",
+    "LeadLimit",
     "ListError",
     "ListNotFound",
     "RateLimited",
+    "Rejected",
     "ResolverError",
     "SinkError",
     "UnknownOutcome",
@@ -51,6 +63,10 @@ class UsageError(HygieneError):
 
 class CacheError(UsageError):
     """The file that keeps DNS answers cannot be used."""
+
+
+class JournalError(UsageError):
+    """The journal cannot be used as it is: its key is missing, or it is of a newer version."""
 
 
 class InputError(HygieneError):
@@ -111,9 +127,68 @@ class RateLimited(SinkError):  # noqa: N818 -- named after what the API says
         self.retry_after_s = retry_after_s
 
 
+class Rejected(SinkError):  # noqa: N818 -- named after what the API did
+    """The API refuses what was sent; none of the leads landed.
+
+    Attributes:
+        said: The API's own words, without addresses.
+        positions: Leads of the request that it names, from 0.
+        whole: Whether it refuses the request as such, whatever leads are in it.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        said: str = "",
+        positions: Sequence[int] = (),
+        whole: bool = False,
+    ) -> None:
+        super().__init__(message, status=status)
+        self.said = said
+        self.positions = tuple(positions)
+        self.whole = whole
+
+    def at(self, rows: Sequence[int], /) -> "Rejected":
+        """The same refusal, told with our row numbers.
+
+        Args:
+            rows: The row of each lead of the request.
+        """
+        named = [str(rows[place]) for place in self.positions if place < len(rows)]
+        if not named:
+            return self
+        told = Rejected(
+            f"row {', '.join(named[:3])}: {self}",
+            status=self.status,
+            said=self.said,
+            positions=self.positions,
+            whole=self.whole,
+        )
+        told.__cause__ = self.__cause__
+        return told
+
+
 class Unreachable(SinkError):  # noqa: N818 -- named after the state
     """No connection was made; nothing was sent."""
 
 
 class UnknownOutcome(HygieneError):  # noqa: N818 -- named after the state
     """A request went out and its answer was lost or unreadable; it may have landed."""
+
+
+class LeadLimit(UnknownOutcome):
+    """The API takes no more leads: the account's limit is reached."""
+
+
+class ImportBusy(HygieneError):  # noqa: N818 -- named after the state
+    """Another process runs the same import."""
+
+
+class Interrupted(HygieneError):  # noqa: N818 -- named after what happened
+    """Asked to stop before all was sent; what was sent is noted."""
+
+
+class JournalLost(HygieneError):  # noqa: N818 -- named after the state
+    """The journal cannot be written any more, so nothing more is sent."""

@@ -127,6 +127,8 @@ class TextFeatures:
 
     def listed(self, kind: Kind, /, *, trimmed: bool, folded: bool) -> Mask:
         """True where an entry of the block list names the lead, with or without regard to case."""
+        if not self._entries:
+            return np.zeros(len(self), dtype=bool)
         address = _lower(self._address(trimmed)) if folded else self._address(trimmed)
         entries = pa.array(
             [entry.lower() for entry in self._entries] if folded else self._entries, address.type

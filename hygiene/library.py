@@ -3,6 +3,7 @@
 No judgement is made here, and nothing is printed.
 """
 
+import contextlib
 import csv
 import io
 import itertools
@@ -27,11 +28,22 @@ from hygiene.columns import CANONICAL, SAMPLE_ROWS, map_columns, split_name
 from hygiene.deliverability import KnownVerdicts
 from hygiene.duplicates import Keep
 from hygiene.errors import InputError
-from hygiene.importing import Journal, LeadList, ListReader, Progress, Receipt, Sink, run_import
+from hygiene.importing import (
+    Journal,
+    LeadList,
+    ListReader,
+    OnUnknown,
+    Progress,
+    Receipt,
+    Session,
+    Sink,
+    open_session,
+)
 from hygiene.lists import block_list, known_leads, name_list, suppression_list
 from hygiene.prediction import ImportPolicy
-from hygiene.readback import Readback, read_back
+from hygiene.readback import read_back
 from hygiene.reading import open_leads
+from hygiene.report.summary import summarise
 from hygiene.rules import Rule
 from hygiene.settings import KnownLeads, Settings
 from hygiene.text import text_column
@@ -42,7 +54,17 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("hygiene")
 
-__all__ = ["block_list", "clean", "import_leads", "known_leads", "prepare", "read", "suppression_list"]
+__all__ = [
+    "block_list",
+    "clean",
+    "import_leads",
+    "know",
+    "known_leads",
+    "prepare",
+    "read",
+    "suppression_list",
+    "with_readback",
+]
 
 PathLike = str | os.PathLike[str]
 _List = TypeVar("_List", RuleList, KnownLeads, NameList)
@@ -244,13 +266,16 @@ def import_leads(
     send_all: bool = False,
     batch_leads: int | None = None,
     file_name: str = "",
-    journal: Journal | None = None,
+    journal: PathLike | Journal | None = None,
+    on_unknown: OnUnknown = "verify",
+    again: bool = False,
     progress: Progress | None = None,
     verify: bool = False,
 ) -> Receipt:
     """Import what is ready, and reconcile the API's answers with the prediction.
 
-    Where nothing is ready the sink is not asked at all.
+    With a journal the same call again goes on where an earlier one was cut off, and sends nothing where it
+    was not. Where nothing is ready the sink is not asked at all.
 
     Args:
         cleaned: The leads.
@@ -261,47 +286,79 @@ def import_leads(
         send_all: Also blocked and duplicate rows, to audit the prediction.
         batch_leads: Leads a request; None is the sink's own number.
         file_name: Name under which the API files the import; the input's name where empty.
-        journal: Told before and after every request.
-        progress: Called with the leads answered and the leads to send.
+        journal: A file that remembers what was sent, made where it is not there; None remembers nothing.
+        on_unknown: What is done about a lost answer: read the list back (`verify`), send the batch again
+            (`resend`), or `stop`.
+        again: Plan anew, whatever the journal remembers of the same import.
+        progress: Called with the leads done and all leads.
         verify: Read the list's members afterwards, and hold them against what was sent.
 
     Raises:
         ListNotFound: the list does not exist.
-        SinkError: refused, and nothing was sent.
+        SinkError: refused, and nothing of the import was ever sent.
         InputError: the list holds too many leads to read them all unasked.
-        UsageError: a custom column that the leads do not have, or a batch size below 1.
+        UsageError: a custom column that the leads do not have, a batch size below 1, or a journal that
+            cannot be used.
+        ImportBusy: another process runs the same import.
+    """
+    name = file_name or (Path(cleaned.files[0]).name if cleaned.files else "leads")
+    with (
+        _opened(journal) as kept,
+        open_session(
+            cleaned, sink, journal=kept, batch_leads=batch_leads, custom=custom, send_all=send_all,
+            file_name=name, again=again,
+        ) as session,
+    ):  # fmt: skip
+        known = know(session, cleaned, sink, snapshot=snapshot, send_all=send_all)
+        receipt = session.run(known, on_unknown=on_unknown, progress=progress)
+        receipt = with_readback(receipt, known, sink) if verify else receipt
+        session.keep(summarise(known, receipt=receipt, send_all=send_all))
+        return receipt
+
+
+@contextlib.contextmanager
+def _opened(journal: PathLike | Journal | None) -> Iterator[Journal | None]:
+    if not isinstance(journal, str | os.PathLike):
+        yield journal
+        return
+    from hygiene.journal import SqliteJournal
+
+    with SqliteJournal(journal) as opened:
+        yield opened
+
+
+def know(
+    session: Session, cleaned: CleanedLeads, sink: Sink, /, *, snapshot: bool = True, send_all: bool = False
+) -> CleanedLeads:
+    """The same leads, decided with the import's policy and what its list holds, its own leads apart.
+
+    An import that is over, or has nothing to send, asks the sink nothing.
+
+    Raises:
+        ListNotFound: the list does not exist.
+        InputError: the list holds too many leads to read them all unasked.
     """
     if cleaned.survey.settings.policy != sink.policy:
         cleaned = clean_again(cleaned, policy=sink.policy)
-    if cleaned.sent(send_all=send_all).any():
+    if not session.is_over and (session.continues or cleaned.sent(send_all=send_all).any()):
         cleaned = prepare(cleaned, sink, snapshot=snapshot)
-    name = file_name or (Path(cleaned.files[0]).name if cleaned.files else "leads")
-    receipt = run_import(
-        cleaned,
-        sink,
-        custom=custom,
-        send_all=send_all,
-        batch_leads=batch_leads,
-        file_name=name,
-        journal=journal,
-        progress=progress,
-    )
-    return replace(receipt, readback=_read_back(cleaned, sink, receipt)) if verify else receipt
+    return session.knowing(cleaned)
 
 
-def _read_back(cleaned: CleanedLeads, sink: Sink, receipt: Receipt) -> Readback | None:
-    """What the list holds now; None where the sink cannot list it, or nothing was sent."""
+def with_readback(receipt: Receipt, cleaned: CleanedLeads, sink: Sink, /) -> Receipt:
+    """The receipt with what the list holds now; as it is where the sink cannot list it, or nothing was sent."""
     trace = receipt.reconciliation.trace
     if trace is None or not isinstance(sink, ListReader):
-        return None
+        return receipt
     addresses = cleaned.verdicts.set_index("row")["address"].loc[trace.rows.tolist()]
-    return read_back(
+    found = read_back(
         list(sink.members()),
         text_column(addresses),
         trace,
         landed=[result.batch for result in receipt.batches if result.reported is not None],
         known=cleaned.survey.settings.addresses_held("list"),
     )
+    return replace(receipt, readback=found)
 
 
 def prepare(cleaned: CleanedLeads, sink: Sink, /, *, snapshot: bool = True) -> CleanedLeads:

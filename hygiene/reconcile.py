@@ -4,7 +4,7 @@ Why they differ is told as far as the counts alone tell it; nothing here asks th
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from hygiene.bounds import Bounds
@@ -36,8 +36,10 @@ class BatchResult:
             API), `unknown` (no readable answer), `planned` (not sent).
         attempts: How often it was sent.
         predicted: Counts that were predicted for it.
-        reported: Counts that the API gave; None where it gave none.
+        reported: Counts that the API gave; inferred for a settled batch; None where it gave none.
         extra: Counters and words of the answer that we do not know, its addresses masked.
+        replayed: Leads that it reported as duplicates because an earlier send of the batch had landed.
+        words: What the API said when it rejected the batch, its addresses masked.
     """
 
     batch: int
@@ -47,11 +49,22 @@ class BatchResult:
     predicted: Counts
     reported: Counts | None = None
     extra: tuple[tuple[str, object], ...] = field(default=(), repr=False)
+    replayed: int = 0
+    words: str = ""
 
     @property
     def drift(self) -> Counts | None:
-        """Reported less predicted; None where nothing was reported."""
-        return None if self.reported is None else self.reported - self.predicted
+        """Reported less predicted, our own replays apart; None where nothing was reported."""
+        once = self.sent_once.reported
+        return None if once is None else once - self.predicted
+
+    @property
+    def sent_once(self) -> "BatchResult":
+        """The same with the counts that the API would have reported to one single send."""
+        if self.reported is None or not self.replayed:
+            return self
+        counts = self.reported + Counts(0, self.replayed, -self.replayed, 0)
+        return replace(self, reported=counts, replayed=0, attempts=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +72,13 @@ class Reconciliation:
     """How an import's answers compare with its prediction.
 
     Attributes:
-        status: `agrees`, `within_range`, `differs` or, where a batch has no answer, `incomplete`.
+        status: `agrees`, `within_range`, `differs` (also where the API rejected leads) or, where a batch
+            has no answer, `incomplete`.
         predicted: Predicted counts of the batches that were answered.
         reported: Reported counts of those batches.
         batches: Every batch, in order.
         replayed: Leads that were reported as duplicates because we sent them before in this import.
-        rejected: Leads in batches that the API refused.
+        rejected: Leads that the API refused.
         bounds: What missing knowledge left open; None where nothing was.
         trace: What policies can see of the leads; None where that was not kept.
     """
@@ -90,8 +104,8 @@ class Reconciliation:
 
     @property
     def drift(self) -> Counts:
-        """Reported less predicted, over the answered batches."""
-        return self.reported - self.predicted
+        """Reported less predicted, over the answered batches, our own replays apart."""
+        return sum((result.drift for result in self.batches if result.drift is not None), Counts())
 
     @property
     def unaccounted(self) -> int | None:
@@ -99,13 +113,17 @@ class Reconciliation:
         return self.reported.unaccounted
 
     def differences(self) -> list[str]:
-        """One sentence for each batch that differs or has no answer; empty where all is well."""
+        """One sentence for each batch that differs, was sent twice or has no answer; else empty."""
         sentences = [_sentence(result, len(self.batches)) for result in self.batches]
         return [sentence for sentence in sentences if sentence]
 
     def search(self) -> Explanation:
         """The rules, or what we did not know, that reproduce the reported counts; empty without a trace."""
-        return explain(self.batches, self.trace) if self.trace else Explanation()
+        return (
+            explain([result.sent_once for result in self.batches], self.trace)
+            if self.trace
+            else Explanation()
+        )
 
     def _repr_html_(self) -> str:
         kinds = (self.predicted, self.reported, self.drift)
@@ -134,13 +152,22 @@ def reconcile(
     predicted = sum((result.predicted for result in answered), Counts())
     reported = sum((result.reported for result in answered if result.reported is not None), Counts())
     status: Status = "agrees"
-    if len(answered) < len(batches):
+    rejected = sum(result.rows for result in batches if result.state == "rejected")
+    if any(result.reported is None and result.state != "rejected" for result in batches):
         status = "incomplete"
+    elif rejected:
+        status = "differs"
     elif any(_differs(result) for result in answered):
         status = "within_range" if all(_possible(result, bounds) for result in answered) else "differs"
-    rejected = sum(result.rows for result in batches if result.state == "rejected")
     return Reconciliation(
-        status, predicted, reported, tuple(batches), rejected=rejected, bounds=bounds, trace=trace
+        status,
+        predicted,
+        reported,
+        tuple(batches),
+        replayed=sum(result.replayed for result in batches),
+        rejected=rejected,
+        bounds=bounds,
+        trace=trace,
     )
 
 
@@ -148,7 +175,7 @@ def _possible(result: BatchResult, bounds: Bounds | None) -> bool:
     """Whether a batch's counts are as predicted, or within what is open."""
     if not _differs(result):
         return True
-    return bounds is not None and bounds.hold(result.reported or Counts(), batch=result.batch - 1)
+    return bounds is not None and bounds.hold(result.sent_once.reported or Counts(), batch=result.batch - 1)
 
 
 def _differs(result: BatchResult) -> bool:
@@ -158,7 +185,20 @@ def _differs(result: BatchResult) -> bool:
 def _sentence(result: BatchResult, of: int) -> str:
     where = f"batch {result.batch} of {of} ({result.rows} leads)"
     if result.reported is None:
-        return f"{where}: {_MEANING.get(result.state, result.state)}"
+        return f"{where}: {_MEANING.get(result.state, result.state)}" + (
+            f": {result.words}" if result.words else ""
+        )
     drift = result.drift.as_dict() if result.drift else {}
     parts = [f"{abs(by)} {'more' if by > 0 else 'fewer'} {name}" for name, by in drift.items() if by]
-    return f"{where}: {', '.join(parts)} than predicted" if parts else ""
+    sentences = [f"{', '.join(parts)} than predicted"] if parts else []
+    if result.replayed:
+        sentences.append(_replay(result))
+    if result.state == "settled":
+        sentences.append("its answer was lost, and its leads were found in the list")
+    return f"{where}: {'; '.join(sentences)}" if sentences else ""
+
+
+def _replay(result: BatchResult) -> str:
+    """What a second send of a batch told of the first."""
+    landed = "all" if result.replayed == result.predicted.imported else "part"
+    return f"{result.replayed} duplicates are our own: an earlier send had landed, {landed} of it"

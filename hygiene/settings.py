@@ -1,7 +1,7 @@
 """Settings of a cleaning: what is checked, against what, and whom to ask."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +15,7 @@ from hygiene.duplicates import Keep
 from hygiene.errors import UsageError
 from hygiene.prediction import ImportPolicy
 from hygiene.rules import Rule
+from hygiene.text import Mask
 from hygiene.traits import TraitLists, built_in_lists
 from hygiene.verdict import NOTES
 
@@ -62,6 +63,17 @@ class KnownLeads:
     def __len__(self) -> int:
         """How many of them have an address."""
         return len(self.address) - int(self.address.null_count)
+
+    def where(self, chosen: Mask, /) -> "KnownLeads":
+        """Those of the leads for which `chosen` is true."""
+        rows = pa.array(chosen)
+        return replace(
+            self,
+            given=self.given.filter(rows),
+            address=self.address.filter(rows),
+            domain=self.domain.filter(rows),
+            line=self.line[chosen],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,9 @@ def atomic(
     return _atomic(Path(os.path.realpath(path)), mode, 0o600 if private else 0o666)
 
 
-def write_csv(frame: pd.DataFrame, path: Path_, /, *, spreadsheet: bool = False) -> None:
+def write_csv(
+    frame: pd.DataFrame, path: Path_, /, *, spreadsheet: bool = False, private: bool = False
+) -> None:
     r"""Write a frame as CSV in UTF-8, lines ended by ``\n``, without its index; NA becomes an empty cell.
 
     Args:
@@ -65,8 +67,9 @@ def write_csv(frame: pd.DataFrame, path: Path_, /, *, spreadsheet: bool = False)
             would be taken for a formula gets a ``'`` before it; so does one that only apostrophes keep
             from it, so that taking one off undoes it. Never for a file that a program reads: an address
             may begin with ``=``, ``+`` or ``-``.
+        private: Only the owner may read it.
     """
-    with atomic(path) as file:
+    with atomic(path, private=private) as file:
         if spreadsheet:
             file.write("\ufeff")
         writer = csv.writer(_LineFeeds(file))

@@ -13,6 +13,7 @@ import pytest
 
 from hygiene.cli import main
 from hygiene.emulator import Emulator
+from hygiene.journal import SqliteJournal
 from hygiene.policy import RULES, ImportPolicy
 from hygiene_schemas import summary_schema
 
@@ -54,6 +55,7 @@ def target(api, monkeypatch):
     monkeypatch.setenv("SMARTLEAD_BASE_URL", api.base_url)
     monkeypatch.setenv("SMARTLEAD_API_KEY", api.api_key)
     api.block(["blocked.example"])
+    SqliteJournal().close()  # so that nothing is said of a new one
     return api.create_list("Spring", members=["old@acme.example"])
 
 
@@ -293,31 +295,48 @@ def test_columns_that_stay_here_are_named_once(run, write, target):
     assert err == "not sent: Source (custom columns go with --custom NAME,... or --custom all)\n"
 
 
-def test_a_lost_answer_is_exit_5_and_the_same_command_finishes_the_import(run, leads, target, api):
+def test_a_lost_answer_is_settled_within_the_run(run, leads, target, api):
     api.fail_next(drop="after")
 
-    code, out, err = run(
-        "import", leads, "--list", target, "--no-dns", "--batch-size", "2", "--format", "json"
-    )
+    code, out, _ = run("import", leads, "--list", target, "--no-dns", "--batch-size", "2", "--format", "json")
+
+    summary = json.loads(out)
+    jsonschema.validate(summary, summary_schema())
+    assert code == 0
+    assert [batch["state"] for batch in summary["reconciliation"]["batches"]] == ["settled", "acknowledged"]
+    assert len(api.members(target)) == 5
+
+
+def test_an_import_that_stops_is_exit_5_and_the_same_command_finishes_it(run, leads, target, api):
+    api.fail_next(drop="after")
+    command = ("import", leads, "--list", target, "--no-dns", "--batch-size", "2", "--format", "json")
+
+    code, out, err = run(*command, "--on-unknown", "stop")
     states = [batch["state"] for batch in json.loads(out)["reconciliation"]["batches"]]
-    again, _, _ = run("import", leads, "--list", target, "--no-dns", "--batch-size", "2")
+    resumed, after, _ = run(*command)
+    again, kept, told = run(*command)
 
     assert (code, states) == (5, ["unknown", "planned"])
-    assert "unfinished" in err
-    assert again == 0
+    assert "To resume, run the same command again." in err
+    assert resumed == again == 0
+    assert json.loads(kept) == json.loads(after)
+    assert json.loads(after)["run"]["import"] == json.loads(out)["run"]["import"]
+    assert "is finished already; nothing was sent" in told
     assert sorted(api.members(target)) == sorted(
         ["old@acme.example", "ann@acme.example", "bob@bolt.example", "eve@null.example", "dnc@acme.example"]
     )
 
 
-def test_a_refused_first_batch_is_exit_4(run, leads, target, api):
-    api.fail_next(status=400, body='{"message": "no"}')
+def test_a_request_that_is_refused_whatever_is_in_it_is_exit_4(run, leads, target, api):
+    for _ in range(9):
+        api.fail_next(status=400, body='{"message": "no"}')
 
     code, out, err = run("import", leads, "--list", target, "--no-dns", "--format", "json")
 
     assert code == 4
     assert "HTTP 400" in err
     assert json.loads(out)["run"]["error"].startswith("POST /lead-list/")
+    assert api.members(target) == ["old@acme.example"]
 
 
 def test_lists_shows_and_makes_lists(run, target):

@@ -34,6 +34,7 @@ LAYERS = {
         "survey",
     },
     "edges": {
+        "config",
         "emulator",
         "journal",
         "lists",

@@ -64,10 +64,10 @@ def test_differences_that_cancel_out_over_batches_are_differences():
         ("unknown", "unknown, the answer was lost and it may have landed"),
     ],
 )
-def test_a_batch_without_an_answer_leaves_the_import_incomplete(state, meaning):
+def test_a_batch_without_an_answer_leaves_the_import_incomplete_unless_the_api_rejected_it(state, meaning):
     told = reconcile([batch(1, reported=Counts(4, 2, 2, 0)), batch(2, state)])
 
-    assert told.status == "incomplete"
+    assert told.status == ("differs" if state == "rejected" else "incomplete")
     assert (told.predicted, told.reported) == (Counts(4, 3, 1, 0), Counts(4, 2, 2, 0))
     assert told.rejected == (4 if state == "rejected" else 0)
     assert told.explain()[-1] == f"batch 2 of 2 (4 leads): {meaning}"
@@ -77,7 +77,31 @@ def test_a_settled_batch_counts_with_what_was_inferred():
     told = reconcile([batch(1), batch(2, "settled", reported=Counts(4, 3, 1, 0))])
 
     assert told.agrees
+    assert told.explain() == [
+        "batch 2 of 2 (4 leads): its answer was lost, and its leads were found in the list"
+    ]
     assert told.reported == Counts(8, 6, 2, 0)
+
+
+@pytest.mark.parametrize(("replayed", "landed"), [(3, "all"), (1, "part")])
+def test_our_own_replays_are_a_class_of_their_own_and_no_drift(replayed, landed):
+    reported = Counts(4, 3 - replayed, 1 + replayed, 0)
+
+    told = reconcile([dataclasses.replace(batch(1, reported=reported), replayed=replayed)])
+
+    assert told.agrees
+    assert (told.replayed, told.drift, told.reported) == (replayed, Counts(), reported)
+    assert told.explain() == [
+        f"batch 1 of 1 (4 leads): {replayed} duplicates are our own: an earlier send had landed, {landed} of it"
+    ]
+
+
+def test_what_the_api_said_of_a_rejected_batch_is_told():
+    told = reconcile([dataclasses.replace(batch(1, "rejected"), words="must be a valid email")])
+
+    assert told.explain() == [
+        "batch 1 of 1 (4 leads): rejected by the API, none of it was imported: must be a valid email"
+    ]
 
 
 @pytest.mark.parametrize("counters", [("imported",), ("total_leads", "blocked"), ()])
@@ -129,6 +153,7 @@ def test_it_is_complete_where_every_batch_has_an_answer_and_explains_each_that_i
     told = reconcile(results)
 
     wrong = [result for result in results if result.reported != result.predicted]
-    assert (told.status == "incomplete") == any(result.reported is None for result in results)
+    open_ = [result for result in results if result.reported is None and result.state != "rejected"]
+    assert (told.status == "incomplete") == bool(open_)
     assert told.agrees == (wrong == [])
     assert len(told.explain()) == len(wrong)

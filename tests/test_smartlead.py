@@ -23,6 +23,7 @@ from hygiene.errors import (
     HygieneError,
     ListNotFound,
     RateLimited,
+    Rejected,
     SinkError,
     UnknownOutcome,
     Unreachable,
@@ -278,12 +279,12 @@ def test_counters_that_are_not_known_are_kept_with_their_addresses_masked(canned
     ("status", "kind", "next_step"),
     [
         (302, SinkError, "SMARTLEAD_BASE_URL"),
-        (400, SinkError, "--batch-size"),
+        (400, Rejected, "--batch-size"),
         (401, AuthError, "SMARTLEAD_API_KEY"),
         (403, AuthError, "SMARTLEAD_API_KEY"),
         (404, ListNotFound, "hygiene lists"),
-        (413, SinkError, "--batch-size"),
-        (422, SinkError, "--batch-size"),
+        (413, Rejected, "--batch-size"),
+        (422, Rejected, "--batch-size"),
         (429, RateLimited, "run the command again"),
         (500, UnknownOutcome, "may have landed"),
         (502, UnknownOutcome, "may have landed"),
@@ -548,6 +549,23 @@ def test_no_key_names_the_variable_that_holds_it():
         Smartlead()
 
 
+def _own(path: Path) -> Path:
+    """The file, for its owner's eyes alone."""
+    path.chmod(0o600)
+    return path
+
+
+def test_a_key_file_that_others_can_read_is_refused(monkeypatch, write):
+    path = write("key", "s3cret")
+    path.chmod(0o640)
+    monkeypatch.setenv("SMARTLEAD_API_KEY_FILE", str(path))
+
+    with pytest.raises(UsageError, match=r"others can read it .mode 640.*chmod 600") as caught:
+        Smartlead()
+
+    assert "s3cret" not in told_of(caught.value)
+
+
 def _key_seen(canned: Canned) -> str:
     canned.tell(DONE)
     with Smartlead(list_id=7, base_url=canned.base_url) as sink:
@@ -556,7 +574,7 @@ def _key_seen(canned: Canned) -> str:
 
 
 def test_the_key_is_taken_from_the_environment_before_the_file(canned, monkeypatch, write):
-    monkeypatch.setenv("SMARTLEAD_API_KEY_FILE", str(write("key", "\ufefffrom-file\n")))
+    monkeypatch.setenv("SMARTLEAD_API_KEY_FILE", str(_own(write("key", "\ufefffrom-file\n"))))
     from_file = _key_seen(canned)
     monkeypatch.setenv("SMARTLEAD_API_KEY", "from-variable")
 
@@ -571,6 +589,7 @@ def test_a_key_file_that_holds_no_key_is_named_and_not_shown(monkeypatch, tmp_pa
     path = tmp_path / "key"
     if content is not None:
         path.write_bytes(content)
+        _own(path)
     monkeypatch.setenv("SMARTLEAD_API_KEY_FILE", str(path))
 
     with pytest.raises(UsageError, match=said) as caught:
@@ -839,6 +858,7 @@ def test_leads_without_an_address_are_no_members(canned, sink):
 
 def test_a_key_file_path_may_be_relative(canned, monkeypatch, tmp_path):
     Path(tmp_path / "key").write_text("relative", encoding="utf-8")
+    _own(tmp_path / "key")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SMARTLEAD_API_KEY_FILE", "key")
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from hygiene import __version__
-from hygiene.cli import codes, doctoring, looking, probing, pulling, sending, sifting, staging
+from hygiene.cli import codes, doctoring, history, looking, probing, pulling, sending, sifting, staging
 from hygiene.cli import options as shared
 from hygiene.errors import HygieneError
 
@@ -43,6 +43,7 @@ _VERBS = (
     sending.import_,
     sending.lists,
     pulling.pull,
+    history.history,
     looking.mx,
     probing.probe,
     doctoring.doctor,

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from hygiene.errors import (
     GateFailed,
     HygieneError,
+    ImportBusy,
     InputError,
+    Interrupted,
+    JournalLost,
     ListNotFound,
     ResolverError,
     SinkError,
@@ -26,6 +29,9 @@ _CODES: Sequence[tuple[type[HygieneError], int]] = (
     (SinkError, 4),
     (ResolverError, 4),
     (UnknownOutcome, UNFINISHED),
+    (ImportBusy, UNFINISHED),
+    (Interrupted, UNFINISHED),
+    (JournalLost, UNFINISHED),
 )
 
 

@@ -3,17 +3,21 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hygiene.errors import UsageError
+
+if TYPE_CHECKING:
+    from hygiene.config import Profile
 
 __all__ = [
     "asking",
     "cleaning",
     "client",
     "hush",
+    "journal",
     "limits",
     "loudness",
     "names",
@@ -21,6 +25,7 @@ __all__ = [
     "numbers",
     "out_format",
     "pairs",
+    "profile",
     "together",
 ]
 
@@ -176,6 +181,37 @@ out_format = click.option(
     help="Format of the files in --out; summary.json stays JSON.",
 )
 
+
+def _take_profile(context: click.Context, _: click.Parameter, given: str | None) -> "Profile | None":
+    """Let the configuration give what neither an option nor the environment does."""
+    if context.default_map is not None:
+        return None
+    from hygiene.config import load_defaults, load_profile
+
+    profile = load_profile(given) if given else None
+    values = dict(profile.values if profile else load_defaults())
+    if profile:
+        values |= {each: profile.several(each) for each in ("blocklist", "known")}
+    for name, option in (("list", "list_id"), ("client_id", "client")):
+        if name in values:
+            values[option] = values.pop(name)
+    values.pop("suppress", None)  # added to those of the options, see `Run.suppress`
+    context.default_map = values
+    return profile
+
+
+profile = click.option(
+    "--profile",
+    is_eager=True,
+    callback=_take_profile,
+    metavar="NAME",
+    help="Account, list and lists of [profile.NAME] in hygiene.toml.",
+)
+
+journal = click.option(
+    "--journal", envvar="HYGIENE_JOURNAL", metavar="F", help="Where imports are remembered."
+)
+
 #: What every verb that cleans takes.
 cleaning = together(
     click.argument("files", nargs=-1, required=True, metavar="FILE..."),
@@ -296,5 +332,6 @@ cleaning = together(
     click.option("--report", "report", metavar="F.html", help="Write the report as one HTML file."),
     click.option("--show-addresses", is_flag=True, help="Show addresses in the report; masked otherwise."),
     no_key,
+    profile,
     loudness,
 )

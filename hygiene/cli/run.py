@@ -43,6 +43,12 @@ class Run:
 
     options: dict[str, Any]
 
+    @property
+    def suppress(self) -> list[str]:
+        """The suppression lists: those of the options and those of the profile, never one instead of the other."""
+        profile = self.options.get("profile")
+        return [*self.options["suppress"], *(profile.several("suppress") if profile else ())]
+
     @contextmanager
     def failing(self, cleaned: "CleanedLeads | None" = None) -> Iterator[None]:
         """Print what a program reads of a run that an error ends: the summary, or an annotation."""
@@ -67,7 +73,7 @@ class Run:
             resolver = None if options["no_dns"] else make_resolver(options, progress)
             cleaned = clean(
                 list(options["files"]),
-                suppress=options["suppress"] or None,
+                suppress=self.suppress or None,
                 blocklist=options["blocklist"] or None,
                 known=options["known"] or None,
                 match=options["match"],
@@ -190,9 +196,20 @@ class Run:
             format_=self.options["out_format"],
             fills=cleaned.fills if self.options["fill"] else None,
         )
+        written += self._write_deliveries(out, cleaned, receipt)
         self.write_report(os.path.join(out, "report.html"), cleaned, receipt, tell=False)  # noqa: PTH118 -- a name as it was given
         if not self.options["quiet"]:
             self.tell(f"wrote {', '.join(path.name for path in written)}, report.html to {out}")
+
+    def _write_deliveries(
+        self, out: str, cleaned: "CleanedLeads", receipt: "Receipt | None"
+    ) -> "Iterator[Path]":
+        """Write what became of the leads that were sent, for the owner alone."""
+        from hygiene.writing import write_csv
+
+        for name, rows in receipt.deliveries(cleaned.verdicts).items() if receipt else ():
+            write_csv(rows, Path(out) / name, private=True)
+            yield Path(out) / name
 
     def write_report(
         self, path: str, cleaned: "CleanedLeads", receipt: "Receipt | None" = None, *, tell: bool = True
@@ -221,6 +238,11 @@ class Run:
     def tell(self, text: str) -> None:
         """Say something on stderr."""
         click.echo(text, err=True)
+
+    def note(self, text: str) -> None:
+        """Say something on stderr that quiet leaves out."""
+        if not self.options["quiet"]:
+            self.tell(text)
 
     @contextmanager
     def progress(self, label: str) -> "Iterator[Progress | None]":

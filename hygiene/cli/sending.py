@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hygiene.cli import options as shared
-from hygiene.cli.codes import DIFFERS, DONE, UNFINISHED
+from hygiene.cli.codes import DIFFERS, DONE, UNFINISHED, exit_code
+from hygiene.cli.keys import find_key
 from hygiene.cli.run import Run, load_policy, show
-from hygiene.errors import GateFailed, UsageError
+from hygiene.cli.stopping import Stopping
+from hygiene.errors import GateFailed, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from hygiene.cleaned import CleanedLeads
-    from hygiene.importing import Receipt
+    from hygiene.config import Profile
+    from hygiene.importing import LeadList, Receipt, Session
+    from hygiene.journal import SqliteJournal
     from hygiene.smartlead import Smartlead
 
 __all__ = ["import_", "import_leads", "lists"]
@@ -72,6 +76,18 @@ __all__ = ["import_", "import_leads", "lists"]
     "--policy-out", metavar="F", help="Write the rules that explain a difference, where one set does."
 )
 @click.option("--yes", is_flag=True, help="Do not ask before sending.")
+@shared.journal
+@click.option("--require-journal", is_flag=True, help="Stop where there is no journal yet.")
+@click.option("--again", is_flag=True, help="Plan anew, whatever the journal remembers of the same import.")
+@click.option(
+    "--on-unknown",
+    type=click.Choice(["verify", "resend", "stop"]),
+    default="verify",
+    show_default=True,
+    help="Where an answer is lost: read the list back, send again, or stop.",
+)
+@click.option("--rate", metavar="N/s,N/m,N/h", help="Requests to let out: 8/s,48/m,800/h, or none.")
+@click.option("--accept-new-key", is_flag=True, help="The list's account has a new key.")
 def import_(list_id: int, rename: Mapping[str, str], custom_shape: Any, **options: Any) -> int:
     """Clean, predict, send what is ready to a lead list, and compare the counts.
 
@@ -80,60 +96,106 @@ def import_(list_id: int, rename: Mapping[str, str], custom_shape: Any, **option
     hygiene import leads.csv --list 500 --suppress dnc.csv --max invalid=2%
     hygiene import leads.csv --list 500 --dry-run
     """
+    from hygiene.journal import SqliteJournal
     from hygiene.smartlead import Smartlead
 
+    run = Run(options)
+    stopping = Stopping(run.note)
+    profile = options["profile"]
     policy = load_policy(options["policy"])
     with Smartlead(
-        list_id=list_id,
-        client_id=options["client"],
-        policy=policy,
-        rename=rename,
-        custom_shape=custom_shape,
-    ) as sink:
-        return import_leads(Run(options), sink)
+        list_id=list_id, client_id=options["client"], api_key=find_key(profile), policy=policy, rename=rename,
+        custom_shape=custom_shape, rate=options["rate"], pause=stopping.pause,
+    ) as sink:  # fmt: skip
+        if options["dry_run"]:
+            return import_leads(run, sink, None, stopping)
+        with SqliteJournal(options["journal"], must_exist=options["require_journal"]) as journal:
+            if journal.created and not sys.stderr.isatty():
+                run.note(f"new journal {journal.path}: keep it, and the .key file beside it, between runs")
+            return import_leads(run, sink, journal, stopping)
 
 
-def import_leads(run: Run, sink: "Smartlead", /) -> int:
+def import_leads(run: Run, sink: "Smartlead", journal: "SqliteJournal | None", stopping: "Stopping") -> int:
     """Clean the run's files and send them; returns the exit code."""
     from hygiene import library
-    from hygiene.importing import sent_columns
-    from hygiene.report.text import inert
+    from hygiene.importing import open_session
 
     options = run.options
     with run.failing():
         target = sink.describe()
         cleaned = run.clean(waive_blocklist=options["waive_blocklist"], batch_leads=options["batch_size"])
-        cleaned = library.prepare(cleaned, sink, snapshot=not options["no_snapshot"])
-        run.write(None, cleaned)  # so that a report is there whatever happens next
-    run.gate(cleaned)
-    columns = sent_columns(cleaned.to_send(send_all=options["send_all"]), options["custom"])
+        session = open_session(
+            cleaned, sink, journal=journal, batch_leads=options["batch_size"], custom=options["custom"],
+            send_all=options["send_all"], file_name=Path(cleaned.files[0]).name, again=options["again"],
+            accept_new_key=options["accept_new_key"],
+        )  # fmt: skip
+    with session:
+        with run.failing():
+            cleaned = library.know(
+                session, cleaned, sink, snapshot=not options["no_snapshot"], send_all=options["send_all"]
+            )
+            run.write(None, cleaned)  # so that a report is there whatever happens next
+        return _import(run, sink, session, cleaned, target, stopping)
+
+
+def _import(  # noqa: PLR0917 -- the parts of one import
+    run: Run,
+    sink: "Smartlead",
+    session: "Session",
+    cleaned: "CleanedLeads",
+    target: "LeadList",
+    stopping: "Stopping",
+) -> int:
+    """Show what is about to happen, send what is left, and tell what became of it."""
+    from hygiene.importing import sent_columns
+    from hygiene.report.text import inert
+
+    options = run.options
+    for note in session.notes:
+        run.note(note)
+    left = session.left(cleaned)
+    if left or not session.continues:
+        run.gate(cleaned)
+    columns = sent_columns(cleaned.ready, session.frozen.custom)
     _tell_unsent(run, cleaned, columns)
     if options["dry_run"]:
         return _rehearse(run, cleaned)
-    if sys.stdin.isatty() and sys.stderr.isatty() and not options["yes"]:
+    if left and sys.stdin.isatty() and sys.stderr.isatty() and not options["yes"]:
         where = f"account {sink.account}, list {target.id} {inert(target.name)!r} ({target.size} leads)"
+        if session.continues:
+            run.tell(f"import {session.import_id} goes on: {left} leads are left of it")
         _ask(run, cleaned, where, columns)
-    with run.failing(cleaned), run.progress("Importing") as progress:
-        receipt = library.import_leads(
-            cleaned,
-            sink,
-            snapshot=False,
-            custom=options["custom"],
-            send_all=options["send_all"],
-            batch_leads=options["batch_size"],
-            progress=progress,
-            verify=options["verify"],
-        )
+    with run.failing(cleaned):
+        receipt = _send(run, session, cleaned, stopping)
+    session.keep(run.summary(cleaned, receipt))
     run.write(options["out"], cleaned, receipt)
     run.report(cleaned, receipt)
-    return _ending(run, receipt)
+    return _ending(run, receipt, sent=bool(left))
 
 
-def _ending(run: Run, receipt: "Receipt") -> int:
+def _send(run: Run, session: "Session", cleaned: "CleanedLeads", stopping: "Stopping") -> "Receipt":
+    from hygiene.library import with_readback
+
+    try:
+        with run.progress("Importing") as progress, stopping.watching():
+            receipt = session.run(
+                cleaned, on_unknown=run.options["on_unknown"], progress=progress, stop=stopping
+            )
+            return with_readback(receipt, cleaned, session.sink) if run.options["verify"] else receipt
+    except KeyboardInterrupt:
+        return session.stopped(Interrupted("stopped at once; the answer of the batch in flight is unknown."))
+
+
+def _ending(run: Run, receipt: "Receipt", *, sent: bool) -> int:
     told, found = receipt.reconciliation, receipt.readback
-    if told.status == "incomplete":
+    if not sent and told.batches:
+        run.note(f"import {receipt.import_id} is finished already; nothing was sent (--again plans it anew)")
+    if receipt.error is not None:
+        code = UNFINISHED if receipt.progressed else exit_code(receipt.error)
         run.tell(f"Error: unfinished: {receipt.error}")
-        return UNFINISHED
+        if code == UNFINISHED:
+            run.tell("To resume, run the same command again.")
+        return code
     for line in found.sentences() if found else ():
         run.tell(line if found and found.agrees else f"Error: {line}")
     if told.status == "agrees":
@@ -215,7 +277,8 @@ def _ask(run: Run, cleaned: "CleanedLeads", target: str, columns: Sequence[str])
 @click.argument("name", required=False, default="")
 @click.option("--create", metavar="NAME", help="Make a new list.")
 @shared.no_key
-def lists(name: str, create: str | None) -> None:
+@shared.profile
+def lists(name: str, create: str | None, profile: "Profile | None") -> None:
     """Show the account's lead lists: id, name, size.
 
     \b
@@ -226,7 +289,7 @@ def lists(name: str, create: str | None) -> None:
     from hygiene.report.text import inert, lead_lists
     from hygiene.smartlead import Smartlead
 
-    with Smartlead() as account:
+    with Smartlead(api_key=find_key(profile)) as account:
         if create:
             made = account.create_list(create)
             click.echo(f"{made.id} {inert(made.name)}")

@@ -9,6 +9,7 @@ import click
 from hygiene.cli import options as shared
 from hygiene.cli.run import Run, load_policy
 from hygiene.cli.sending import import_, import_leads
+from hygiene.cli.stopping import Stopping
 
 if TYPE_CHECKING:
     from hygiene.demo import Stage
@@ -61,9 +62,10 @@ def _import(around: "Stage", list_id: int, options: Mapping[str, Any], *more: st
         *more,
     ]
     arguments += ["--disposable", str(around.disposable), "--free", str(around.free)]
-    given = import_.make_context("import", arguments).params
+    given = import_.make_context("import", arguments, default_map={}).params
+    run = Run({**given, **options})
     with Smartlead(list_id=list_id, api_key=around.api.api_key, base_url=around.api.base_url) as sink:
-        return import_leads(Run({**given, **options}), sink)
+        return import_leads(run, sink, None, Stopping(run.note))
 
 
 @click.command()

@@ -5,8 +5,8 @@ Routes are in `routes`, counting in `counting`, sockets in `server`.
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Literal, Self, get_args
 from urllib.parse import parse_qsl, urlencode
@@ -36,11 +36,19 @@ class Fault:
         status: Status of the reply sent instead of the true one; None closes the connection.
         body: Body of that reply; a text is sent as it is, anything else as JSON.
         drop: Whether the request is lost before it is counted and stored, or its answer after.
+        headers: Further headers of that reply.
+        half: Whether the reply, true or not, is cut in the middle.
+        delay_s: Seconds that it is late, unless `go_on` or the server's end cuts them short.
+        passes: Whether nothing goes wrong after all, but for half and delay.
     """
 
     status: int | None = None
     body: object = ""
     drop: Literal["before", "after"] = "before"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    half: bool = False
+    delay_s: float = 0.0
+    passes: bool = False
 
 
 class Emulator:
@@ -86,6 +94,7 @@ class Emulator:
         self.api_key = api_key
         self.requests: list[tuple[str, str, int | None]] = []
         self.faults: deque[Fault] = deque()
+        self._hurry = threading.Event()
         self._limit = RateLimit(rate or ())
         self._store = Store(database, policy=policy or ImportPolicy())
         try:
@@ -123,6 +132,7 @@ class Emulator:
 
     def close(self) -> None:
         """Stop serving and drop what is in memory."""
+        self.go_on()
         if self._thread is not None:
             self._server.shutdown()
             self._thread.join()
@@ -147,10 +157,34 @@ class Emulator:
         self._store.bounce(addresses)
 
     def fail_next(
-        self, *, status: int | None = None, body: object = "", drop: Literal["before", "after"] = "before"
+        self,
+        *,
+        after: int = 0,
+        status: int | None = None,
+        body: object = "",
+        drop: Literal["before", "after"] = "before",
+        headers: Mapping[str, str] | None = None,
+        half: bool = False,
+        delay_s: float = 0.0,
     ) -> None:
-        """Let the next import request that has no fault yet go wrong, as `Fault` says."""
-        self.faults.append(Fault(status, body, drop))
+        """Let the next import request that has no fault yet go wrong, as `Fault` says.
+
+        Args:
+            after: Requests that pass before it.
+            status: See `Fault`, as for the rest.
+            body: Of the reply.
+            drop: Before it is counted, or after.
+            headers: Of the reply.
+            half: Cut the reply; the true one where there is no status.
+            delay_s: Seconds the reply is late; the true one where there is no status.
+        """
+        self.faults.extend(Fault(passes=True) for _ in range(after))
+        passes = status is None and (half or delay_s > 0)
+        self.faults.append(Fault(status, body, drop, headers or {}, half, delay_s, passes))
+
+    def go_on(self) -> None:
+        """Send the replies that are held back, and hold back no more."""
+        self._hurry.set()
 
     def _answer(self, request: Request) -> Reply | None:
         path, _, query = request.target.partition("?")
@@ -178,20 +212,27 @@ class Emulator:
         reply = refusal or self._reply(route, ids, query, request)
         if reply is None:
             return None
-        return Reply(reply.status, reply.body, {**headers, **reply.headers})
+        return replace(reply, headers={**headers, **reply.headers})
 
     def _reply(
         self, route: tuple[str, str], ids: Sequence[str], query: str, request: Request
     ) -> Reply | None:
         fault = self._next_fault() if route == IMPORT else None
-        if fault is None or fault.drop == "after":
+        reply = None
+        if fault is None or fault.passes or fault.drop == "after":
             try:
                 reply = self._routes.table[route](Call(ids, query, _json_body(request)))
             except InvalidRequestError as error:
                 reply = Reply(400, error.body)
-            if fault is None:
-                return reply
-        return None if fault.status is None else Reply(fault.status, fault.body)
+        return reply if fault is None else self._spoiled(reply, fault)
+
+    def _spoiled(self, reply: Reply | None, fault: Fault) -> Reply | None:
+        """What goes out in place of a reply."""
+        if fault.delay_s:
+            self._hurry.wait(fault.delay_s)
+        if not fault.passes:
+            reply = None if fault.status is None else Reply(fault.status, fault.body, fault.headers)
+        return reply if reply is None or not fault.half else replace(reply, half=True)
 
     def _next_fault(self) -> Fault | None:
         try:

@@ -62,18 +62,20 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Status, body (JSON, or plain text where it is a text) and further headers."""
+    """Status, body (JSON, or plain text where it is a text) and further headers; `half` of it where asked."""
 
     status: int
     body: Any
     headers: Mapping[str, str] = field(default_factory=dict)
+    half: bool = False
 
     @property
     def content_type(self) -> str:
         """Media type of the body."""
-        return (
-            "text/plain; charset=utf-8" if isinstance(self.body, str) else "application/json; charset=utf-8"
-        )
+        kind = "application/json"
+        if isinstance(self.body, str):
+            kind = "text/html" if self.body.startswith("<") else "text/plain"
+        return f"{kind}; charset=utf-8"
 
     def encoded(self) -> bytes:
         """The body as it goes over the wire."""

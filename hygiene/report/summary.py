@@ -15,7 +15,7 @@ from hygiene.importing import Receipt
 from hygiene.readback import Readback
 from hygiene.reconcile import BatchResult, Reconciliation
 
-__all__ = ["SCHEMA", "summarise"]
+__all__ = ["SCHEMA", "reconciliation", "summarise"]
 
 SCHEMA = "hygiene.summary/1"
 
@@ -32,7 +32,7 @@ def summarise(
     error: str | None = None,
     comparison: Comparison | None = None,
 ) -> dict[str, Any]:
-    """The summary of a run.
+    """The summary of a run; of a finished import that was run again, the one that the journal keeps.
 
     Args:
         cleaned: The cleaned leads; None where the input could not be read.
@@ -41,14 +41,20 @@ def summarise(
         error: Why the run stopped before its end.
         comparison: The sources side by side; the object has no such key where None.
     """
+    if receipt and receipt.summary:
+        return dict(receipt.summary)
     told = receipt.reconciliation if receipt else None
     stopped = error or (str(receipt.error) if receipt and receipt.error else None)
     return {
         "schema": SCHEMA,
-        "run": {"version": __version__, "import": None, "error": stopped},
+        "run": {
+            "version": __version__,
+            "import": receipt.import_id if receipt else None,
+            "error": stopped,
+        },
         **(_cleaned(cleaned, send_all=send_all) if cleaned else _nothing()),
         "reported": told.reported.as_dict() if told and told.answered else None,
-        "reconciliation": _reconciliation(told) if told else None,
+        "reconciliation": reconciliation(told) if told else None,
         "readback": _readback(receipt.readback) if receipt and receipt.readback else None,
         **({"comparison": _comparison(comparison)} if comparison else {}),
     }
@@ -149,7 +155,8 @@ def _lists(read: list[dict[str, Any]], given: object) -> dict[str, Any]:
     return {"ran": given is not None, "lists": read}
 
 
-def _reconciliation(told: Reconciliation) -> dict[str, Any]:
+def reconciliation(told: Reconciliation, /) -> dict[str, Any]:
+    """The part of a summary that holds predicted against reported."""
     return {
         "status": told.status,
         "drift": told.drift.as_dict(),
@@ -174,4 +181,6 @@ def _batch(result: BatchResult) -> dict[str, Any]:
         "predicted": result.predicted.as_dict(),
         "reported": result.reported.as_dict() if result.reported else None,
         **({"extra": dict(result.extra)} if result.extra else {}),
+        **({"replayed": result.replayed} if result.replayed else {}),
+        **({"words": result.words} if result.words else {}),
     }

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from hygiene.importing import LeadList, Receipt
     from hygiene.verdict import Counts
 
-__all__ = ["NOT_CHECKED", "inert", "lead_lists", "masked", "meaning", "open_counts", "sentence", "tables"]
+__all__ = [
+    "NOT_CHECKED",
+    "inert",
+    "lead_lists",
+    "masked",
+    "meaning",
+    "open_counts",
+    "sentence",
+    "table",
+    "tables",
+]
 
 NOT_CHECKED = "not checked"
 #: Clusters that are listed, and rows that are named of each.
@@ -119,7 +129,7 @@ def masked(lead: "Mapping[str, str]", /) -> str:
 def lead_lists(found: "Sequence[LeadList]") -> "RenderableType":
     """The account's lists as a table."""
     rows = [(str(one.id), inert(one.name), "?" if one.size is None else str(one.size)) for one in found]
-    return _table("Lead lists", ("id", "name", "leads"), rows, right=(0, 2))
+    return table("Lead lists", ("id", "name", "leads"), rows, right=(0, 2))
 
 
 def _outcomes(cleaned: "CleanedLeads") -> "RenderableType":
@@ -136,7 +146,7 @@ def _outcomes(cleaned: "CleanedLeads") -> "RenderableType":
         )
     ]
     rows.append(("all rows", str(tally.rows), "", ""))
-    return _table("Outcomes", ("outcome", "rows", "share", ""), rows, right=(1, 2))
+    return table("Outcomes", ("outcome", "rows", "share", ""), rows, right=(1, 2))
 
 
 def _reasons(cleaned: "CleanedLeads") -> "RenderableType":
@@ -145,7 +155,7 @@ def _reasons(cleaned: "CleanedLeads") -> "RenderableType":
         (code, str(count), _share(count, tally.rows), reason(code).text)
         for code, count in tally.reasons.items()
     ]
-    return _table("Reasons (a row may have several)", ("reason", "rows", "share", ""), rows, right=(1, 2))
+    return table("Reasons (a row may have several)", ("reason", "rows", "share", ""), rows, right=(1, 2))
 
 
 def _compared(told: "Comparison") -> "Iterator[RenderableType]":
@@ -162,10 +172,10 @@ def _compared(told: "Comparison") -> "Iterator[RenderableType]":
         for name, counts in kinds
     ]
     header = ("", *(inert(group.name) for group in told.groups))
-    yield _table(f"By {inert(told.by)}, each judged as if alone", header, rows, right=range(1, len(header)))
+    yield table(f"By {inert(told.by)}, each judged as if alone", header, rows, right=range(1, len(header)))
     if told.overlaps:
         pairs = [(inert(f"{pair.first} and {pair.second}"), str(pair.leads)) for pair in told.overlaps]
-        yield _table("Leads that two groups both hold", ("groups", "leads"), pairs, right=(1,))
+        yield table("Leads that two groups both hold", ("groups", "leads"), pairs, right=(1,))
 
 
 def _clusters(cleaned: "CleanedLeads") -> "RenderableType":
@@ -177,7 +187,7 @@ def _clusters(cleaned: "CleanedLeads") -> "RenderableType":
         others = ", ".join(_place(cleaned, row) for row in replaced[:ROWS_SHOWN]) + more
         rows.append((_place(cleaned, stays), str(len(replaced) + 1), kinds, others))
     header = ("row that stays", "rows", "match", "rows it replaces")
-    return _table("Largest clusters of duplicates", header, rows, right=(1,))
+    return table("Largest clusters of duplicates", header, rows, right=(1,))
 
 
 def _place(cleaned: "CleanedLeads", position: int) -> str:
@@ -190,7 +200,7 @@ def _fill_rates(cleaned: "CleanedLeads") -> "RenderableType":
     rates = cleaned.fill_rates
     rows = [(name, f"{rate:.1%}") for name, rate in rates.items() if rate is not None]
     missing = ", ".join(name for name, rate in rates.items() if rate is None)
-    return _table("Filled cells", ("column", "filled"), [*rows, ("no such column", missing)], right=())
+    return table("Filled cells", ("column", "filled"), [*rows, ("no such column", missing)], right=())
 
 
 def _counts(cleaned: "CleanedLeads", receipt: "Receipt | None", *, send_all: bool) -> "RenderableType":
@@ -199,7 +209,7 @@ def _counts(cleaned: "CleanedLeads", receipt: "Receipt | None", *, send_all: boo
     if receipt is not None:
         columns["reported"] = receipt.reported
         columns["drift"] = receipt.reconciliation.drift
-    return _table("The import API's counts", ("", *columns), _count_rows(columns), right=range(1, 5))
+    return table("The import API's counts", ("", *columns), _count_rows(columns), right=range(1, 5))
 
 
 def _count_rows(columns: "Mapping[str, Counts]") -> list[tuple[str, ...]]:
@@ -221,9 +231,10 @@ def _share(count: int, rows: int) -> str:
     return f"{count / rows:.1%}" if rows else ""
 
 
-def _table(
+def table(
     title: str, header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] | range
 ) -> "RenderableType":
+    """A table of plain text; the columns at the places `right` are numbers."""
     from rich import box
     from rich.table import Table
     from rich.text import Text

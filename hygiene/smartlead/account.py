@@ -1,9 +1,9 @@
 """A Smartlead account: a sink for leads, and a reader of what the API holds.
 
-Each method is one documented call, or one call a page. Nothing is counted here, and nothing is sent twice.
+Each method is one documented call, or one call a page. Nothing is counted here, and nothing that may have
+landed is sent twice.
 """
 
-import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -11,10 +11,13 @@ from urllib.parse import urlsplit
 
 from hygiene.columns import CANONICAL
 from hygiene.errors import ListNotFound, UnknownOutcome, UsageError
-from hygiene.importing import Lead, LeadList, Reply
+from hygiene.importing.sink import LeadList, Reply, Target
 from hygiene.prediction import ImportPolicy
 from hygiene.smartlead import replies, settings
+from hygiene.smartlead.limiter import DEFAULT_RATE, Limiter, parse_rate
 from hygiene.smartlead.listing import Page, cursor_pages, offset_pages
+from hygiene.smartlead.pace import Pace, Pause, sleep
+from hygiene.smartlead.settings import Key
 from hygiene.smartlead.wire import Wire
 
 __all__ = ["Smartlead"]
@@ -40,6 +43,11 @@ class Smartlead:
         email_fields_added: Sent as ``emailFieldsAdded`` where given (documented, without a sample).
         custom_fields: Sent as ``customFields`` where given (documented, without a sample).
         timeout_s: Seconds for one request; None reads ``HYGIENE_TIMEOUT_S``.
+        rate: Requests that may go out, such as ``8/s,48/m,800/h``, shared by all processes that use the key;
+            None is 80 % of the documented limits, and no limit where the base URL is this machine.
+        patience_s: Seconds that one request waits where the API refuses to take it yet; None reads
+            ``HYGIENE_PATIENCE_S``.
+        pause: How to wait; the default sleeps.
 
     Attributes:
         account: Fingerprint of the key, which tells accounts apart and not the key.
@@ -56,7 +64,7 @@ class Smartlead:
         *,
         list_id: int | None = None,
         client_id: int | None = None,
-        api_key: str | None = None,
+        api_key: str | Key | None = None,
         base_url: str | None = None,
         policy: ImportPolicy | None = None,
         rename: Mapping[str, str] | None = None,
@@ -64,7 +72,16 @@ class Smartlead:
         email_fields_added: Mapping[str, object] | None = None,
         custom_fields: Mapping[str, object] | None = None,
         timeout_s: float | None = None,
+        rate: str | None = None,
+        patience_s: float | None = None,
+        pause: Pause = sleep,
     ) -> None:
+        try:
+            key = settings.api_key(
+                Key(api_key.strip()) if isinstance(api_key, str) and api_key else api_key or None
+            )
+        finally:
+            del api_key  # it would stand among the locals of a traceback
         self.list_id = list_id
         self.client_id = client_id
         self.base_url = settings.base_url(base_url)
@@ -74,12 +91,15 @@ class Smartlead:
         self._custom_shape = custom_shape
         maps = {"emailFieldsAdded": email_fields_added, "customFields": custom_fields}
         self._maps = {name: dict(given) for name, given in maps.items() if given is not None}
-        key = settings.api_key(api_key)
-        self.account = hashlib.sha256(key.encode()).hexdigest()[:8]
-        self._wire = Wire(key, base_url=self.base_url, timeout_s=settings.timeout_s(timeout_s))
+        self.account = key.fingerprint
+        pace = Pace(self._limiter(rate), patience_s=settings.patience_s(patience_s), pause=pause)
+        timeout = settings.timeout_s(timeout_s)
+        self._wire = Wire(key, base_url=self.base_url, timeout_s=timeout, pace=pace)
 
     def __repr__(self) -> str:
-        return f"Smartlead(list_id={self.list_id}, base_url={self.base_url!r})"
+        return (
+            f"Smartlead({', '.join(f'{name}={vars(self).get(name)!r}' for name in ('list_id', 'base_url'))})"
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -108,10 +128,35 @@ class Smartlead:
         """Whether the API runs on this machine, which has no quota to spare."""
         return settings.is_loopback(urlsplit(self.base_url).hostname)
 
-    def send(self, leads: Sequence[Lead], /, *, file_name: str, waive_blocklist: bool = False) -> Reply:
+    @property
+    def target(self) -> Target:
+        """Where it sends to, for a journal."""
+        return Target(self.base_url, self.account, str(self._list()))
+
+    @property
+    def shape(self) -> Mapping[str, object]:
+        """How leads are written for the API; a resumed import sets it as it was."""
+        return {"rename": dict(self._rename), "custom_shape": self._custom_shape}
+
+    @shape.setter
+    def shape(self, given: Mapping[str, Any]) -> None:
+        self._rename, self._custom_shape = dict(given["rename"]), given["custom_shape"]
+
+    def _limiter(self, rate: str | None) -> Limiter:
+        """The limiter of the key, in a file that processes share."""
+        windows = parse_rate(rate or ("none" if self.is_local else DEFAULT_RATE))
+        if not windows:
+            return Limiter(())
+        from platformdirs import user_state_path
+
+        folder = user_state_path("lead-hygiene", appauthor=False)
+        return Limiter(windows, path=folder / f"rate-{self.account}.sqlite")
+
+    def send(
+        self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False
+    ) -> Reply:
         """Import these leads in one request; see `Sink.send`."""
-        body: dict[str, object] = {"leadList": [self._shaped(lead) for lead in leads], "fileName": file_name}
-        body |= self._maps
+        body = Body({"leadList": [self._shaped(lead) for lead in leads], "fileName": file_name, **self._maps})
         if waive_blocklist:
             body["csvSettings"] = {"ignoreGlobalBlockList": True}
         return replies.reply(self._wire.ask("POST", f"/lead-list/{self._list()}/import", body=body))
@@ -220,18 +265,25 @@ class Smartlead:
         """Requests that were sent so far."""
         return self._wire.asked
 
-    def _shaped(self, lead: Lead) -> dict[str, object]:
+    def _shaped(self, lead: Mapping[str, str]) -> "Body":
         named = {self._rename.get(name, name): cell for name, cell in lead.items() if name in CANONICAL}
         custom = {self._rename.get(name, name): cell for name, cell in lead.items() if name not in CANONICAL}
         if self._custom_shape == "flat" or not custom:
-            return {**custom, **named}
-        return {**named, "custom_fields": custom}
+            return Body({**custom, **named})
+        return Body({**named, "custom_fields": custom})
 
     def _list(self) -> int:
         if self.list_id is None:
             msg = "no list: name one with list_id (--list ID); see the account's lists with: hygiene lists"
             raise UsageError(msg)
         return self.list_id
+
+
+class Body(dict[str, object]):
+    """What is posted; its repr shows nothing of it, so that no traceback's locals do."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} fields>"
 
 
 def _distinct(rename: Mapping[str, str]) -> dict[str, str]:

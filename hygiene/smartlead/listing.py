@@ -1,10 +1,10 @@
 """Listings: what the API holds, a page at a time, from any page on.
 
-Which rows are wanted, and where they go, is not decided here.
+Which rows are wanted, and where they go, is not decided here. No row stands among the locals of a traceback.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hygiene.errors import SinkError
@@ -28,7 +28,7 @@ class Page:
         next: Where the page after it starts; None where it is the last one.
     """
 
-    rows: list[dict[str, Any]]
+    rows: list[dict[str, Any]] = field(repr=False)
     next: Any
 
 
@@ -40,17 +40,19 @@ def offset_pages(
     Raises:
         SinkError: refused, or the pages do not move on.
     """
-    offset, before = start, None
-    while True:
-        answer = wire.ask("GET", path, query={**query, "limit": PAGE, "offset": offset})
-        rows = replies.rows(answer, name)
-        if rows and rows == before:
+    before = page = Page([], start)
+    while page.next is not None:
+        answer = wire.ask("GET", path, query={**query, "limit": PAGE, "offset": page.next})
+        page = _offset_page(answer, name, page.next)
+        if page.rows and page.rows == before.rows:
             raise SinkError(_stuck(answer.where))
-        offset, before = offset + len(rows), rows
-        last = len(rows) < LEAST_FULL_PAGE
-        yield Page(rows, None if last else offset)
-        if last:
-            return
+        before = page
+        yield page
+
+
+def _offset_page(answer: replies.Answer, name: str, start: int) -> Page:
+    rows = replies.rows(answer, name)
+    return Page(rows, None if len(rows) < LEAST_FULL_PAGE else start + len(rows))
 
 
 def cursor_pages(wire: Wire, query: Mapping[str, object], /, *, start: object = None) -> Iterator[Page]:
@@ -65,16 +67,19 @@ def cursor_pages(wire: Wire, query: Mapping[str, object], /, *, start: object = 
     while True:
         seen = {} if cursor is None else {"lastSeenLeadId": cursor}
         answer = wire.ask("GET", "/leads/all", query={**query, "limit": PAGE, **seen})
-        rows = replies.rows(answer, "leads")
-        data = answer.found.get("data")
-        last = data.get("lastSeenLeadId") if isinstance(data, dict) else None
-        if len(rows) < LEAST_FULL_PAGE or not last:
-            yield Page(rows, None)
-            return
-        if last == cursor:
+        page = _cursor_page(answer)
+        if page.next is not None and page.next == cursor:
             raise SinkError(_stuck(answer.where))
-        cursor = last
-        yield Page(rows, cursor)
+        yield page
+        if page.next is None:
+            return
+        cursor = page.next
+
+
+def _cursor_page(answer: replies.Answer) -> Page:
+    rows, data = replies.rows(answer, "leads"), answer.found.get("data")
+    last = data.get("lastSeenLeadId") if isinstance(data, dict) else None
+    return Page(rows, None if len(rows) < LEAST_FULL_PAGE or not last else last)
 
 
 def _stuck(where: str) -> str:

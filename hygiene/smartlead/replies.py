@@ -10,11 +10,19 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from hygiene.errors import AuthError, ListNotFound, RateLimited, SinkError, UnknownOutcome
-from hygiene.importing import LeadList, Reply
+from hygiene.errors import (
+    AuthError,
+    LeadLimit,
+    ListNotFound,
+    RateLimited,
+    Rejected,
+    SinkError,
+    UnknownOutcome,
+)
+from hygiene.importing.sink import LeadList, Reply
 from hygiene.verdict import Counts
 
-__all__ = ["Answer", "checked", "lead_list", "reply", "rewrite", "rows", "waiting_time"]
+__all__ = ["Answer", "checked", "lead_list", "reply", "rewrite", "rows", "waiting_time", "without_addresses"]
 
 #: Characters of the API's own words that a message repeats.
 SAID_CHARACTERS = 300
@@ -27,6 +35,11 @@ _COUNTERS = {
     "blocked": ("blocked", "blocked_count"),
 }
 _ADDRESS = re.compile(r"[^\s\"'<>,;:]*(?:@|%40)[^\s\"'<>,;:]+")
+_LEAD_NAMED = re.compile(r"\bleadList(?:\[|\.)([0-9]{1,7})\b")
+_NOT_ALLOWED = re.compile(r"is not allowed(?! to be empty)")
+_NAMES_BODY = re.compile(
+    r"\b(fileName|emailFieldsAdded|customFields|csvSettings|settings)\b|\"leadList\" (is required|must be)"
+)
 _OF_LIST = re.compile(r"/lead-list/[0-9]")
 _WHOLE = re.compile(r"[0-9]{1,18}")
 _MAY_HAVE_LANDED = "It may have landed all the same; look at the account before you send it again."
@@ -74,6 +87,9 @@ def checked(answer: Answer, /, *, method: str) -> Answer:
     agreed = isinstance(answer.value, dict) and answer.value.get("ok", True) not in (False, None, "false")
     if agreed or isinstance(answer.value, list):
         return answer
+    if method == "POST" and (limit := _lead_limit(answer.found)):
+        msg = f"{answer.said}: {limit}"
+        raise LeadLimit(msg)
     if method == "POST":
         msg = f"{answer.said}: no answer that says it is done ({answer.size} bytes). {_MAY_HAVE_LANDED}"
         raise UnknownOutcome(msg)
@@ -85,7 +101,7 @@ def _refusal(answer: Answer, method: str) -> Exception:
     status, said = answer.status, answer.said
     if status in (401, 403):
         return AuthError(f"{said}. Check the key in SMARTLEAD_API_KEY.", status=status)
-    if status == 429:
+    if status == 429 or (status == 503 and answer.retry_after_s is not None):
         wait = "a while" if answer.retry_after_s is None else f"{answer.retry_after_s:g} s"
         msg = f"{said}. The API asks to slow down: wait {wait} and run the command again."
         return RateLimited(msg, status=status, retry_after_s=answer.retry_after_s)
@@ -93,7 +109,49 @@ def _refusal(answer: Answer, method: str) -> Exception:
         return ListNotFound(f"{said}. See the account's lists with: hygiene lists", status=status)
     if status >= 500 and method == "POST":
         return UnknownOutcome(f"{said}. {_MAY_HAVE_LANDED}")
+    if method == "POST" and status in (400, 413, 422):
+        return _rejected(answer)
     return SinkError(f"{said}. {_next_step(status)}", status=status)
+
+
+def _rejected(answer: Answer) -> Rejected:
+    """What a refusal of a body says of the leads in it.
+
+    Source: the live API checks with Joi and names what it refuses in the message and under
+    ``validation.keys`` (observed). A key that it does not know is refused whatever the lead.
+    """
+    words = _words(answer.value)
+    told = answer.found.get("validation")
+    keys = told.get("keys") if isinstance(told, dict) else None
+    named = " ".join([words, *(str(key) for key in keys)] if isinstance(keys, list) else [words])
+    positions = sorted({int(place) for place in _LEAD_NAMED.findall(named)})
+    unknown_field = _NOT_ALLOWED.search(words) is not None
+    whole = answer.status != 413 and (
+        unknown_field or (not positions and _NAMES_BODY.search(named) is not None)
+    )
+    step = (
+        "Leave the field out or call it otherwise (--custom, --rename)."
+        if whole
+        else _next_step(answer.status)
+    )
+    return Rejected(
+        f"{answer.said}. {step}", status=answer.status, said=words, positions=positions, whole=whole
+    )
+
+
+def _lead_limit(given: Mapping[str, Any]) -> str:
+    """What the API says of a lead limit that is reached; empty where it does not.
+
+    Source: documented for the campaign endpoint (`is_lead_limit_exhausted`, `lead_import_stopped_count`).
+    """
+    if given.get("is_lead_limit_exhausted") is not True:
+        return ""
+    left = _number(given.get("lead_import_stopped_count"))
+    told = "some leads" if left is None else f"{left} leads"
+    return (
+        f"the account's lead limit is reached, {told} of this batch were left out. "
+        "Raise the limit, then run the command again."
+    )
 
 
 def _next_step(status: int) -> str:
@@ -130,17 +188,23 @@ def reply(answer: Answer, /) -> Reply:
     Raises:
         UnknownOutcome: it holds no counter that we know.
     """
-    data = answer.found.get("data")
-    given = {name: value for name, value in answer.found.items() if name not in ("ok", "data")}
-    given |= data if isinstance(data, dict) else {}
+    given = _given(answer)
     names = {name: next((key for key in keys if key in given), "") for name, keys in _COUNTERS.items()}
     counts = {name: _number(given.get(key)) for name, key in names.items()}
+    limit = _lead_limit(given)
+    read = {names[name] for name, count in counts.items() if count is not None}
+    given = {key: rewrite(value, without_addresses) for key, value in given.items() if key not in read}
     if all(count is None for count in counts.values()):
         msg = f"{answer.said}: no counter that we know, so nothing can be compared. {_MAY_HAVE_LANDED}"
         raise UnknownOutcome(msg)
-    read = {names[name] for name, count in counts.items() if count is not None}
-    extra = {key: rewrite(value, _masked) for key, value in given.items() if key not in read}
-    return Reply(Counts(**counts), tuple(sorted(extra.items())), answer.found)
+    return Reply(Counts(**counts), tuple(sorted(given.items())), answer.found, limit)
+
+
+def _given(answer: Answer) -> dict[str, Any]:
+    """What an answer holds beside its verdict."""
+    data = answer.found.get("data")
+    given = {name: value for name, value in answer.found.items() if name not in ("ok", "data")}
+    return given | (data if isinstance(data, dict) else {})
 
 
 def rows(answer: Answer, name: str, /) -> list[dict[str, Any]]:
@@ -188,10 +252,11 @@ def _words(value: object) -> str:
     if isinstance(value, dict):
         error = value.get("error")
         value = value.get("message") or (error.get("message") if isinstance(error, dict) else error)
-    return _masked(" ".join(value.split()))[:SAID_CHARACTERS] if isinstance(value, str) else ""
+    return without_addresses(" ".join(value.split()))[:SAID_CHARACTERS] if isinstance(value, str) else ""
 
 
-def _masked(text: str) -> str:
+def without_addresses(text: str, /) -> str:
+    """The text with every address in it masked."""
     return _ADDRESS.sub("<address>", text)
 
 

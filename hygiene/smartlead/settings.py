@@ -3,6 +3,7 @@
 No message here holds the key, or a URL that may hold one. Nothing is sent.
 """
 
+import hashlib
 import ipaddress
 import math
 import os
@@ -11,8 +12,9 @@ from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from hygiene.errors import UsageError
+from hygiene.smartlead.pace import PATIENCE_S
 
-__all__ = ["api_key", "base_url", "is_loopback", "proxy_for", "timeout_s"]
+__all__ = ["Key", "api_key", "base_url", "is_loopback", "key_in", "patience_s", "proxy_for", "timeout_s"]
 
 BASE_URL = "https://server.smartlead.ai/api/v1"
 #: Seconds for one import request. Others report 120 s for 200 leads.
@@ -60,18 +62,43 @@ def is_loopback(host: str | None, /) -> bool:
         return False
 
 
-def api_key(given: str | None, /) -> str:
+class Key:
+    """An API key that shows itself nowhere unasked: in no repr, and so in no traceback's locals."""
+
+    def __init__(self, text: str, /) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return "<key>"
+
+    def reveal(self) -> str:
+        """The key itself."""
+        return self._text
+
+    def can_be_one(self) -> bool:
+        """Whether it has only characters that keys have."""
+        return self._text.isascii() and self._text.isprintable() and " " not in self._text
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells accounts apart and not the key."""
+        return hashlib.sha256(self._text.encode()).hexdigest()[:8]
+
+
+def api_key(given: Key | None, /) -> Key:
     """The key: `given`, else ``SMARTLEAD_API_KEY``, else what the file ``SMARTLEAD_API_KEY_FILE`` holds.
 
     Raises:
         UsageError: there is none, its file cannot be read, or it is nothing that can be a key.
     """
     file = os.environ.get("SMARTLEAD_API_KEY_FILE", "")
-    key = (given or os.environ.get("SMARTLEAD_API_KEY") or "").strip() or (_from_file(file) if file else "")
-    if not key:
+    key = given or Key(os.environ.get("SMARTLEAD_API_KEY", "").strip())
+    if not key.reveal() and file:
+        key = key_in(file, named="SMARTLEAD_API_KEY_FILE")
+    if not key.reveal():
         msg = "no API key: set SMARTLEAD_API_KEY, or SMARTLEAD_API_KEY_FILE to a file that holds it."
         raise UsageError(msg)
-    if not (key.isascii() and key.isprintable() and " " not in key):
+    if not key.can_be_one():
         msg = (
             "the API key has characters that no key has. Set SMARTLEAD_API_KEY to the key alone, on one line."
         )
@@ -79,15 +106,31 @@ def api_key(given: str | None, /) -> str:
     return key
 
 
-def _from_file(file: str) -> str:
+def key_in(file: str, /, *, named: str) -> Key:
+    """The key that a file holds.
+
+    Args:
+        file: The file; others than its owner must not be able to read it.
+        named: The setting that names it, for messages.
+
+    Raises:
+        UsageError: it cannot be read, is empty, or is open to others.
+    """
+    path = Path(file)
     try:
+        rights = path.stat().st_mode
         # what is not UTF-8 is replaced: an error of decoding would hold the bytes, which are the key
-        key = Path(file).read_text(encoding="utf-8-sig", errors="replace").strip()
+        key = Key(path.read_text(encoding="utf-8-sig", errors="replace").strip())
     except OSError as error:
-        msg = f"SMARTLEAD_API_KEY_FILE: {file}: {error.strerror}."
+        msg = f"{named}: {file}: {error.strerror}."
         raise UsageError(msg) from error
-    if not key:
-        msg = f"SMARTLEAD_API_KEY_FILE: {file}: the file is empty; expected the key."
+    if os.name == "posix" and rights & 0o077:
+        msg = (
+            f"{named}: {file}: others can read it (mode {rights & 0o777:o}). Make it yours alone: chmod 600."
+        )
+        raise UsageError(msg)
+    if not key.reveal():
+        msg = f"{named}: {file}: the file is empty; expected the key."
         raise UsageError(msg)
     return key
 
@@ -98,15 +141,33 @@ def timeout_s(given: float | None, /) -> float:
     Raises:
         UsageError: it is no number of seconds above 0.
     """
-    name, text = "timeout_s", str(given)
+    seconds = _seconds(given, "timeout_s", "HYGIENE_TIMEOUT_S", TIMEOUT_S)
+    if seconds == 0:
+        msg = f"{'HYGIENE_TIMEOUT_S' if given is None else 'timeout_s'} is '0'; expected seconds, for instance 120."
+        raise UsageError(msg)
+    return seconds
+
+
+def patience_s(given: float | None, /) -> float:
+    """Seconds that one request waits for refusals to end: `given`, else ``HYGIENE_PATIENCE_S``, else the default.
+
+    Raises:
+        UsageError: it is no number of seconds from 0.
+    """
+    return _seconds(given, "patience_s", "HYGIENE_PATIENCE_S", PATIENCE_S)
+
+
+def _seconds(given: float | None, name: str, variable: str, default: float) -> float:
+    """Seconds from 0 that an argument or a variable gives."""
+    text = str(given)
     if given is None:
-        name, text = "HYGIENE_TIMEOUT_S", os.environ.get("HYGIENE_TIMEOUT_S") or str(TIMEOUT_S)
+        name, text = variable, os.environ.get(variable) or str(default)
     try:
         seconds = float(text)
     except ValueError:
         seconds = math.nan
-    if not (math.isfinite(seconds) and seconds > 0):
-        msg = f"{name} is {text!r}; expected seconds, for instance 120."
+    if not (math.isfinite(seconds) and seconds >= 0):
+        msg = f"{name} is {text!r}; expected seconds, for instance {default:g}."
         raise UsageError(msg)
     return seconds
 

@@ -1,7 +1,7 @@
 """The wire: one request over httpx, and its answer or the error that says what became of it.
 
 The key is added below httpx's logging and exception layer, so that no log line, error or repr holds it.
-What an answer means is not decided here, and no request is sent twice.
+What an answer means is not decided here, and what may have landed is not sent twice.
 """
 
 import contextlib
@@ -15,9 +15,10 @@ from urllib.parse import quote
 import httpx
 
 from hygiene import __version__
-from hygiene.errors import UnknownOutcome, Unreachable, UsageError
-from hygiene.smartlead.replies import Answer, checked, rewrite, waiting_time
-from hygiene.smartlead.settings import proxy_for
+from hygiene.errors import SinkError, UnknownOutcome, Unreachable, UsageError
+from hygiene.smartlead.pace import Pace
+from hygiene.smartlead.replies import Answer, checked, rewrite, waiting_time, without_addresses
+from hygiene.smartlead.settings import Key, proxy_for
 
 __all__ = ["Wire"]
 
@@ -31,8 +32,8 @@ _KEY_IN_LOG = re.compile(r"api_key=[^&\s'\"]+")
 
 
 def _without_key(record: logging.LogRecord) -> bool:
-    """Mask the key where the API sends it back in a header, for instance in a redirect."""
-    record.msg = _KEY_IN_LOG.sub("api_key=<key>", str(record.msg))
+    """Mask key and addresses where the API sends them back in a header, for instance in a redirect."""
+    record.msg = without_addresses(_KEY_IN_LOG.sub("api_key=<key>", str(record.msg)))
     return True
 
 
@@ -46,12 +47,12 @@ class _KeyBelow(httpx.BaseTransport):
     Source: encode/httpx #2760 (the client logs whole URLs).
     """
 
-    def __init__(self, key: str, wire: httpx.BaseTransport) -> None:
+    def __init__(self, key: Key, wire: httpx.BaseTransport) -> None:
         self._key = key
         self._wire = wire
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url.copy_merge_params({"api_key": self._key})
+        url = request.url.copy_merge_params({"api_key": self._key.reveal()})
         out = httpx.Request(
             request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions
         )
@@ -68,6 +69,7 @@ class Wire:
         key: The key.
         base_url: Where the API is.
         timeout_s: Seconds for one request.
+        pace: How long to wait before a request and after a refusal.
 
     Attributes:
         asked: Requests that were sent so far.
@@ -76,8 +78,8 @@ class Wire:
         UsageError: the environment names a proxy that cannot be used.
     """
 
-    def __init__(self, key: str, /, *, base_url: str, timeout_s: float) -> None:
-        self._base_url = base_url
+    def __init__(self, key: Key, /, *, base_url: str, timeout_s: float, pace: Pace) -> None:
+        self._base_url, self._pace = base_url, pace
         self._hide = _hiding(key)
         self.asked = 0
         self._client = httpx.Client(
@@ -91,16 +93,28 @@ class Wire:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+        self._pace.close()
 
     def ask(
         self, method: str, path: str, /, *, query: Mapping[str, Any] | None = None, body: object = None
     ) -> Answer:
-        """Send one request, once.
+        """Send one request; again only where it surely was not taken.
 
         Raises:
             SinkError: refused, or no connection was made.
             UnknownOutcome: something was posted, and the answer was lost or unreadable.
+            Interrupted: asked to stop before it was sent.
         """
+        patience = self._pace.patience()
+        while True:
+            self._pace.enter()
+            try:
+                return self._once(method, path, query=query, body=body)
+            except SinkError as refusal:
+                if not patience.bears(refusal):
+                    raise
+
+    def _once(self, method: str, path: str, *, query: Mapping[str, Any] | None, body: object) -> Answer:
         where = f"{method} {path}"
         self.asked += 1
         try:
@@ -109,7 +123,9 @@ class Wire:
             raise Unreachable(self._unreached(where, error)) from None
         except httpx.HTTPError as error:
             raise _lost(method, where, error) from None
-        return checked(self._answer(where, response), method=method)
+        answer = self._answer(where, response)
+        self._pace.seen(empty=answer.status == 200 and not answer.size)
+        return checked(answer, method=method)
 
     def _unreached(self, where: str, error: Exception) -> str:
         return (
@@ -147,11 +163,9 @@ def _transport(base_url: str) -> httpx.HTTPTransport:
     raise UsageError(msg)
 
 
-def _hiding(key: str) -> Callable[[str], str]:
-    escaped = quote(key, safe="")
-
+def _hiding(key: Key) -> Callable[[str], str]:
     def hide(text: str) -> str:
-        return text.replace(key, "<key>").replace(escaped, "<key>")
+        return text.replace(key.reveal(), "<key>").replace(quote(key.reveal(), safe=""), "<key>")
 
     return hide
 

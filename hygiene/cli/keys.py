@@ -1,0 +1,48 @@
+"""Keys: where the command line takes the API key from, never from an argument."""
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from hygiene.errors import UsageError
+
+if TYPE_CHECKING:
+    from hygiene.config import Profile
+    from hygiene.smartlead.settings import Key
+
+__all__ = ["find_key"]
+
+
+def find_key(profile: "Profile | None", /) -> "Key | None":
+    """The key that a profile names, or one that is typed in; None leaves it to the environment.
+
+    Raises:
+        UsageError: the profile names no key, or one that is not there.
+    """
+    from hygiene.smartlead.settings import Key
+
+    if profile is not None:
+        return _of_profile(profile)
+    if os.environ.get("SMARTLEAD_API_KEY") or os.environ.get("SMARTLEAD_API_KEY_FILE"):
+        return None
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        return Key(click.prompt("API key", hide_input=True, err=True).strip())
+    return None
+
+
+def _of_profile(profile: "Profile") -> "Key":
+    from hygiene.smartlead.settings import Key, key_in
+
+    file, variable = profile.values.get("api_key_file"), profile.values.get("api_key_env")
+    if file is not None:
+        return key_in(file, named=f"profile {profile.name}, api_key_file")
+    if variable is None:
+        msg = f"profile {profile.name} names no key: set api_key_env or api_key_file; none is inherited."
+        raise UsageError(msg)
+    key = Key(os.environ.get(variable, "").strip())
+    if not key.reveal():
+        msg = f"profile {profile.name}: {variable} is not set; expected the API key in it."
+        raise UsageError(msg)
+    return key

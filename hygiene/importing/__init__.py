@@ -1,0 +1,40 @@
+"""Importing: cleaned leads through a sink, batch by batch, to a receipt.
+
+`sink` says what a sink has to offer, `plan` divides leads into batches, `record` what is remembered of an
+import, `session` opens one anew or where an earlier run left it, `run` sends, `settle` finds out about lost
+answers, `isolate` about refused leads. The API itself is spoken elsewhere.
+"""
+
+from hygiene.importing.plan import Batch, Payload, plan, sent_columns
+from hygiene.importing.receipt import Receipt
+from hygiene.importing.record import Entry, Frozen, Identity, Journal, MemoryRecord, Record
+from hygiene.importing.run import OnUnknown, Progress
+from hygiene.importing.session import Session, open_session, run_import
+from hygiene.importing.sink import Addressed, BlockListEditor, Lead, LeadList, ListReader, Reply, Sink, Target
+
+__all__ = [
+    "Addressed",
+    "Batch",
+    "BlockListEditor",
+    "Entry",
+    "Frozen",
+    "Identity",
+    "Journal",
+    "Lead",
+    "LeadList",
+    "ListReader",
+    "MemoryRecord",
+    "OnUnknown",
+    "Payload",
+    "Progress",
+    "Receipt",
+    "Record",
+    "Reply",
+    "Session",
+    "Sink",
+    "Target",
+    "open_session",
+    "plan",
+    "run_import",
+    "sent_columns",
+]

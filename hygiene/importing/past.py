@@ -1,0 +1,36 @@
+"""Past imports, as a journal tells of them; nothing here reads one."""
+
+from dataclasses import dataclass, field
+
+from hygiene.importing.sink import Target
+from hygiene.policy import ImportPolicy
+from hygiene.reconcile import Reconciliation
+
+__all__ = ["Imported"]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What is remembered of one import.
+
+    Attributes:
+        id: Its name.
+        target: Where to.
+        began_at: When it was planned, in UTC.
+        sha256: Digest of its input.
+        complete: Whether it came to its end.
+        reconciliation: Its batches, predicted and reported.
+        leads: Places of the leads of each batch among the features, by batch number.
+        policy: The counting rules it was predicted with.
+        waive_blocklist: Whether the block list was waived.
+    """
+
+    id: str
+    target: Target
+    began_at: str
+    sha256: str
+    complete: bool
+    reconciliation: Reconciliation
+    leads: dict[int, list[int]] = field(repr=False)
+    policy: ImportPolicy
+    waive_blocklist: bool

@@ -1,0 +1,136 @@
+"""Plan: which rows go into which request, and what is sent of each.
+
+Nothing here sends, and nothing knows what was sent before.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene.cleaned import CleanedLeads
+from hygiene.columns import CANONICAL
+from hygiene.errors import UsageError
+from hygiene.importing.sink import Lead
+from hygiene.text import text_column
+
+__all__ = ["Batch", "Payload", "check_size", "frame_digest", "plan", "sent_columns"]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One request of an import.
+
+    Attributes:
+        number: From 1.
+        rows: Row numbers of its leads, in sending order.
+        leads: What is sent, blank fields left out.
+    """
+
+    number: int
+    rows: tuple[int, ...]
+    leads: tuple[Lead, ...] = field(repr=False)
+
+
+def check_size(batch_leads: int, /) -> None:
+    """Refuse a batch without leads.
+
+    Raises:
+        UsageError: the size is below 1.
+    """
+    if batch_leads < 1:
+        msg = f"--batch-size {batch_leads}: a request holds 1 lead or more."
+        raise UsageError(msg)
+
+
+def sent_columns(frame: pd.DataFrame, custom: Sequence[str], /) -> list[str]:
+    """The columns of a lead that are sent: the canonical ones there are, then the custom ones asked for.
+
+    Raises:
+        UsageError: a custom column that the frame does not have.
+    """
+    others = [name for name in frame.columns if name not in CANONICAL]
+    chosen = others if list(custom) == ["all"] else list(custom)
+    for name in chosen:
+        if name not in others:
+            msg = f"--custom {name}: no such custom column; there are {', '.join(others) or 'none'}."
+            raise UsageError(msg)
+    return [name for name in CANONICAL if name in frame] + chosen
+
+
+#: Rows that are turned into text at a time.
+BLOCK_ROWS = 10_000
+
+
+class Payload:
+    """The fields of cleaned leads, row by row, as a sink is handed them.
+
+    Args:
+        cleaned: The leads.
+        custom: Custom columns to send besides the canonical ones; ``("all",)`` sends every one.
+
+    Raises:
+        UsageError: a custom column that the leads do not have.
+    """
+
+    def __init__(self, cleaned: CleanedLeads, /, *, custom: Sequence[str] = ()) -> None:
+        self._cleaned = cleaned
+        self._columns = sent_columns(cleaned.leads(np.arange(0)), custom)
+        self._first = self._end = 0
+        self._block: list[pa.Array] = []
+
+    def batch(self, number: int, rows: Sequence[int], /) -> Batch:
+        """The request that sends these rows, which rise."""
+        self._read(rows[0] - 1, rows[-1])
+        here = pa.array(np.asarray(rows) - 1 - self._first)
+        cells = [column.take(here).to_pylist() for column in self._block]
+        leads = (
+            Lead({name: cell for name, cell in zip(self._columns, row, strict=True) if cell.strip()})
+            for row in zip(*cells, strict=True)
+        )
+        return Batch(number, tuple(int(row) for row in rows), tuple(leads))
+
+    def _read(self, first: int, end: int) -> None:
+        """Have the positions from `first` up to `end` at hand, and some after them."""
+        if self._first <= first and end <= self._end:
+            return
+        self._first, self._end = first, min(max(end, first + BLOCK_ROWS), len(self._cleaned.frame))
+        frame = self._cleaned.leads(np.arange(self._first, self._end))
+        self._block = [pc.fill_null(text_column(frame[name]), "") for name in self._columns]
+
+
+def plan(
+    cleaned: CleanedLeads, /, *, batch_leads: int, custom: Sequence[str] = (), send_all: bool = False
+) -> Iterator[Batch]:
+    """The requests of an import that starts now, in order.
+
+    Args:
+        cleaned: What is to be sent.
+        batch_leads: Leads a request.
+        custom: Custom columns to send besides the canonical ones; ``("all",)`` sends every one.
+        send_all: Also blocked and duplicate rows.
+
+    Raises:
+        UsageError: a custom column that the leads do not have, or a batch size below 1.
+    """
+    check_size(batch_leads)
+    payload = Payload(cleaned, custom=custom)
+    rows = cleaned.verdicts.loc[cleaned.sent(send_all=send_all).to_numpy(), "row"].to_numpy()
+    for number, start in enumerate(range(0, len(rows), batch_leads), 1):
+        yield payload.batch(number, rows[start : start + batch_leads].tolist())
+
+
+def frame_digest(frame: pd.DataFrame, /) -> str:
+    """Hex digest of a frame's column names and cells as text, for leads that did not come from a file."""
+    digest = hashlib.sha256()
+    for place, name in enumerate(frame.columns):
+        cells = pc.fill_null(text_column(frame.iloc[:, place]), "\x00")
+        sizes = pc.binary_length(cells).to_numpy(zero_copy_only=False)
+        digest.update(f"{len(str(name))}:{name}:{len(cells)}:".encode())
+        digest.update(np.ascontiguousarray(sizes, dtype="<i8").tobytes())
+        digest.update("".join(cells.to_pylist()).encode())
+    return digest.hexdigest()

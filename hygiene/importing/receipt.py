@@ -1,0 +1,98 @@
+"""Receipts: what an import did, over all its runs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hygiene.errors import HygieneError
+from hygiene.markup import inert
+from hygiene.readback import Readback
+from hygiene.reconcile import BatchResult, BatchState, Reconciliation
+from hygiene.verdict import Counts
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["DELIVERIES", "Receipt"]
+
+#: Files about the rows of an import, and the states of the batches whose rows they hold.
+DELIVERIES: Mapping[str, tuple[BatchState, ...]] = {
+    "sent.csv": ("acknowledged", "settled"),
+    "rejected.csv": ("rejected",),
+    "unknown.csv": ("unknown",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an import did, over all its runs.
+
+    Attributes:
+        sink: Where to.
+        predicted: Counts predicted for all batches.
+        reconciliation: Predicted against reported.
+        error: Why it stopped before its end; None where it did not.
+        import_id: Its name in the journal; None without one.
+        progressed: Whether this run sent anything that may have landed, or settled what an earlier one sent.
+        rows: Row numbers by batch.
+        readback: What the list held afterwards against what was sent; None where it was not read.
+        summary: What the journal keeps of a finished import that was run again; None elsewhere.
+    """
+
+    sink: str
+    predicted: Counts
+    reconciliation: Reconciliation
+    error: HygieneError | None = None
+    import_id: str | None = None
+    progressed: bool = False
+    rows: Mapping[int, Sequence[int]] = field(default_factory=dict, repr=False)
+    readback: Readback | None = None
+    summary: Mapping[str, object] | None = field(default=None, repr=False)
+
+    @property
+    def reported(self) -> Counts:
+        """Counts that the API reported, over all answered batches."""
+        return self.reconciliation.reported
+
+    @property
+    def batches(self) -> tuple[BatchResult, ...]:
+        """Every batch, in order."""
+        return self.reconciliation.batches
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(inert(self.sink))}</p>{self.reconciliation._repr_html_()}"
+
+    def plot(self) -> "Figure":
+        """A picture of predicted beside reported counts; needs the extra `notebook`.
+
+        Raises:
+            UsageError: matplotlib is not installed.
+        """
+        from hygiene.report.plots import plot_counts
+
+        return plot_counts(self)
+
+    def deliveries(self, verdicts: pd.DataFrame, /) -> dict[str, pd.DataFrame]:
+        """By name of file (`DELIVERIES`): row, place, address, batch and state of leads, and the API's words.
+
+        Args:
+            verdicts: The verdicts of the leads that were imported.
+        """
+        return {name: self._rows_in(states, verdicts) for name, states in DELIVERIES.items()}
+
+    def _rows_in(self, states: Sequence[BatchState], verdicts: pd.DataFrame) -> pd.DataFrame:
+        found = [
+            (row, batch.batch, batch.state, batch.words)
+            for batch in self.batches
+            if batch.state in states
+            for row in self.rows.get(batch.batch, ())
+        ]
+        frame = pd.DataFrame(found, columns=["row", "batch", "state", "words"]).astype({"row": "int64"})
+        place = verdicts[["row", "source", "line", "address"]].reset_index(drop=True)
+        merged = frame.merge(place, on="row", how="left")[
+            ["row", "source", "line", "address", "batch", "state", "words"]
+        ]
+        return merged.sort_values("row", kind="stable", ignore_index=True)

@@ -1,0 +1,268 @@
+"""Run: send the batches that are left, one after the other, and note what becomes of each.
+
+A batch is noted as being sent before it goes out, together with the answer to the one before: one commit a
+batch. One whose answer is lost is settled by evidence before
+anything else is sent; after three lost answers in a row the run stops.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+
+from hygiene.cleaned import CleanedLeads
+from hygiene.counting import folding_of
+from hygiene.errors import (
+    HygieneError,
+    Interrupted,
+    JournalLost,
+    LeadLimit,
+    Rejected,
+    SinkError,
+    UnknownOutcome,
+)
+from hygiene.importing.isolate import Suspects, divide
+from hygiene.importing.plan import Payload
+from hygiene.importing.record import Entry, Frozen, Places, Record, recount
+from hygiene.importing.settle import Evidence, Sought, find_evidence, replays, would_land
+from hygiene.importing.sink import ListReader, Reply, Sink
+from hygiene.text import text_column
+
+_log = logging.getLogger("hygiene")
+
+__all__ = ["OnUnknown", "Progress", "Run"]
+
+Progress = Callable[[int, int], None]
+
+#: What is done about a batch whose answer was lost: ask the list, send it again, or stop.
+OnUnknown = Literal["verify", "resend", "stop"]
+
+#: Lost answers in a row after which a run stops. Others do the same (code-dot-org, pull request 13918).
+MOST_LOST = 3
+
+
+@dataclass(slots=True)
+class Run:
+    """One run of an import.
+
+    Attributes:
+        cleaned: The leads, as they are now.
+        sink: Where to.
+        record: What is remembered.
+        frozen: What the first run settled.
+        waive_blocklist: Whether the block list is waived.
+        on_unknown: What is done about lost answers.
+        progress: Called with the leads done and all leads.
+        stop: Whether to stop before the next request.
+        progressed: Whether anything may have landed, or was settled.
+    """
+
+    cleaned: CleanedLeads
+    sink: Sink
+    record: Record
+    frozen: Frozen
+    waive_blocklist: bool = False
+    on_unknown: OnUnknown = "verify"
+    progress: Progress | None = None
+    stop: Callable[[], bool] | None = None
+    progressed: bool = False
+    _entries: dict[int, Entry] = field(default_factory=dict)
+    _unwritten: list[Entry] = field(default_factory=list)
+    _suspects: Suspects = field(default_factory=Suspects)
+    _lost_here: set[int] = field(default_factory=set)
+    _lost_in_a_row: int = 0
+
+    def send(self) -> HygieneError | None:
+        """Send what is left; why it stopped before the end, None where it did not."""
+        self._entries = {entry.number: entry for entry in self.record.entries()}
+        try:
+            try:
+                return self._send(Payload(self.cleaned, custom=self.frozen.custom), self.record.rows())
+            finally:
+                self._write_down()
+        except JournalLost as lost:
+            return lost
+
+    def _send(self, payload: Payload, rows: Places) -> HygieneError | None:
+        while (entry := self._next()) is not None:
+            if self.stop is not None and self.stop():
+                return Interrupted("asked to stop.")
+            error = None
+            if entry.result.state == "unknown":
+                error = self._settle(entry)
+                entry = self._entries[entry.number]
+            if error is None and entry.result.state in ("unknown", "planned"):
+                error = self._post(entry, payload, rows)
+            if error is not None:
+                return error
+            self._tell()
+        return self._judge_suspects()
+
+    def _next(self) -> Entry | None:
+        """The batch to look at next: those with a lost answer first, then in sending order."""
+        left = [
+            entry
+            for entry in self._entries.values()
+            if entry.result.state in ("planned", "unknown") and entry.number not in self._suspects.by_number
+        ]
+        return min(left, key=lambda entry: (entry.result.state != "unknown", entry.number), default=None)
+
+    def _judge_suspects(self) -> HygieneError | None:
+        """Reject the suspects that are left at the end, unless nothing at all was ever accepted.
+
+        Then only those are rejected that the API itself named; else the request as such is refused.
+        """
+        taken = any(entry.result.state in ("acknowledged", "settled") for entry in self._entries.values())
+        unproved = None if taken else self._suspects.unproved()
+        if unproved is None:
+            self._condemn()
+        return unproved
+
+    def _condemn(self) -> None:
+        """Reject the suspects."""
+        for number, refusal in self._suspects.by_number.items():
+            words = refusal.said or str(refusal)
+            self._note(self._entries[number].with_result(state="rejected", words=words))
+        self._suspects = Suspects()
+
+    def _note(self, entry: Entry) -> None:
+        """Take note of what became of a batch; it is written down before anything else is sent."""
+        _log.debug("batch %d: %s", entry.number, entry.result.state)
+        self._entries[entry.number] = entry
+        self._unwritten.append(entry)
+
+    def _write_down(self) -> None:
+        if self._unwritten:
+            self.record.finished(self._unwritten)
+            self._unwritten = []
+
+    def _tell(self) -> None:
+        if self.progress is not None:
+            left = [entry for entry in self._entries.values() if entry.result.state in ("planned", "unknown")]
+            total = sum(len(entry.leads) for entry in self._entries.values())
+            self.progress(total - sum(len(entry.leads) for entry in left), total)
+
+    def _post(self, entry: Entry, payload: Payload, rows: Places) -> HygieneError | None:
+        """Send one batch, once."""
+        batch = payload.batch(entry.number, rows[entry.leads].tolist())
+        sent = entry.with_result(attempts=entry.result.attempts + 1)
+        _log.info("batch %d: sending %d leads", entry.number, len(entry.leads))
+        self.record.sending(sent, noted=self._unwritten)
+        self._unwritten = []
+        try:
+            reply = self.sink.send(
+                batch.leads, file_name=self.frozen.file_name, waive_blocklist=self.waive_blocklist
+            )
+        except UnknownOutcome as lost:
+            return self._lose(sent, lost)
+        except Rejected as refusal:
+            return self._refuse(sent, refusal.at(batch.rows))
+        except (SinkError, Interrupted) as refusal:
+            self._note(entry if not isinstance(refusal, SinkError) or refusal.status is None else sent)
+            return refusal
+        return self._acknowledge(sent, reply)
+
+    def _acknowledge(self, entry: Entry, reply: Reply) -> HygieneError | None:
+        replayed = replays(entry.result.predicted, reply.counts) if entry.lost else 0
+        self._note(
+            entry.with_result(
+                state="acknowledged", reported=reply.counts, extra=reply.extra, replayed=replayed
+            )
+        )
+        self.progressed, self._lost_in_a_row = True, 0
+        self._accept()
+        return LeadLimit(reply.limit) if reply.limit else None
+
+    def _accept(self) -> None:
+        """Reject the suspects, now that a request without them went through."""
+        self._suspects.refusals = 0
+        if self._suspects.by_number:
+            self._condemn()
+            self._recount()
+
+    def _lose(self, entry: Entry, lost: UnknownOutcome) -> HygieneError | None:
+        self._note(replace(entry.with_result(state="unknown"), lost=entry.lost + 1))
+        self._lost_here.add(entry.number)
+        self.progressed = True
+        self._lost_in_a_row += 1
+        stops = self.on_unknown == "stop" or isinstance(lost, LeadLimit)
+        return lost if stops or self._lost_in_a_row >= MOST_LOST else None
+
+    def _refuse(self, entry: Entry, refusal: Rejected) -> HygieneError | None:
+        self._suspects.refusals += 1
+        too_many = self._suspects.are_too_many(self.frozen.batch_leads)
+        if refusal.whole or too_many:
+            self._note(entry.with_result(state="planned"))
+            return refusal
+        parts, suspects = divide(
+            entry, refusal, number=max(self._entries) + 1, refusals=self._suspects.refusals
+        )
+        self._rearrange([entry.number], parts)
+        self._suspects.by_number |= dict.fromkeys(suspects, refusal)
+        return None
+
+    def _rearrange(self, gone: list[int], parts: list[Entry]) -> None:
+        kept = [entry for entry in self._entries.values() if entry.number not in gone]
+        entries = self._counted([*kept, *parts])
+        self._write_down()
+        self.record.rearranged(gone, entries)
+        self._entries = {entry.number: entry for entry in entries}
+
+    def _recount(self) -> None:
+        self._rearrange([], [])
+
+    def _counted(self, entries: list[Entry]) -> list[Entry]:
+        features = self.record.features()
+        return recount(entries, features, self.frozen.policy, waive_blocklist=self.waive_blocklist)
+
+    def _settle(self, entry: Entry) -> HygieneError | None:
+        """Find out what became of a batch; where it stays unknown, it is to be sent again."""
+        where = f"batch {entry.number}: its answer was lost"
+        evidence: Evidence = "unclear"
+        if self.on_unknown == "stop":
+            return UnknownOutcome(
+                f"{where}. Settle it with --on-unknown verify, or send it again with resend."
+            )
+        if self.on_unknown == "verify":
+            if not isinstance(self.sink, ListReader):
+                return UnknownOutcome(
+                    f"{where}, and {self.sink.name} cannot be read. Use --on-unknown resend."
+                )
+            try:
+                evidence = self._landed(entry, self.sink)
+            except HygieneError as error:
+                return error
+        if evidence == "landed":
+            self._note(entry.with_result(state="settled", reported=entry.result.predicted))
+            self.progressed = True
+            self._accept()
+        elif self._may_be_kept_twice(entry, evidence):
+            msg = (
+                f"{where}, and by its policy the API would import the same leads again. "
+                "Run the same command again later: a batch that is not in the list then is sent."
+            )
+            return UnknownOutcome(msg)
+        return None
+
+    def _may_be_kept_twice(self, entry: Entry, evidence: Evidence) -> bool:
+        """Whether an API that remembers no leads could hold a batch twice if it is sent again.
+
+        One that is not in the list may still be under way, so an earlier run must have sent it.
+        """
+        remembers = self.frozen.policy.duplicate_scope != "request"
+        return not remembers and (evidence != "absent" or entry.number in self._lost_here)
+
+    def _landed(self, entry: Entry, reader: ListReader) -> Evidence:
+        if self.cleaned.survey.settings.known is None:
+            return "unclear"  # the leads may have been in the list before
+        sent_before = [each.leads for each in self._entries.values() if each.number < entry.number]
+        fresh = would_land(
+            entry, np.concatenate([np.arange(0), *sent_before]), self.record.features(), self.frozen.policy,
+            waive_blocklist=self.waive_blocklist,
+        )  # fmt: skip
+        positions = self.record.rows()[fresh] - 1
+        addresses = self.cleaned.verdicts["address"].iloc
+        sought = Sought(text_column(addresses[positions]), folding_of(self.frozen.policy))
+        return find_evidence(reader, sought)

@@ -1,0 +1,135 @@
+"""Sinks: what a place that leads are imported to has to offer.
+
+Protocols and the values that cross them; nothing here sends.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+from hygiene.policy import ImportPolicy
+from hygiene.verdict import Counts
+
+__all__ = ["Addressed", "BlockListEditor", "Lead", "LeadList", "ListReader", "Reply", "Sink", "Target"]
+
+
+class Lead(dict[str, str]):
+    """The fields of a lead that are sent; its repr shows none of them, so that no traceback does."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} fields>"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A well-formed answer to an import request.
+
+    Attributes:
+        counts: The four numbers; None for one that the answer does not hold.
+        extra: Counters and words of the answer that we do not know; a sink masks addresses in them.
+        raw: The whole answer.
+        limit: Why the API takes no more leads after these; empty where it does.
+    """
+
+    counts: Counts
+    extra: tuple[tuple[str, object], ...] = field(default=(), repr=False)
+    raw: Mapping[str, object] = field(default_factory=dict, repr=False)
+    limit: str = ""
+
+
+class Sink(Protocol):
+    """Where leads are imported to.
+
+    Attributes:
+        batch_leads: Leads a request it takes.
+        policy: How it is believed to count.
+    """
+
+    batch_leads: int
+    policy: ImportPolicy
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+
+    def send(
+        self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False
+    ) -> Reply:
+        """Import these leads in one request.
+
+        Raises:
+            Rejected: refused for what was sent; none of the leads landed.
+            SinkError: refused or not sent; none of the leads landed.
+            UnknownOutcome: sent, and the answer lost or unreadable.
+            Interrupted: asked to stop before anything was sent.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where exactly a sink sends to; what an import is known by in a journal.
+
+    Attributes:
+        url: Base URL of the API.
+        account: Fingerprint of the key.
+        list_id: The list, as text.
+    """
+
+    url: str
+    account: str
+    list_id: str
+
+
+@runtime_checkable
+class Addressed(Protocol):
+    """A sink whose imports a journal can tell apart.
+
+    Attributes:
+        shape: How leads are written for the API, as plain values; set again when an import is resumed.
+    """
+
+    shape: Mapping[str, object]
+
+    @property
+    def target(self) -> Target:
+        """Where it sends to."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadList:
+    """A lead list of the account.
+
+    Attributes:
+        id: Its number.
+        name: Its name.
+        size: Leads in it; None where the API does not say.
+    """
+
+    id: int
+    name: str
+    size: int | None
+
+
+@runtime_checkable
+class ListReader(Protocol):
+    """Reads what the API holds already."""
+
+    def describe(self) -> LeadList:
+        """The list that is imported to. Raises `ListNotFound` where there is none."""
+
+    def members(self, *, whole_account: bool = False) -> Iterator[str]:
+        """Addresses of the leads in it, or in every list of the account; newest first where there is an order."""
+
+    def blocked(self) -> Iterator[str]:
+        """Entries of the API's block list that apply to the list."""
+
+
+@runtime_checkable
+class BlockListEditor(Protocol):
+    """Changes the API's block list, which acts on every campaign of the account."""
+
+    def block(self, entries: Sequence[str], /) -> None:
+        """Put entries on it."""
+
+    def unblock(self, entries: Sequence[str], /) -> None:
+        """Take these entries off it, where they are on it."""

@@ -1,0 +1,119 @@
+"""History: what the journal tells of imports after the fact, and what it forgets.
+
+Nothing here writes but `forget`.
+"""
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from hygiene.counting import DUPLICATE, IMPORTED, classes_of, folding_of
+from hygiene.errors import UsageError
+from hygiene.features import fold
+from hygiene.importing.past import Imported
+from hygiene.importing.sink import Target
+from hygiene.journal.records import EXACT, entry_of, read_blocks
+from hygiene.journal.stored import StoredFeatures
+from hygiene.policy import ImportPolicy
+from hygiene.reconcile import reconcile
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from hygiene.journal.store import SqliteJournal
+
+__all__ = ["features", "find", "forget", "imports", "landed"]
+
+
+def imports(journal: "SqliteJournal", /) -> list[Imported]:
+    """Every import, oldest first."""
+    return [_imported(journal, row) for row in journal.read("SELECT * FROM imports ORDER BY rowid")]
+
+
+def find(journal: "SqliteJournal", import_id: str, /) -> Imported:
+    """One import, by its name or the beginning of it.
+
+    Raises:
+        UsageError: there is none, or more than one.
+    """
+    found = journal.read("SELECT * FROM imports WHERE substr(id, 1, ?) = ?", (len(import_id), import_id))
+    if len(found) != 1 or not import_id:
+        kind = "no import" if not found else f"{len(found)} imports"
+        msg = f"{import_id}: {kind} of that name in {journal.path}. See them with: hygiene history"
+        raise UsageError(msg)
+    return _imported(journal, found[0])
+
+
+def _imported(journal: "SqliteJournal", row: "sqlite3.Row") -> Imported:
+    batches = journal.read("SELECT * FROM batches WHERE import = ? ORDER BY number", (row["id"],))
+    entries = [entry_of(batch) for batch in batches]
+    return Imported(
+        row["id"],
+        Target(row["url"], row["account"], row["list_id"]),
+        row["began_at"],
+        row["sha256"],
+        bool(row["complete"]),
+        reconcile([entry.result for entry in entries]),
+        {entry.number: entry.leads.tolist() for entry in entries},
+        ImportPolicy.from_toml(json.loads(row["frozen"])["policy"]),
+        bool(row["waive_blocklist"]),
+    )
+
+
+def features(journal: "SqliteJournal", import_id: str, /) -> StoredFeatures:
+    """What rules see of an import's leads; `Imported.leads` tells which are in which batch."""
+    return StoredFeatures.of(read_blocks(journal, find(journal, import_id).id))
+
+
+def forget(journal: "SqliteJournal", import_id: str, /) -> None:
+    """Purge an import and all that is kept of its leads."""
+    name = find(journal, import_id).id
+    with journal.writing() as connection:
+        connection.execute("DELETE FROM imports WHERE id = ?", (name,))
+    journal.read("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def landed(
+    journal: "SqliteJournal", target: Target, addresses: pa.Array, policy: ImportPolicy, /, *, but: str | None
+) -> list[str]:
+    """Texts that stand for leads of other imports to this list, as far as these addresses meet them.
+
+    An address that was sent itself stands as it is; one that merely has the key of a sent one under the
+    policy stands as that key.
+    """
+    folding = folding_of(policy)
+    exact: set[bytes] = set()
+    folded: set[bytes] = set()
+    for row in journal.read(
+        "SELECT * FROM imports WHERE url = ? AND list_id = ? AND id IS NOT ?",
+        (target.url, target.list_id, but),
+    ):
+        imported = _imported(journal, row)
+        kept = StoredFeatures.of(read_blocks(journal, imported.id))
+        places = _landed_places(imported, kept)
+        exact |= {kept.digests(EXACT)[place] for place in places}
+        folded |= {kept.digests(folding)[place] for place in places}
+    if not exact:
+        return []
+    sent = journal.secret.keys(addresses, EXACT)
+    texts = [text for text, digest in zip(addresses.to_pylist(), sent, strict=True) if digest in exact]
+    keys = fold(addresses, folding)
+    met = journal.secret.keys(addresses, folding)
+    texts += [text for text, digest in zip(keys.to_pylist(), met, strict=True) if digest in folded]
+    return list(dict.fromkeys(texts))
+
+
+def _landed_places(imported: Imported, kept: StoredFeatures) -> list[int]:
+    """Places of the leads that are in the list by what the API answered: not those it blocked."""
+    answered = [
+        batch.batch for batch in imported.reconciliation.batches if batch.state in ("acknowledged", "settled")
+    ]
+    places = np.array([place for number in answered for place in imported.leads[number]], dtype=np.int64)
+    alone = np.arange(len(places))
+    classes = classes_of(
+        kept.take(places), imported.policy, batch=alone, waive_blocklist=imported.waive_blocklist
+    )
+    found: list[int] = places[np.isin(classes, (IMPORTED, DUPLICATE))].tolist()
+    return found

@@ -1,0 +1,92 @@
+"""Pace: waiting before a request, and after one that the API did not take.
+
+Only what surely was not taken is tried again: no connection, 429, and 503 with ``Retry-After``. What may
+have landed is never tried again here.
+"""
+
+import random
+import time
+from collections.abc import Callable
+
+from hygiene.errors import RateLimited, SinkError, Unreachable
+from hygiene.smartlead.limiter import Limiter
+
+__all__ = ["PATIENCE_S", "Pace", "Pause", "sleep"]
+
+#: Seconds that one request may wait for refusals to end, in all.
+PATIENCE_S = 900.0
+#: Seconds of the first wait after a refusal that does not say how long; each further one is twice as long.
+FIRST_S = 1.0
+#: Longest single wait of that kind.
+LONGEST_S = 60.0
+#: Refused connections after which an API counts as away.
+MOST_UNREACHED = 4
+
+#: Waits so many seconds, for the reason named; may raise `Interrupted`.
+Pause = Callable[[float, str], None]
+
+
+def sleep(seconds: float, why: str, /) -> None:
+    """Wait."""
+    del why
+    time.sleep(seconds)
+
+
+class Pace:
+    """The pace of one client.
+
+    Args:
+        limiter: What the rate lets pass.
+        patience_s: Seconds that one request may wait for refusals to end; 0 tries everything once.
+        pause: How to wait.
+    """
+
+    def __init__(self, limiter: Limiter, /, *, patience_s: float = PATIENCE_S, pause: Pause = sleep) -> None:
+        self._limiter, self._patience_s, self._pause = limiter, patience_s, pause
+        self._empty = 0
+
+    def close(self) -> None:
+        """Let go of the limiter."""
+        self._limiter.close()
+
+    def enter(self) -> None:
+        """Wait until a request may go out."""
+        while (seconds := self._limiter.take()) > 0:
+            self._pause(seconds, "the rate limit")
+
+    def patience(self) -> "Patience":
+        """What one request may bear."""
+        return Patience(self._limiter, self._patience_s)
+
+    def seen(self, *, empty: bool) -> None:
+        """Slow down after an answer that is empty: some APIs send those instead of 429 (observed)."""
+        self._empty = self._empty + 1 if empty else 0
+        if empty and self._patience_s:
+            self._limiter.pause(_backoff(self._empty))
+
+
+class Patience:
+    """How long one request goes on being tried."""
+
+    def __init__(self, limiter: Limiter, left_s: float) -> None:
+        self._limiter, self._left_s = limiter, left_s
+        self._tries = self._unreached = 0
+
+    def bears(self, refusal: SinkError, /) -> bool:
+        """Whether to try again; the limiter is paused for as long as that should wait."""
+        if not isinstance(refusal, RateLimited | Unreachable):
+            return False
+        self._tries += 1
+        self._unreached += isinstance(refusal, Unreachable)
+        asked = refusal.retry_after_s if isinstance(refusal, RateLimited) else None
+        seconds = _backoff(self._tries) if asked is None else asked
+        if seconds > self._left_s or self._left_s <= 0 or self._unreached >= MOST_UNREACHED:
+            return False
+        self._left_s -= seconds
+        self._limiter.pause(seconds)
+        return True
+
+
+def _backoff(tries: int) -> float:
+    """Seconds to wait after so many refusals: doubling, capped, with jitter so that clients spread."""
+    return min(LONGEST_S, FIRST_S * 2.0 ** (tries - 1)) * random.uniform(0.5, 1.0)  # noqa: S311 -- no secret

@@ -1,0 +1,165 @@
+"""Rate and patience: when a request may go out, and how long a refusal is borne."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hygiene import Smartlead
+from hygiene.errors import Interrupted, RateLimited, SinkError, Unreachable, UsageError
+from hygiene.smartlead.limiter import DEFAULT_RATE, Limiter, parse_rate
+from hygiene.smartlead.pace import Pace
+
+
+class Clock:
+    """Time that passes only while somebody waits."""
+
+    def __init__(self):
+        self.now = 1_000_000.0
+
+    def __call__(self):
+        return self.now
+
+    def pause(self, seconds, why):
+        self.now += seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "windows"),
+    [
+        ("8/s,48/m,800/h", ((8, 1.0), (48, 60.0), (800, 3600.0))),
+        (" 2/s ", ((2, 1.0),)),
+        ("none", ()),
+        (DEFAULT_RATE, ((8, 1.0), (48, 60.0), (800, 3600.0))),
+    ],
+)
+def test_a_rate_is_read(text, windows):
+    assert parse_rate(text) == windows
+
+
+@pytest.mark.parametrize("text", ["", "8", "8/d", "0/s", "-1/s", "8/s,", "fast"])
+def test_a_rate_of_another_form_is_refused(text):
+    with pytest.raises(UsageError, match="expected requests a second"):
+        parse_rate(text)
+
+
+@settings(max_examples=50)
+@given(
+    windows=st.lists(st.tuples(st.integers(1, 5), st.sampled_from([1.0, 7.0, 60.0])), min_size=1, max_size=3),
+    gaps=st.lists(st.floats(0, 3), min_size=5, max_size=30),
+)
+def test_no_window_ever_holds_more_than_its_limit(windows, gaps):
+    clock = Clock()
+    limiter = Limiter(windows, clock=clock)
+    went = []
+    for gap in gaps:
+        clock.now += gap
+        while (wait := limiter.take()) > 0:
+            clock.now += wait
+        went.append(clock.now)
+    limiter.close()
+
+    for limit, seconds in windows:
+        for start in went:
+            assert sum(start <= moment < start + seconds - 1e-6 for moment in went) <= limit
+
+
+def test_processes_share_a_limiter_by_its_file(tmp_path):
+    clock = Clock()
+    one, other = (Limiter([(2, 60.0)], path=tmp_path / "rate.sqlite", clock=clock) for _ in range(2))
+
+    assert [one.take(), other.take()] == [0.0, 0.0]
+    assert one.take() == other.take() == 60.0
+    one.pause(90)
+    assert other.take() == 90.0
+    clock.now += 91
+    assert other.take() == 0.0
+
+
+def test_a_clock_that_was_set_back_blocks_nobody():
+    clock = Clock()
+    limiter = Limiter([(1, 3600.0)], clock=clock)
+    limiter.take()
+    clock.now -= 1000
+
+    assert limiter.take() == 0.0
+
+
+@pytest.mark.parametrize(
+    ("refusal", "patience_s", "tries"),
+    [
+        (RateLimited("slow", retry_after_s=30), 100, 3),
+        (RateLimited("slow", retry_after_s=101), 100, 0),
+        (RateLimited("slow", retry_after_s=0), 0, 0),
+        (Unreachable("away"), 100, 3),
+        (SinkError("no"), 100, 0),
+    ],
+)
+def test_only_what_was_not_taken_is_borne_and_only_so_long(refusal, patience_s, tries):
+    clock = Clock()
+    pace = Pace(Limiter((), clock=clock), patience_s=patience_s, pause=clock.pause)
+    patience = pace.patience()
+    borne = 0
+    while patience.bears(refusal):
+        pace.enter()
+        borne += 1
+
+    assert borne == tries
+
+
+def test_waits_that_nobody_asked_for_double_up_to_a_cap_with_jitter():
+    clock = Clock()
+    pace = Pace(Limiter((), clock=clock), patience_s=10_000, pause=clock.pause)
+    patience, waits = pace.patience(), []
+    for _ in range(9):
+        before = clock.now
+        assert patience.bears(RateLimited("slow"))
+        pace.enter()
+        waits.append(clock.now - before)
+
+    for number, wait in enumerate(waits):
+        assert min(60, 2**number) / 2 <= wait <= min(60, 2**number) + 1e-6
+    assert len(set(waits)) == 9
+
+
+def test_an_empty_answer_slows_the_next_request_down():
+    clock = Clock()
+    pace = Pace(Limiter((), clock=clock), patience_s=60, pause=clock.pause)
+    before = clock.now
+
+    pace.seen(empty=True)
+    pace.enter()
+
+    assert 0.5 <= clock.now - before <= 1.0
+
+
+def test_a_stop_while_waiting_sends_nothing(api):
+    def stop(seconds, why):
+        msg = "asked to stop"
+        raise Interrupted(msg)
+
+    api.fail_next(status=429, body="")
+    list_id = api.create_list("A")
+    with (
+        Smartlead(
+            list_id=list_id, api_key=api.api_key, base_url=api.base_url, patience_s=60, pause=stop
+        ) as sink,
+        pytest.raises(Interrupted),
+    ):
+        sink.send([{"email": "a@acme.example"}], file_name="f")
+
+    assert len(api.requests) == 1
+    assert api.members(list_id) == []
+
+
+def test_this_machine_has_no_rate_and_elsewhere_it_is_shared_by_key(api, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    list_id = api.create_list("A")
+    with Smartlead(list_id=list_id, api_key=api.api_key, base_url=api.base_url) as here:
+        here.describe()
+    assert not (tmp_path / "state").exists()
+
+    with Smartlead(list_id=list_id, api_key=api.api_key, base_url=api.base_url, rate="100/s") as limited:
+        limited.describe()
+    [file] = (tmp_path / "state" / "lead-hygiene").glob("rate-*.sqlite")
+    assert file.name == f"rate-{limited.account}.sqlite"
+    assert file.stat().st_mode & 0o077 == 0
