@@ -50,7 +50,8 @@ class Pace:
         self._begin(now)
 
     def _begin(self, now: float) -> None:
-        self._epoch, self._answers, self._lost, self._sent, self._failures = now, 0, 0, 0, 0
+        self._epoch, self._answers, self._lost, self._refused = now, 0, 0, 0
+        self._sent, self._failures = 0, 0
 
     def credit(self, now: float) -> float:
         """Questions that may be sent now."""
@@ -90,7 +91,7 @@ class Pace:
 
     def refused(self, now: float, *, sent_at: float) -> None:
         """Count a question that the server refused for being asked too much."""
-        self._lost += sent_at > self._cut
+        self._refused += sent_at > self._cut
         self._close_epoch(now)
 
     def failed(self, now: float) -> None:
@@ -111,13 +112,14 @@ class Pace:
         self._smooth_s += (waited_s - self._smooth_s) / 8
 
     def _close_epoch(self, now: float) -> None:
-        length_s, settled = now - self._epoch, self._answers + self._lost
+        length_s, settled = now - self._epoch, self._answers + self._lost + self._refused
         if length_s < max(EPOCH_S, 2 * self._smooth_s) or (
             settled < EPOCH_QUESTIONS and length_s < LONGEST_EPOCH_S
         ):
             return
-        loss = self._lost / settled
-        if loss > max(TOLERATED, 1.5 * self._background) and settled >= EPOCH_QUESTIONS:
+        loss, refused = self._lost / settled, self._refused / settled
+        too_much = loss > max(TOLERATED, 1.5 * self._background) or refused > TOLERATED
+        if too_much and settled >= EPOCH_QUESTIONS:
             self._slow_down(loss, self._answers / length_s, now)
         elif self._failures > settled / 2 and self._failures >= EPOCH_QUESTIONS:
             self._slow_to(max(self.rate_per_s * 0.7, FLOOR_PER_S * 10), now)
@@ -143,6 +145,7 @@ class Pace:
     def _speed_up(self, answered_per_s: float) -> None:
         """Double below half of what the server was seen to bear, then feel the way up."""
         self._loss_before = 0.0
+        self._background *= 0.95
         factor = 2.0 if self.rate_per_s < self._steady / 2 else 1.04
         wanted = min(self.rate_per_s * factor, 2 * answered_per_s, self._ceiling)
         self.rate_per_s = max(self.rate_per_s, wanted)
