@@ -25,10 +25,6 @@ BLOCK_LIST = ("email_or_domain", "source", "client_id", "created_at", "id")
 KEPT = timedelta(hours=24)
 #: Requests for one page before the pull stops.
 TRIES = 4
-#: Seconds between two pages: 80 % of 60 a minute. Documented: guides/rate-limits, Standard.
-GAP_S = 60 / 48
-#: Seconds to wait where the API asks to slow down and does not say how long, and the longest it may say.
-WAIT_S, LONGEST_S = 30.0, 300.0
 
 Path_: TypeAlias = str | os.PathLike[str]
 
@@ -55,7 +51,6 @@ def pull(
     *,
     columns: Sequence[str],
     origin: str,
-    gap_s: float = GAP_S,
     pause: Callable[[float], None] = time.sleep,
     progress: Callable[[int, int], None] | None = None,
 ) -> int:
@@ -69,7 +64,6 @@ def pull(
         out: The file.
         columns: The columns that are kept; a row without the first is left out.
         origin: What is pulled and from where, for people; a pull goes on only from pages of the same origin.
-        gap_s: Seconds between two pages.
         pause: Waits.
         progress: Called with the rows so far, twice: how many there are to come is not known.
 
@@ -83,8 +77,6 @@ def pull(
             draft.keep(page, columns)
             if progress is not None:
                 progress(draft.rows, draft.rows)
-            if gap_s and not draft.whole:
-                pause(gap_s)
     finally:
         draft.close()
     rows = draft.write(Path(out), columns)
@@ -102,21 +94,18 @@ def _patiently(pages: Pages, start: Any, pause: Callable[[float], None]) -> Iter
                 yield page
         except SinkError as error:
             tries += 1
-            wait = _wait(error, tries)
-            if wait is None or tries >= TRIES:
+            if not _may_pass(error) or tries >= TRIES:
                 raise
-            pause(wait)
+            pause(2.0**tries)
         else:
             return
 
 
-def _wait(error: SinkError, tries: int) -> float | None:
-    """Seconds after which a page may be asked for again; None where that is no use."""
+def _may_pass(error: SinkError) -> bool:
+    """Whether a page may be had all the same: what a client waits for by itself it has waited for."""
     if isinstance(error, RateLimited):
-        wait = WAIT_S if error.retry_after_s is None else error.retry_after_s
-        return wait if wait <= LONGEST_S else None
-    passing = isinstance(error, Unreachable) or error.status == 200 or (error.status or 0) >= 500
-    return 2.0**tries if passing else None
+        return False
+    return isinstance(error, Unreachable) or error.status == 200 or (error.status or 0) >= 500
 
 
 class _Draft:

@@ -41,7 +41,7 @@ def pull(tmp_path):
     waited = []
 
     def _pull(pages, **how):
-        settings = {"columns": pulling.LEADS, "origin": ORIGIN, "gap_s": 0, "pause": waited.append, **how}
+        settings = {"columns": pulling.LEADS, "origin": ORIGIN, "pause": waited.append, **how}
         return pulling.pull(pages, tmp_path / "out.csv", **settings)
 
     _pull.waited = waited
@@ -106,13 +106,6 @@ def test_a_first_page_that_is_refused_leaves_nothing_behind(pull):
     with pytest.raises(AuthError):
         pull(Pages(failures=[AuthError("no")]))
     assert list(pull.path.parent.iterdir()) == []
-
-
-def test_it_waits_as_long_as_the_api_asks_and_between_pages(pull):
-    refusals = [RateLimited("slow", retry_after_s=7.0), None, RateLimited("slow"), None, None]
-
-    assert pull(Pages(failures=refusals), gap_s=2) == 5
-    assert pull.waited == [7.0, 2, 30.0, 2]
 
 
 def test_a_passing_failure_is_asked_again_a_few_times(pull):

@@ -18,9 +18,10 @@ __all__ = ["pull"]
     "--list", "list_id", type=click.IntRange(min=1), metavar="ID", help="Leads of this list; else of all."
 )
 @click.option("--out", required=True, metavar="F", help="The CSV file to write.")
+@click.option("--rate", metavar="N/s,N/m,N/h", help="Requests to let out: 8/s,48/m,800/h, or none.")
 @shared.no_key
 @click.option("-q", "--quiet", is_flag=True, help="No notes, no progress.")
-def pull(what: str, list_id: int | None, out: str, *, quiet: bool) -> int:
+def pull(what: str, list_id: int | None, out: str, rate: str | None, *, quiet: bool) -> int:
     """Read the API's block list, or the leads it holds, into a dated file to predict with.
 
     \b
@@ -35,7 +36,7 @@ def pull(what: str, list_id: int | None, out: str, *, quiet: bool) -> int:
         msg = "--list goes with leads alone: the block list belongs to the account"
         raise click.UsageError(msg)
     run = Run({"quiet": quiet})
-    with Smartlead(list_id=list_id) as account, run.progress("Pulling") as progress:
+    with Smartlead(list_id=list_id, rate=rate) as account, run.progress("Pulling") as progress:
         if list_id is not None:
             account.describe()
         of = (
@@ -49,7 +50,6 @@ def pull(what: str, list_id: int | None, out: str, *, quiet: bool) -> int:
                 out,
                 columns=pulling.BLOCK_LIST if what == "blocklist" else pulling.LEADS,
                 origin=f"{of} at {account.host} (account {account.account})",
-                gap_s=0 if account.is_local else pulling.GAP_S,
                 progress=progress,
             )
         except SinkError as error:
