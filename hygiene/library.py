@@ -332,7 +332,7 @@ def know(
 ) -> CleanedLeads:
     """The same leads, decided with the import's policy and what its list holds, its own leads apart.
 
-    An import that is over, or has nothing to send, asks the sink nothing.
+    An import that begins with nothing to send asks the sink nothing.
 
     Raises:
         ListNotFound: the list does not exist.
@@ -340,7 +340,7 @@ def know(
     """
     if cleaned.survey.settings.policy != sink.policy:
         cleaned = clean_again(cleaned, policy=sink.policy)
-    if not session.is_over and (session.continues or cleaned.sent(send_all=send_all).any()):
+    if session.continues or cleaned.sent(send_all=send_all).any():
         cleaned = prepare(cleaned, sink, snapshot=snapshot)
     return session.knowing(cleaned)
 

@@ -28,10 +28,10 @@ ZONE = {
 
 @pytest.fixture(autouse=True)
 def _no_settings_of_this_machine(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-    monkeypatch.setenv("HYGIENE_JOURNAL", str(tmp_path / "journal" / "imports.sqlite"))
+    monkeypatch.setenv("HYGIENE_JOURNAL", str(tmp_path_factory.mktemp("state") / "imports.sqlite"))
     monkeypatch.setenv("HYGIENE_PATIENCE_S", "0")
     for name in ("SMARTLEAD_API_KEY", "SMARTLEAD_API_KEY_FILE", "SMARTLEAD_BASE_URL", "HYGIENE_RESOLVER"):
         monkeypatch.delenv(name, raising=False)

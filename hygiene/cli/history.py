@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hygiene.cli import options as shared
+from hygiene.cli.policies import offer_policy
 from hygiene.cli.run import show
-from hygiene.errors import UsageError
 
 if TYPE_CHECKING:
     from hygiene.importing.past import Imported
@@ -18,45 +18,64 @@ __all__ = ["history"]
 
 @click.command()
 @click.argument("import_id", required=False, metavar="[IMPORT]")
+@click.option("--explain", is_flag=True, help="Search for the rules that explain a difference.")
+@click.option(
+    "--policy-out", metavar="F", help="Write the rules that explain a difference, where one set does."
+)
 @click.option("--forget", metavar="ID", help="Purge an import from the journal.")
 @shared.journal
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="What stdout holds."
 )
 @shared.no_key
-def history(import_id: str | None, forget: str | None, journal: str | None, format_: str) -> None:
+def history(import_id: str | None, forget: str | None, journal: str | None, **options: Any) -> None:
     """Show what the journal holds: every import, or one with its batches.
 
     \b
     hygiene history
-    hygiene history a1b2c3d4
+    hygiene history a1b2c3d4 --explain
     hygiene history --forget a1b2c3d4
     """
     from hygiene.journal import SqliteJournal
 
+    if import_id is None and (options["explain"] or options["policy_out"]):
+        msg = "--explain and --policy-out need the name of an import: hygiene history IMPORT --explain"
+        raise click.UsageError(msg)
     with SqliteJournal(journal, must_exist=True) as opened:
         if forget:
             name = opened.find(forget).id
             opened.forget(name)
             click.echo(f"import {name} is forgotten", err=True)
-            return
-        found = [opened.find(import_id)] if import_id else opened.imports()
-        if format_ == "json":
-            told = [_as_object(each) for each in found]
-            click.echo(json.dumps(told[0] if import_id else told, indent=2))
-            return
-        _show(opened, found, alone=bool(import_id))
+        elif import_id:
+            _show_one(opened.find(import_id), **options)
+        else:
+            _show_all(opened, as_json=options["format_"] == "json")
 
 
-def _show(journal: "SqliteJournal", found: "list[Imported]", *, alone: bool) -> None:
+def _show_all(journal: "SqliteJournal", *, as_json: bool) -> None:
+    from hygiene.report.history import import_table
+
+    found = journal.imports()
+    if as_json:
+        click.echo(json.dumps([_as_object(each) for each in found], indent=2))
+        return
+    if not found:
+        click.echo(f"{journal.path}: no import in the journal yet", err=True)
+    show([import_table(found)] if found else [])
+
+
+def _show_one(imported: "Imported", *, explain: bool, policy_out: str | None, format_: str) -> None:
     from hygiene.report.history import batch_table, import_table
 
-    if not found:
-        msg = f"{journal.path}: no import in the journal yet."
-        raise UsageError(msg)
-    show([import_table(found)])
-    if alone:
-        show([batch_table(found[0]), *(f"  {line}" for line in found[0].reconciliation.explain())])
+    told = imported.reconciliation
+    if format_ == "json":
+        found = told.search().sentences() if explain else None
+        click.echo(json.dumps({**_as_object(imported), "explanation": found}, indent=2))
+    else:
+        lines = told.explain() if explain else told.differences()
+        show([import_table([imported]), batch_table(imported), *(f"  {line}" for line in lines)])
+    if explain or policy_out:
+        offer_policy(told, policy_out)
 
 
 def _as_object(imported: "Imported") -> dict[str, Any]:

@@ -10,9 +10,10 @@ import click
 from hygiene.cli import options as shared
 from hygiene.cli.codes import DIFFERS, DONE, UNFINISHED, exit_code
 from hygiene.cli.keys import find_key
+from hygiene.cli.policies import offer_policy
 from hygiene.cli.run import Run, load_policy, show
 from hygiene.cli.stopping import Stopping
-from hygiene.errors import GateFailed, Interrupted, UsageError
+from hygiene.errors import GateFailed, Interrupted
 
 if TYPE_CHECKING:
     from hygiene.cleaned import CleanedLeads
@@ -200,29 +201,13 @@ def _ending(run: Run, receipt: "Receipt", *, sent: bool) -> int:
         run.tell(line if found and found.agrees else f"Error: {line}")
     if told.status == "agrees":
         return DONE if found is None or found.agrees else DIFFERS
-    _offer(run, receipt)
+    offer_policy(told, run.options["policy_out"])
     differences = "; ".join(told.differences())
     if told.status == "within_range" and not run.options["exact"]:
         run.tell(f"warning: the API's counts differ, within what was left open: {differences}.")
         return DONE if found is None or found.agrees else DIFFERS
     run.tell(f"Error: the API's counts differ from the prediction: {differences}.")
     return DIFFERS
-
-
-def _offer(run: Run, receipt: "Receipt") -> None:
-    """Write the one policy that explains everything, or say how to."""
-    found, out = receipt.reconciliation.search(), run.options["policy_out"]
-    if found.policy is None:
-        return
-    if out is None:
-        run.tell(f"{found.fits[0].words} would have predicted it: --policy-out F writes such a policy.")
-        return
-    try:
-        Path(out).write_text(found.policy.to_toml(evidence=found.sentences()), encoding="utf-8")
-    except OSError as error:
-        msg = f"--policy-out {out}: {error.strerror}."
-        raise UsageError(msg) from error
-    run.tell(f"wrote {out}: {found.fits[0].words}")
 
 
 def _tell_unsent(run: Run, cleaned: "CleanedLeads", sent: Sequence[str]) -> None:

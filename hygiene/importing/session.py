@@ -93,11 +93,6 @@ class Session:
         """Whether an earlier run sent something of this import."""
         return self._record is not None and (self._record.resumed or self._record.complete)
 
-    @property
-    def is_over(self) -> bool:
-        """Whether an earlier run brought it to its end, and no row of it was left for review."""
-        return self._record is not None and self._record.complete and not len(self._record.under_review())
-
     def knowing(self, cleaned: CleanedLeads, /) -> CleanedLeads:
         """The same leads: what this import brought to the list itself is not known, what others did is.
 

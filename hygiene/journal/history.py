@@ -10,9 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.counting import DUPLICATE, IMPORTED, classes_of, folding_of
+from hygiene.drift import Trace
 from hygiene.errors import UsageError
 from hygiene.features import fold
 from hygiene.importing.past import Imported
+from hygiene.importing.record import in_order
 from hygiene.importing.sink import Target
 from hygiene.journal.records import EXACT, entry_of, read_blocks
 from hygiene.journal.stored import StoredFeatures
@@ -43,22 +45,29 @@ def find(journal: "SqliteJournal", import_id: str, /) -> Imported:
         kind = "no import" if not found else f"{len(found)} imports"
         msg = f"{import_id}: {kind} of that name in {journal.path}. See them with: hygiene history"
         raise UsageError(msg)
-    return _imported(journal, found[0])
+    return _imported(journal, found[0], traced=True)
 
 
-def _imported(journal: "SqliteJournal", row: "sqlite3.Row") -> Imported:
+def _imported(journal: "SqliteJournal", row: "sqlite3.Row", *, traced: bool = False) -> Imported:
+    """An import, with what its leads look like to counting rules where that is asked for."""
     batches = journal.read("SELECT * FROM batches WHERE import = ? ORDER BY number", (row["id"],))
     entries = [entry_of(batch) for batch in batches]
+    policy = ImportPolicy.from_toml(json.loads(row["frozen"])["policy"])
+    waive = bool(row["waive_blocklist"])
+    trace = None
+    if traced:
+        kept, (places, batch) = StoredFeatures.of(read_blocks(journal, row["id"])), in_order(entries)
+        trace = Trace(kept.take(places), batch + 1, kept.rows[places], policy, waive)
     return Imported(
         row["id"],
         Target(row["url"], row["account"], row["list_id"]),
         row["began_at"],
         row["sha256"],
         bool(row["complete"]),
-        reconcile([entry.result for entry in entries]),
+        reconcile([entry.result for entry in entries], trace=trace),
         {entry.number: entry.leads.tolist() for entry in entries},
-        ImportPolicy.from_toml(json.loads(row["frozen"])["policy"]),
-        bool(row["waive_blocklist"]),
+        policy,
+        waive,
     )
 
 

@@ -1,0 +1,34 @@
+"""Policies that explain a difference: said, and written where that is asked for."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hygiene.errors import UsageError
+
+if TYPE_CHECKING:
+    from hygiene.reconcile import Reconciliation
+
+__all__ = ["offer_policy"]
+
+
+def offer_policy(told: "Reconciliation", out: str | None, /) -> None:
+    """Write the one policy that explains everything, or say how to; say nothing where there is none.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    found = told.search()
+    if found.policy is None:
+        return
+    if out is None:
+        words = found.fits[0].words
+        click.echo(f"{words} would have predicted it: --policy-out F writes such a policy.", err=True)
+        return
+    try:
+        Path(out).write_text(found.policy.to_toml(evidence=found.sentences()), encoding="utf-8")
+    except OSError as error:
+        msg = f"--policy-out {out}: {error.strerror}."
+        raise UsageError(msg) from error
+    click.echo(f"wrote {out}: {found.fits[0].words}", err=True)
