@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from hygiene.errors import UsageError
+from hygiene.gate import parse_limit
 
-__all__ = ["Profile", "load_defaults", "load_profile"]
+__all__ = ["Profile", "load_defaults", "load_gate", "load_profile"]
 
 #: Names of one text or number, and of one or several texts, that a profile may have.
 _SINGLE: Mapping[str, type] = {
@@ -21,6 +22,8 @@ _SINGLE: Mapping[str, type] = {
 _SEVERAL = ("suppress", "blocklist", "known")
 #: Names whose values are files, beside the folder of the configuration.
 _FILES = ("api_key_file", "policy", "journal", *_SEVERAL)
+#: Kinds of limits in ``[gate]``, as the options call them.
+_LIMITS = ("max", "min", "warn")
 #: Names that stand above all profiles too and hold where a profile is silent.
 _SHARED = ("policy", "journal", "rate")
 
@@ -69,12 +72,34 @@ def load_defaults(*, folder: Path | None = None) -> Mapping[str, Any]:
         UsageError: it is no TOML, or has a name that is not known.
     """
     path, found = _read(folder or Path())
-    values = {key: value for key, value in found.items() if key != "profile"}
+    values = {key: value for key, value in found.items() if key not in ("gate", "profile")}
     unknown = sorted(set(values) - set(_SHARED))
     if unknown:
         msg = f"{path}: {unknown[0]} is no setting; settings are {', '.join(_SHARED)} and [profile.NAME]."
         raise UsageError(msg)
     return _checked(values, path, "the top")
+
+
+def load_gate(*, folder: Path | None = None) -> dict[str, dict[str, int | float]]:
+    """The limits of ``[gate.max]``, ``[gate.min]`` and ``[gate.warn]``, by these words; empty where there are none.
+
+    Raises:
+        UsageError: another word, a name that is neither an outcome nor a reason, or a limit that is none.
+    """
+    path, found = _read(folder or Path())
+    gate = found.get("gate", {})
+    unknown = sorted(set(gate) - set(_LIMITS)) if isinstance(gate, dict) else ["gate"]
+    if unknown or not all(isinstance(limits, dict) for limits in gate.values()):
+        msg = f"{path}: [gate]: expected the tables gate.max, gate.min and gate.warn, each with NAME = LIMIT."
+        raise UsageError(msg)
+    try:
+        return {
+            word: dict(parse_limit(f"{name}={limit}") for name, limit in gate.get(word, {}).items())
+            for word in _LIMITS
+        }
+    except UsageError as error:
+        msg = f"{path}: [gate]: {error}"
+        raise UsageError(msg) from error
 
 
 def _read(folder: Path) -> tuple[Path, Mapping[str, Any]]:

@@ -720,10 +720,25 @@ def test_doctor_finds_everything_in_order(run, target, names):
         ["ok", "Python:"],
         ["ok", "packages:"],
         ["ok", "DNS:"],
+        ["ok", "journal:"],
         ["ok", "key:"],
         ["ok", "list:"],
     ]
     assert "demo-key" not in out
+
+
+def test_doctor_opens_the_journal_there_is(run, leads, target, tmp_path, monkeypatch):
+    monkeypatch.setenv("HYGIENE_JOURNAL", str(tmp_path / "imports.sqlite"))
+    run("import", leads, "--list", target, "--no-dns")
+    _, before, _ = run("doctor", "--no-dns")
+    (tmp_path / "imports.sqlite.key").unlink()
+
+    code, after, _ = run("doctor", "--no-dns")
+
+    assert "ok    journal: " in before
+    assert "remembers 1 imports" in before
+    assert code == 2
+    assert "FAIL  journal: " in after
 
 
 def test_doctor_needs_no_key_where_nothing_is_imported(run):

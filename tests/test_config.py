@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hygiene.cli import main
-from hygiene.config import load_defaults, load_profile
+from hygiene.config import load_defaults, load_gate, load_profile
 from hygiene.errors import UsageError
 
 TOML = """
@@ -168,3 +168,51 @@ def test_the_journal_of_an_option_wins_over_the_environment_and_that_over_the_fi
     assert (tmp_path / "option.sqlite").exists()
     assert named.exists()
     assert (tmp_path / "file.sqlite").exists()
+
+
+def test_limits_stand_in_the_configuration(tmp_path):
+    (tmp_path / "hygiene.toml").write_text(
+        '[gate.max]\ninvalid = "2%"\nnull_mx = 0\n[gate.min]\nready = 0.8\n'
+    )
+
+    assert load_gate(folder=tmp_path) == {
+        "max": {"invalid": 0.02, "null_mx": 0},
+        "min": {"ready": 0.8},
+        "warn": {},
+    }
+    assert load_defaults(folder=tmp_path) == {}
+    assert load_gate(folder=tmp_path / "elsewhere") == {"max": {}, "min": {}, "warn": {}}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[gate.most]\ninvalid = 1\n", "gate.max, gate.min and gate.warn"),
+        ("gate = 3\n", "gate.max, gate.min and gate.warn"),
+        ("[gate.max]\nbounced = 1\n", "bounced"),
+        ('[gate.max]\ninvalid = "lots"\n', "invalid=lots"),
+    ],
+)
+def test_limits_that_are_none_are_refused_by_their_file(tmp_path, text, says):
+    (tmp_path / "hygiene.toml").write_text(text)
+
+    with pytest.raises(UsageError, match=r"hygiene\.toml") as refused:
+        load_gate(folder=tmp_path)
+    assert says in str(refused.value)
+
+
+def test_a_limit_of_the_configuration_fails_a_run_and_an_option_takes_its_place(
+    tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "hygiene.toml").write_text("[gate.max]\ninvalid = 0\n")
+    (tmp_path / "leads.csv").write_text("email\nnobody\n")
+    monkeypatch.chdir(tmp_path)
+
+    ended = []
+    for more in ([], ["--max", "invalid=1"]):
+        with pytest.raises(SystemExit) as end:
+            main(["check", "leads.csv", "--no-dns", *more])
+        ended.append(end.value.code)
+
+    assert ended == [1, 0]
+    assert "invalid is 1 rows, at most 0 rows allowed" in capsys.readouterr().err

@@ -30,7 +30,7 @@ ASKED = "example.com"
 @click.option("--no-dns", is_flag=True, help="Do not ask DNS about domains.")
 @shared.no_key
 def doctor(list_id: int | None, resolvers: Sequence[str], no_dns: bool) -> int:  # noqa: FBT001 -- click hands options over by name
-    """Check what a run needs: Python, packages, DNS, the key, the list.
+    """Check what a run needs: Python, packages, DNS, the journal, the key, the list.
 
     \b
     hygiene doctor
@@ -39,6 +39,7 @@ def doctor(list_id: int | None, resolvers: Sequence[str], no_dns: bool) -> int: 
     checks: dict[str, Callable[[], str]] = {"Python": _python, "packages": _packages}
     if not no_dns:
         checks["DNS"] = lambda: _dns(resolvers)
+    checks["journal"] = _journal
     code = DONE
     for name, check in checks.items():
         code = code or _show(name, check)
@@ -87,6 +88,17 @@ def _dns(resolvers: Sequence[str]) -> str:
         msg = f"{ASKED}: {verdict.cause}. Name a server that answers with --resolver HOST[:PORT]."
         raise UsageError(msg)
     return "a name server answers"
+
+
+def _journal() -> str:
+    from hygiene.journal import SqliteJournal
+    from hygiene.journal.store import default_path
+
+    path = default_path()
+    if not path.exists():
+        return f"{path} is made by the first import"
+    with SqliteJournal(path, must_exist=True) as journal:
+        return f"{path} remembers {len(journal.imports())} imports"
 
 
 def _api(list_id: int | None) -> int:

@@ -110,15 +110,23 @@ class Run:
         return cleaned.by(self.options["by"]) if self.options["by"] else None
 
     def gate(self, cleaned: "CleanedLeads") -> None:
-        """Warn of limits that only warn, then hold the list against those that fail."""
+        """Warn of limits that only warn, then hold the list against those that fail.
+
+        Limits stand in the configuration too; an option on the same name takes their place.
+        """
+        from hygiene.config import load_gate
+
+        limits = load_gate()
         try:
-            cleaned.gate(max=self.options["warn"])
+            cleaned.gate(max={**limits["warn"], **self.options["warn"]})
         except GateFailed as passed:
             for failure in passed.failures:
                 self.tell(f"warning: {failure}")
             self.annotate("warning", passed.failures)
         with self.failing(cleaned):
-            cleaned.gate(max=self.options["max_"], min=self.options["min_"])
+            cleaned.gate(
+                max={**limits["max"], **self.options["max_"]}, min={**limits["min"], **self.options["min_"]}
+            )
 
     def report(self, cleaned: "CleanedLeads", receipt: "Receipt | None" = None) -> None:
         """Print the result on stdout."""
