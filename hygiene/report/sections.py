@@ -312,6 +312,7 @@ def _run(content: Content) -> Section:
     rows = [
         ("input", ", ".join(map(inert, cleaned.files)) or "a frame"),
         ("input digest, SHA-256", cleaned.sha256 or "none: a frame has no bytes of its own"),
+        ("import, as the journal names it", (content.receipt and content.receipt.import_id) or "none"),
         ("lead-hygiene", __version__),
         ("Python", python_version()),
         *((name, version(name)) for name in PACKAGES),
