@@ -59,3 +59,19 @@ def write(tmp_path: Path) -> Callable[[str, str], Path]:
         return path
 
     return _write
+
+
+@pytest.fixture
+def run(capsys, monkeypatch, tmp_path):
+    """Run a command line in an empty folder; gives exit code, stdout, stderr."""
+    from hygiene.cli import main
+
+    monkeypatch.chdir(tmp_path)
+
+    def _run(*arguments):
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return ended.value.code, out, err
+
+    return _run

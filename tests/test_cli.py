@@ -11,7 +11,6 @@ import sys
 import jsonschema
 import pytest
 
-from hygiene.cli import main
 from hygiene.emulator import Emulator
 from hygiene.journal import SqliteJournal
 from hygiene.policy import RULES, ImportPolicy
@@ -28,20 +27,6 @@ dnc@acme.example,Dee,Acme
 old@acme.example,Ola,Acme
 stop@blocked.example,Sid,Blocked
 """
-
-
-@pytest.fixture
-def run(capsys, monkeypatch, tmp_path):
-    """Run a command line in an empty folder; gives exit code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-
-    def _run(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return ended.value.code, out, err
-
-    return _run
 
 
 @pytest.fixture

@@ -6,22 +6,7 @@ import socket
 
 import pytest
 
-from hygiene.cli import main
 from hygiene.emulator import ZoneServer
-
-
-@pytest.fixture
-def run(capsys, monkeypatch, tmp_path):
-    """Run a command line in an empty folder; gives exit code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-
-    def _run(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return ended.value.code, out, err
-
-    return _run
 
 
 def test_mx_prints_one_line_a_domain(run, names):

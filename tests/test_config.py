@@ -83,18 +83,6 @@ def test_keys_and_lists_belong_into_profiles(write, tmp_path, name):
 
 
 @pytest.fixture
-def run(capsys, monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
-
-    def _run(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        return ended.value.code, *capsys.readouterr()
-
-    return _run
-
-
-@pytest.fixture
 def two(api, write, monkeypatch):
     """Two profiles of one account, and leads."""
     monkeypatch.setenv("SMARTLEAD_BASE_URL", api.base_url)

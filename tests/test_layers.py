@@ -24,6 +24,7 @@ LAYERS = {
         "cleaning",
         "comparing",
         "importing",
+        "preparing",
         "probe",
         "readback",
         "reconcile",

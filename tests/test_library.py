@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import hygiene
-from hygiene import library
+from hygiene import library, preparing
 from hygiene.blocklist import parse_list
 from hygiene.errors import InputError, ListNotFound, SinkError
 from hygiene.importing import LeadList
@@ -191,7 +191,7 @@ def test_a_list_too_long_to_read_asks_for_a_file_and_is_not_read():
 
 @pytest.mark.parametrize("size", [None, 3])
 def test_a_list_is_not_read_without_end_whatever_its_stated_size(monkeypatch, size):
-    monkeypatch.setattr(library, "MOST_MEMBERS", 5)
+    monkeypatch.setattr(preparing, "MOST_MEMBERS", 5)
     reader = Reader(size=size, members=[f"a{number}@acme.example" for number in range(9)])
 
     with pytest.raises(InputError, match="--no-snapshot"):

@@ -357,21 +357,6 @@ def test_what_is_not_ones_own_is_refused(domain, gmail):
 
 
 @pytest.fixture
-def run(capsys, monkeypatch, tmp_path):
-    from hygiene.cli import main
-
-    monkeypatch.chdir(tmp_path)
-
-    def _run(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return ended.value.code, out, err
-
-    return _run
-
-
-@pytest.fixture
 def strange(monkeypatch):
     policy = ImportPolicy(fold_plus_tag=True, duplicate_scope="account", block_subdomains=True)
     with Emulator(policy=policy) as api:
