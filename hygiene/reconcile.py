@@ -66,6 +66,18 @@ class BatchResult:
         counts = self.reported + Counts(0, self.replayed, -self.replayed, 0)
         return replace(self, reported=counts, replayed=0, attempts=1)
 
+    @property
+    def evidence(self) -> "BatchResult":
+        """The same with the counts that speak for or against rules.
+
+        Of a batch that had landed before, the API does not say what it imported and what it counted as a
+        duplicate the first time.
+        """
+        if self.reported is None or not self.replayed:
+            return self
+        counts = replace(self.reported, imported=None, duplicates=None)
+        return replace(self, reported=counts, replayed=0, attempts=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
@@ -120,7 +132,7 @@ class Reconciliation:
     def search(self) -> Explanation:
         """The rules, or what we did not know, that reproduce the reported counts; empty without a trace."""
         return (
-            explain([result.sent_once for result in self.batches], self.trace)
+            explain([result.evidence for result in self.batches], self.trace)
             if self.trace
             else Explanation()
         )

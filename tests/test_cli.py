@@ -881,3 +881,16 @@ def test_a_pull_that_is_cut_off_is_exit_5_and_the_same_command_finishes_it(
     assert (again, out) == (0, "block.csv: 1500 rows, block list\n")
     assert len((tmp_path / "block.csv").read_text().splitlines()) == 1502
     assert [path.partition("offset=")[2] for _, path, _ in short.requests] == ["0", "1000", "1000", "1500"]
+
+
+def test_a_batch_that_was_sent_twice_does_not_hide_the_rule_that_explains_the_others(run, monkeypatch, write):
+    with Emulator(policy=ImportPolicy(fold_plus_tag=True)) as api:
+        monkeypatch.setenv("SMARTLEAD_BASE_URL", api.base_url)
+        monkeypatch.setenv("SMARTLEAD_API_KEY", api.api_key)
+        tagged = write("tagged.csv", "email\n" + "".join(f"a+{number}@acme.example\n" for number in range(4)))
+        api.fail_next(drop="after")
+
+        _, out, _ = run("import", tagged, "--list", api.create_list("x"), "--no-dns", "--batch-size", "2")
+
+    assert "batch 1 of 2 (2 leads): 2 duplicates are our own" in out
+    assert "fold_plus_tag = true (was false) explains every batch; it counts rows 2, 3, 4 otherwise" in out
