@@ -16,7 +16,7 @@ from hygiene.cleaned import CleanedLeads
 from hygiene.columns import CANONICAL
 from hygiene.errors import UsageError
 from hygiene.importing.sink import Lead
-from hygiene.text import text_column
+from hygiene.text import is_blank, text_column
 
 __all__ = ["Batch", "Payload", "check_size", "frame_digest", "plan", "sent_columns"]
 
@@ -89,7 +89,7 @@ class Payload:
         here = pa.array(np.asarray(rows) - 1 - self._first)
         cells = [column.take(here).to_pylist() for column in self._block]
         leads = (
-            Lead({name: cell for name, cell in zip(self._columns, row, strict=True) if cell.strip()})
+            Lead({name: cell for name, cell in zip(self._columns, row, strict=True) if cell})
             for row in zip(*cells, strict=True)
         )
         return Batch(number, tuple(int(row) for row in rows), tuple(leads))
@@ -100,7 +100,12 @@ class Payload:
             return
         self._first, self._end = first, min(max(end, first + BLOCK_ROWS), len(self._cleaned.frame))
         frame = self._cleaned.leads(np.arange(self._first, self._end))
-        self._block = [pc.fill_null(text_column(frame[name]), "") for name in self._columns]
+        self._block = [_blank_as_empty(text_column(frame[name])) for name in self._columns]
+
+
+def _blank_as_empty(cells: pa.Array) -> pa.Array:
+    blank = pa.array(is_blank(cells))
+    return pc.if_else(blank, pa.scalar("", cells.type), cells)
 
 
 def plan(

@@ -7,6 +7,7 @@ anything else is sent; after three lost answers in a row the run stops.
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -24,7 +25,7 @@ from hygiene.errors import (
     UnknownOutcome,
 )
 from hygiene.importing.isolate import Suspects, divide
-from hygiene.importing.plan import Payload
+from hygiene.importing.plan import Batch, Payload
 from hygiene.importing.record import Entry, Frozen, Places, Record, recount
 from hygiene.importing.settle import Evidence, Sought, find_evidence, replays, would_land
 from hygiene.importing.sink import ListReader, Reply, Sink
@@ -71,6 +72,8 @@ class Run:
     _entries: dict[int, Entry] = field(default_factory=dict)
     _unwritten: list[Entry] = field(default_factory=list)
     _suspects: Suspects = field(default_factory=Suspects)
+    _writing: Callable[[Entry], "Future[Batch]"] = field(init=False, repr=False)
+    _ahead: "tuple[Places | None, Future[Batch] | None]" = field(default=(None, None), repr=False)
     _lost_here: set[int] = field(default_factory=set)
     _lost_in_a_row: int = 0
 
@@ -86,6 +89,13 @@ class Run:
             return lost
 
     def _send(self, payload: Payload, rows: Places) -> HygieneError | None:
+        with ThreadPoolExecutor(1, thread_name_prefix="hygiene-payload") as beside:
+            self._writing = lambda entry: beside.submit(
+                payload.batch, entry.number, rows[entry.leads].tolist()
+            )
+            return self._send_all()
+
+    def _send_all(self) -> HygieneError | None:
         while (entry := self._next()) is not None:
             if self.stop is not None and self.stop():
                 return Interrupted("asked to stop.")
@@ -94,18 +104,20 @@ class Run:
                 error = self._settle(entry)
                 entry = self._entries[entry.number]
             if error is None and entry.result.state in ("unknown", "planned"):
-                error = self._post(entry, payload, rows)
+                error = self._post(entry)
             if error is not None:
                 return error
             self._tell()
         return self._judge_suspects()
 
-    def _next(self) -> Entry | None:
+    def _next(self, *, after: int = 0) -> Entry | None:
         """The batch to look at next: those with a lost answer first, then in sending order."""
         left = [
             entry
             for entry in self._entries.values()
-            if entry.result.state in ("planned", "unknown") and entry.number not in self._suspects.by_number
+            if entry.result.state in ("planned", "unknown")
+            and entry.number > after
+            and entry.number not in self._suspects.by_number
         ]
         return min(left, key=lambda entry: (entry.result.state != "unknown", entry.number), default=None)
 
@@ -144,9 +156,19 @@ class Run:
             total = sum(len(entry.leads) for entry in self._entries.values())
             self.progress(total - sum(len(entry.leads) for entry in left), total)
 
-    def _post(self, entry: Entry, payload: Payload, rows: Places) -> HygieneError | None:
+    def _written(self, entry: Entry) -> Batch:
+        """The request for a batch; that of the next one is written meanwhile, while this one is on its way."""
+        known, written = self._ahead
+        if known is not entry.leads or written is None:
+            written = self._writing(entry)
+        batch = written.result()
+        after = self._next(after=entry.number)
+        self._ahead = (None, None) if after is None else (after.leads, self._writing(after))
+        return batch
+
+    def _post(self, entry: Entry) -> HygieneError | None:
         """Send one batch, once."""
-        batch = payload.batch(entry.number, rows[entry.leads].tolist())
+        batch = self._written(entry)
         sent = entry.with_result(attempts=entry.result.attempts + 1)
         _log.info("batch %d: sending %d leads", entry.number, len(entry.leads))
         self.record.sending(sent, noted=self._unwritten)

@@ -265,7 +265,9 @@ class Smartlead:
         """Requests that were sent so far."""
         return self._wire.asked
 
-    def _shaped(self, lead: Mapping[str, str]) -> "Body":
+    def _shaped(self, lead: Mapping[str, str]) -> Mapping[str, object]:
+        if not self._rename and self._custom_shape == "flat":
+            return lead
         named = {self._rename.get(name, name): cell for name, cell in lead.items() if name in CANONICAL}
         custom = {self._rename.get(name, name): cell for name, cell in lead.items() if name not in CANONICAL}
         if self._custom_shape == "flat" or not custom:
