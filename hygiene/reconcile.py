@@ -132,9 +132,7 @@ class Reconciliation:
     def search(self) -> Explanation:
         """The rules, or what we did not know, that reproduce the reported counts; empty without a trace."""
         return (
-            explain([result.evidence for result in self.batches], self.trace)
-            if self.trace
-            else Explanation()
+            explain([result.evidence for result in self.batches], self.trace) if self.trace else Explanation()
         )
 
     def _repr_html_(self) -> str:
