@@ -90,8 +90,8 @@ def ours(cleaned: CleanedLeads, peaks: list[float]) -> float:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", type=int, default=20_000, help="leads")
-    parser.add_argument("--repeat", type=int, default=5, help="how often each side is measured, in turns")
+    parser.add_argument("--size", type=int, default=100_000, help="leads")
+    parser.add_argument("--repeat", type=int, default=3, help="how often each side is measured, in turns")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         known, blocked = Path(folder) / "known.csv", Path(folder) / "blocked.csv"

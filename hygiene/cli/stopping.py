@@ -14,7 +14,7 @@ from hygiene.errors import Interrupted
 __all__ = ["Stopping"]
 
 #: Waits shorter than this are not worth a line.
-SHOWN_S = 1.0
+SHOWN_S = 0.5
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
