@@ -23,7 +23,7 @@ class World:
         self.api, self.journal = api, folder / "j.sqlite"
         self.list_id = api.create_list("A")
 
-    def run(self, emails=EMAILS, *, clean=(), sink=(), accept=(), **more):
+    def run(self, emails=EMAILS, *, clean=(), sink=(), on_unknown="verify", **more):
         frame = emails if isinstance(emails, pd.DataFrame) else pd.DataFrame({"email": list(emails)})
         cleaned = hygiene.clean(frame, **dict(clean))
         with (
@@ -33,7 +33,6 @@ class World:
             ) as to,
             open_session(cleaned, to, journal=journal, **{"batch_leads": 2, **more}) as session,
         ):
-            on_unknown = "verify"
             self.known = know(session, cleaned, to)
             receipt = session.run(self.known, on_unknown=on_unknown)
             self.notes = session.notes
@@ -145,6 +144,22 @@ def test_rows_blocked_since_are_taken_out_and_a_batch_of_none_is_no_batch(world)
 
     assert [batch.rows for batch in receipt.batches] == [2, 2]
     assert receipt.reconciliation.agrees
+
+
+@pytest.mark.parametrize("landed", ["before", "after"])
+@pytest.mark.parametrize("all_of_it", [True, False])
+def test_rows_suppressed_since_are_not_sent_again_with_a_batch_whose_answer_was_lost(
+    world, landed, all_of_it
+):
+    forbidden = EMAILS[2:4] if all_of_it else EMAILS[2:3]
+    world.api.fail_next(after=1, drop=landed)
+    world.run(on_unknown="stop")
+
+    receipt = world.run(clean={"suppress": parse_list("\n".join(forbidden), name="dnc")})
+
+    assert receipt.reconciliation.agrees
+    assert sorted(world.members) == [email for email in EMAILS if landed == "after" or email not in forbidden]
+    assert len(world.posts) == (3 if landed == "after" or all_of_it else 4)
 
 
 def test_rows_that_another_import_brought_since_are_taken_out(world):

@@ -57,6 +57,7 @@ class Run:
         on_unknown: What is done about lost answers.
         progress: Called with the leads done and all leads.
         stop: Whether to stop before the next request.
+        forbidden: Row numbers that must not be sent, though a batch whose answer was lost may hold them.
         progressed: Whether anything may have landed, or was settled.
     """
 
@@ -68,6 +69,7 @@ class Run:
     on_unknown: OnUnknown = "verify"
     progress: Progress | None = None
     stop: Callable[[], bool] | None = None
+    forbidden: Places = field(default_factory=lambda: np.arange(0), repr=False)
     progressed: bool = False
     _entries: dict[int, Entry] = field(default_factory=dict)
     _unwritten: list[Entry] = field(default_factory=list)
@@ -104,7 +106,7 @@ class Run:
                 error = self._settle(entry)
                 entry = self._entries[entry.number]
             if error is None and entry.result.state in ("unknown", "planned"):
-                error = self._post(entry)
+                error = self._post_allowed(entry)
             if error is not None:
                 return error
             self._tell()
@@ -155,6 +157,14 @@ class Run:
             left = [entry for entry in self._entries.values() if entry.result.state in ("planned", "unknown")]
             total = sum(len(entry.leads) for entry in self._entries.values())
             self.progress(total - sum(len(entry.leads) for entry in left), total)
+
+    def _post_allowed(self, entry: Entry) -> HygieneError | None:
+        """Send a batch without what must not be sent; a batch of nothing else is none any more."""
+        kept = entry.leads[~np.isin(self.record.rows()[entry.leads], self.forbidden)]
+        if len(kept) < len(entry.leads):
+            parts = [entry.part(kept, number=entry.number)] if len(kept) else []
+            self._rearrange([entry.number], parts)
+        return self._post(self._entries[entry.number]) if len(kept) else None
 
     def _written(self, entry: Entry) -> Batch:
         """The request for a batch; that of the next one is written meanwhile, while this one is on its way."""

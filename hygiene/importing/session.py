@@ -143,9 +143,16 @@ class Session:
             return self._receipt(self._record, None, progressed=False)
         record = self._planned(cleaned)
         run = Run(
-            cleaned, self.sink, record, self.frozen, waive_blocklist=self._waive_blocklist, on_unknown=on_unknown,
-            progress=progress, stop=stop,
-        )  # fmt: skip
+            cleaned,
+            self.sink,
+            record,
+            self.frozen,
+            waive_blocklist=self._waive_blocklist,
+            on_unknown=on_unknown,
+            progress=progress,
+            stop=stop,
+            forbidden=cleaned.forbidden(send_all=self._send_all),
+        )
         error = run.send()
         receipt = self._receipt(record, error, progressed=run.progressed)
         if isinstance(error, SinkError) and {batch.state for batch in receipt.batches} <= {"planned"}:
