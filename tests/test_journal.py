@@ -49,7 +49,7 @@ def path(tmp_path):
 # features
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     leads=st.lists(st.sampled_from(ADDRESSES), max_size=12),
     cuts=st.lists(st.integers(0, 12), max_size=2),

@@ -73,8 +73,11 @@ def finish(api, list_id, cleaned, journal, *, runs=6, **more):
     pytest.fail(f"not complete after {runs} runs: {receipt.error}")
 
 
-@pytest.mark.parametrize("on_unknown", ["verify", "resend"])
-@pytest.mark.parametrize("at", [0, 3, 6], ids=["first", "middle", "last"])
+@pytest.mark.parametrize(
+    ("at", "on_unknown"),
+    [(0, "verify"), (3, "verify"), (6, "verify"), (3, "resend")],
+    ids=["first", "middle", "last", "sent again"],
+)
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_after_resuming_every_lead_is_in_the_list_once_and_the_counts_agree(
     api, cleaned, tmp_path, fault, at, on_unknown

@@ -64,7 +64,7 @@ def assert_clean(text, *, but=""):
         assert secret not in text.replace(but, ""), secret
 
 
-@pytest.mark.parametrize("on_unknown", ["verify", "resend", "stop"])
+@pytest.mark.parametrize("on_unknown", ["verify", "stop"])
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
 def test_no_path_of_an_import_shows_the_key_or_an_address(
     api, capfd, caplog, tmp_path, monkeypatch, path, on_unknown
