@@ -173,6 +173,8 @@ class Engine:
         if task.only is not None:
             return task.only if task.only.channels and task.only.pace.credit(now) >= 1 else None
         usable = [link for link in self.links if link.channels]
+        if not task.losses:
+            usable = [link for link in usable if link not in task.turned_down_by] or usable
         if len(usable) > 1:
             usable = [link for link in usable if link is not task.last]
         for place in range(len(usable)):
@@ -285,6 +287,7 @@ class Engine:
         """Let a question rest that was refused or failed, until that is its answer."""
         self._forget_flights(task)
         flight.link.turned_down += 1
+        task.turned_down_by.append(flight.link)
         if reply.kind == "refused":
             flight.link.pace.refused(now, sent_at=flight.sent_at)
             task.refusals += not _is_excused(flight)

@@ -44,6 +44,7 @@ class Task:
         only: The link that must be asked; None for any.
         edns: Whether EDNS is offered still.
         last: The link that was asked last.
+        turned_down_by: Links that refused or failed it; the others are asked first.
         losses: How often no answer came in time.
         excused: How often it came to nothing because too much was asked.
         waited_s: Seconds that were waited for answers in vain.
@@ -60,6 +61,7 @@ class Task:
     only: "Link | None" = None
     edns: bool = True
     last: "Link | None" = None
+    turned_down_by: "list[Link]" = field(default_factory=list)
     losses: int = 0
     excused: int = 0
     waited_s: float = 0.0
