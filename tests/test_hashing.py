@@ -1,0 +1,50 @@
+"""Hashing: equal texts and no others have equal hashes, wherever they lie in a column."""
+
+import hypothesis.strategies as st
+import numpy as np
+import pyarrow as pa
+from hypothesis import given
+
+from hygiene.hashing import hash_texts
+
+TEXTS = st.lists(
+    st.one_of(
+        st.none(),
+        st.text(max_size=12),
+        st.sampled_from(["a", "a\0", "\0", "", "b" * 32, "b" * 33, "b" * 64, "b" * 65]),
+    ),
+    max_size=60,
+)
+
+
+@given(TEXTS, st.integers(0, 5), st.sampled_from([2, 4]))
+def test_texts_are_equal_where_their_hashes_are(texts: list[str | None], first: int, lanes: int) -> None:
+    column = pa.array(texts, pa.large_string()).slice(first)
+    found = hash_texts(column, lanes=lanes)
+    assert found.shape == (len(column), lanes // 2)
+    words = [text or "" for text in column.to_pylist()]
+    assert len({tuple(row) for row in found.tolist()}) == len(set(words))
+    pairs = set(zip(words, map(tuple, found.tolist()), strict=True))
+    assert len(pairs) == len(set(words))
+
+
+def test_a_long_column_is_hashed_like_its_parts() -> None:
+    column = pa.array(
+        [f"lead{number % 50_000}@company.example" for number in range(100_000)], pa.large_string()
+    )
+    whole = hash_texts(column)
+    parts = [hash_texts(column.slice(start, 7_919)) for start in range(0, len(column), 7_919)]
+    assert (whole == np.concatenate(parts)).all()
+    assert len(np.unique(whole[:, 0])) == len(np.unique(whole[:, 1])) == 50_000
+
+
+def test_each_bit_of_a_text_counts() -> None:
+    base = bytearray(b"x" * 40)
+    texts = ["x" * 40]
+    for place in range(40):
+        for bit in range(7):
+            changed = base.copy()
+            changed[place] ^= 1 << bit
+            texts.append(changed.decode())
+    found = hash_texts(pa.array(texts, pa.large_string()))
+    assert len({tuple(row) for row in found.tolist()}) == len(set(texts))
