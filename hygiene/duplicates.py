@@ -1,10 +1,12 @@
 """Duplicates: which rows are the same lead, and which of them stays.
 
-Two rows are the same where their keys are equal; what a key is, `address` and `person` say. A null key is
-equal to nothing. Which row stays depends on no chance: of rows that are equally good the first stays, and
-files come in the order they were named in. Nothing here asks the API.
+Two rows are the same where their keys are equal; what a key is, `address` and `person` say. Keys are held
+against each other as hashes of 128 bits under a random key. A null key is equal to nothing. Which row stays
+depends on no chance: of rows that are equally good the first stays, and files come in the order they were
+named in. Nothing here asks the API.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -15,9 +17,10 @@ import pyarrow.compute as pc
 
 from hygiene.columns import MALFORMED
 from hygiene.errors import UsageError
+from hygiene.hashing import Hashes, hash_texts
 from hygiene.text import Mask, is_blank, mask, text_column
 
-__all__ = ["Keep", "Repeats", "find_repeats"]
+__all__ = ["Keep", "Repeats", "find_repeats", "join_repeats", "order_repeats"]
 
 _Positions: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -104,23 +107,37 @@ class Repeats:
     """Which rows another row stands for.
 
     Attributes:
-        stays: Position of the row that stays for each row's key; -1 for a row without a key.
-        replaced: True where another row stays for this one.
-        order: Positions of the rows whose key several have, cluster by cluster, best row first.
+        rows: Rows in all.
+        order: Positions of the rows whose key several have, best row first, cluster by cluster in the order
+            of the rows that stay.
+        stays: Position of the row that stays, for each row of `order`.
     """
 
-    stays: _Positions
-    replaced: Mask
+    rows: int
     order: _Positions = field(repr=False)
+    stays: _Positions = field(repr=False)
+
+    @property
+    def among(self) -> Mask:
+        """True for the rows of `order` that another row stays for."""
+        found: Mask = self.order != self.stays
+        return found
+
+    @property
+    def replaced(self) -> Mask:
+        """True where another row stays for a row, by position."""
+        found = np.zeros(self.rows, dtype=bool)
+        found[self.order[self.among]] = True
+        return found
 
     @property
     def clusters(self) -> int:
         """How many keys several rows have."""
-        return int((~self.replaced[self.order]).sum())
+        return len(self.order) - int(self.among.sum())
 
     def largest(self, most: int, /) -> list[tuple[int, list[int]]]:
         """The row that stays and those it replaces, largest cluster first, then in the order of the rows."""
-        heads = np.flatnonzero(~self.replaced[self.order])
+        heads = np.flatnonzero(~self.among)
         ends = np.append(heads[1:], len(self.order))
         ranked = np.lexsort((self.order[heads], heads - ends))[:most]
         groups = [self.order[heads[place] : ends[place]].tolist() for place in ranked]
@@ -143,32 +160,69 @@ def find_repeats(
         merit: One number a row; of equal ranks the row with the highest merit stays.
         last: Whether of rows equal in all that the last stays rather than the first.
     """
-    encoded = key.dictionary_encode()
-    none = len(encoded.dictionary)
-    codes = pc.fill_null(encoded.indices, none).to_numpy(zero_copy_only=False)
-    several = np.bincount(codes, minlength=none + 1) > 1
-    several[none] = False
-    stays = np.where(codes == none, -1, np.arange(len(key)))
-    order = np.flatnonzero(several[codes])
-    if len(order):
-        order = _sorted(order, codes, rank, merit, last=last)
-        first = np.append(True, codes[order][1:] != codes[order][:-1])
-        stays[order] = np.repeat(order[first], np.diff(np.append(np.flatnonzero(first), len(order))))
-    return Repeats(stays, (stays >= 0) & (stays != np.arange(len(key))), order)
+    rows = np.flatnonzero(pc.is_valid(key).to_numpy(zero_copy_only=False)) if key.null_count else None
+    hashes = hash_texts(key if rows is None else key.take(pa.array(rows)))
+    order = order_repeats(
+        hashes,
+        np.arange(len(key)) if rows is None else rows,
+        rank=rank if rank is None or rows is None else rank[rows],
+        merit=merit if merit is None or rows is None else merit[rows],
+        last=last,
+    )
+    return join_repeats(len(key), [order])
 
 
-def _sorted(
+def order_repeats(
+    hashes: Hashes,
     rows: _Positions,
-    codes: np.ndarray[Any, Any],
-    rank: np.ndarray[Any, Any] | None,
-    merit: _Positions | None,
+    /,
     *,
-    last: bool,
-) -> _Positions:
-    """The rows by key, and under one key from the best to the worst."""
-    keys = [-rows if last else rows]
+    rank: np.ndarray[Any, Any] | None = None,
+    merit: _Positions | None = None,
+    last: bool = False,
+) -> tuple[_Positions, _Positions]:
+    """The rows that share their key with others, best first, and for each the row that stays.
+
+    Args:
+        hashes: The keys, hashed, of shape (rows, 2).
+        rows: Number of each row, which rises.
+        rank: As for `find_repeats`, as are the next two.
+        merit: One number a row.
+        last: Whether the last of equals stays.
+    """
+    several = np.flatnonzero(_shared(hashes[:, 0]))
+    if not len(several):
+        return several, several
+    key = hashes[several]
+    numbers = rows[several]
+    keys = [-numbers if last else numbers]
     if merit is not None:
-        keys.append(~merit[rows])  # the complement turns the order round, where a minus sign may overflow
+        keys.append(~merit[several])  # the complement turns the order round, where a minus sign may overflow
     if rank is not None:
-        keys.append(-rank[rows].astype(np.int64))
-    return rows[np.lexsort((*keys, codes[rows]))]
+        keys.append(-rank[several].astype(np.int64))
+    sorted_ = np.lexsort((*keys, key[:, 1], key[:, 0]))
+    key, numbers = key[sorted_], numbers[sorted_]
+    starts = np.append(True, (key[1:] != key[:-1]).any(axis=1))
+    group = np.cumsum(starts) - 1
+    stays = numbers[starts][group]
+    more = np.bincount(group)[group] > 1
+    return numbers[more], stays[more]
+
+
+def join_repeats(rows: int, parts: Sequence[tuple[_Positions, _Positions]], /) -> Repeats:
+    """What `order_repeats` found in parts that share no key, as one."""
+    order = np.concatenate([np.arange(0), *(part[0] for part in parts)])
+    stays = np.concatenate([np.arange(0), *(part[1] for part in parts)])
+    sorted_ = np.argsort(stays, kind="stable")
+    return Repeats(rows, order[sorted_], stays[sorted_])
+
+
+def _shared(hashes: np.ndarray[Any, np.dtype[np.uint64]]) -> Mask:
+    """True where another row has the same hash; now and then where none has."""
+    ordered = np.sort(hashes)
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    table = np.zeros(1 << max(len(hashes).bit_length() + 2, 8), dtype=bool)
+    last = np.uint64(len(table) - 1)
+    table[twice & last] = True
+    found: Mask = table[hashes & last]
+    return found

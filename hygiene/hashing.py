@@ -17,10 +17,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Hashes", "hash_texts"]
+__all__ = ["Hashes", "Lookup", "hash_texts"]
 
 #: One row a text.
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]
+_Places = np.ndarray[Any, np.dtype[np.int64]]
 
 #: Octets up to which texts are hashed as columns; a longer one is hashed by itself.
 _WIDTHS = (32, 64)
@@ -92,3 +93,43 @@ def _hash_words(padded: Any, starts: Any, sizes: Any, width: int, lanes: int) ->
     high = sums >> np.uint64(32)  # the lower half of the sum is not universal
     found: Hashes = high[:, ::2] << np.uint64(32) | high[:, 1::2]
     return found
+
+
+class Lookup:
+    """The places of hashed texts.
+
+    Args:
+        hashes: The hashes, of shape (texts, 2); of equal ones the first is found.
+        places: What stands for each; its position where None.
+    """
+
+    def __init__(self, hashes: Hashes, places: _Places | None = None, /) -> None:
+        order = np.lexsort((hashes[:, 1], hashes[:, 0]))
+        self._hashes = hashes[order]
+        self._place = order if places is None else places[order]
+        self._seen = np.zeros(1 << max(len(hashes).bit_length() + 3, 8), dtype=bool)
+        self._seen[self._hashes[:, 0] & self._last] = True
+
+    @classmethod
+    def of(cls, texts: pa.Array, /) -> "Lookup":
+        """The places of texts; null is found by none."""
+        there = np.flatnonzero(pc.is_valid(texts).to_numpy(zero_copy_only=False))
+        return cls(hash_texts(texts.take(pa.array(there)) if texts.null_count else texts), there)
+
+    @property
+    def _last(self) -> np.uint64:
+        return np.uint64(len(self._seen) - 1)
+
+    def find(self, hashes: Hashes, /) -> _Places:
+        """The place of each hash; -1 where it is not there."""
+        found = np.full(len(hashes), -1, dtype=np.int64)
+        rows = np.flatnonzero(self._seen[hashes[:, 0] & self._last])
+        at = np.searchsorted(self._hashes[:, 0], hashes[rows, 0])
+        while len(rows):
+            inside = at < len(self._hashes)
+            rows, at = rows[inside], at[inside]
+            first, second = (self._hashes[at] == hashes[rows]).T
+            same = first & second
+            found[rows[same]] = self._place[at[same]]
+            rows, at = rows[first & ~second], at[first & ~second] + 1
+        return found

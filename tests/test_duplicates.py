@@ -19,21 +19,21 @@ def test_the_first_row_of_a_key_stays():
     found = _repeats(["a", "b", "a", "a"])
 
     assert found.replaced.tolist() == [False, False, True, True]
-    assert found.stays.tolist() == [0, 1, 0, 0]
+    assert (found.order.tolist(), found.stays.tolist()) == ([0, 2, 3], [0, 0, 0])
 
 
 def test_rows_without_a_key_are_nobodys_duplicate():
     found = _repeats([None, None, "a"])
 
     assert found.replaced.tolist() == [False, False, False]
-    assert found.stays.tolist() == [-1, -1, 2]
+    assert len(found.order) == 0
 
 
 def test_the_row_with_the_best_rank_stays_and_among_equals_the_first():
     found = _repeats(["a", "a", "a"], rank=[0, 6, 6])
 
     assert found.replaced.tolist() == [True, False, True]
-    assert found.stays.tolist() == [1, 1, 1]
+    assert (found.order.tolist(), found.stays.tolist()) == ([1, 2, 0], [1, 1, 1])
 
 
 def test_among_equal_ranks_the_merit_decides_and_then_the_last_where_asked():
@@ -69,7 +69,9 @@ def test_exactly_one_row_of_each_key_stays_and_it_is_the_best(rows, last):
 
     standing = [key for key, replaced in zip(keys, found.replaced, strict=True) if key and not replaced]
     assert sorted(standing) == sorted({key for key in keys if key})
-    for place, stays in enumerate(found.stays.tolist()):
+    stays_for = dict(zip(found.order.tolist(), found.stays.tolist(), strict=True))
+    for place in range(len(rows)):
+        stays = stays_for.get(place, place)
         if keys[place]:
             same = [
                 (rank, merit, i if last else -i)

@@ -5,7 +5,7 @@ import numpy as np
 import pyarrow as pa
 from hypothesis import given
 
-from hygiene.hashing import hash_texts
+from hygiene.hashing import Lookup, hash_texts
 
 TEXTS = st.lists(
     st.one_of(
@@ -48,3 +48,10 @@ def test_each_bit_of_a_text_counts() -> None:
             texts.append(changed.decode())
     found = hash_texts(pa.array(texts, pa.large_string()))
     assert len({tuple(row) for row in found.tolist()}) == len(set(texts))
+
+
+@given(TEXTS, TEXTS)
+def test_the_first_place_of_a_text_is_found(texts: list[str | None], wanted: list[str | None]) -> None:
+    column, asked = (pa.array(each, pa.large_string()) for each in (texts, [text or "" for text in wanted]))
+    found = Lookup.of(column).find(hash_texts(asked)).tolist()
+    assert found == [texts.index(text) if text in texts else -1 for text in asked.to_pylist()]

@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.address import person_key
 from hygiene.blocklist.digests import Digests
 from hygiene.blocklist.rules import RuleList, Texts
+from hygiene.hashing import hash_texts
 from hygiene.text import Mask, lower_case
 
 __all__ = ["Matches", "match"]
@@ -93,20 +93,22 @@ def match(
     found = {kind: np.zeros(len(address), dtype=bool) for kind in ("address", "domain", "hash")}
     if not lists:
         return Matches(found["address"], found["domain"], found["hash"], rules.taken())
-    keys = _compared(address, domain) if any(len(each) - len(each.domains) for each in lists) else address
+    keys = _compared(address, domain)
+    hashes = hash_texts(keys)
+    persons = None if person is None else hash_texts(person)
     hosts = domain.dictionary_encode()
     spellings = [lower_case(pc.utf8_trim_whitespace(text)) for text in (address, *also)]
     for each in lists:
         if addresses and len(each.addresses):
-            found["address"] |= rules.note(each.name, _place(keys, each.addresses.text), each.addresses)
-            if person is not None:
-                same = _place(person, _person_of(each.addresses.text))
+            found["address"] |= rules.note(each.name, each.addresses.lookup.find(hashes), each.addresses)
+            if persons is not None:
+                same = each.addresses.persons.find(persons)
                 found["address"] |= rules.note(each.name, same, each.addresses)
         for digests in each.hashes if addresses else ():
             hits = _hashed(digests, [keys, *spellings, *([] if person is None else [person])])
             found["hash"] |= rules.note(each.name, hits, digests)
         if domains and len(each.domains):
-            hits = _domains(hosts, each.domains.text, parents=subdomains)
+            hits = _domains(hosts, each.domains, parents=subdomains)
             found["domain"] |= rules.note(each.name, hits, each.domains)
     return Matches(found["address"], found["domain"], found["hash"], rules.taken())
 
@@ -119,24 +121,13 @@ def _compared(address: pa.Array, domain: pa.Array) -> pa.Array:
     return lower_case(pc.binary_join_element_wise(local, domain, pa.scalar("@", _TEXT)))
 
 
-def _person_of(addresses: pa.Array) -> pa.Array:
-    return person_key(addresses, pc.replace_substring_regex(addresses, "^.*@", ""))
-
-
-def _place(texts: pa.Array, entries: pa.Array) -> _Places:
-    """Position of the first entry that is equal to each text; -1 for none, and for null."""
-    found = pc.index_in(texts, value_set=entries, skip_nulls=True)
-    places: _Places = pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-    return places
-
-
-def _domains(hosts: pa.DictionaryArray, entries: pa.Array, *, parents: bool) -> _Places:
+def _domains(hosts: pa.DictionaryArray, entries: Texts, *, parents: bool) -> _Places:
     """Position of the entry that is each row's domain, else of the nearest one above it."""
     names = hosts.dictionary
-    found = _place(names, entries)
+    found = entries.lookup.find(hash_texts(names))
     while parents and pc.any(pc.match_substring(names, ".")).as_py():
         names = pc.replace_substring_regex(names, r"^[^.]*(?:\.|$)", "")
-        found = np.where(found >= 0, found, _place(names, entries))
+        found = np.where(found >= 0, found, entries.lookup.find(hash_texts(names)))
     codes = pc.fill_null(hosts.indices, len(found)).to_numpy(zero_copy_only=False)
     places: _Places = np.append(found, -1)[codes]
     return places

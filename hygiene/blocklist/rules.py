@@ -6,15 +6,19 @@ one that nobody is on.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from hygiene.address import person_key
 from hygiene.blocklist.cells import Cells, find_cells
 from hygiene.blocklist.digests import Digests, Hashes
 from hygiene.blocklist.entries import HASHES, KINDS, judge
 from hygiene.errors import ListError
+from hygiene.hashing import Lookup
 
 __all__ = ["Entry", "RuleList", "Texts", "parse_list"]
 
@@ -38,7 +42,7 @@ class Entry:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Texts:
     """The entries of one kind: line and compared form, in the order of the list."""
 
@@ -47,6 +51,16 @@ class Texts:
 
     def __len__(self) -> int:
         return len(self.text)
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        """Their places by their text."""
+        return Lookup.of(self.text)
+
+    @cached_property
+    def persons(self) -> Lookup:
+        """Their places by the person key of an address."""
+        return Lookup.of(person_key(self.text, pc.replace_substring_regex(self.text, "^.*@", "")))
 
 
 @dataclass(frozen=True, slots=True)
