@@ -3,21 +3,26 @@
 Everything is derived from the lead frame and its verdicts; nothing here changes either.
 """
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from hygiene.columns import CANONICAL, MALFORMED
+from hygiene.deciding import decide, leads_of
 from hygiene.errors import UsageError
+from hygiene.examining import Examined
 from hygiene.features import Features
-from hygiene.filling import Fills, fill_blanks
+from hygiene.filling import Fills, find_fills
 from hygiene.gate import check_gate
 from hygiene.prediction import Prediction, predict
-from hygiene.text import is_blank, text_column
+from hygiene.survey import Survey
+from hygiene.text import Mask, text_series
 from hygiene.verdict import REASONS, Counts, Outcome
 
 if TYPE_CHECKING:
@@ -25,13 +30,22 @@ if TYPE_CHECKING:
 
     from hygiene.comparing import Comparison
     from hygiene.story import Story
-    from hygiene.survey import Survey
 
-__all__ = ["CleanedLeads", "Tally"]
+Positions: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
+
+__all__ = ["Chunk", "CleanedLeads", "Positions", "Tally"]
 
 #: Outcomes that `send_all` sends, to audit the prediction. What our own suppression list forbids, and
 #: what is invalid, undeliverable or for review, is sent by no option.
 _AUDITED = (Outcome.READY, Outcome.BLOCKED, Outcome.DUPLICATE)
+
+
+class Chunk(NamedTuple):
+    """Some rows with their verdicts: those that are ready, those that are withheld, the verdicts of all."""
+
+    ready: pd.DataFrame
+    withheld: pd.DataFrame
+    verdicts: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +64,30 @@ class Tally:
 
 
 class CleanedLeads:
-    """A lead frame with a verdict for every row.
+    """Leads with a verdict for every row.
+
+    What is asked for by position is looked up chunk by chunk, so that leads which do not fit in memory need
+    not; `frame`, `verdicts`, `ready` and `withheld` put all of it together.
 
     Attributes:
-        frame: The leads as they came in, with canonical columns.
-        verdicts: One row an input row, aligned with `frame`; see `hygiene_schemas.Verdict`.
         survey: What the passes found, and the settings they ran with.
         read_notes: Sentences worth telling about how the input was read.
-        notes: These, and those about the lists and suppression columns that were found.
         files: Names of the files it came from; empty for a frame.
         sha256: Hex digest over those files; None for a frame.
     """
 
     def __init__(
         self,
-        frame: pd.DataFrame,
-        verdicts: pd.DataFrame,
-        survey: "Survey",
+        survey: Survey,
         *,
+        frame: pd.DataFrame | None = None,
         notes: Sequence[str] = (),
         files: Sequence[str] = (),
         sha256: str | None = None,
     ) -> None:
-        self.frame = frame
-        self.verdicts = verdicts
+        self._frame = frame
         self.survey = survey
         self.read_notes = tuple(notes)
-        self.notes = (*notes, *survey.notes)
         self.files = tuple(files)
         self.sha256 = sha256
         self._compared: dict[str, Comparison] = {}
@@ -91,6 +102,71 @@ class CleanedLeads:
 
         return cleaned_html(self)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is worth telling about the input, the lists and the suppression columns that were found."""
+        return (*self.read_notes, *self.survey.notes)
+
+    def again(self, found: Survey, /) -> "CleanedLeads":
+        """The same leads after another survey of them."""
+        return CleanedLeads(
+            found, frame=self._frame, notes=self.read_notes, files=self.files, sha256=self.sha256
+        )
+
+    def __len__(self) -> int:
+        return self.survey.rows
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The leads as they came in, with canonical columns."""
+        if self._frame is None:
+            self._frame = _together([leads_of(self.survey, chunk) for chunk in self.survey])
+        return self._frame
+
+    @cached_property
+    def verdicts(self) -> pd.DataFrame:
+        """One row an input row, with the index of `frame`; see `hygiene_schemas.Verdict`."""
+        parts = [decide(self.survey, number) for number in range(len(self.survey.chunks))]
+        if len(parts) == 1:
+            return parts[0]
+        return pd.concat(parts, ignore_index=True).set_index(self.frame.index)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns of `frame`."""
+        return self.survey.columns
+
+    def chunks(self) -> "Iterator[Chunk]":
+        """The leads with their verdicts, some at a time, in their order."""
+        for number, chunk in enumerate(self.survey):
+            yield self._chunk(number, chunk)
+
+    def _chunk(self, number: int, chunk: Examined) -> "Chunk":
+        verdicts = decide(self.survey, number, chunk)
+        start = self.survey.firsts[number]
+        ready = np.flatnonzero(self.sent()[start : start + len(chunk)])
+        leads = leads_of(self.survey, chunk)
+        filled = self._filled.fill(leads.iloc[ready], ready + start).drop(columns=MALFORMED, errors="ignore")
+        addressed = filled.assign(email=verdicts["address"].iloc[ready].to_numpy())
+        return Chunk(addressed, _withheld(leads, verdicts), verdicts)
+
+    def at(self, positions: Positions, /) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The leads at these positions, as they came in, and their verdicts."""
+        parts = [
+            (leads_of(self.survey, chunk).iloc[here], decide(self.survey, number, chunk).iloc[here])
+            for number, chunk, here in self._met(positions)
+        ]
+        leads, verdicts = (_together([part[which] for part in parts]) for which in (0, 1))
+        return leads.iloc[_back(positions)], verdicts.iloc[_back(positions)]
+
+    def _met(self, positions: Positions) -> "Iterator[tuple[int, Examined, Positions]]":
+        """The chunks that these positions lie in, and where they lie there; an empty first one for none."""
+        rising = np.sort(positions)
+        ends = np.searchsorted(rising, self.survey.firsts)
+        for number, (first, end) in enumerate(itertools.pairwise(ends.tolist())):
+            if first < end or (not len(rising) and number == 0):
+                yield number, self.survey.chunks[number], rising[first:end] - self.survey.firsts[number]
+
     @cached_property
     def fills(self) -> pd.DataFrame:
         """Cells that rows took from the rows they replace: `row`, `column`, `from_row`; none without `fill`."""
@@ -98,10 +174,13 @@ class CleanedLeads:
 
     @cached_property
     def _filled(self) -> Fills:
-        if not self.survey.settings.fill:
-            return Fills(self.frame)
-        donors = (self.verdicts["outcome"] != Outcome.SUPPRESSED.value).to_numpy()
-        return fill_blanks(self.frame, self.survey.repeats, donors=donors, without=tuple(self.survey.marks))
+        relations = self.survey.relations
+        repeats = relations.repeats
+        if not self.survey.settings.fill or not len(repeats.order):
+            return Fills()
+        leads, _ = self.at(repeats.order)
+        donors = relations.ranks[repeats.order] != Outcome.SUPPRESSED.rank
+        return find_fills(leads, repeats, donors=donors, without=tuple(self.survey.marks))
 
     @property
     def ready(self) -> pd.DataFrame:
@@ -114,62 +193,69 @@ class CleanedLeads:
         Args:
             send_all: Also blocked and duplicate rows, to audit the prediction.
         """
-        return self.leads(np.flatnonzero(self.sent(send_all=send_all).to_numpy()))
+        return self.leads(np.flatnonzero(self.sent(send_all=send_all)))
 
-    def leads(self, positions: "np.ndarray[Any, Any]", /) -> pd.DataFrame:
-        """The leads at these positions as an import sends them: all columns, the normalized address."""
-        leads = self._filled.frame.iloc[positions].drop(columns=MALFORMED, errors="ignore")
-        return leads.assign(email=self.verdicts["address"].iloc[positions].to_numpy())
+    def leads(self, positions: Positions, /) -> pd.DataFrame:
+        """The leads at these positions, which rise, as an import sends them: filled, the normalized address."""
+        frame = self.frame.iloc[positions] if self._frame is not None else self._leads_at(positions)
+        filled = self._filled.fill(frame, positions).drop(columns=MALFORMED, errors="ignore")
+        return filled.assign(email=text_series(self.addresses(positions), filled.index).to_numpy())
 
-    def features(self, positions: "np.ndarray[Any, Any]", /) -> Features:
+    def _leads_at(self, positions: Positions) -> pd.DataFrame:
+        met = self._met(positions)
+        return _together([leads_of(self.survey, chunk).iloc[here] for _, chunk, here in met])
+
+    def addresses(self, positions: Positions | None = None, /) -> pa.Array:
+        """The normalized addresses at these positions, or of all rows; null for none."""
+        none = pa.nulls(0, pa.large_string())
+        if positions is None:
+            return pa.concat_arrays([none, *(chunk.address for chunk in self.survey)])
+        parts = [chunk.address.take(pa.array(here)) for _, chunk, here in self._met(positions)]
+        return pa.concat_arrays([none, *parts]).take(pa.array(_back(positions)))
+
+    def features(self, positions: Positions, /) -> Features:
         """What the API's counting rules see of the leads at these positions."""
-        addresses = self.verdicts["address"].iloc[positions]
-        return self._predict(addresses, max(len(positions), 1)).features
+        return self._predict(self.addresses(positions), max(len(positions), 1)).features
 
-    def forbidden(self, *, send_all: bool = False) -> "np.ndarray[Any, Any]":
+    def under_review(self) -> Positions:
+        """Row numbers of the rows that are for review."""
+        return np.flatnonzero(self.survey.relations.ranks == Outcome.REVIEW.rank) + 1
+
+    def forbidden(self, *, send_all: bool = False) -> Positions:
         """Row numbers that a list forbids to send, whatever else is said of them.
 
         Args:
             send_all: Whether blocked rows are sent all the same; suppressed ones never are.
         """
         outcomes = {Outcome.SUPPRESSED} if send_all else {Outcome.SUPPRESSED, Outcome.BLOCKED}
-        found = [
-            np.flatnonzero(rows) + chunk.first_row
-            for chunk in self.survey.chunks
-            for code, rows in chunk.findings.masks.items()
-            if code in REASONS and REASONS[code].outcome in outcomes
-        ]
-        return np.unique(np.concatenate([np.arange(0), *found]))
+        codes = [code for code, known in REASONS.items() if known.outcome in outcomes]
+        found = [np.arange(0)]
+        for number, chunk in enumerate(self.survey):
+            masks = self.survey.findings(number, chunk).masks
+            rows = [np.flatnonzero(masks[code]) for code in codes if code in masks]
+            found += [each + self.survey.firsts[number] + 1 for each in rows]
+        return np.unique(np.concatenate(found))
 
-    def sent(self, *, send_all: bool = False) -> "pd.Series[bool]":
-        """True for the rows of `to_send`."""
-        outcomes = [outcome.value for outcome in _AUDITED] if send_all else [Outcome.READY.value]
-        return self.verdicts["outcome"].isin(outcomes)
+    def sent(self, *, send_all: bool = False) -> Mask:
+        """True for the rows of `to_send`, by position."""
+        outcomes = _AUDITED if send_all else (Outcome.READY,)
+        found: Mask = np.isin(self.survey.relations.ranks, [outcome.rank for outcome in outcomes])
+        return found
 
     @property
     def withheld(self) -> pd.DataFrame:
         """The rows that are not ready: place, outcome, reasons, suggestion, then the original cells."""
-        rows = (self.verdicts["outcome"] != Outcome.READY.value).to_numpy()
-        place = self.verdicts.loc[rows, ["row", "source", "line", "outcome", "reasons", "suggestion"]]
-        cells = self.frame.loc[rows].rename(columns={name: f"{name} (2)" for name in place.columns})
-        return pd.concat([place.reset_index(drop=True), cells.reset_index(drop=True)], axis=1).set_index(
-            place.index
-        )
+        return _withheld(self.frame, self.verdicts)
 
     @cached_property
     def counts(self) -> Tally:
         """Rows by outcome and by reason."""
-        found = self.verdicts["outcome"].value_counts()
-        reasons: dict[str, int] = {}
-        for chunk in self.survey.chunks:
-            for code, rows in chunk.findings.tally().items():
-                reasons[code] = reasons.get(code, 0) + rows
+        found = np.bincount(self.survey.relations.ranks, minlength=len(Outcome))
         unchecked = self._unchecked()
         outcomes = {
-            outcome.value: None if outcome in unchecked else int(found.get(outcome.value, 0))
-            for outcome in Outcome
+            outcome.value: None if outcome in unchecked else int(found[outcome.rank]) for outcome in Outcome
         }
-        return Tally(len(self.verdicts), outcomes, reasons)
+        return Tally(len(self), outcomes, self.survey.reasons)
 
     def _unchecked(self) -> set[Outcome]:
         """Outcomes whose pass did not run."""
@@ -190,11 +276,11 @@ class CleanedLeads:
         """What the API would answer to an import, with the block list and known leads there are."""
         size = batch_leads or self.survey.settings.batch_leads
         if (send_all, size) not in self._predictions:
-            addresses = self.verdicts.loc[self.sent(send_all=send_all).to_numpy(), "address"]
+            addresses = self.addresses(np.flatnonzero(self.sent(send_all=send_all)))
             self._predictions[send_all, size] = self._predict(addresses, size)
         return self._predictions[send_all, size]
 
-    def _predict(self, addresses: pd.Series, batch_leads: int) -> Prediction:
+    def _predict(self, addresses: pa.Array, batch_leads: int) -> Prediction:
         settings = self.survey.settings
         return predict(
             addresses,
@@ -216,7 +302,8 @@ class CleanedLeads:
     @cached_property
     def predicted_raw(self) -> Counts:
         """The four numbers the API would answer if the file were sent as it is."""
-        return self._predict(self.frame["email"], self.survey.settings.batch_leads).counts
+        cells = pa.concat_arrays([pa.nulls(0, pa.large_string()), *(chunk.cells for chunk in self.survey)])
+        return self._predict(cells, self.survey.settings.batch_leads).counts
 
     @cached_property
     def fill_rates(self) -> dict[str, float | None]:
@@ -224,9 +311,9 @@ class CleanedLeads:
         return {name: self._fill_rate(name) for name in CANONICAL}
 
     def _fill_rate(self, column: str) -> float | None:
-        if column not in self.frame or not len(self.frame):
+        if column not in self.columns or not len(self):
             return None
-        return 1 - float(is_blank(text_column(self.frame[column])).mean())
+        return self.survey.filled[column] / len(self)
 
     def gate(
         self,
@@ -282,3 +369,21 @@ class CleanedLeads:
         from hygiene.report.plots import plot_outcomes
 
         return plot_outcomes(self.counts)
+
+
+def _back(positions: Positions) -> Positions:
+    """Where in the sorted positions each of them stands."""
+    found: Positions = np.argsort(np.argsort(positions, kind="stable"), kind="stable")
+    return found
+
+
+def _withheld(leads: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
+    rows = (verdicts["outcome"] != Outcome.READY.value).to_numpy()
+    place = verdicts.loc[rows, ["row", "source", "line", "outcome", "reasons", "suggestion"]]
+    cells = leads.loc[rows].rename(columns={name: f"{name} (2)" for name in place.columns})
+    joined = pd.concat([place.reset_index(drop=True), cells.reset_index(drop=True)], axis=1)
+    return joined.set_index(place.index)
+
+
+def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    return frames[0] if len(frames) == 1 else pd.concat(frames)

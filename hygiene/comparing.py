@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from hygiene.address import exact_key
 from hygiene.cleaned import CleanedLeads, Tally
 from hygiene.cleaning import clean_part
+from hygiene.deciding import leads_of
 from hygiene.errors import UsageError
 from hygiene.markup import html_table, inert
 from hygiene.text import is_blank, text_column
@@ -173,17 +174,26 @@ def _groups(cleaned: CleanedLeads, by: str) -> tuple[np.ndarray[Any, Any], list[
 
 def _cells(cleaned: CleanedLeads, by: str) -> pa.Array:
     if by == FILE:
-        return text_column(cleaned.verdicts["source"])
-    columns = [name for name in cleaned.frame.columns if str(name).casefold() == by.casefold()]
-    exact = [name for name in columns if name == by] or columns
-    if not exact:
-        msg = f"--by {by}: no such column; there are {', '.join(map(str, cleaned.frame.columns))}, and file."
-        raise UsageError(msg)
-    return text_column(cleaned.frame[exact[0]])
+        parts = [text_column(_sources(chunk.frame)) for chunk in cleaned.survey]
+    else:
+        columns = [name for name in cleaned.columns if str(name).casefold() == by.casefold()]
+        exact = [name for name in columns if name == by] or columns
+        if not exact:
+            msg = f"--by {by}: no such column; there are {', '.join(map(str, cleaned.columns))}, and file."
+            raise UsageError(msg)
+        parts = [text_column(leads_of(cleaned.survey, chunk)[exact[0]]) for chunk in cleaned.survey]
+    return pa.concat_arrays([pa.nulls(0, pa.large_string()), *parts])
+
+
+def _sources(frame: pd.DataFrame) -> pd.Series:
+    """The file of each row; none for a frame that was not read."""
+    if list(frame.index.names) == ["source", "line"]:
+        return frame.index.get_level_values("source").to_series().astype("str")
+    return pd.Series([None] * len(frame), dtype=object)
 
 
 def _keys(part: CleanedLeads) -> pa.Array:
-    return exact_key(text_column(part.verdicts["address"]))
+    return exact_key(part.addresses())
 
 
 def _overlaps(names: list[str], keys: list[pa.Array]) -> list[Overlap]:

@@ -61,6 +61,11 @@ class Keep:
         """The rule as it is written."""
         return f"{self.rule}:{self.column}" if self.column else self.rule
 
+    @property
+    def has_merits(self) -> bool:
+        """Whether rows differ in merit."""
+        return self.rule in ("most-complete", "newest")
+
     def merits(self, frame: pd.DataFrame, /) -> _Positions:
         """One number a row; the row with the highest stays.
 

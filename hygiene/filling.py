@@ -4,7 +4,9 @@ Nothing is ever overwritten, the address is never taken, and every cell that was
 it came from.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,51 +15,75 @@ from hygiene.columns import MALFORMED
 from hygiene.duplicates import Repeats
 from hygiene.text import Mask, is_blank, text_column
 
-__all__ = ["Fills", "fill_blanks"]
+__all__ = ["Fills", "find_fills"]
+
+_Positions = np.ndarray[Any, np.dtype[np.int64]]
+
+
+class _Filled(NamedTuple):
+    """Cells of one column: the rows they go to, which rise, and what goes there."""
+
+    rows: _Positions
+    cells: pd.Series
 
 
 @dataclass(frozen=True, slots=True)
 class Fills:
-    """Leads with their blank cells filled.
+    """Cells that rows take from the rows they replace.
 
     Attributes:
-        frame: The leads; the same object where nothing was filled.
         cells: One row a filled cell: `row` that stays, `column`, `from_row` it was taken from, rows counted
             from 1.
     """
 
-    frame: pd.DataFrame
     cells: pd.DataFrame = field(default_factory=lambda: _told([]))
+    _columns: Mapping[str, _Filled] = field(default_factory=dict)
+
+    def fill(self, frame: pd.DataFrame, positions: _Positions, /) -> pd.DataFrame:
+        """Leads with their blank cells filled; the same frame where there is none to fill.
+
+        Args:
+            frame: Leads.
+            positions: Where each of them stands in the input.
+        """
+        columns = {}
+        for name, filled in self._columns.items():
+            place = np.searchsorted(filled.rows, positions)
+            here = np.flatnonzero(filled.rows[np.minimum(place, len(filled.rows) - 1)] == positions)
+            if len(here):
+                cells = frame[name].copy()
+                cells.iloc[here] = filled.cells.iloc[place[here]].to_numpy()
+                columns[name] = cells
+        return frame.assign(**columns) if columns else frame
 
 
-def fill_blanks(
+def find_fills(
     frame: pd.DataFrame, repeats: Repeats, /, *, donors: Mask, without: tuple[str, ...] = ()
 ) -> Fills:
-    """Fill the blank cells of every row that stays from the rows it replaces, the best of them first.
+    """The blank cells of rows that stay which can be filled from the rows they replace, the best of them first.
 
     Args:
-        frame: The leads; left as they are.
+        frame: The leads at `repeats.order`, and no others; left as they are.
         repeats: Which rows stay for which.
-        donors: True for the rows that cells may be taken from.
+        donors: True for the rows of `frame` that cells may be taken from.
         without: Columns that are not filled, besides the address.
     """
-    order = repeats.order[repeats.replaced[repeats.order] & donors[repeats.order]]
-    stays = repeats.stays[order]
-    taken = []
-    columns = {}
+    givers = np.flatnonzero(repeats.among & donors)
+    heads = np.flatnonzero(~repeats.among)
+    takers = heads[np.searchsorted(repeats.stays[heads], repeats.stays[givers])]
+    taken, columns = [], {}
     for at, name in enumerate(frame.columns):
         if name in ("email", MALFORMED, *without):
             continue
         blank = is_blank(text_column(frame.iloc[:, at]))
-        able = np.flatnonzero(blank[stays] & ~blank[order])
-        rows, first = np.unique(stays[able], return_index=True)
+        able = np.flatnonzero(blank[takers] & ~blank[givers])
+        rows, first = np.unique(repeats.order[takers[able]], return_index=True)
         if len(rows):
-            givers = order[able[first]]
-            cells = frame.iloc[:, at].copy()
-            cells.iloc[rows] = frame.iloc[givers, at].to_numpy()
-            columns[name] = cells
-            taken.append(pd.DataFrame({"row": rows + 1, "column": str(name), "from_row": givers + 1}))
-    return Fills(frame.assign(**columns), _told(taken)) if taken else Fills(frame)
+            chosen = givers[able[first]]
+            columns[name] = _Filled(rows, frame.iloc[chosen, at])
+            told = {"row": rows + 1, "column": str(name), "from_row": repeats.order[chosen] + 1}
+            taken.append(pd.DataFrame(told))
+    return Fills(_told(taken), columns)
 
 
 def _told(taken: list[pd.DataFrame]) -> pd.DataFrame:

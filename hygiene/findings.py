@@ -32,6 +32,27 @@ class Findings:
         self.masks: dict[str, Mask] = {}
         self._reasons: dict[str, Reason] = {}
 
+    @classmethod
+    def of(
+        cls, rows: int, masks: Mapping[str, Mask], outcomes: Mapping[str, Outcome | None], /
+    ) -> "Findings":
+        """Findings as they were: masks, and the outcome of each reason."""
+        found = cls(rows)
+        found.masks = dict(masks)
+        found._reasons = {code: replace(reason(code), outcome=outcomes[code]) for code in masks}
+        return found
+
+    @property
+    def outcomes(self) -> dict[str, Outcome | None]:
+        """The outcome that each reason leads to."""
+        return {code: found.outcome for code, found in self._reasons.items()}
+
+    def copy(self) -> "Findings":
+        """The same, which may be added to."""
+        found = Findings(self.rows)
+        found.masks, found._reasons = dict(self.masks), dict(self._reasons)
+        return found
+
     def add(self, masks: Mapping[str, Mask], /, *, outcome: Outcome | None = Outcome.INVALID) -> None:
         """Note reasons where their masks are true; `outcome` is that of codes with no fixed one."""
         for code, rows in masks.items():

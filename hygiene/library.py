@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from hygiene.blocklist import RuleList, check_broad
 from hygiene.cleaned import CleanedLeads
-from hygiene.cleaning import clean_frame
+from hygiene.cleaning import clean_chunks, clean_frame
 from hygiene.columns import CANONICAL, SAMPLE_ROWS, map_columns, split_name
 from hygiene.deliverability import KnownVerdicts
 from hygiene.duplicates import Keep
@@ -38,6 +38,8 @@ from hygiene.reading import open_leads
 from hygiene.report.summary import summarise
 from hygiene.rules import Rule
 from hygiene.settings import KnownLeads, Settings
+from hygiene.spool import Spool
+from hygiene.survey import CHUNK_ROWS
 from hygiene.text import text_column
 from hygiene.traits import NameList, TraitLists, built_in_lists
 
@@ -138,6 +140,8 @@ def clean(
     header_row: int | None = None,
     sheet: str | None = None,
     limits: Mapping[str, int] | None = None,
+    memory: int | None = None,
+    jobs: int | None = None,
 ) -> CleanedLeads:
     """Give every row of a lead list its verdict.
 
@@ -176,6 +180,9 @@ def clean(
         header_row: Line of the header.
         sheet: Sheet of workbooks.
         limits: Limits to raise or lower.
+        memory: Octets of memory to stay within, where `leads` are files: what does not fit goes to temporary
+            files, and nothing else changes. None keeps all leads in memory.
+        jobs: Chunks examined at once; None is the processors there are.
 
     Raises:
         InputError: the leads or a list cannot be read; a suppression list without entries is one.
@@ -210,8 +217,8 @@ def clean(
     reading = {
         "encoding": encoding, "delimiter": delimiter, "header_row": header_row, "sheet": sheet, "limits": limits,
     }  # fmt: skip
-    cleaned = _clean(leads, settings, columns, reading)
-    _log.info("%d rows cleaned in %.1f s", len(cleaned.frame), time.monotonic() - started)
+    cleaned = _clean(leads, settings, columns, reading, memory=memory, jobs=jobs)
+    _log.info("%d rows cleaned in %.1f s", len(cleaned), time.monotonic() - started)
     for code, rows in cleaned.counts.reasons.items():
         _log.debug("%s: %d rows", code, rows)
     return cleaned
@@ -222,16 +229,24 @@ def _clean(
     settings: Settings,
     columns: Mapping[str, str] | None,
     reading: Mapping[str, Any],
+    *,
+    memory: int | None,
+    jobs: int | None,
 ) -> CleanedLeads:
     """Clean a frame, or files that are read as `reading` says."""
     if isinstance(leads, pd.DataFrame):
         frame, notes = _canonical(leads, columns)
-        return clean_frame(frame, settings, notes=notes)
+        return clean_frame(frame, settings, jobs=jobs, notes=notes)
     paths = [leads] if isinstance(leads, str | os.PathLike) else list(leads)
-    with open_leads(paths, columns=columns, **reading) as opened:
-        frame = opened.frame()
-        notes = [*opened.notes, *_untrusted(opened.verdict_columns, settings.trusted)]
-        return clean_frame(frame, settings, notes=notes, files=opened.files, sha256=opened.sha256)
+    with open_leads(paths, columns=columns, chunk_rows=CHUNK_ROWS, **reading) as opened:
+        if memory is None:
+            cleaned = clean_frame(opened.frame(), settings, jobs=jobs)
+        else:
+            frames = opened.chunks() if settings.by_row else iter([opened.frame()])
+            cleaned = clean_chunks(frames, settings, keeping=Spool(memory), jobs=jobs)
+        cleaned.read_notes = (*opened.notes, *_untrusted(opened.verdict_columns, settings.trusted))
+        cleaned.files, cleaned.sha256 = opened.files, opened.sha256
+        return cleaned
 
 
 def _untrusted(found: Sequence[str], trusted: Sequence[str]) -> list[str]:

@@ -65,8 +65,13 @@ class Marks:
         return cls(pa.nulls(rows, pa.large_string()), {})
 
 
-def find_marks(frame: pd.DataFrame, /) -> Marks:
-    """The opt-out marks of a lead frame; of several on a row the first column's is named."""
+def find_marks(frame: pd.DataFrame, /, *, first_row: int = 1) -> Marks:
+    """The opt-out marks of a lead frame; of several on a row the first column's is named.
+
+    Args:
+        frame: The leads.
+        first_row: Number of the first one.
+    """
     rule, columns = np.full(len(frame), None, dtype=object), {}
     for at, header in enumerate(frame.columns):
         name = str(header)
@@ -76,16 +81,16 @@ def find_marks(frame: pd.DataFrame, /) -> Marks:
         if is_flag(name) or found.any():
             columns[name] = int(found.sum())
         for row in np.flatnonzero(found & (rule == None)):  # noqa: E711 -- elementwise
-            rule[row] = f"{_place(frame.index, int(row))}:{name}"
+            rule[row] = f"{_place(frame.index, int(row), first_row)}:{name}"
     return Marks(pa.array(rule, pa.large_string()), columns)
 
 
-def _place(index: pd.Index, row: int) -> str:
-    """Source and line of a row that was read; its position in a frame otherwise."""
+def _place(index: pd.Index, row: int, first_row: int) -> str:
+    """Source and line of a row that was read; its number otherwise."""
     if list(index.names) == ["source", "line"]:
         source, line = index[row]
         return f"{source}:{line}"
-    return f"the leads:{row + 1}"
+    return f"the leads:{row + first_row}"
 
 
 def is_flag(header: str, /) -> bool:

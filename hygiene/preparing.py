@@ -53,10 +53,9 @@ def with_readback(receipt: Receipt, cleaned: CleanedLeads, sink: Sink, /) -> Rec
     trace = receipt.reconciliation.trace
     if trace is None or not isinstance(sink, ListReader):
         return receipt
-    addresses = cleaned.verdicts.set_index("row")["address"].loc[trace.rows.tolist()]
     found = read_back(
         list(sink.members()),
-        text_column(addresses),
+        cleaned.addresses(trace.rows - 1),
         trace,
         landed=[result.batch for result in receipt.batches if result.reported is not None],
         known=cleaned.survey.settings.addresses_held("list"),

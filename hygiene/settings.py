@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +14,7 @@ from hygiene.blocklist import RuleList
 from hygiene.deliverability import Resolver
 from hygiene.duplicates import Keep
 from hygiene.errors import UsageError
+from hygiene.hashing import Lookup
 from hygiene.prediction import ImportPolicy
 from hygiene.rules import Rule
 from hygiene.text import Mask
@@ -22,7 +24,7 @@ from hygiene.verdict import NOTES
 __all__ = ["KnownLeads", "Settings"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KnownLeads:
     """Leads that the API's list or account holds already.
 
@@ -63,6 +65,24 @@ class KnownLeads:
     def __len__(self) -> int:
         """How many of them have an address."""
         return len(self.address) - int(self.address.null_count)
+
+    @cached_property
+    def exact(self) -> Lookup:
+        """Their positions by their exact keys."""
+        return Lookup.of(address.exact_key(self.address))
+
+    @cached_property
+    def persons(self) -> Lookup:
+        """Their positions by their person keys."""
+        return Lookup.of(address.person_key(self.address, self.domain))
+
+    def places(self, positions: np.ndarray[Any, np.dtype[np.int64]], /) -> pa.Array:
+        """``list:line`` of the leads at these positions; null for -1."""
+        line = (
+            pa.array(self.line[positions], mask=positions < 0) if len(self.line) else pa.nulls(len(positions))
+        )
+        text = pc.cast(line, pa.large_string())
+        return pc.binary_join_element_wise(pa.scalar(self.name, text.type), text, pa.scalar(":", text.type))
 
     def where(self, chosen: Mask, /) -> "KnownLeads":
         """Those of the leads for which `chosen` is true."""
@@ -131,6 +151,11 @@ class Settings:
         """Addresses of the known leads of one place, as the API has them; None where nobody handed any over."""
         lists = [leads for leads in self.known or () if leads.place == place]
         return [cell for leads in lists for cell in leads.given.to_pylist()] if lists else None
+
+    @property
+    def by_row(self) -> bool:
+        """Whether no check looks at several rows, as a schema or rule of the user's may."""
+        return self.schema is None and not self.rules
 
     @property
     def duplicating(self) -> list[KnownLeads]:

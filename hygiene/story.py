@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hygiene.cleaned import CleanedLeads
@@ -47,10 +48,10 @@ def tell(cleaned: CleanedLeads, row: int, /, *, show_addresses: bool = False) ->
     Raises:
         UsageError: there is no such row.
     """
-    if not 1 <= row <= len(cleaned.verdicts):
-        msg = f"row {row}: expected a row from 1 to {len(cleaned.verdicts)}."
+    if not 1 <= row <= len(cleaned):
+        msg = f"row {row}: expected a row from 1 to {len(cleaned)}."
         raise UsageError(msg)
-    verdict = cleaned.verdicts.iloc[row - 1]
+    verdict = cleaned.at(np.array([row - 1]))[1].iloc[0]
     sentences = [_origin(verdict), _address(verdict, show_addresses=show_addresses)]
     sentences += [f"{reason(code).text} ({code})" for code in verdict["reasons"].split(";") if code]
     sentences += _details(verdict, show_addresses=show_addresses)

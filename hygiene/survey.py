@@ -1,68 +1,130 @@
 """Survey: every pass over every chunk, and what a verdict needs from the whole input.
 
-The first of the two movements of a cleaning. The passes themselves stand in modules of their own; nothing
-here opens a file, or asks the network but through the resolver it is handed.
+The first of the two movements of a cleaning. Chunks are examined one by one and handed to a keeper; what
+stays of their rows is in `facts`. Nothing here opens a file, or asks the network but through the resolver it
+is handed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import IO, Any, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene import address
-from hygiene.columns import MALFORMED
+from hygiene.columns import CANONICAL, MALFORMED
 from hygiene.deliverability import REASON_OF, DomainVerdict, Resolver
-from hygiene.duplicates import Repeats, find_repeats
+from hygiene.examining import Examined, examine, is_as_examined, list_anew
+from hygiene.facts import Facts, Relations
 from hygiene.findings import Findings
-from hygiene.optouts import Marks, find_marks
-from hygiene.relating import Compared, Related, relate
-from hygiene.schema import check_required, check_schema
+from hygiene.relating import there
 from hygiene.settings import Settings
-from hygiene.text import mask, text_column
-from hygiene.traits import Traits, find_traits
-from hygiene.verdict import Outcome
-from hygiene.verifiers import judge_verdicts
+from hygiene.text import is_blank, mask, text_column
+from hygiene.verdict import REASONS, Outcome
 
-__all__ = ["Examined", "Survey", "domain_verdicts", "survey"]
+__all__ = [
+    "CHUNK_ROWS",
+    "EXAMPLES",
+    "Chunks",
+    "Keeping",
+    "Survey",
+    "domain_verdicts",
+    "survey",
+    "survey_again",
+]
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+#: Rows of a chunk where nobody names a number: few enough for several at once, many enough that what a chunk
+#: costs by itself does not count.
+CHUNK_ROWS = 1 << 16
+#: Rows of each reason whose places are kept as examples.
+EXAMPLES = 3
 
 
-@dataclass(slots=True)
-class Examined(Compared):
-    """What the passes found in one chunk, by position.
+class Chunks(Protocol):
+    """Keeps the chunks of a survey, in memory or elsewhere; a list is one."""
 
-    Attributes:
-        related: What its rows are to lists, known leads and each other; blank until all chunks are there.
-        traits: What is noted of their addresses.
-        first_row: Number of its first row.
-    """
+    def append(self, chunk: Examined, /) -> None:
+        """Keep the next chunk."""
 
-    related: Related
-    traits: Traits
-    first_row: int
+    def __getitem__(self, number: int, /) -> Examined:
+        """The chunk with a number, from 0."""
+
+    def __len__(self) -> int:
+        """How many there are."""
 
 
-@dataclass(slots=True)
+class Keeping(Protocol):
+    """Where a survey keeps more than fits in memory."""
+
+    #: Octets of keys that may be held in memory.
+    key_octets: int
+
+    def chunks(self) -> Chunks:
+        """An empty keeper of chunks."""
+
+    def open_file(self) -> IO[bytes]:
+        """A new temporary file, gone when it is closed."""
+
+
+@dataclass
 class Survey:
     """What all chunks together say; `decide` reads it.
 
     Attributes:
         settings: What was asked for.
+        chunks: The chunks.
+        keeping: Where more than fits in memory is kept; None where all stays there.
+        jobs: Chunks examined at once.
+        firsts: Position of the first row of each chunk, and the number of all rows at the end.
+        columns: Names of the leads' columns; that of malformed rows is the last where any row is.
         domains: Verdict by domain; empty where DNS was not asked.
-        rows: Rows in all chunks.
-        repeats: Which rows of all chunks stand for which.
+        relations: What rows are to each other; set when all chunks are there.
         marks: Suppression columns, and the rows that each one marks.
+        reasons: Rows by reason, in the order of the reasons table.
+        examples: The first rows of each reason, as positions.
     """
 
     settings: Settings
-    chunks: list[Examined] = field(default_factory=list)
+    chunks: Chunks
+    keeping: Keeping | None = None
+    jobs: int | None = None
+    firsts: list[int] = field(default_factory=lambda: [0])
+    columns: tuple[str, ...] = ()
     domains: Mapping[str, DomainVerdict] = field(default_factory=dict)
-    rows: int = 0
-    repeats: Repeats = field(default_factory=lambda: find_repeats(pa.nulls(0, pa.large_string())))
     marks: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)
+    examples: dict[str, list[int]] = field(default_factory=dict)
+    relations: Relations = field(init=False)
+
+    def __iter__(self) -> Iterator[Examined]:
+        return (self.chunks[number] for number in range(len(self.chunks)))
+
+    @property
+    def rows(self) -> int:
+        """Rows in all chunks."""
+        return self.firsts[-1]
+
+    @cached_property
+    def filled(self) -> Mapping[str, int]:
+        """Rows that fill each canonical column that is there."""
+        found = Counter[str]()
+        for chunk in self:
+            found.update(
+                {
+                    name: len(chunk) - int(is_blank(text_column(chunk.frame[name])).sum())
+                    for name in CANONICAL
+                    if name in chunk.frame
+                }
+            )
+        return found
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -75,76 +137,166 @@ class Survey:
         ]
         return (*(rules.note for rules in lists), *columns)
 
+    def findings(self, number: int, chunk: Examined, /) -> Findings:
+        """All reasons of the rows of a chunk, those included that only the whole input shows."""
+        start, end = self.firsts[number : number + 2]
+        found = chunk.own_findings()
+        place, stays, _ = self.relations.within(start, end)
+        replaced = np.zeros(end - start, dtype=bool)
+        replaced[place[stays != place + start]] = True
+        found.add(
+            {
+                "suppressed_column": there(self.relations.marks.within(start, end)),
+                "suppressed_address": there(self.relations.named.within(start, end)),
+                "duplicate_in_file": replaced,
+            }
+        )
+        if self.domains:
+            codes = domain_verdicts(chunk.domain, self.domains)
+            found.add({reason: mask(pc.equal(codes, code)) for code, reason in REASON_OF.items()})
+            if self.settings.accept_unknown:
+                found.decide({"dns_unknown": None})
+        return found
 
-def survey(frames: Iterable[pd.DataFrame], settings: Settings, /) -> Survey:
+
+def survey(
+    frames: Iterable[pd.DataFrame],
+    settings: Settings,
+    /,
+    *,
+    keeping: Keeping | None = None,
+    jobs: int | None = None,
+) -> Survey:
     """Run every pass over every chunk.
 
     Args:
-        frames: Lead frames with canonical columns, in order.
+        frames: Lead frames with canonical columns, in order; one alone where `settings.by_row` is false.
         settings: What to do.
+        keeping: Where more than fits in memory is kept; None keeps all of it there.
+        jobs: Chunks examined at once; the processors there are where None.
 
     Raises:
         InputError: a column that the schema or `required` asks for is not there, or a rule failed.
     """
-    found = Survey(settings)
+
+    def work(numbered: tuple[int, pd.DataFrame]) -> Examined:
+        return examine(numbered[1], settings, first_row=numbered[0])
+
+    return _surveyed(_in_order(work, _numbered(frames), jobs), Survey(settings, [], keeping, jobs))
+
+
+def survey_again(found: Survey, settings: Settings, /) -> Survey:
+    """The survey of the same chunks under other settings; what these do not touch is not done anew."""
+    if not is_as_examined(found.settings, settings):
+        frames = (chunk.frame for chunk in found)
+        return survey(frames, settings, keeping=found.keeping, jobs=found.jobs)
+
+    def work(chunk: Examined) -> Examined:
+        return list_anew(chunk, settings)
+
+    return _surveyed(_in_order(work, found, found.jobs), Survey(settings, [], found.keeping, found.jobs))
+
+
+def _numbered(frames: Iterable[pd.DataFrame]) -> Iterator[tuple[int, pd.DataFrame]]:
+    """Each frame with the number of its first row."""
+    first = 1
     for frame in frames:
-        found.chunks.append(_examine(frame, settings, first_row=found.rows + 1))
-        found.rows += len(frame)
-        for name, rows in found.chunks[-1].marks.columns.items():
-            found.marks[name] = found.marks.get(name, 0) + rows
+        yield first, frame
+        first += len(frame)
+
+
+def _in_order(
+    work: Callable[[_Item], _Result], items: Iterable[_Item], jobs: int | None
+) -> Iterator[_Result]:
+    """What `work` gives for each item, in their order; a few are worked on at once, ahead of the caller.
+
+    Threads, since nearly all work is Arrow's and NumPy's, which let go of the interpreter.
+    """
+    threads = jobs or pa.cpu_count()
+    waiting: deque[Any] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for item in items:
+            waiting.append(pool.submit(work, item))
+            if len(waiting) > threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _surveyed(chunks: Iterable[Examined], found: Survey) -> Survey:
+    """The survey of chunks that were examined."""
+    keeping, settings = found.keeping, found.settings
+    facts = Facts(settings)
+    if keeping is not None:
+        found.chunks = keeping.chunks()
+        facts = Facts(settings, open_file=keeping.open_file, most_octets=keeping.key_octets)
+    for chunk in chunks:
+        _take_in(found, facts, chunk)
     if settings.resolver is not None:
-        _look_up(found, settings.resolver)
-    found.repeats = relate(found.chunks, settings)
+        _look_up(found, facts, settings.resolver)
+    found.relations = facts.relate()
+    _count_relations(found)
+    place = {code: number for number, code in enumerate(REASONS)}
+    found.reasons = dict(
+        sorted(found.reasons.items(), key=lambda pair: (place.get(pair[0], len(place)), pair[0]))
+    )
     return found
 
 
-def _examine(frame: pd.DataFrame, settings: Settings, *, first_row: int) -> Examined:
-    cells = text_column(frame["email"])
-    malformed = (
-        frame[MALFORMED].notna().to_numpy() if MALFORMED in frame else np.zeros(len(frame), dtype=bool)
+def _take_in(found: Survey, facts: Facts, chunk: Examined) -> None:
+    """Keep one more chunk, its facts and its counts."""
+    findings, settings = chunk.own_findings(), found.settings
+    for code, rows in findings.masks.items():
+        _count(found, code, int(rows.sum()), np.flatnonzero(rows)[:EXAMPLES] + found.rows)
+    for name, marked in chunk.marks.items():
+        found.marks[name] = found.marks.get(name, 0) + marked
+    named = chunk.listed.masks["suppressed_address"] | chunk.listed.masks["suppressed_hash"]
+    facts.add(
+        chunk.keys(settings),
+        ranks=findings.ranks(),
+        merits=settings.keep.merits(chunk.frame),
+        domain=chunk.domain,
+        mark=chunk.mark,
+        named=pc.if_else(pa.array(named), chunk.listed.suppressed, pa.scalar(None, pa.large_string())),
     )
-    judged = address.judge(cells)
-    findings = Findings(len(frame))
-    findings.add({"row_malformed": malformed})
-    parsed = {
-        **judged.reasons,
-        **check_schema(frame, _schema(settings)),
-        **check_required(frame, settings.required),
-    }
-    findings.add({code: rows & ~malformed for code, rows in parsed.items()})
-    for column in settings.trusted:
-        verdicts = judge_verdicts(frame, column)
-        findings.add({code: rows & ~malformed for code, rows in verdicts.items()})
-    for rule in settings.rules:
-        findings.add({f"rule_{rule.name}": rule(frame) & ~malformed}, outcome=Outcome(rule.outcome))
-    traits = find_traits(judged, settings.traits)
-    findings.add(traits.reasons)
-    findings.decide(dict.fromkeys(settings.review, Outcome.REVIEW))
-    marks = find_marks(frame) if settings.suppression_columns else Marks.none(len(frame))
-    merits, related = settings.keep.merits(frame), Related.blank(len(frame))
-    return Examined(findings, judged, cells, marks, merits, related, traits, first_row)
+    found.columns = tuple(dict.fromkeys((*found.columns, *chunk.frame.columns)))
+    if MALFORMED in found.columns:
+        found.columns = (*(name for name in found.columns if name != MALFORMED), MALFORMED)
+    found.firsts.append(found.rows + len(chunk))
+    found.chunks.append(chunk)
 
 
-def _schema(settings: Settings) -> Any:
-    if settings.schema is not None:
-        return settings.schema
-    from hygiene_schemas import Lead
+def _count(found: Survey, code: str, rows: int, positions: Iterable[int]) -> None:
+    """Count rows with a reason, and keep the places of the first ones."""
+    if rows:
+        found.reasons[code] = found.reasons.get(code, 0) + rows
+        known = found.examples.get(code, [])
+        found.examples[code] = sorted([*known, *map(int, positions)])[:EXAMPLES]
 
-    return Lead
 
-
-def _look_up(found: Survey, resolver: Resolver) -> None:
+def _look_up(found: Survey, facts: Facts, resolver: Resolver) -> None:
     """Ask once for each distinct domain of all chunks, and note what speaks against rows."""
-    distinct = pa.chunked_array(
-        [chunk.addresses.domain for chunk in found.chunks], pa.large_string()
-    ).unique()
-    found.domains = resolver.look_up(pc.drop_null(distinct).to_pylist())
-    for chunk in found.chunks:
-        codes = domain_verdicts(chunk.addresses.domain, found.domains)
-        masks = {reason: mask(pc.equal(codes, code)) for code, reason in REASON_OF.items()}
-        chunk.findings.add(masks)
-        if found.settings.accept_unknown:
-            chunk.findings.decide({"dns_unknown": None})
+    found.domains = resolver.look_up(facts.domains)
+    reason_of = {
+        name: REASON_OF[str(verdict)] for name, verdict in found.domains.items() if str(verdict) in REASON_OF
+    }
+    outcomes = {code: REASONS[code].outcome for code in REASON_OF.values()}
+    if found.settings.accept_unknown:
+        outcomes["dns_unknown"] = None
+    ranks = {code: (outcome or Outcome.READY).rank for code, outcome in outcomes.items()}
+    for code, (rows, positions) in facts.judge_domains(reason_of, ranks).items():
+        _count(found, code, rows, positions)
+
+
+def _count_relations(found: Survey) -> None:
+    repeats = found.relations.repeats
+    replaced = repeats.order[repeats.among]
+    carried = {
+        "suppressed_column": found.relations.marks.rows,
+        "suppressed_address": found.relations.named.rows,
+    }
+    for code, rows in {**carried, "duplicate_in_file": replaced}.items():
+        _count(found, code, len(rows), np.sort(rows)[:EXAMPLES])
 
 
 def domain_verdicts(domain: pa.Array, verdicts: Mapping[str, DomainVerdict], /) -> pa.Array:

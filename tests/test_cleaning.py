@@ -12,14 +12,13 @@ from hypothesis import strategies as st
 import hygiene
 from hygiene.blocklist import parse_list
 from hygiene.cleaned import CleanedLeads
-from hygiene.cleaning import clean_frame, decide
+from hygiene.cleaning import clean_chunks, clean_frame
 from hygiene.deliverability import DomainVerdict
 from hygiene.errors import GateFailed, InputError, ListError, UsageError
 from hygiene.importing import plan
 from hygiene.prediction import ImportPolicy, predict
 from hygiene.rules import Rule
 from hygiene.settings import KnownLeads, Settings
-from hygiene.survey import survey
 from hygiene.traits import NameList, TraitLists
 from hygiene.verdict import REASONS, Outcome
 from hygiene_schemas import Verdict
@@ -111,11 +110,10 @@ def test_verdicts_do_not_depend_on_how_the_rows_are_cut_into_chunks(cells, size)
     frame = _frame(cells)
 
     chunks = [frame.iloc[start : start + size] for start in range(0, len(frame), size)]
-    found = survey(chunks, _settings())
-    parts = [decide(chunk, found, chunk=number) for number, chunk in enumerate(chunks)]
+    cleaned = clean_chunks(chunks, _settings())
 
-    if parts:
-        pd.testing.assert_frame_equal(pd.concat(parts), whole)
+    if chunks:
+        pd.testing.assert_frame_equal(cleaned.verdicts, whole)
 
 
 @given(cells_lists, st.randoms(use_true_random=False))

@@ -3,7 +3,7 @@ import pandas as pd
 import pyarrow as pa
 
 from hygiene.duplicates import find_repeats
-from hygiene.filling import fill_blanks
+from hygiene.filling import find_fills
 
 FRAME = pd.DataFrame(
     {
@@ -18,7 +18,8 @@ REPEATS = find_repeats(pa.array(["a", "a", "b", "a"], pa.large_string()))
 
 
 def _fill(donors=(True, True, True, True)):
-    return fill_blanks(FRAME, REPEATS, donors=np.array(donors), without=("Bounced",))
+    here = REPEATS.order
+    return find_fills(FRAME.iloc[here], REPEATS, donors=np.array(donors)[here], without=("Bounced",))
 
 
 def test_blank_cells_are_taken_from_the_first_row_that_fills_them_and_nothing_is_overwritten():
@@ -26,8 +27,10 @@ def test_blank_cells_are_taken_from_the_first_row_that_fills_them_and_nothing_is
 
     found = _fill()
 
-    assert found.frame.iloc[0].tolist() == ["a@x.example", "Ann", "Acme", "1", ""]
-    pd.testing.assert_frame_equal(found.frame.iloc[1:], FRAME.iloc[1:])
+    filled = found.fill(FRAME, np.arange(4))
+    assert filled.iloc[0].tolist() == ["a@x.example", "Ann", "Acme", "1", ""]
+    pd.testing.assert_frame_equal(filled.iloc[1:], FRAME.iloc[1:])
+    pd.testing.assert_frame_equal(found.fill(FRAME.iloc[[0, 2]], np.array([0, 2])), filled.iloc[[0, 2]])
     pd.testing.assert_frame_equal(FRAME, before)
 
 
@@ -41,7 +44,7 @@ def test_every_cell_that_was_taken_is_told_with_its_row():
 def test_rows_that_are_no_donors_give_nothing():
     found = _fill(donors=(True, False, True, False))
 
-    assert found.frame is FRAME
+    assert found.fill(FRAME, np.arange(4)) is FRAME
     assert found.cells.empty
 
 
@@ -49,6 +52,6 @@ def test_values_that_are_no_text_stay_what_they_are():
     frame = pd.DataFrame({"email": ["a", "a"], "score": [np.nan, 2.5]})
     repeats = find_repeats(pa.array(["a", "a"], pa.large_string()))
 
-    found = fill_blanks(frame, repeats, donors=np.array([True, True]))
+    found = find_fills(frame, repeats, donors=np.array([True, True]))
 
-    assert found.frame["score"].tolist() == [2.5, 2.5]
+    assert found.fill(frame, np.arange(2))["score"].tolist() == [2.5, 2.5]

@@ -56,7 +56,7 @@ def test_the_leads_at_fault_are_rejected_and_all_others_imported(tmp_path, rows,
         receipt, cleaned = run(api, batch_leads=12, journal=tmp_path / "j")
 
         members = api.members(1)
-    files = receipt.deliveries(cleaned.verdicts)
+    files = receipt.deliveries(cleaned)
     rejected = files["rejected.csv"]
     assert sorted(members) == sorted(email for row, email in enumerate(EMAILS, 1) if row not in rows)
     assert rejected["row"].tolist() == list(rows)

@@ -72,6 +72,17 @@ def names(_: click.Context, __: click.Parameter, given: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in given.split(",") if name.strip())
 
 
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30}
+
+
+def _octets(context: click.Context, option: click.Parameter, given: str) -> int:
+    """A size such as 2GB or 512MiB in octets."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]i?)?b?", given.strip(), re.IGNORECASE)
+    if found is None:
+        raise click.BadParameter("expected a size, such as 2GB", context, option)
+    return int(float(found[1]) * _UNITS[(found[2] or "").lower()])
+
+
 def _refuse_key(context: click.Context, option: click.Parameter, given: str | None) -> None:
     """A key on a command line is in the process list for all to see; it is refused, and not repeated."""
     if given is not None:
@@ -274,6 +285,20 @@ cleaning = together(
         callback=numbers,
         metavar="NAME=N",
         help="Raise a limit on input: cell, columns, rows, size, ratio, nesting.",
+    ),
+    click.option(
+        "--memory",
+        default="1GB",
+        show_default=True,
+        callback=_octets,
+        metavar="SIZE",
+        help="Memory to stay within; what does not fit goes to temporary files.",
+    ),
+    click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Parts of the input worked on at once; the processors there are by default.",
     ),
     click.option(
         "--trust-column",

@@ -34,7 +34,7 @@ __all__ = ["Run", "load_policy", "make_resolver", "show"]
 PIPED_WIDTH = 120
 
 #: Options that go to the reading of files as they are.
-_READING = ("encoding", "delimiter", "header_row", "sheet", "limits", "trust_columns")
+_READING = ("encoding", "delimiter", "header_row", "sheet", "limits", "trust_columns", "memory", "jobs")
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ class Run:
         """Write what became of the leads that were sent, for the owner alone."""
         from hygiene.writing import write_csv
 
-        for name, rows in receipt.deliveries(cleaned.verdicts).items() if receipt else ():
+        for name, rows in receipt.deliveries(cleaned).items() if receipt else ():
             write_csv(rows, Path(out) / name, private=True)
             yield Path(out) / name
 

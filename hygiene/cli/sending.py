@@ -148,6 +148,8 @@ def _import(  # noqa: PLR0917 -- the parts of one import
     stopping: "Stopping",
 ) -> int:
     """Show what is about to happen, send what is left, and tell what became of it."""
+    import numpy as np
+
     from hygiene.importing import sent_columns
     from hygiene.report.text import inert
 
@@ -157,7 +159,7 @@ def _import(  # noqa: PLR0917 -- the parts of one import
     left = session.left(cleaned)
     if left or not session.continues:
         run.gate(cleaned)
-    columns = sent_columns(cleaned.ready, session.frozen.custom)
+    columns = sent_columns(cleaned.leads(np.arange(0)), session.frozen.custom)
     _tell_unsent(run, cleaned, columns)
     if options["dry_run"]:
         return _rehearse(run, cleaned)
@@ -212,9 +214,10 @@ def _ending(run: Run, receipt: "Receipt", *, sent: bool) -> int:
 
 def _tell_unsent(run: Run, cleaned: "CleanedLeads", sent: Sequence[str]) -> None:
     """Say once which columns of the input stay here."""
+    from hygiene.columns import MALFORMED
     from hygiene.report.text import inert
 
-    unsent = [inert(name) for name in cleaned.ready.columns if name not in sent]
+    unsent = [inert(name) for name in cleaned.columns if name not in (*sent, MALFORMED)]
     if unsent and not run.options["quiet"]:
         run.tell(f"not sent: {', '.join(unsent)} (custom columns go with --custom NAME,... or --custom all)")
 
@@ -225,17 +228,14 @@ def _rehearse(run: Run, cleaned: "CleanedLeads") -> int:
     from hygiene.report.text import masked
 
     options = run.options
-    batches = list(
-        plan(
-            cleaned, batch_leads=options["batch_size"], custom=options["custom"], send_all=options["send_all"]
-        )
-    )
+    size = options["batch_size"]
+    leads = int(cleaned.sent(send_all=options["send_all"]).sum())
+    batches = plan(cleaned, batch_leads=size, custom=options["custom"], send_all=options["send_all"])
+    first = next(batches, None)
     run.report(cleaned)
-    run.tell(
-        f"dry run: {sum(len(batch.rows) for batch in batches)} leads in {len(batches)} requests; nothing was sent."
-    )
-    if batches:
-        run.tell(f"the first lead, masked: {masked(batches[0].leads[0])}")
+    run.tell(f"dry run: {leads} leads in {-(-leads // size)} requests; nothing was sent.")
+    if first is not None:
+        run.tell(f"the first lead, masked: {masked(first.leads[0])}")
     return DONE
 
 

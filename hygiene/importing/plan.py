@@ -98,7 +98,7 @@ class Payload:
         """Have the positions from `first` up to `end` at hand, and some after them."""
         if self._first <= first and end <= self._end:
             return
-        self._first, self._end = first, min(max(end, first + BLOCK_ROWS), len(self._cleaned.frame))
+        self._first, self._end = first, min(max(end, first + BLOCK_ROWS), len(self._cleaned))
         frame = self._cleaned.leads(np.arange(self._first, self._end))
         self._block = [_blank_as_empty(text_column(frame[name])) for name in self._columns]
 
@@ -124,7 +124,7 @@ def plan(
     """
     check_size(batch_leads)
     payload = Payload(cleaned, custom=custom)
-    rows = cleaned.verdicts.loc[cleaned.sent(send_all=send_all).to_numpy(), "row"].to_numpy()
+    rows = np.flatnonzero(cleaned.sent(send_all=send_all)) + 1
     for number, start in enumerate(range(0, len(rows), batch_leads), 1):
         yield payload.batch(number, rows[start : start + batch_leads].tolist())
 

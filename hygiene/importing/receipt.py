@@ -16,6 +16,8 @@ from hygiene.verdict import Counts
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from hygiene.cleaned import CleanedLeads
+
 __all__ = ["DELIVERIES", "Receipt"]
 
 #: Files about the rows of an import, and the states of the batches whose rows they hold.
@@ -75,15 +77,15 @@ class Receipt:
 
         return plot_counts(self)
 
-    def deliveries(self, verdicts: pd.DataFrame, /) -> dict[str, pd.DataFrame]:
+    def deliveries(self, cleaned: "CleanedLeads", /) -> dict[str, pd.DataFrame]:
         """By name of file (`DELIVERIES`): row, place, address, batch and state of leads, and the API's words.
 
         Args:
-            verdicts: The verdicts of the leads that were imported.
+            cleaned: The leads that were imported.
         """
-        return {name: self._rows_in(states, verdicts) for name, states in DELIVERIES.items()}
+        return {name: self._rows_in(states, cleaned) for name, states in DELIVERIES.items()}
 
-    def _rows_in(self, states: Sequence[BatchState], verdicts: pd.DataFrame) -> pd.DataFrame:
+    def _rows_in(self, states: Sequence[BatchState], cleaned: "CleanedLeads") -> pd.DataFrame:
         found = [
             (row, batch.batch, batch.state, batch.words)
             for batch in self.batches
@@ -91,8 +93,8 @@ class Receipt:
             for row in self.rows.get(batch.batch, ())
         ]
         frame = pd.DataFrame(found, columns=["row", "batch", "state", "words"]).astype({"row": "int64"})
-        place = verdicts[["row", "source", "line", "address"]].reset_index(drop=True)
-        merged = frame.merge(place, on="row", how="left")[
-            ["row", "source", "line", "address", "batch", "state", "words"]
-        ]
-        return merged.sort_values("row", kind="stable", ignore_index=True)
+        frame = frame.sort_values("row", kind="stable", ignore_index=True)
+        _, verdicts = cleaned.at(frame["row"].to_numpy() - 1)
+        place = verdicts[["source", "line", "address"]].reset_index(drop=True)
+        columns = ["row", "source", "line", "address", "batch", "state", "words"]
+        return pd.concat([frame, place], axis=1)[columns]

@@ -29,7 +29,6 @@ from hygiene.importing.plan import Batch, Payload
 from hygiene.importing.record import Entry, Frozen, Places, Record, recount
 from hygiene.importing.settle import Evidence, Sought, find_evidence, replays, would_land
 from hygiene.importing.sink import ListReader, Reply, Sink
-from hygiene.text import text_column
 
 _log = logging.getLogger("hygiene")
 
@@ -295,6 +294,5 @@ class Run:
             waive_blocklist=self.waive_blocklist,
         )  # fmt: skip
         positions = self.record.rows()[fresh] - 1
-        addresses = self.cleaned.verdicts["address"].iloc
-        sought = Sought(text_column(addresses[positions]), folding_of(self.frozen.policy))
+        sought = Sought(self.cleaned.addresses(positions), folding_of(self.frozen.policy))
         return find_evidence(reader, sought)

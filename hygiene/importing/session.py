@@ -36,8 +36,7 @@ from hygiene.importing.run import OnUnknown, Progress, Run
 from hygiene.importing.sink import Addressed, Sink
 from hygiene.reconcile import BatchResult, reconcile
 from hygiene.settings import KnownLeads
-from hygiene.text import text_column
-from hygiene.verdict import Counts, Outcome
+from hygiene.verdict import Counts
 
 __all__ = ["Session", "open_session", "run_import"]
 
@@ -102,7 +101,7 @@ class Session:
         if self._record is None or self._again:
             return cleaned
         changed = _without_own(known, self._record) if known and self.continues else known
-        landed = self._landed(text_column(cleaned.verdicts["address"]).drop_null())
+        landed = self._landed(cleaned.addresses().drop_null())
         if landed:
             changed = (
                 *(changed or ()),
@@ -207,8 +206,7 @@ class Session:
         if self._record is not None and self.continues:
             self._go_on(self._record, cleaned)
             return self._record
-        chosen = cleaned.sent(send_all=self._send_all).to_numpy()
-        rows = cleaned.verdicts["row"].to_numpy()[chosen]
+        rows = np.flatnonzero(cleaned.sent(send_all=self._send_all)) + 1
         found = cleaned.predict(send_all=self._send_all, batch_leads=self.frozen.batch_leads)
         self.frozen = replace(self.frozen, unknown=tuple(sorted(found.unknown)))
         made = _batches(len(rows), self.frozen.batch_leads, first=0, number=1)
@@ -219,7 +217,7 @@ class Session:
             return MemoryRecord(rows, found.features, entries)
         self._record.plan(self.frozen)
         self._record.add(rows, _addresses(cleaned, rows), found.features, entries)
-        self._record.review(_under_review(cleaned))
+        self._record.review(cleaned.under_review())
         return self._record
 
     def _go_on(self, record: ImportRecord, cleaned: CleanedLeads) -> None:
@@ -257,8 +255,7 @@ class Session:
     def _newly_ready(self, record: ImportRecord, cleaned: CleanedLeads) -> Places:
         """Rows that were for review when the import was planned and are to be sent now."""
         reviewed = record.under_review()
-        sent = cleaned.verdicts["row"].to_numpy()[cleaned.sent(send_all=self._send_all).to_numpy()]
-        rows: Places = reviewed[np.isin(reviewed, sent)]
+        rows: Places = reviewed[cleaned.sent(send_all=self._send_all)[reviewed - 1]]
         own = set(record.lead_digests())
         fresh = [digest not in own for digest in record.digests(_addresses(cleaned, rows))]
         newly: Places = rows[np.array(fresh, dtype=bool)]
@@ -367,14 +364,7 @@ def _open(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _addresses(cleaned: CleanedLeads, rows: Places) -> pa.Array:
-    return text_column(cleaned.verdicts["address"].iloc[rows - 1])
-
-
-def _under_review(cleaned: CleanedLeads) -> Places:
-    found: Places = cleaned.verdicts["row"].to_numpy()[
-        (cleaned.verdicts["outcome"] == Outcome.REVIEW.value).to_numpy()
-    ]
-    return found
+    return cleaned.addresses(rows - 1)
 
 
 def _batches(leads: int, size: int, *, first: int, number: int) -> list[Entry]:

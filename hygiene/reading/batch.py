@@ -34,17 +34,16 @@ class Batch:
     def __len__(self) -> int:
         return len(self.lines)
 
-    def slices(self, rows: int) -> Iterator["Batch"]:
-        """The batch in parts of at most so many rows."""
-        for at in range(0, len(self), rows):
-            end = at + rows
-            yield replace(
-                self,
-                columns=[column.slice(at, rows) for column in self.columns],
-                lines=self.lines[at:end],
-                malformed={row - at: raw for row, raw in self.malformed.items() if at <= row < end},
-                sources=self.sources[at:end] if self.sources is not None else None,
-            )
+    def cut(self, start: int, rows: int) -> "Batch":
+        """So many rows of the batch."""
+        end = start + rows
+        return replace(
+            self,
+            columns=[column.slice(start, rows) for column in self.columns],
+            lines=self.lines[start:end],
+            malformed={row - start: raw for row, raw in self.malformed.items() if start <= row < end},
+            sources=self.sources[start:end] if self.sources is not None else None,
+        )
 
     def head(self, rows: int) -> list[list[str]]:
         """The first rows as lists of cells."""

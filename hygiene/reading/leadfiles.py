@@ -33,7 +33,7 @@ from hygiene.verifiers import is_verdict_column
 __all__ = ["CHUNK_ROWS", "LeadFiles", "Path_"]
 
 #: Rows of a chunk where the caller names no number.
-CHUNK_ROWS = 50_000
+CHUNK_ROWS = 1 << 16
 
 Path_: TypeAlias = str | os.PathLike[str]
 
@@ -121,9 +121,19 @@ class LeadFiles:
         Raises:
             InputError: a file cannot be read on, is not the one that was read before, or passes a limit.
         """
+        held: list[tuple[_Part, Batch]] = []
+        room = self._chunk_rows
         for part, batch in self._batches():
-            for piece in batch.slices(self._chunk_rows):
-                yield self._framed([(part, piece)])
+            start = 0
+            while start < len(batch):
+                if held and (not room or held[0][0] is not part):
+                    yield self._framed(held, whole=True)
+                    held, room = [], self._chunk_rows
+                piece = batch.cut(start, min(room, len(batch) - start))
+                held.append((part, piece))
+                start, room = start + len(piece), room - len(piece)
+        if held:
+            yield self._framed(held, whole=True)
 
     def frame(self) -> pd.DataFrame:
         """All leads in one frame.
@@ -157,11 +167,16 @@ class LeadFiles:
             for _ in self._batches():
                 pass
 
-    def _framed(self, batches: Sequence[tuple["_Part", Batch]]) -> pd.DataFrame:
-        """Batches as one frame."""
-        columns = {name: [part.column(name, batch) for part, batch in batches] for name in self.columns}
+    def _framed(self, batches: Sequence[tuple["_Part", Batch]], *, whole: bool = False) -> pd.DataFrame:
+        """Batches as one frame; each column in one piece where it is to be read again and again."""
+        columns = {
+            name: _joined([part.column(name, batch) for part, batch in batches]) for name in self.columns
+        }
         index = _place(batches)
-        series = {name: text_series(_joined(pieces), index) for name, pieces in columns.items()}
+        series = {
+            name: text_series(column.combine_chunks() if whole else column, index)
+            for name, column in columns.items()
+        }
         if any(batch.malformed for _, batch in batches):
             series[MALFORMED] = text_series(_raw_texts([batch for _, batch in batches]), index)
         return pd.DataFrame(series, index=index)

@@ -8,6 +8,7 @@ Source: documented, GitHub Actions, workflow commands (escapes; ten annotations 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
 import pandas as pd
 
 from hygiene.cleaned import CleanedLeads
@@ -35,8 +36,8 @@ def annotations(cleaned: CleanedLeads, receipt: Receipt | None = None) -> Iterat
     """An error for every way the import differs, and a notice for the first rows to mend."""
     if receipt is not None:
         yield from (annotation("error", line) for line in receipt.reconciliation.explain()[:SHOWN])
-    verdicts = cleaned.verdicts
-    rows = verdicts[verdicts["outcome"].isin([name.value for name in _MENDED])].head(SHOWN)
+    mended = np.isin(cleaned.survey.relations.ranks, [name.rank for name in _MENDED])
+    _, rows = cleaned.at(np.flatnonzero(mended)[:SHOWN])
     columns = (rows[name].tolist() for name in ("row", "source", "line", "reasons"))
     for row, source, line, reasons in zip(*columns, strict=True):
         text = f"row {row}: " + " ".join(reason(code).text for code in reasons.split(";") if code)

@@ -4,7 +4,8 @@ Every section is one function; a table holds at most `MOST_ROWS` rows, so that t
 whatever came in.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import version
 from platform import python_version
 
@@ -14,18 +15,17 @@ import pyarrow.compute as pc
 
 from hygiene import __version__
 from hygiene.columns import MALFORMED
+from hygiene.deciding import relate_rows
 from hygiene.markup import inert
 from hygiene.masking import mask_rule
 from hygiene.policy import RULES
 from hygiene.report.content import MOST_ROWS, Cell, Content, Row, Section, Table, cut, left_out, number, share
 from hygiene.report.text import NOT_CHECKED, meaning
-from hygiene.text import text_column
+from hygiene.text import mask, text_column
 from hygiene.verdict import Counts, Outcome, reason
 
 __all__ = ["sections"]
 
-#: Examples of each reason.
-EXAMPLES = 3
 #: Row numbers listed for one cluster of duplicates.
 MEMBERS = 10
 #: Batches shown though nothing is wrong with them.
@@ -76,21 +76,18 @@ def _reasons(content: Content) -> Section:
 
 
 def _examples(content: Content, code: str) -> str:
-    places: list[int] = []
-    for chunk in content.cleaned.survey.chunks:
-        found = chunk.findings.masks.get(code)
-        if found is not None and len(places) < EXAMPLES:
-            places += (np.flatnonzero(found)[: EXAMPLES - len(places)] + chunk.first_row - 1).tolist()
-    return "; ".join(f"row {place + 1}: {_lead(content, place)}".rstrip(": ") for place in places)
+    places = content.cleaned.survey.examples[code]
+    leads = zip(places, _leads(content, places), strict=True)
+    return "; ".join(f"row {place + 1}: {lead}".rstrip(": ") for place, lead in leads)
 
 
-def _lead(content: Content, place: int) -> str:
-    """What is shown of one row: its address, else what its cell holds, else its raw text."""
-    frame = content.cleaned.frame.iloc[[place]]
-    cells = [text_column(content.cleaned.verdicts["address"].iloc[[place]]), text_column(frame["email"])]
-    cells += [text_column(frame[MALFORMED])] if MALFORMED in frame else []
-    texts = [cell[0].as_py() for cell in cells]
-    return content.shown(next((text for text in texts if text and text.strip()), None))
+def _leads(content: Content, places: Sequence[int]) -> list[str]:
+    """What is shown of rows: the address, else what the cell holds, else the raw text."""
+    leads, verdicts = content.cleaned.at(np.array(places, dtype=np.int64))
+    cells = [text_column(verdicts["address"]), text_column(leads["email"])]
+    cells += [text_column(leads[MALFORMED])] if MALFORMED in leads else []
+    texts = zip(*(cell.to_pylist() for cell in cells), strict=True)
+    return [content.shown(next((text for text in row if text and text.strip()), None)) for row in texts]
 
 
 def _groups(content: Content) -> Section | None:
@@ -178,12 +175,8 @@ def _fill_rates(content: Content) -> Section:
 
 def _domains(content: Content) -> Section:
     cleaned = content.cleaned
-    column = pa.chunked_array([chunk.addresses.domain for chunk in cleaned.survey.chunks], pa.large_string())
-    counted = pc.drop_null(column).value_counts()
-    found = sorted(
-        zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True),
-        key=lambda pair: (-pair[1], pair[0]),
-    )
+    counted = _count_texts(chunk.domain for chunk in cleaned.survey)
+    found = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
     verdicts = cleaned.survey.domains
     asked = cleaned.survey.settings.resolver is not None
     dead = [pair for pair in found if pair[0] in verdicts and str(verdicts[pair[0]]) in _DEAD]
@@ -213,18 +206,37 @@ def _dns(content: Content, domain: str) -> str:
     return f"{verdict} ({verdict.cause})" if getattr(verdict, "cause", "") else str(verdict)
 
 
+def _related(content: Content) -> Iterator[dict[str, pa.Array]]:
+    """What rows are to lists and to other rows, chunk by chunk."""
+    found = content.cleaned.survey
+    return (relate_rows(found, number, chunk) for number, chunk in enumerate(found))
+
+
+def _count_texts(columns: Iterable[pa.Array]) -> Counter[str]:
+    """How often each text stands in some columns."""
+    found = Counter[str]()
+    for column in columns:
+        counted = pc.drop_null(column).value_counts()
+        found.update(
+            dict(zip(*(counted.field(name).to_pylist() for name in ("values", "counts")), strict=True))
+        )
+    return found
+
+
 def _clusters(content: Content) -> Section:
-    verdicts, repeats = content.cleaned.verdicts, content.cleaned.survey.repeats
+    relations = content.cleaned.survey.relations
+    repeats, found = relations.repeats, relations.largest(MOST_ROWS)
     rows = []
-    for stays, replaced in repeats.largest(MOST_ROWS):
-        text = ", ".join(str(verdicts["row"].iloc[place]) for place in replaced[:MEMBERS])
+    for cluster, lead in zip(found, _leads(content, [cluster.stays for cluster in found]), strict=True):
+        replaced = cluster.replaced
+        text = ", ".join(str(place + 1) for place in replaced[:MEMBERS])
         text += f" and {len(replaced) - MEMBERS:,} more" if len(replaced) > MEMBERS else ""
-        kinds = ", ".join(sorted(set(verdicts["match"].iloc[replaced])))
         size = Cell(f"{len(replaced) + 1:,}", len(replaced) + 1)
-        rows.append((_lead(content, stays), size, number(stays + 1), text, kinds))
+        rows.append((lead, size, number(cluster.stays + 1), text, ", ".join(cluster.kinds)))
     text = f"{repeats.clusters:,} leads stand in the input more than once, in "
-    text += f"{int(repeats.replaced.sum()):,} rows too many. "
-    known = int((verdicts["duplicate_of"] == "known").sum())
+    text += f"{int(repeats.among.sum()):,} rows too many. "
+    of_known = (pc.equal(related["duplicate_of"], "known") for related in _related(content))
+    known = sum(int(mask(rows).sum()) for rows in of_known)
     text += (
         f"{known:,} further rows are leads the API holds."
         if content.cleaned.survey.settings.known is not None
@@ -239,7 +251,7 @@ def _clusters(content: Content) -> Section:
 
 def _lists(content: Content) -> Section:
     settings = content.cleaned.survey.settings
-    hits = content.cleaned.verdicts["matched_rule"].dropna().value_counts()
+    hits = _count_texts(related["matched_rule"] for related in _related(content))
     by_list: dict[str, int] = {}
     for rule, count in hits.items():
         name = str(rule).rsplit(":", 2)[0]

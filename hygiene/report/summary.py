@@ -142,7 +142,7 @@ def _suppression(cleaned: CleanedLeads) -> dict[str, Any]:
 
 
 def _duplicates(cleaned: CleanedLeads) -> dict[str, Any]:
-    settings, clusters = cleaned.survey.settings, cleaned.survey.repeats.clusters
+    settings, clusters = cleaned.survey.settings, cleaned.survey.relations.repeats.clusters
     told = {"match": settings.match, "keep": settings.keep.text, "clusters": clusters}
     return {"ran": True, **told, "filled": len(cleaned.fills)}
 

@@ -6,6 +6,8 @@ Cells of the input appear only as file and column names, and those lose their co
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from hygiene.markup import inert
 from hygiene.verdict import Outcome, reason
 
@@ -73,7 +75,7 @@ def tables(
     yield _outcomes(cleaned)
     if cleaned.counts.reasons:
         yield _reasons(cleaned)
-    if receipt is None and len(cleaned.survey.repeats.order):
+    if receipt is None and len(cleaned.survey.relations.repeats.order):
         yield _clusters(cleaned)
     yield _fill_rates(cleaned)
     if comparison is not None:
@@ -181,19 +183,26 @@ def _compared(told: "Comparison") -> "Iterator[RenderableType]":
 def _clusters(cleaned: "CleanedLeads") -> "RenderableType":
     """The leads that have the most rows, by place: an address is not shown."""
     rows = []
-    for stays, replaced in cleaned.survey.repeats.largest(CLUSTERS):
-        more = f" and {len(replaced) - ROWS_SHOWN} more" if len(replaced) > ROWS_SHOWN else ""
-        kinds = "/".join(sorted(set(cleaned.verdicts["match"].iloc[replaced])))
-        others = ", ".join(_place(cleaned, row) for row in replaced[:ROWS_SHOWN]) + more
-        rows.append((_place(cleaned, stays), str(len(replaced) + 1), kinds, others))
+    clusters = cleaned.survey.relations.largest(CLUSTERS)
+    places = _places(
+        cleaned, [row for found in clusters for row in (found.stays, *found.replaced[:ROWS_SHOWN])]
+    )
+    for found in clusters:
+        more = f" and {len(found.replaced) - ROWS_SHOWN} more" if len(found.replaced) > ROWS_SHOWN else ""
+        others = ", ".join(places[row] for row in found.replaced[:ROWS_SHOWN]) + more
+        rows.append((places[found.stays], str(len(found.replaced) + 1), "/".join(found.kinds), others))
     header = ("row that stays", "rows", "match", "rows it replaces")
     return table("Largest clusters of duplicates", header, rows, right=(1,))
 
 
-def _place(cleaned: "CleanedLeads", position: int) -> str:
-    """Where a row stands: file and line, or its number where it came from a frame."""
-    row, source, line = cleaned.verdicts[["row", "source", "line"]].iloc[position]
-    return f"{inert(source)}:{line}" if isinstance(source, str) else str(row)
+def _places(cleaned: "CleanedLeads", positions: "Sequence[int]") -> dict[int, str]:
+    """Where rows stand: file and line, or the number of a row that came from a frame."""
+    _, verdicts = cleaned.at(np.array(positions, dtype=np.int64))
+    columns = (verdicts[name].tolist() for name in ("row", "source", "line"))
+    return {
+        position: f"{inert(source)}:{line}" if isinstance(source, str) else str(row)
+        for position, row, source, line in zip(positions, *columns, strict=True)
+    }
 
 
 def _fill_rates(cleaned: "CleanedLeads") -> "RenderableType":

@@ -1,0 +1,106 @@
+"""Deciding: the verdicts of one chunk, from itself and from what the survey says of its rows."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene.columns import MALFORMED
+from hygiene.examining import Examined
+from hygiene.relating import say
+from hygiene.survey import Survey, domain_verdicts
+from hygiene.text import Mask, text_series
+from hygiene.verdict import Outcome
+
+__all__ = ["decide", "leads_of", "relate_rows"]
+
+_TEXT = pa.large_string()
+_NONE = pa.scalar(None, _TEXT)
+
+
+def decide(found: Survey, number: int, chunk: Examined | None = None, /) -> pd.DataFrame:
+    """The verdicts of one chunk.
+
+    Args:
+        found: The survey of all chunks.
+        number: Which of them it is, from 0.
+        chunk: That chunk, where it is at hand already.
+
+    Returns:
+        The columns of `hygiene_schemas.Verdict`, one row for each lead of the chunk and with its index.
+    """
+    chunk = found.chunks[number] if chunk is None else chunk
+    start, end = found.firsts[number : number + 2]
+    index, rows = chunk.frame.index, np.arange(start + 1, end + 1)
+    outcomes = pa.DictionaryArray.from_arrays(
+        pa.array(found.relations.ranks[start:end]), pa.array(list(Outcome), _TEXT)
+    )
+    source, line = _places(index, rows)
+    texts = {
+        "address": chunk.address,
+        "outcome": outcomes,
+        "reasons": found.findings(number, chunk).texts(),
+        **relate_rows(found, number, chunk),
+        "domain_verdict": domain_verdicts(chunk.domain, found.domains),
+        "suggestion": chunk.suggestion,
+        "repaired": chunk.repaired,
+        "other_addresses": chunk.others,
+    }
+    verdicts = pd.DataFrame({"row": rows, "source": source, "line": line}, index=index)
+    return verdicts.assign(**{name: text_series(texts[name], index) for name in _COLUMNS})
+
+
+#: Text columns of the verdicts, in order.
+_COLUMNS = (
+    "address", "outcome", "reasons", "duplicate_of", "matched_rule", "domain_verdict", "suggestion",
+    "repaired", "other_addresses", "cluster", "match", "known_as",
+)  # fmt: skip
+
+
+def relate_rows(found: Survey, number: int, chunk: Examined, /) -> dict[str, pa.Array]:
+    """What the rows of a chunk are to lists and to other rows, as columns of the verdicts."""
+    start, end = found.firsts[number : number + 2]
+    relations, listed = found.relations, chunk.listed
+    place, stays, exact = relations.within(start, end)
+    replaced, other = _where(place, stays != place + start, end - start), _where(place, ~exact, end - start)
+    kept = np.zeros(end - start, dtype=np.int64)
+    kept[place] = stays + 1
+    in_cluster = _where(place, np.ones(len(place), dtype=bool), end - start)
+    cluster = pc.cast(pa.array(kept, mask=~in_cluster), _TEXT)
+    kind = pc.coalesce(say("person", replaced & other), say("exact", replaced))
+    known = pc.if_else(pc.is_valid(listed.known_as), pa.scalar("known", _TEXT), _NONE)
+    rules = (
+        listed.suppressed, relations.named.within(start, end), chunk.mark, relations.marks.within(start, end),
+        listed.blocked, chunk.trait,
+    )  # fmt: skip
+    return {
+        "duplicate_of": pc.coalesce(pc.if_else(pa.array(replaced), cluster, _NONE), known),
+        "matched_rule": pc.coalesce(*rules),
+        "cluster": cluster,
+        "match": pc.coalesce(kind, listed.known_match),
+        "known_as": listed.known_as,
+    }
+
+
+def _where(place: np.ndarray[Any, Any], chosen: Mask, rows: int) -> Mask:
+    """A mask over the rows of a chunk that is true at some of these places."""
+    found = np.zeros(rows, dtype=bool)
+    found[place[chosen]] = True
+    return found
+
+
+def _places(index: pd.Index, rows: np.ndarray[Any, Any]) -> tuple[Any, Any]:
+    """Source and line of each row: from the index of a frame that was read, else none and the row."""
+    if list(index.names) == ["source", "line"]:
+        return index.get_level_values("source").astype("str"), index.get_level_values("line").to_numpy()
+    return text_series(pa.nulls(len(rows), _TEXT), index), rows
+
+
+def leads_of(found: Survey, chunk: Examined, /) -> pd.DataFrame:
+    """The leads of a chunk, with a column for malformed rows where any chunk has one."""
+    if MALFORMED not in found.columns or MALFORMED in chunk.frame:
+        return chunk.frame
+    none = text_series(pa.nulls(len(chunk), _TEXT), chunk.frame.index)
+    return chunk.frame.assign(**{MALFORMED: none})

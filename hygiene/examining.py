@@ -1,0 +1,154 @@
+"""Examining: every pass over one chunk, as far as it can be judged alone.
+
+The passes themselves stand in modules of their own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene import address
+from hygiene.columns import MALFORMED
+from hygiene.findings import Findings
+from hygiene.optouts import Marks, find_marks
+from hygiene.relating import Keys, Listed, hold_against, there
+from hygiene.schema import check_required, check_schema
+from hygiene.settings import Settings
+from hygiene.text import text_column
+from hygiene.traits import find_traits
+from hygiene.verdict import Outcome
+from hygiene.verifiers import judge_verdicts
+
+__all__ = ["Examined", "examine", "is_as_examined", "list_anew"]
+
+#: Settings that decide what is found in a chunk, lists and known leads apart.
+_OF_CHUNK = ("schema", "required", "rules", "trusted", "review", "traits", "suppression_columns")
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One chunk, and what the passes found in it alone, by position.
+
+    Attributes:
+        frame: Its leads.
+        findings: The reasons of its rows, but for those of lists and known leads.
+        address: Normalized addresses; null for none.
+        domain: Their domains as A-labels.
+        repaired: Kinds of repair.
+        suggestion: What may have been meant.
+        others: Further addresses of a cell with several.
+        trait: ``list:entry`` of a trait's list.
+        mark: ``source:line:column`` of an opt-out mark.
+        marks: Rows marked by each suppression column.
+        listed: What lists and known leads say.
+    """
+
+    frame: pd.DataFrame
+    findings: Findings
+    address: pa.Array
+    domain: pa.Array
+    repaired: pa.Array
+    suggestion: pa.Array
+    others: pa.Array
+    trait: pa.Array
+    mark: pa.Array
+    marks: Mapping[str, int]
+    listed: Listed
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def cells(self) -> pa.Array:
+        """The email cells."""
+        return text_column(self.frame["email"])
+
+    def keys(self, settings: Settings, /) -> Keys:
+        """The keys of its addresses."""
+        return Keys.of(self.address, self.domain, settings)
+
+    def own_findings(self) -> Findings:
+        """All reasons that the chunk alone gives: those of lists and marks as well."""
+        found = self.findings.copy()
+        found.add({**self.listed.masks, "suppressed_column": there(self.mark)})
+        return found
+
+
+def examine(frame: pd.DataFrame, settings: Settings, /, *, first_row: int) -> Examined:
+    """Run every pass over one chunk.
+
+    Args:
+        frame: Leads with canonical columns.
+        settings: What to do.
+        first_row: Number of its first row.
+
+    Raises:
+        InputError: a column that the schema or `required` asks for is not there, or a rule failed.
+    """
+    cells = text_column(frame["email"])
+    judged = address.judge(cells)
+    findings = _find(frame, judged.reasons, settings)
+    traits = find_traits(judged, settings.traits)
+    findings.add(traits.reasons)
+    findings.decide(dict.fromkeys(settings.review, Outcome.REVIEW))
+    marks = find_marks(frame, first_row=first_row) if settings.suppression_columns else Marks.none(len(frame))
+    keys = Keys.of(judged.address, judged.domain, settings)
+    listed = hold_against(settings, keys, cells=cells, address=judged.address, domain=judged.domain)
+    return Examined(
+        frame,
+        findings,
+        judged.address,
+        judged.domain,
+        judged.repaired,
+        pc.coalesce(judged.suggestion, traits.suggestion),
+        judged.others,
+        traits.rule,
+        marks.rule,
+        marks.columns,
+        listed,
+    )
+
+
+def _find(frame: pd.DataFrame, of_addresses: Mapping[str, Any], settings: Settings) -> Findings:
+    """What addresses, the schema, trusted columns and the user's rules say against rows."""
+    malformed = (
+        frame[MALFORMED].notna().to_numpy() if MALFORMED in frame else np.zeros(len(frame), dtype=bool)
+    )
+    findings = Findings(len(frame))
+    findings.add({"row_malformed": malformed})
+    parsed = {
+        **of_addresses,
+        **check_schema(frame, _schema(settings)),
+        **check_required(frame, settings.required),
+    }
+    findings.add({code: rows & ~malformed for code, rows in parsed.items()})
+    for column in settings.trusted:
+        verdicts = judge_verdicts(frame, column)
+        findings.add({code: rows & ~malformed for code, rows in verdicts.items()})
+    for rule in settings.rules:
+        findings.add({f"rule_{rule.name}": rule(frame) & ~malformed}, outcome=Outcome(rule.outcome))
+    return findings
+
+
+def _schema(settings: Settings) -> Any:
+    if settings.schema is not None:
+        return settings.schema
+    from hygiene_schemas import Lead
+
+    return Lead
+
+
+def is_as_examined(before: Settings, after: Settings, /) -> bool:
+    """Whether only lists and known leads, or what rows are to each other, can differ."""
+    return all(getattr(before, name) is getattr(after, name) for name in _OF_CHUNK)
+
+
+def list_anew(chunk: Examined, settings: Settings, /) -> Examined:
+    """The same chunk held against the lists and known leads of other settings."""
+    rows = {"cells": chunk.cells, "address": chunk.address, "domain": chunk.domain}
+    return replace(chunk, listed=hold_against(settings, chunk.keys(settings), **rows))

@@ -1,0 +1,280 @@
+"""Facts: what is kept of every row while a cleaning goes through its chunks, and what rows are to each other.
+
+A few numbers of fixed width a row, never its text: a key as 128 bits, the rank of its outcome, what decides
+which of several rows stays, and its domain by number where DNS is asked.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import IO, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene.buckets import Buckets
+from hygiene.duplicates import Repeats, join_repeats, order_repeats
+from hygiene.hashing import Hashes, Lookup, hash_texts
+from hygiene.relating import Keys, there
+from hygiene.settings import Settings
+from hygiene.text import Mask
+from hygiene.verdict import Outcome
+
+__all__ = ["Carried", "Cluster", "Facts", "Relations"]
+
+_TEXT = pa.large_string()
+_Numbers = np.ndarray[Any, np.dtype[np.int64]]
+_Ranks = np.ndarray[Any, np.dtype[np.int8]]
+#: Columns of a row in the buckets: its key, its number, its merit, and its exact key where persons are matched.
+_ROW, _MERIT, _EXACT = 2, 3, 4
+#: Rows of a reason that are told.
+_FIRST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Texts of some rows that hold for other rows with their key as well.
+
+    Attributes:
+        rows: Positions of those other rows; they rise.
+        text: What holds for each.
+    """
+
+    rows: _Numbers
+    text: pa.Array
+
+    def within(self, start: int, end: int, /) -> pa.Array:
+        """The text of each row of a chunk, null elsewhere."""
+        first, last = np.searchsorted(self.rows, [start, end])
+        place = np.full(end - start, -1, dtype=np.int64)
+        place[self.rows[first:last] - start] = np.arange(last - first)
+        return self.text.slice(first, last - first).take(pa.array(place, mask=place < 0))
+
+
+class Cluster(NamedTuple):
+    """The rows of one lead: the one that stays, those it replaces, and the kinds of match among them."""
+
+    stays: int
+    replaced: list[int]
+    kinds: tuple[str, ...]
+
+
+class _Said:
+    """Texts of some rows, to be carried to others."""
+
+    def __init__(self) -> None:
+        self._hashes: list[Hashes] = [np.zeros((0, 2), dtype=np.uint64)]
+        self._rows: list[_Numbers] = [np.arange(0)]
+        self._texts: list[pa.Array] = [pa.nulls(0, _TEXT)]
+        self._found: list[tuple[_Numbers, _Numbers]] = []
+
+    def add(self, texts: pa.Array, hashes: Hashes, valid: Mask, *, start: int) -> None:
+        rows = np.flatnonzero(there(texts) & valid)
+        self._hashes.append(hashes[rows])
+        self._rows.append(rows + start)
+        self._texts.append(texts.take(pa.array(rows)))
+
+    @cached_property
+    def _own(self) -> _Numbers:
+        return np.concatenate(self._rows)
+
+    @cached_property
+    def _lookup(self) -> Lookup:
+        return Lookup(np.concatenate(self._hashes))
+
+    def find(self, keys: Hashes, rows: _Numbers) -> _Numbers:
+        """The rows that it is carried to, of those given; remembered for `carried`."""
+        if not len(self._own):
+            return self._own
+        place = self._lookup.find(keys)
+        hit = np.flatnonzero(place >= 0)
+        hit = hit[~np.isin(rows[hit], self._own, assume_unique=True)]
+        self._found.append((rows[hit], place[hit]))
+        return rows[hit]
+
+    def carried(self) -> Carried:
+        rows = np.concatenate([np.arange(0), *(rows for rows, _ in self._found)])
+        place = np.concatenate([np.arange(0), *(place for _, place in self._found)])
+        order = np.argsort(rows)
+        texts = pa.concat_arrays(self._texts)
+        return Carried(rows[order], texts.take(pa.array(place[order])))
+
+
+@dataclass(frozen=True)
+class Relations:
+    """What rows are to each other.
+
+    Attributes:
+        ranks: Rank of each row's outcome, duplicates included.
+        repeats: Which rows stay for which.
+        exact: Whether each row of `repeats.order` has the exact key of the row that stays.
+        marks: Opt-out marks that hold for other rows of the same lead.
+        named: Suppression entries that hold for other rows of the same person.
+    """
+
+    ranks: _Ranks
+    repeats: Repeats
+    exact: Mask = field(repr=False)
+    marks: Carried = field(repr=False)
+    named: Carried = field(repr=False)
+
+    @cached_property
+    def _by_row(self) -> tuple[_Numbers, _Numbers]:
+        """The rows of `repeats.order` as they rise, and where each stands there."""
+        order = np.argsort(self.repeats.order)
+        return self.repeats.order[order], order
+
+    def largest(self, most: int, /) -> list[Cluster]:
+        """The largest clusters first, then in the order of the rows that stay."""
+        rows, order = self._by_row
+        found = []
+        for stays, replaced in self.repeats.largest(most):
+            exact = self.exact[order[np.searchsorted(rows, replaced)]]
+            kinds = {"exact" if same else "person" for same in exact.tolist()}
+            found.append(Cluster(stays, replaced, tuple(sorted(kinds))))
+        return found
+
+    def within(self, start: int, end: int, /) -> tuple[_Numbers, _Numbers, Mask]:
+        """Of the rows of a chunk that repeat: the place in the chunk, the row that stays, whether it is exact."""
+        rows, order = self._by_row
+        first, last = np.searchsorted(rows, [start, end])
+        chosen = order[first:last]
+        return rows[first:last] - start, self.repeats.stays[chosen], self.exact[chosen]
+
+
+class Facts:
+    """The facts of the rows that were surveyed so far.
+
+    Args:
+        settings: What makes rows the same, and which of them stays.
+        open_file: Makes a temporary file for what does not fit.
+        most_octets: Octets of keys that are held before they go to such files.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        /,
+        *,
+        open_file: Callable[[], IO[bytes]] | None = None,
+        most_octets: int | None = None,
+    ) -> None:
+        self._settings = settings
+        self._by_person = settings.match == "person"
+        width = _EXACT + 2 if self._by_person else _EXACT
+        self._keys = Buckets(width, open_file=open_file, most_octets=most_octets)
+        self._ranks: list[_Ranks] = []
+        self._domains: dict[str, int] = {}
+        self._domain_of: list[np.ndarray[Any, np.dtype[np.int32]]] = []
+        self._marks, self._named = _Said(), _Said()
+        self.rows = 0
+
+    def add(
+        self,
+        keys: Keys,
+        /,
+        *,
+        ranks: _Ranks,
+        merits: _Numbers,
+        domain: pa.Array,
+        mark: pa.Array,
+        named: pa.Array,
+    ) -> None:
+        """Take in the next chunk.
+
+        Args:
+            keys: The keys of its rows.
+            ranks: Rank of each row's outcome so far.
+            merits: One number a row; of equal ranks the highest stays.
+            domain: Domains as A-labels.
+            mark: What suppresses the row's address by a mark in its own columns.
+            named: What suppresses the row by an entry for its address.
+        """
+        hashes, valid = hash_texts(keys.key), there(keys.key)
+        exact = (hash_texts(keys.exact),) if self._by_person else ()
+        numbers = np.arange(self.rows, self.rows + len(ranks))
+        columns = (hashes, numbers[:, None].view(np.uint64), merits[:, None].view(np.uint64), *exact)
+        self._keys.add(np.hstack(columns)[valid])
+        self._ranks.append(ranks)
+        self._marks.add(mark, hashes, valid, start=self.rows)
+        if self._by_person:
+            self._named.add(named, hashes, valid, start=self.rows)
+        if self._settings.resolver is not None:
+            self._domain_of.append(self._numbered(domain))
+        self.rows += len(ranks)
+
+    def _numbered(self, domain: pa.Array) -> np.ndarray[Any, np.dtype[np.int32]]:
+        """Each row's domain by number, -1 for none."""
+        encoded = domain.dictionary_encode()
+        known = self._domains
+        numbers = [known.setdefault(name, len(known)) for name in encoded.dictionary.to_pylist()]
+        codes = pc.fill_null(encoded.indices, len(numbers)).to_numpy(zero_copy_only=False)
+        found: np.ndarray[Any, np.dtype[np.int32]] = np.array([*numbers, -1], dtype=np.int32)[codes]
+        return found
+
+    @property
+    def domains(self) -> list[str]:
+        """Every distinct domain."""
+        return list(self._domains)
+
+    def judge_domains(
+        self, reason_of: Mapping[str, str], ranks: Mapping[str, int], /
+    ) -> dict[str, tuple[int, list[int]]]:
+        """Let what speaks against domains count for their rows; how many rows by reason, and the first of them.
+
+        Args:
+            reason_of: The reason against each domain; one without is not there.
+            ranks: The rank of the outcome that each reason leads to.
+        """
+        codes = sorted(ranks)
+        number = np.full(len(self._domains) + 1, len(codes))
+        for name, reason in reason_of.items():
+            number[self._domains[name]] = codes.index(reason)
+        rank = np.array([*(ranks[code] for code in codes), Outcome.READY.rank], dtype=np.int8)
+        found: dict[str, tuple[int, list[int]]] = {}
+        start = 0
+        for place, domain in enumerate(self._domain_of):
+            here = number[domain]
+            self._ranks[place] = np.minimum(self._ranks[place], rank[here])
+            for code in np.unique(here[here < len(codes)]).tolist():
+                rows = np.flatnonzero(here == code)
+                count, first = found.get(codes[code], (0, []))
+                found[codes[code]] = (count + len(rows), [*first, *(rows[:_FIRST] + start).tolist()][:_FIRST])
+            start += len(domain)
+        return found
+
+    def relate(self) -> Relations:
+        """Find out what rows are to each other; to be called once, after the last chunk."""
+        ranks = np.concatenate([np.zeros(0, dtype=np.int8), *self._ranks])
+        self._ranks.clear()
+        parts, exact = [], []
+        for part in self._keys.parts():
+            keys, rows = part[:, :_ROW], part[:, _ROW].astype(np.int64)
+            for said in (self._marks, self._named):
+                hit = said.find(keys, rows)
+                ranks[hit] = np.minimum(ranks[hit], Outcome.SUPPRESSED.rank)
+            order, stays = order_repeats(
+                keys,
+                rows,
+                rank=ranks[rows],
+                merit=part[:, _MERIT].view(np.int64) if self._settings.keep.has_merits else None,
+                last=self._settings.keep.rule == "last",
+            )
+            parts.append((order, stays))
+            exact.append(_equal(part[:, _EXACT:], rows, order, stays))
+        repeats = join_repeats(self.rows, parts)
+        same = np.concatenate([np.zeros(0, dtype=bool), *exact])
+        sorted_ = np.argsort(np.concatenate([np.arange(0), *(stays for _, stays in parts)]), kind="stable")
+        replaced = repeats.order[repeats.among]
+        ranks[replaced] = np.minimum(ranks[replaced], Outcome.DUPLICATE.rank)
+        return Relations(ranks, repeats, same[sorted_], self._marks.carried(), self._named.carried())
+
+
+def _equal(exact: Hashes, rows: _Numbers, order: _Numbers, stays: _Numbers) -> Mask:
+    """Whether each row has the exact key of the row that stays; true where keys are exact."""
+    if not exact.shape[1]:
+        return np.ones(len(order), dtype=bool)
+    here, other = np.searchsorted(rows, order), np.searchsorted(rows, stays)
+    found: Mask = (exact[here] == exact[other]).all(axis=1)
+    return found

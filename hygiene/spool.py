@@ -1,0 +1,176 @@
+"""Spool: the chunks of a cleaning in memory as far as they may be, and beyond that in a temporary file.
+
+The files have no name where the system allows that, and are gone with the process at the latest.
+"""
+
+import contextlib
+import json
+import os
+import tempfile
+import weakref
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import IO, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from hygiene.errors import UsageError
+from hygiene.examining import Examined
+from hygiene.findings import Findings
+from hygiene.relating import Listed
+from hygiene.text import text_column, text_series
+from hygiene.verdict import Outcome
+
+__all__ = ["FLOOR", "Spool"]
+
+#: Octets that the imports and the chunks under work need whatever the input; measured with two chunks at once.
+FLOOR = 512 << 20
+_TEXTS = ("address", "domain", "repaired", "suggestion", "others", "trait", "mark")
+_LISTED = tuple(each.name for each in fields(Listed) if each.name != "masks")
+
+
+class Spool:
+    """Keeps what a cleaning cannot do without inside a bound.
+
+    Args:
+        memory: Octets that the process is to take; `FLOOR` where it is less.
+    """
+
+    def __init__(self, memory: int, /) -> None:
+        spare = max(memory, FLOOR) - FLOOR
+        self.key_octets = spare // 4
+        self._chunk_octets = spare // 2
+        self._files: list[IO[bytes]] = []
+        weakref.finalize(self, _close, self._files)
+
+    def chunks(self) -> "SpooledChunks":
+        """An empty keeper of chunks."""
+        return SpooledChunks(self, self._chunk_octets)
+
+    def open_file(self) -> IO[bytes]:
+        """A new temporary file.
+
+        Raises:
+            UsageError: none can be made.
+        """
+        try:
+            file = tempfile.TemporaryFile(prefix="hygiene-")  # noqa: SIM115 -- closed with the spool
+        except OSError as error:
+            msg = f"no temporary file can be made ({error.strerror}); name a folder with room in TMPDIR."
+            raise UsageError(msg) from error
+        self._files.append(file)
+        return file
+
+
+def _close(files: list[IO[bytes]]) -> None:
+    with contextlib.ExitStack() as stack:
+        for file in files:
+            stack.callback(file.close)
+
+
+class SpooledChunks:
+    """Chunks in memory up to a number of octets, the later ones in a file.
+
+    Args:
+        spool: Makes the file.
+        most_octets: What may be held.
+    """
+
+    def __init__(self, spool: Spool, most_octets: int) -> None:
+        self._spool = spool
+        self._left = most_octets
+        self._held: list[Examined] = []
+        self._places: list[tuple[int, int]] = []
+        self._file: IO[bytes] | None = None
+        self._last: tuple[int, Examined] | None = None
+
+    def __len__(self) -> int:
+        return len(self._held) + len(self._places)
+
+    def append(self, chunk: Examined, /) -> None:
+        """Keep the next chunk."""
+        batch = _encoded(chunk)
+        if not self._places and batch.nbytes <= self._left:
+            self._left -= batch.nbytes
+            self._held.append(chunk)
+            return
+        self._file = self._file or self._spool.open_file()
+        start = self._file.tell()
+        octets = pa.BufferOutputStream()
+        with pa.ipc.new_stream(octets, batch.schema) as stream:
+            stream.write_batch(batch)
+        try:
+            self._file.write(octets.getvalue())
+        except OSError as error:
+            msg = (
+                f"the temporary file cannot be written ({error.strerror}); name a folder with room in TMPDIR."
+            )
+            raise UsageError(msg) from error
+        self._places.append((start, self._file.tell() - start))
+
+    def __getitem__(self, number: int, /) -> Examined:
+        """The chunk with a number, from 0."""
+        if number < len(self._held):
+            return self._held[number]
+        if self._last is None or self._last[0] != number:
+            self._last = (number, self._read(number))
+        return self._last[1]
+
+    def _read(self, number: int) -> Examined:
+        start, octets = self._places[number - len(self._held)]
+        if self._file is None:  # never: what has a place is in the file
+            raise IndexError(number)
+        self._file.seek(start)
+        text = self._file.read(octets)
+        self._file.seek(0, os.SEEK_END)
+        return _decoded(pa.ipc.open_stream(pa.py_buffer(text)).read_next_batch())
+
+
+def _encoded(chunk: Examined) -> pa.RecordBatch:
+    """A chunk of leads that were read, as columns and a note."""
+    frame, findings = chunk.frame, chunk.findings
+    columns: dict[str, pa.Array] = {
+        f"lead {at}": text_column(frame.iloc[:, at]) for at in range(frame.shape[1])
+    }
+    sources, lines = (frame.index.get_level_values(name) for name in ("source", "line"))
+    columns["source"] = text_column(sources.to_series()).dictionary_encode()
+    columns["line"] = pa.array(np.asarray(lines))
+    columns |= {name: getattr(chunk, name) for name in _TEXTS}
+    columns |= {name: getattr(chunk.listed, name) for name in _LISTED}
+    columns |= {f"found {code}": pa.array(rows) for code, rows in findings.masks.items()}
+    columns |= {f"listed {code}": pa.array(rows) for code, rows in chunk.listed.masks.items()}
+    outcomes = {code: outcome and outcome.value for code, outcome in findings.outcomes.items()}
+    note = {"columns": list(frame.columns), "outcomes": outcomes, "marks": dict(chunk.marks)}
+    schema = pa.schema(
+        [pa.field(name, column.type) for name, column in columns.items()], {"note": json.dumps(note)}
+    )
+    return pa.RecordBatch.from_arrays(list(columns.values()), schema=schema)
+
+
+def _decoded(batch: pa.RecordBatch) -> Examined:
+    note = json.loads(batch.schema.metadata[b"note"])
+    index = _index(batch.column("source"), batch.column("line"))
+    leads = {name: text_series(batch.column(f"lead {at}"), index) for at, name in enumerate(note["columns"])}
+    outcomes = {code: outcome and Outcome(outcome) for code, outcome in note["outcomes"].items()}
+    return Examined(
+        pd.DataFrame(leads, index=index),
+        Findings.of(batch.num_rows, _masks(batch, "found "), outcomes),
+        **{name: batch.column(name) for name in _TEXTS},
+        marks=note["marks"],
+        listed=Listed(_masks(batch, "listed "), **{name: batch.column(name) for name in _LISTED}),
+    )
+
+
+def _masks(batch: pa.RecordBatch, prefix: str) -> Mapping[str, Any]:
+    names = [name for name in batch.schema.names if name.startswith(prefix)]
+    return {name.removeprefix(prefix): batch.column(name).to_numpy(zero_copy_only=False) for name in names}
+
+
+def _index(source: pa.DictionaryArray, line: pa.Array) -> pd.MultiIndex:
+    lines = line.to_numpy()
+    first = int(lines.min(initial=0))
+    levels = [pd.Index(source.dictionary.to_pylist()), pd.RangeIndex(first, int(lines.max(initial=0)) + 1)]
+    codes = [source.indices.to_numpy(), lines - first]
+    return pd.MultiIndex(levels=levels, codes=codes, names=["source", "line"], verify_integrity=False)

@@ -1,0 +1,159 @@
+"""Spool: a cleaning that does not fit in memory says and writes what one in memory does, to the octet."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hygiene.blocklist import parse_list
+from hygiene.buckets import Buckets
+from hygiene.cleaned import CleanedLeads
+from hygiene.cleaning import clean_again, clean_chunks, clean_frame, clean_part
+from hygiene.deliverability import DomainVerdict, KnownVerdicts
+from hygiene.duplicates import Keep
+from hygiene.reading import open_leads
+from hygiene.settings import KnownLeads, Settings
+from hygiene.spool import FLOOR, Spool
+from hygiene.text import text_column
+
+CELLS = [
+    "ann@acme.example", "ANN@acme.example", " ann@acme.example", "Ann <a.nn+x@gmail.com>", "ann@gmail.com",
+    "eve@null.example", "ida@flaky.example", "dnc@acme.example", "x@dnc.example", "z@blocked.example",
+    "known@acme.example", "", "nobody", "info@mailinator.com", "jo@gmial.com", "a@x.example; b@x.example",
+]  # fmt: skip
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(CELLS),
+        st.sampled_from(["", "Ann", "Bob"]),
+        st.sampled_from(["", "Acme, Inc."]),
+        st.sampled_from(["", "2026-01-02", "2026-02-03", "soon"]),
+        st.sampled_from(["", "", "", "yes"]),
+        st.sampled_from(["", "", "", ",,,,,,,"]),
+    ),
+    min_size=1,
+    max_size=25,
+)
+DOMAINS = {
+    "null.example": DomainVerdict("null_mx"),
+    "flaky.example": DomainVerdict("dns_unknown", cause="servfail"),
+}
+
+
+def _settings(**changes: Any) -> Settings:
+    given_: dict[str, Any] = {
+        "suppress": [parse_list("dnc@acme.example\ndnc.example\n", name="dnc.txt")],
+        "blocklist": [parse_list("blocked.example\n", name="block.csv")],
+        "known": [KnownLeads.from_cells("list 500", text_column(pd.Series(["Known@acme.example"])))],
+        "resolver": KnownVerdicts(DOMAINS),
+        **changes,
+    }
+    return Settings(**given_)
+
+
+def _file(folder: Path, rows: Sequence[Sequence[str]]) -> Path:
+    path = folder / "leads.csv"
+    lines = [
+        f'{cell},{name},"{company}",{seen},{out}{broken}' for cell, name, company, seen, out, broken in rows
+    ]
+    path.write_text("\n".join(["Email,First Name,Company,Seen,Unsubscribed", *lines, ""]), encoding="utf-8")
+    return path
+
+
+def _both(path: Path, chunk_rows: int, settings_: Settings) -> tuple[CleanedLeads, CleanedLeads]:
+    with open_leads([path], chunk_rows=chunk_rows) as leads:
+        whole = clean_frame(leads.frame(), settings_)
+        cut = clean_chunks(leads.chunks(), settings_, keeping=Spool(FLOOR))
+    return whole, cut
+
+
+def _bytes(frames: Sequence[pd.DataFrame]) -> bytes:
+    text = io.StringIO()
+    for number, frame in enumerate(frames):
+        frame.to_csv(text, header=number == 0)
+    return text.getvalue().encode()
+
+
+KEEPS = ["first", "last", "most-complete", "newest:Seen"]
+
+
+@pytest.mark.slow
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(
+    rows=ROWS,
+    size=st.integers(1, 9),
+    keep=st.sampled_from(KEEPS),
+    match=st.sampled_from(["exact", "person"]),
+    fill=st.booleans(),
+    accept=st.booleans(),
+)
+def test_spooled_chunks_of_any_size_give_the_same(
+    tmp_path: Path, rows: list[Any], size: int, keep: str, match: Any, fill: bool, accept: bool
+) -> None:
+    chosen = _settings(keep=Keep.parse(keep), match=match, fill=fill, accept_unknown=accept)
+
+    whole, cut = _both(_file(tmp_path, rows), size, chosen)
+
+    assert len(cut.survey.chunks) == -(-len(whole) // size)
+    assert cut.counts == whole.counts
+    assert list(cut.counts.reasons) == list(whole.counts.reasons)
+    assert (cut.predicted, cut.predicted_raw) == (whole.predicted, whole.predicted_raw)
+    assert cut.prediction.range == whole.prediction.range
+    assert cut.survey.examples == whole.survey.examples
+    assert cut.survey.relations.largest(9) == whole.survey.relations.largest(9)
+    assert cut.fill_rates == whole.fill_rates
+    assert cut.fills.equals(whole.fills)
+    assert cut.forbidden().tolist() == whole.forbidden().tolist()
+    chunks = list(cut.chunks())
+    for name in ("ready", "withheld", "verdicts"):
+        assert _bytes([getattr(chunk, name) for chunk in chunks]) == _bytes([getattr(whole, name)])
+        assert getattr(cut, name).equals(getattr(whole, name))
+
+
+@given(rows=ROWS, size=st.integers(1, 9), places=st.lists(st.integers(0, 24), max_size=6))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+def test_rows_are_found_wherever_they_are_kept(
+    tmp_path: Path, rows: list[Any], size: int, places: list[int]
+) -> None:
+    whole, cut = _both(_file(tmp_path, rows), size, _settings())
+    positions = np.array([place % len(rows) for place in places], dtype=np.int64)
+
+    leads, verdicts = cut.at(positions)
+
+    assert leads.equals(whole.frame.iloc[positions])
+    assert verdicts.equals(whole.verdicts.iloc[positions])
+    assert cut.addresses(positions).equals(whole.addresses(positions))
+    rising = np.unique(positions)
+    assert cut.leads(rising).equals(whole.leads(rising))
+
+
+def test_other_settings_and_parts_of_the_leads_are_judged_alike(tmp_path: Path) -> None:
+    rows = [(cell, "Ann", "Acme", "", "", "") for cell in CELLS * 3]
+    whole, cut = _both(_file(tmp_path, rows), 7, _settings())
+
+    for changes in ({"known": None}, {"blocklist": None, "keep": Keep("last")}, {"review": ("disposable",)}):
+        assert clean_again(cut, **changes).verdicts.equals(clean_again(whole, **changes).verdicts)
+    some = np.arange(len(whole)) % 3 == 0
+    assert clean_part(cut, some).verdicts.equals(clean_part(whole, some).verdicts)
+    assert cut.by("first_name").frame().equals(whole.by("first_name").frame())
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 2**64 - 1), max_size=20), max_size=8), st.integers(0, 200), st.booleans()
+)
+def test_rows_come_back_out_of_buckets_in_order_with_equal_keys_together(
+    parts: list[list[int]], most: int, spilled: bool
+) -> None:
+    buckets = Buckets(2, open_file=io.BytesIO if spilled else None, most_octets=most)
+    for number, part in enumerate(parts):
+        buckets.add(np.array([[key, number] for key in part], dtype=np.uint64).reshape(-1, 2))
+
+    found = [row for part in buckets.parts() for row in part.tolist()]
+
+    given_ = [[key, number] for number, part in enumerate(parts) for key in part]
+    assert found == sorted(given_, key=lambda row: row[0] >> 58)
