@@ -73,6 +73,7 @@ def find_bounds(
     batch: Codes,
     waive_blocklist: bool = False,
     unknown: Iterable[Unknown] = (),
+    others: Codes | None = None,
 ) -> Bounds | None:
     """The bounds of each request and of all; None where nothing is open.
 
@@ -82,8 +83,9 @@ def find_bounds(
         batch: The request of each lead, from 0 and never falling.
         waive_blocklist: Whether the requests waive the block list.
         unknown: What could not be read.
+        others: How many more leads each request holds, which no rule touches; None is none.
     """
-    trials = Trials(features, batch=batch, waive_blocklist=waive_blocklist)
+    trials = Trials(features, batch=batch, waive_blocklist=waive_blocklist, others=others)
     open_rules = _open_rules(trials, policy, waived=waive_blocklist)
     low, high = _tried(trials, policy, open_rules)
     reasons = [f"{name} is assumed" for name in _moving(trials, policy, open_rules)] if open_rules else []

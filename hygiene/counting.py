@@ -21,6 +21,7 @@ __all__ = [
     "UNCOUNTED",
     "Classes",
     "Seen",
+    "Table",
     "add_up",
     "classes_of",
     "classify",
@@ -28,10 +29,14 @@ __all__ = [
     "folding_of",
     "held",
     "on_block_list",
+    "table_of",
 ]
 
 #: The class of each lead.
 Classes = np.ndarray[Any, np.dtype[np.int8]]
+
+#: Counts by request: total, imported, duplicates, blocked.
+Table = np.ndarray[Any, np.dtype[np.int64]]
 
 #: In a request that is refused whole; in the total alone; in one of the three counters.
 REFUSED, UNCOUNTED, IMPORTED, DUPLICATE, BLOCKED = range(5)
@@ -54,7 +59,13 @@ class Seen(NamedTuple):
 
 
 def count(
-    features: Features, policy: ImportPolicy, /, *, batch: Codes, waive_blocklist: bool = False
+    features: Features,
+    policy: ImportPolicy,
+    /,
+    *,
+    batch: Codes,
+    waive_blocklist: bool = False,
+    others: Codes | None = None,
 ) -> tuple[Counts, ...]:
     """The counts of each request that a policy gives.
 
@@ -63,8 +74,9 @@ def count(
         policy: The counting rules.
         batch: The request of each lead, from 0 and never falling.
         waive_blocklist: Whether the requests set ``csvSettings.ignoreGlobalBlockList``.
+        others: How many more leads each request holds, which no rule touches; None is none.
     """
-    return add_up(batch, classes_of(features, policy, batch=batch, waive_blocklist=waive_blocklist))
+    return add_up(batch, classes_of(features, policy, batch=batch, waive_blocklist=waive_blocklist), others)
 
 
 def classes_of(
@@ -137,8 +149,16 @@ def _repeats(seen: Seen, policy: ImportPolicy, *, counted: Mask, batch: Codes) -
     return repeat
 
 
-def add_up(batch: Codes, classes: Classes, /) -> tuple[Counts, ...]:
-    """The counts of each request."""
-    requests = int(batch[-1]) + 1 if len(batch) else 0
-    table = np.bincount(batch * 5 + classes, minlength=requests * 5).reshape(-1, 5)
-    return tuple(Counts(int(row[1:].sum()), *row[2:].tolist()) for row in table)
+def add_up(batch: Codes, classes: Classes, others: Codes | None = None, /) -> tuple[Counts, ...]:
+    """The counts of each request; `others` as for `count`."""
+    if others is None:
+        others = np.zeros(int(batch[-1]) + 1 if len(batch) else 0, dtype=np.int64)
+    return tuple(Counts(*row) for row in table_of(batch, classes, others).tolist())
+
+
+def table_of(batch: Codes, classes: Classes, others: Codes, /) -> Table:
+    """The same as one array; the others are imported, unless their request is refused."""
+    found = np.bincount(batch * 5 + classes, minlength=len(others) * 5).reshape(-1, 5)
+    imported = np.where(found[:, REFUSED] > 0, 0, others)
+    total = found[:, UNCOUNTED:].sum(axis=1) + imported
+    return np.column_stack([total, found[:, IMPORTED] + imported, found[:, DUPLICATE:]]).astype(np.int64)

@@ -15,7 +15,17 @@ import pyarrow.compute as pc
 
 from hygiene.text import Mask, mask, text_column
 
-__all__ = ["Codes", "Features", "Folding", "Kind", "TextFeatures"]
+__all__ = [
+    "Codes",
+    "Features",
+    "Folding",
+    "Kind",
+    "TextFeatures",
+    "coarse_key",
+    "fold",
+    "is_usable",
+    "literal_texts",
+]
 
 #: One integer a row; rows with equal keys have equal integers.
 Codes = np.ndarray[Any, np.dtype[np.int64]]
@@ -83,9 +93,10 @@ class TextFeatures:
         cells = rows["email"] if isinstance(rows, pd.DataFrame) else rows
         text = text_column(cells) if isinstance(cells, pd.Series) else cells
         self._text = pc.fill_null(text, "")
-        self._entries = list(dict.fromkeys(blocklist))
-        self._members = _texts(known)
-        self._others = _texts(elsewhere)
+        entries = pc.unique(literal_texts(blocklist))
+        self._entries = entries.filter(pc.not_equal(entries, ""))  # would name what is above the last label
+        self._members = literal_texts(known)
+        self._others = literal_texts(elsewhere)
         self._address = cache(self._trimmed)
         self._key = cache(self._folded)
 
@@ -103,7 +114,7 @@ class TextFeatures:
 
     def usable(self, *, trimmed: bool) -> Mask:
         """True where a lead has a usable address, as it is or trimmed."""
-        return mask(pc.match_substring_regex(self._address(trimmed), _USABLE))
+        return is_usable(self._address(trimmed))
 
     def key(self, folding: Folding, /) -> Codes:
         """The duplicate keys under a folding, as codes."""
@@ -127,12 +138,10 @@ class TextFeatures:
 
     def listed(self, kind: Kind, /, *, trimmed: bool, folded: bool) -> Mask:
         """True where an entry of the block list names the lead, with or without regard to case."""
-        if not self._entries:
+        if not len(self._entries):
             return np.zeros(len(self), dtype=bool)
         address = _lower(self._address(trimmed)) if folded else self._address(trimmed)
-        entries = pa.array(
-            [entry.lower() for entry in self._entries] if folded else self._entries, address.type
-        )
+        entries = _lower(self._entries) if folded else self._entries
         if kind == "address":
             return _among(address, entries)
         host = pc.replace_substring_regex(address, "^[^@]*@", "").dictionary_encode()
@@ -148,8 +157,15 @@ class TextFeatures:
         return fold(self._address(folding.trimmed), folding).dictionary_encode()
 
 
-def _texts(given: Iterable[str]) -> pa.Array:
-    return given if isinstance(given, pa.Array) else pa.array(given, pa.large_string())
+def literal_texts(given: Iterable[str], /) -> pa.Array:
+    """What was handed over as one `large_string` array, each text as it is."""
+    texts = given if isinstance(given, pa.Array) else pa.array(given, pa.large_string())
+    return texts if pa.types.is_large_string(texts.type) else texts.cast(pa.large_string())
+
+
+def is_usable(addresses: pa.Array, /) -> Mask:
+    """True where a text without regard to what stands around it is a usable address."""
+    return mask(pc.match_substring_regex(addresses, _USABLE))
 
 
 def fold(address: pa.Array, folding: Folding, /) -> pa.Array:
@@ -163,6 +179,24 @@ def fold(address: pa.Array, folding: Folding, /) -> pa.Array:
         whole = pc.binary_join_element_wise(local, pa.scalar("gmail.com", key.type), pa.scalar("@", key.type))
         key = pc.if_else(gmail, whole, key)
     return key
+
+
+def coarse_key(addresses: pa.Array, /) -> pa.Array:
+    """A text that is equal for any two addresses which some folding makes one, of which one is usable.
+
+    It may be equal for others too: the plus sign may be in the domain, and all dots are left out.
+    """
+    key = pc.replace_substring(_lower(pc.utf8_trim_whitespace(addresses)), ".", "")
+    key = _rewritten(key, pc.match_substring(key, "+"), r"^([^+]*)\+[^@]*@", r"\1@")
+    return _rewritten(key, pc.ends_with(key, "@googlemailcom"), "googlemailcom$", "gmailcom")
+
+
+def _rewritten(texts: pa.Array, rows: pa.Array, pattern: str, replacement: str) -> pa.Array:
+    """The texts, those of some rows with the pattern replaced; far cheaper than all where they are few."""
+    if not rows.true_count:
+        return texts
+    new = pc.replace_substring_regex(texts.filter(rows), pattern, replacement)
+    return pc.replace_with_mask(texts, rows, new)
 
 
 def _lower(texts: pa.Array) -> pa.Array:

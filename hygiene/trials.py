@@ -10,15 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from hygiene.counting import Classes, Seen, classify, folding_of, held, on_block_list
+from hygiene.counting import Classes, Seen, Table, classify, folding_of, held, on_block_list, table_of
 from hygiene.features import Codes, Features, Folding, Kind
 from hygiene.policy import ImportPolicy, choices
 from hygiene.text import Mask
 
 __all__ = ["Table", "Trials", "policies_near", "touched"]
-
-#: Counts by request: total, imported, duplicates, blocked.
-Table = np.ndarray[Any, np.dtype[np.int64]]
 
 #: Foldings under which two leads are one wherever any folding makes them one: all of them, and, for a
 #: plus sign behind dots alone, all but that of the tag.
@@ -44,16 +41,27 @@ class Trials:
         features: What policies can see of the leads, in sending order.
         batch: The request of each lead, from 0 and never falling.
         waive_blocklist: Whether the requests waive the block list.
+        others: How many more leads each request holds, which no rule touches; None is none.
     """
 
-    def __init__(self, features: Features, /, *, batch: Codes, waive_blocklist: bool = False) -> None:
+    def __init__(
+        self,
+        features: Features,
+        /,
+        *,
+        batch: Codes,
+        waive_blocklist: bool = False,
+        others: Codes | None = None,
+    ) -> None:
         self._waived = waive_blocklist
         self.rows = np.flatnonzero(touched(features))
         self._features = features.take(self.rows)
         self._batch = batch[self.rows]
-        self.requests = int(batch[-1]) + 1 if len(batch) else 0
-        leads = np.bincount(batch, minlength=self.requests)
-        self._others = leads - np.bincount(self._batch, minlength=self.requests)
+        if others is None:
+            others = np.zeros(int(batch[-1]) + 1 if len(batch) else 0, dtype=np.int64)
+        self.requests = len(others)
+        untouched = np.delete(batch, self.rows)
+        self._others = others + np.bincount(untouched, minlength=self.requests)
         self._found: dict[Hashable, Any] = {}
         self._same: dict[bytes, int] = {}
         self._tables: dict[Hashable, Table] = {}
@@ -73,7 +81,7 @@ class Trials:
         """The counts of each request under a policy; the array is shared and not to be written to."""
         signature = self.signature(policy)
         if signature not in self._tables:
-            self._tables[signature] = self._counted(self.classes(policy))
+            self._tables[signature] = table_of(self._batch, self.classes(policy), self._others)
         return self._tables[signature]
 
     def classes(self, policy: ImportPolicy, /) -> Classes:
@@ -104,12 +112,6 @@ class Trials:
         low = np.column_stack([here + self._others, self._others, nothing, nothing])
         low[:, :2] -= np.minimum(low[:, :2], may_be_refused[:, None])
         return low, np.column_stack([here + self._others, here + self._others, here, here])
-
-    def _counted(self, classes: Classes) -> Table:
-        table = np.bincount(self._batch * 5 + classes, minlength=self.requests * 5).reshape(-1, 5)
-        others = np.where(table[:, 0] > 0, 0, self._others)
-        sums = table[:, 1:].sum(axis=1) + others
-        return np.column_stack([sums, table[:, 2] + others, table[:, 3], table[:, 4]]).astype(np.int64)
 
     def _seen(self, policy: ImportPolicy) -> tuple[Seen, tuple[int, ...]]:
         folding = folding_of(policy)

@@ -5,7 +5,7 @@ Which rows get which reason is decided by the passes; here is only what each rea
 
 import enum
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from hygiene.markup import html_table
 
@@ -144,7 +144,7 @@ class Counts:
 
     def as_dict(self) -> dict[str, int | None]:
         """The counters by the API's names, in the API's order."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
     def _repr_html_(self) -> str:
         return html_table("The import API's counts", ("", "leads"), list(self.as_dict().items()))

@@ -1,19 +1,25 @@
 import random
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hygiene import counting
+from hygiene.bounds import Unknown, find_bounds
 from hygiene.emulator import counting as emulator_counting
 from hygiene.emulator import rules
 from hygiene.emulator.counting import import_leads
 from hygiene.emulator.store import Store
 from hygiene.errors import UsageError
+from hygiene.features import TextFeatures
 from hygiene.policy import RULES, ImportPolicy, choices
-from hygiene.prediction import predict
+from hygiene.prediction import predict, predict_touched
+from hygiene.touching import Touching
+from hygiene.trials import touched
 from hygiene.verdict import Counts
 
 ADDRESSES = [
@@ -165,6 +171,47 @@ def test_the_four_numbers_of_a_small_import():
     assert prediction.counts.unaccounted == 1
 
 
+@given(imports(), st.sampled_from([1, 3, 100]))
+def test_no_lead_that_a_rule_touches_is_missed_however_the_leads_are_cut(told, size):
+    lists = {name: told[name] for name in ("blocklist", "known", "elsewhere")}
+    leads = pa.array(told["leads"], pa.large_string())
+    touching = Touching(**lists)
+    for start in range(0, len(leads), size):
+        touching.add(leads.slice(start, size))
+
+    rows = touching.rows()
+
+    whole = Touching(**lists)
+    whole.add(leads)
+    assert rows.tolist() == whole.rows().tolist() == sorted(set(rows.tolist()))
+    assert set(np.flatnonzero(touched(TextFeatures(leads, **lists)))) <= set(rows.tolist())
+
+
+@given(imports(), st.sets(st.sampled_from(["known", "elsewhere", "blocklist"])), st.data())
+def test_touched_leads_give_what_counting_all_leads_gives(told, unread, data):
+    leads, policy, size = pa.array(told["leads"], pa.large_string()), told["policy"], told["batch_leads"]
+    waived = told["waive_blocklist"]
+    lists = {name: told[name] for name in ("blocklist", "known", "elsewhere") if name not in unread}
+    every = TextFeatures(leads, **lists)
+    batch = np.arange(len(leads)) // size
+    of_touched = {"policy": policy, "batch_leads": size, "waive_blocklist": waived, **lists}
+    found = predict(leads, **of_touched)
+
+    more = data.draw(st.sets(st.integers(0, len(leads) - 1))) if len(leads) else set()
+    rows = np.union1d(np.flatnonzero(touched(every)), np.array(sorted(more), dtype=np.int64))
+    others = predict_touched(leads.take(pa.array(rows)), rows, leads=len(leads), **of_touched)
+
+    assert (
+        found.batches == others.batches == counting.count(every, policy, batch=batch, waive_blocklist=waived)
+    )
+    assert found.counts == sum(found.batches, Counts())
+    assert found.batch.tolist() == batch.tolist()
+    unknown = {Unknown(name) for name in unread}
+    bounds = find_bounds(every, policy, batch=batch, waive_blocklist=waived, unknown=unknown)
+    assert found.unknown == unknown
+    assert found.range == others.range == bounds
+
+
 def test_nothing_to_send_is_no_request():
     assert predict(pd.Series([], dtype="str")).batches == ()
 
@@ -190,3 +237,9 @@ def test_a_policy_comes_back_from_its_toml_with_labels_as_comments():
 def test_a_policy_text_that_is_none_is_refused_with_what_was_expected(text, says):
     with pytest.raises(UsageError, match=says):
         ImportPolicy.from_toml(text)
+
+
+def test_an_empty_entry_of_the_block_list_names_no_lead():
+    leads = pd.Series(["a@x.example", "b@deep.down.x.example"])
+
+    assert predict(leads, blocklist=[""], policy=ImportPolicy(block_subdomains=True)).counts.blocked == 0

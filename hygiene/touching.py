@@ -1,0 +1,113 @@
+"""Touching: which leads some counting rule can reach, decided chunk by chunk.
+
+Every other lead is imported, whatever the policy; so all that is costly is worked out on the touched ones.
+Of a lead merely a hash is kept: two that meet by chance are called touched, which costs time and changes
+no count.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene.features import Codes, coarse_key, is_usable, literal_texts
+from hygiene.hashing import Hashes, hash_texts
+from hygiene.text import Mask, lower_case
+
+__all__ = ["Touching", "near", "slices"]
+
+#: Texts that are looked at in one go.
+SLICE = 1 << 16
+
+
+class Touching:
+    """Finds the leads that are repeated, known, listed or unusable under some rule.
+
+    Args:
+        blocklist: The API's block list, addresses and domains.
+        known: Addresses that the list holds already.
+        elsewhere: Addresses that other lists of the account hold.
+    """
+
+    def __init__(
+        self, *, blocklist: Iterable[str] = (), known: Iterable[str] = (), elsewhere: Iterable[str] = ()
+    ) -> None:
+        entries = pc.unique(lower_case(literal_texts(blocklist)))
+        addresses = entries.filter(pc.match_substring(entries, "@"))  # no domain of a usable address has one
+        hosts = entries.filter(pc.invert(pc.match_substring(entries, "@")))
+        self._hosts = pd.Index(np.unique(_hashes(hosts)))
+        held = [_key_hashes(given) for given in (addresses, literal_texts(known), literal_texts(elsewhere))]
+        self._held = np.unique(np.concatenate(held))
+        self._keys: list[Hashes] = []
+        self._others: list[Mask] = []
+
+    def add(self, addresses: pa.Array, /) -> None:
+        """Look at the next leads in sending order; a null is a lead without an address."""
+        for texts in slices(addresses):
+            self._keys.append(_hashes(coarse_key(texts)))
+            usable = is_usable(texts)
+            found = ~usable
+            if len(self._hosts):
+                found[usable] = self._on_listed_host(texts.filter(pa.array(usable)))
+            self._others.append(found)
+
+    def rows(self) -> Codes:
+        """Positions of the touched leads among all that were added, in order."""
+        repeated = pd.Index(_repeated([*self._keys, self._held]))
+        found, first = [np.arange(0)], 0
+        for keys, others in zip(self._keys, self._others, strict=True):
+            found.append(np.flatnonzero(others | _among(keys, repeated)) + first)
+            first += len(keys)
+        return np.concatenate(found)
+
+    def _on_listed_host(self, texts: pa.Array) -> Mask:
+        """True where the domain of an address, each of which is usable, or one above it is an entry."""
+        parts = pc.split_pattern(texts, "@").flatten()
+        hosts = lower_case(parts.take(pa.array(np.arange(1, len(parts), 2)))).dictionary_encode()
+        listed: Mask = self._listed(hosts.dictionary)[hosts.indices.to_numpy(zero_copy_only=False)]
+        return listed
+
+    def _listed(self, hosts: pa.Array) -> Mask:
+        found = _among(_hashes(hosts), self._hosts)
+        while pc.any(pc.match_substring(hosts, ".")).as_py():
+            hosts = pc.replace_substring_regex(hosts, r"^[^.]*(\.|$)", "")
+            found |= _among(_hashes(hosts), self._hosts)
+        return found
+
+
+def near(texts: pa.Array, addresses: pa.Array, /) -> pa.Array:
+    """Those of the texts that some folding could make one with one of the addresses, and maybe others."""
+    if not len(texts):
+        return texts
+    wanted = pd.Index(np.unique(_key_hashes(addresses)))
+    rows = [_among(_hashes(coarse_key(part)), wanted) for part in slices(texts)]
+    return texts.filter(pa.array(np.concatenate([np.zeros(0, dtype=bool), *rows])))
+
+
+def slices(texts: pa.Array, /) -> Iterator[pa.Array]:
+    """The texts in parts that are small beside what is made of them on the way; nulls as empty texts."""
+    for start in range(0, len(texts), SLICE):
+        yield pc.fill_null(texts.slice(start, SLICE), "")
+
+
+def _key_hashes(texts: pa.Array) -> Hashes:
+    found = [_hashes(coarse_key(part)) for part in slices(texts)]
+    return np.concatenate([np.zeros(0, np.uint64), *found])
+
+
+def _repeated(hashes: list[Hashes]) -> Hashes:
+    """Those that are there more than once."""
+    ordered = np.concatenate(hashes)
+    ordered.sort()
+    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+
+
+def _among(hashes: Hashes, wanted: pd.Index) -> Mask:
+    found: Mask = wanted.get_indexer(pd.Index(hashes)) >= 0
+    return found
+
+
+def _hashes(texts: pa.Array) -> Hashes:
+    return hash_texts(texts, lanes=2)[:, 0]
