@@ -4,7 +4,7 @@ Everything is derived from the lead frame and its verdicts; nothing here changes
 """
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -17,12 +17,13 @@ from hygiene.columns import CANONICAL, MALFORMED
 from hygiene.deciding import decide, leads_of
 from hygiene.errors import UsageError
 from hygiene.examining import Examined
-from hygiene.features import Features
+from hygiene.features import Features, TextFeatures
 from hygiene.filling import Fills, find_fills
 from hygiene.gate import check_gate
-from hygiene.prediction import Prediction, predict
+from hygiene.prediction import Prediction, predict_touched
 from hygiene.survey import Survey
 from hygiene.text import Mask, text_series
+from hygiene.touching import Touching
 from hygiene.verdict import REASONS, Counts, Outcome
 
 if TYPE_CHECKING:
@@ -215,7 +216,8 @@ class CleanedLeads:
 
     def features(self, positions: Positions, /) -> Features:
         """What the API's counting rules see of the leads at these positions."""
-        return self._predict(self.addresses(positions), max(len(positions), 1)).features
+        known = {name: texts for name, texts in self._lists().items() if texts is not None}
+        return TextFeatures(self.addresses(positions), **known)
 
     def under_review(self) -> Positions:
         """Row numbers of the rows that are for review."""
@@ -276,23 +278,52 @@ class CleanedLeads:
         """What the API would answer to an import, with the block list and known leads there are."""
         size = batch_leads or self.survey.settings.batch_leads
         if (send_all, size) not in self._predictions:
-            addresses = self.addresses(np.flatnonzero(self.sent(send_all=send_all)))
-            self._predictions[send_all, size] = self._predict(addresses, size)
+            self._predictions[send_all, size] = self._predict(self.sent(send_all=send_all), size)
         return self._predictions[send_all, size]
 
-    def _predict(self, addresses: pa.Array, batch_leads: int) -> Prediction:
+    def _predict(self, sent: Mask, batch_leads: int) -> Prediction:
+        """The prediction for some rows, whose addresses are looked at chunk by chunk."""
+        parts = (
+            chunk.address.filter(pa.array(sent[start : start + len(chunk)]))
+            for start, chunk in zip(self.survey.firsts, self.survey, strict=False)
+        )
+        positions = np.flatnonzero(sent)
+        return self._predict_texts(
+            parts,
+            lambda rows: self.addresses(positions[rows]),
+            batch_leads,
+            look=lambda: self.features(positions),
+        )
+
+    def _predict_texts(
+        self,
+        parts: Iterable[pa.Array],
+        take: Callable[[Positions], pa.Array],
+        batch_leads: int,
+        look: Callable[[], Features] | None = None,
+    ) -> Prediction:
         settings = self.survey.settings
-        return predict(
-            addresses,
+        lists = self._lists()
+        touching = Touching(**{name: texts for name, texts in lists.items() if texts is not None})
+        for part in parts:
+            touching.add(part)
+        rows = touching.rows()
+        return predict_touched(
+            take(rows),
+            rows,
+            leads=len(touching),
             policy=settings.policy,
-            blocklist=None
-            if settings.blocklist is None
-            else [cell for rules in settings.blocklist for cell in rules.literal.to_pylist()],
-            known=settings.addresses_held("list"),
-            elsewhere=settings.addresses_held("account"),
+            **lists,
             batch_leads=batch_leads,
             waive_blocklist=settings.waive_blocklist,
+            look=look,
         )
+
+    def _lists(self) -> dict[str, pa.Array | None]:
+        """What the API holds, as it has it; None for what nobody handed over."""
+        settings = self.survey.settings
+        held = {"known": settings.addresses_held("list"), "elsewhere": settings.addresses_held("account")}
+        return {"blocklist": settings.entries_listed(), **held}
 
     @property
     def predicted(self) -> Counts:
@@ -302,8 +333,12 @@ class CleanedLeads:
     @cached_property
     def predicted_raw(self) -> Counts:
         """The four numbers the API would answer if the file were sent as it is."""
-        cells = pa.concat_arrays([pa.nulls(0, pa.large_string()), *(chunk.cells for chunk in self.survey)])
-        return self._predict(cells, self.survey.settings.batch_leads).counts
+        cells = (chunk.cells for chunk in self.survey)
+        return self._predict_texts(cells, self._cells, self.survey.settings.batch_leads).counts
+
+    def _cells(self, positions: Positions) -> pa.Array:
+        parts = [chunk.cells.take(pa.array(here)) for _, chunk, here in self._met(positions)]
+        return pa.concat_arrays([pa.nulls(0, pa.large_string()), *parts])
 
     @cached_property
     def fill_rates(self) -> dict[str, float | None]:

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.text import Mask, mask, text_column
+from hygiene.text import Mask, lower_case, mask, text_column
 
 __all__ = [
     "Codes",
@@ -140,8 +140,8 @@ class TextFeatures:
         """True where an entry of the block list names the lead, with or without regard to case."""
         if not len(self._entries):
             return np.zeros(len(self), dtype=bool)
-        address = _lower(self._address(trimmed)) if folded else self._address(trimmed)
-        entries = _lower(self._entries) if folded else self._entries
+        address = lower_case(self._address(trimmed)) if folded else self._address(trimmed)
+        entries = lower_case(self._entries) if folded else self._entries
         if kind == "address":
             return _among(address, entries)
         host = pc.replace_substring_regex(address, "^[^@]*@", "").dictionary_encode()
@@ -170,7 +170,7 @@ def is_usable(addresses: pa.Array, /) -> Mask:
 
 def fold(address: pa.Array, folding: Folding, /) -> pa.Array:
     """The duplicate keys of addresses that are trimmed already, where that is asked for."""
-    key = _lower(address) if folding.case else address
+    key = lower_case(address) if folding.case else address
     if folding.plus_tag:
         key = pc.replace_substring_regex(key, r"^([^@+]+)\+[^@]*@", r"\1@")
     if folding.gmail_dots:
@@ -186,7 +186,7 @@ def coarse_key(addresses: pa.Array, /) -> pa.Array:
 
     It may be equal for others too: the plus sign may be in the domain, and all dots are left out.
     """
-    key = pc.replace_substring(_lower(pc.utf8_trim_whitespace(addresses)), ".", "")
+    key = pc.replace_substring(lower_case(pc.utf8_trim_whitespace(addresses)), ".", "")
     key = _rewritten(key, pc.match_substring(key, "+"), r"^([^+]*)\+[^@]*@", r"\1@")
     return _rewritten(key, pc.ends_with(key, "@googlemailcom"), "googlemailcom$", "gmailcom")
 
@@ -197,16 +197,6 @@ def _rewritten(texts: pa.Array, rows: pa.Array, pattern: str, replacement: str) 
         return texts
     new = pc.replace_substring_regex(texts.filter(rows), pattern, replacement)
     return pc.replace_with_mask(texts, rows, new)
-
-
-def _lower(texts: pa.Array) -> pa.Array:
-    """Each text as `str.lower` writes it; Arrow's own kernel agrees on ASCII alone."""
-    odd = pc.invert(pc.string_is_ascii(texts))
-    lowered = pc.utf8_lower(texts)
-    if not pc.any(odd).as_py():
-        return lowered
-    words = [text.lower() for text in texts.filter(odd).to_pylist()]
-    return pc.replace_with_mask(lowered, odd, pa.array(words, texts.type))
 
 
 def _named_above(names: pa.Array, entries: pa.Array) -> Mask:

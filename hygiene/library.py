@@ -239,12 +239,15 @@ def _clean(
         return clean_frame(frame, settings, jobs=jobs, notes=notes)
     paths = [leads] if isinstance(leads, str | os.PathLike) else list(leads)
     with open_leads(paths, columns=columns, chunk_rows=CHUNK_ROWS, **reading) as opened:
-        if memory is None:
+        spool = None if memory is None else Spool(memory)
+        if spool is None:
             cleaned = clean_frame(opened.frame(), settings, jobs=jobs)
         else:
             frames = opened.chunks() if settings.by_row else iter([opened.frame()])
-            cleaned = clean_chunks(frames, settings, keeping=Spool(memory), jobs=jobs)
-        cleaned.read_notes = (*opened.notes, *_untrusted(opened.verdict_columns, settings.trusted))
+            cleaned = clean_chunks(frames, settings, keeping=spool, jobs=jobs)
+        of_memory = (spool.note,) if spool is not None and spool.note else ()
+        untrusted = _untrusted(opened.verdict_columns, settings.trusted)
+        cleaned.read_notes = (*opened.notes, *of_memory, *untrusted)
         cleaned.files, cleaned.sha256 = opened.files, opened.sha256
         return cleaned
 

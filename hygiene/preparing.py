@@ -53,12 +53,13 @@ def with_readback(receipt: Receipt, cleaned: CleanedLeads, sink: Sink, /) -> Rec
     trace = receipt.reconciliation.trace
     if trace is None or not isinstance(sink, ListReader):
         return receipt
+    held = cleaned.survey.settings.addresses_held("list")
     found = read_back(
         list(sink.members()),
         cleaned.addresses(trace.rows - 1),
         trace,
         landed=[result.batch for result in receipt.batches if result.reported is not None],
-        known=cleaned.survey.settings.addresses_held("list"),
+        known=None if held is None else held.to_pylist(),
     )
     return replace(receipt, readback=found)
 

@@ -147,10 +147,18 @@ class Settings:
                 msg = f"review of {code}: that is no note; notes are {', '.join(NOTES)}."
                 raise UsageError(msg)
 
-    def addresses_held(self, place: Literal["list", "account"], /) -> list[str] | None:
+    def addresses_held(self, place: Literal["list", "account"], /) -> pa.Array | None:
         """Addresses of the known leads of one place, as the API has them; None where nobody handed any over."""
-        lists = [leads for leads in self.known or () if leads.place == place]
-        return [cell for leads in lists for cell in leads.given.to_pylist()] if lists else None
+        given = [leads.given for leads in self.known or () if leads.place == place]
+        return pa.concat_arrays(given) if given else None
+
+    def entries_listed(self) -> pa.Array | None:
+        """Entries of the API's block list, as it has them; None where nobody handed it over."""
+        if self.blocklist is None:
+            return None
+        return pa.concat_arrays(
+            [pa.nulls(0, pa.large_string()), *(rules.literal for rules in self.blocklist)]
+        )
 
     @property
     def by_row(self) -> bool:

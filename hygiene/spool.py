@@ -27,6 +27,7 @@ __all__ = ["FLOOR", "Spool"]
 
 #: Octets that the imports and the chunks under work need whatever the input; measured with two chunks at once.
 FLOOR = 512 << 20
+_RAISED = "the memory to stay within was raised to 512 MiB, which the program and the rows under work need."
 _TEXTS = ("address", "domain", "repaired", "suggestion", "others", "trait", "mark")
 _LISTED = tuple(each.name for each in fields(Listed) if each.name != "masks")
 
@@ -36,9 +37,13 @@ class Spool:
 
     Args:
         memory: Octets that the process is to take; `FLOOR` where it is less.
+
+    Attributes:
+        note: A sentence, where the bound was raised.
     """
 
     def __init__(self, memory: int, /) -> None:
+        self.note = _RAISED if memory < FLOOR else None
         spare = max(memory, FLOOR) - FLOOR
         self.key_octets = spare // 4
         self._chunk_octets = spare // 2

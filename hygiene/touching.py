@@ -53,6 +53,10 @@ class Touching:
                 found[usable] = self._on_listed_host(texts.filter(pa.array(usable)))
             self._others.append(found)
 
+    def __len__(self) -> int:
+        """How many leads were added."""
+        return sum(map(len, self._others))
+
     def rows(self) -> Codes:
         """Positions of the touched leads among all that were added, in order."""
         repeated = pd.Index(_repeated([*self._keys, self._held]))

@@ -422,5 +422,5 @@ def test_an_import_agrees_batch_by_batch_with_an_api_of_its_policy(
     assert [result.reported for result in receipt.batches] == [result.predicted for result in receipt.batches]
     assert receipt.reconciliation.agrees
     assert receipt.predicted == prepared.predict(send_all=send_all, batch_leads=size).counts
-    assert planned == prepared.verdicts.loc[prepared.sent(send_all=send_all).to_numpy(), "row"].tolist()
+    assert planned == prepared.verdicts.loc[prepared.sent(send_all=send_all), "row"].tolist()
     assert sum(result.rows for result in receipt.batches) == len(planned)

@@ -48,6 +48,7 @@ LAYERS = {
         "resolver",
         "scale",
         "smartlead",
+        "spool",
         "writing",
     },
     "library": {"library"},

@@ -163,7 +163,7 @@ def hostile(tmp_path_factory):
     )
     cleaned = hygiene.clean(frame)
     cleaned.files = ("<b>leads</b>\u202egnp.csv",)
-    cleaned.notes = tuple(HOSTILE)
+    cleaned.read_notes = tuple(HOSTILE)
     path = tmp_path_factory.mktemp("hostile") / "report.html"
     path.write_text(render(cleaned, comparison=cleaned.by("Source"), show_addresses=True), encoding="utf-8")
     return path

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import hygiene
 from hygiene.blocklist import parse_list
 from hygiene.buckets import Buckets
 from hygiene.cleaned import CleanedLeads
@@ -157,3 +158,14 @@ def test_rows_come_back_out_of_buckets_in_order_with_equal_keys_together(
 
     given_ = [[key, number] for number, part in enumerate(parts) for key in part]
     assert found == sorted(given_, key=lambda row: row[0] >> 58)
+
+
+def test_a_file_that_is_cleaned_within_a_bound_says_what_one_in_memory_does(tmp_path: Path) -> None:
+    path = _file(tmp_path, [(cell, "Ann", "Acme", "", "", "") for cell in CELLS])
+
+    whole, cut = hygiene.clean(path), hygiene.clean(path, memory=1, jobs=1)
+
+    assert (cut.files, cut.sha256) == (whole.files, whole.sha256)
+    assert [note for note in cut.notes if note not in whole.notes] == [Spool(1).note]
+    assert "raised to 512 MiB" in str(Spool(1).note)
+    assert cut.verdicts.equals(whole.verdicts)
