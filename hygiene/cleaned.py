@@ -160,6 +160,17 @@ class CleanedLeads:
         leads, verdicts = (_together([part[which] for part in parts]) for which in (0, 1))
         return leads.iloc[_back(positions)], verdicts.iloc[_back(positions)]
 
+    def places(self, positions: Positions, /) -> list[str]:
+        """Where the rows at these positions stand: file and line, or the number of a row of a frame."""
+        found: list[str] = []
+        for number, chunk, here in self._met(positions):
+            index, first = chunk.frame.index[here], self.survey.firsts[number] + 1
+            if list(index.names) == ["source", "line"]:
+                found += [f"{source}:{line}" for source, line in index]
+            else:
+                found += map(str, (here + first).tolist())
+        return [found[place] for place in _back(positions)]
+
     def _met(self, positions: Positions) -> "Iterator[tuple[int, Examined, Positions]]":
         """The chunks that these positions lie in, and where they lie there; an empty first one for none."""
         rising = np.sort(positions)
@@ -305,8 +316,7 @@ class CleanedLeads:
         settings = self.survey.settings
         lists = self._lists()
         touching = Touching(**{name: texts for name, texts in lists.items() if texts is not None})
-        for part in parts:
-            touching.add(part)
+        touching.add_all(parts, jobs=self.survey.jobs)
         rows = touching.rows()
         return predict_touched(
             take(rows),

@@ -15,13 +15,14 @@ import pyarrow.compute as pc
 
 from hygiene.buckets import Buckets
 from hygiene.duplicates import Repeats, join_repeats, order_repeats
+from hygiene.findings import Findings
 from hygiene.hashing import Hashes, Lookup, hash_texts
 from hygiene.relating import Keys, there
 from hygiene.settings import Settings
 from hygiene.text import Mask
 from hygiene.verdict import Outcome
 
-__all__ = ["Carried", "Cluster", "Facts", "Relations"]
+__all__ = ["Carried", "Cluster", "Facts", "Relations", "RowFacts"]
 
 _TEXT = pa.large_string()
 _Numbers = np.ndarray[Any, np.dtype[np.int64]]
@@ -143,6 +144,58 @@ class Relations:
         return rows[first:last] - start, self.repeats.stays[chosen], self.exact[chosen]
 
 
+@dataclass(frozen=True, slots=True)
+class RowFacts:
+    """The facts of one chunk, by position.
+
+    Attributes:
+        hashes: Its keys, hashed.
+        valid: True for the rows that have a key.
+        exact: Its exact keys, hashed, where the keys are others.
+        findings: The reasons that the chunk alone gives.
+        ranks: Rank of each row's outcome, as far as that goes.
+        merits: One number a row; of equal ranks the highest stays. None where no row is better than another.
+        domain: Domains as A-labels, encoded, where DNS is asked.
+        mark: What suppresses the row's address by a mark in its own columns.
+        named: What suppresses the row by an entry for its address.
+    """
+
+    hashes: Hashes
+    valid: Mask
+    exact: Hashes | None
+    findings: Findings
+    ranks: _Ranks
+    merits: _Numbers | None
+    domain: pa.DictionaryArray | None
+    mark: pa.Array
+    named: pa.Array
+
+    @classmethod
+    def of(
+        cls,
+        keys: Keys,
+        findings: Findings,
+        /,
+        *,
+        merits: _Numbers | None,
+        domain: pa.Array | None,
+        mark: pa.Array,
+        named: pa.Array,
+    ) -> "RowFacts":
+        """The facts of a chunk, from its keys and all that the passes found in it alone."""
+        return cls(
+            hash_texts(keys.key),
+            there(keys.key),
+            None if keys.person is None else hash_texts(keys.exact),
+            findings,
+            findings.ranks(),
+            merits,
+            None if domain is None else domain.dictionary_encode(),
+            mark,
+            named,
+        )
+
+
 class Facts:
     """The facts of the rows that were surveyed so far.
 
@@ -170,43 +223,24 @@ class Facts:
         self._marks, self._named = _Said(), _Said()
         self.rows = 0
 
-    def add(
-        self,
-        keys: Keys,
-        /,
-        *,
-        ranks: _Ranks,
-        merits: _Numbers,
-        domain: pa.Array,
-        mark: pa.Array,
-        named: pa.Array,
-    ) -> None:
-        """Take in the next chunk.
-
-        Args:
-            keys: The keys of its rows.
-            ranks: Rank of each row's outcome so far.
-            merits: One number a row; of equal ranks the highest stays.
-            domain: Domains as A-labels.
-            mark: What suppresses the row's address by a mark in its own columns.
-            named: What suppresses the row by an entry for its address.
-        """
-        hashes, valid = hash_texts(keys.key), there(keys.key)
-        exact = (hash_texts(keys.exact),) if self._by_person else ()
-        numbers = np.arange(self.rows, self.rows + len(ranks))
-        columns = (hashes, numbers[:, None].view(np.uint64), merits[:, None].view(np.uint64), *exact)
-        self._keys.add(np.hstack(columns)[valid])
-        self._ranks.append(ranks)
-        self._marks.add(mark, hashes, valid, start=self.rows)
+    def add(self, chunk: RowFacts, /) -> None:
+        """Take in the next chunk."""
+        rows = len(chunk.ranks)
+        numbers = np.arange(self.rows, self.rows + rows)[chunk.valid].view(np.uint64)
+        merits = np.zeros(rows, dtype=np.int64) if chunk.merits is None else chunk.merits
+        columns = (numbers[:, None], merits[chunk.valid, None].view(np.uint64))
+        exact = () if chunk.exact is None else (chunk.exact[chunk.valid],)
+        self._keys.add(np.hstack([chunk.hashes[chunk.valid], *columns, *exact]))
+        self._ranks.append(chunk.ranks)
+        self._marks.add(chunk.mark, chunk.hashes, chunk.valid, start=self.rows)
         if self._by_person:
-            self._named.add(named, hashes, valid, start=self.rows)
-        if self._settings.resolver is not None:
-            self._domain_of.append(self._numbered(domain))
-        self.rows += len(ranks)
+            self._named.add(chunk.named, chunk.hashes, chunk.valid, start=self.rows)
+        if chunk.domain is not None:
+            self._domain_of.append(self._numbered(chunk.domain))
+        self.rows += rows
 
-    def _numbered(self, domain: pa.Array) -> np.ndarray[Any, np.dtype[np.int32]]:
+    def _numbered(self, encoded: pa.DictionaryArray) -> np.ndarray[Any, np.dtype[np.int32]]:
         """Each row's domain by number, -1 for none."""
-        encoded = domain.dictionary_encode()
         known = self._domains
         numbers = [known.setdefault(name, len(known)) for name in encoded.dictionary.to_pylist()]
         codes = pc.fill_null(encoded.indices, len(numbers)).to_numpy(zero_copy_only=False)

@@ -27,6 +27,8 @@ _Places = np.ndarray[Any, np.dtype[np.int64]]
 _WIDTHS = (32, 64)
 #: Texts at once, so that what is made on the way stays in the processor's cache.
 _SLICE = 1 << 14
+#: Texts from which on several slices are hashed at once.
+_MANY = 1 << 18
 #: Random bits for each 32 bits of text, in four lanes; one more row for the length and one to add.
 _KEYS = np.frombuffer(secrets.token_bytes(8 * 4 * (_WIDTHS[-1] // 4 + 2)), np.uint64).reshape(-1, 4)
 _SECRET = secrets.token_bytes(32)
@@ -50,7 +52,7 @@ def hash_texts(texts: pa.Array, /, *, lanes: int = 4) -> Hashes:
     def fill(start: int) -> None:
         found[start : start + _SLICE] = _hash_slice(texts.slice(start, _SLICE), lanes)
 
-    if len(texts) < 4 * _SLICE:
+    if len(texts) < _MANY:
         for start in starts:
             fill(start)
     else:

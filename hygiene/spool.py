@@ -10,9 +10,8 @@ import tempfile
 import weakref
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import IO, Any
+from typing import IO, Any, cast
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -28,6 +27,8 @@ __all__ = ["FLOOR", "Spool"]
 #: Octets that the imports and the chunks under work need whatever the input; measured with two chunks at once.
 FLOOR = 512 << 20
 _RAISED = "the memory to stay within was raised to 512 MiB, which the program and the rows under work need."
+#: Octets a row of the index of a frame.
+_INDEX_OCTETS = 16
 _TEXTS = ("address", "domain", "repaired", "suggestion", "others", "trait", "mark")
 _LISTED = tuple(each.name for each in fields(Listed) if each.name != "masks")
 
@@ -96,18 +97,19 @@ class SpooledChunks:
 
     def append(self, chunk: Examined, /) -> None:
         """Keep the next chunk."""
-        batch = _encoded(chunk)
-        if not self._places and batch.nbytes <= self._left:
-            self._left -= batch.nbytes
+        octets = 0 if self._places else _octets(chunk)
+        if not self._places and octets <= self._left:
+            self._left -= octets
             self._held.append(chunk)
             return
+        batch = _encoded(chunk)
         self._file = self._file or self._spool.open_file()
         start = self._file.tell()
-        octets = pa.BufferOutputStream()
-        with pa.ipc.new_stream(octets, batch.schema) as stream:
+        text = pa.BufferOutputStream()
+        with pa.ipc.new_stream(text, batch.schema) as stream:
             stream.write_batch(batch)
         try:
-            self._file.write(octets.getvalue())
+            self._file.write(text.getvalue())
         except OSError as error:
             msg = (
                 f"the temporary file cannot be written ({error.strerror}); name a folder with room in TMPDIR."
@@ -133,39 +135,61 @@ class SpooledChunks:
         return _decoded(pa.ipc.open_stream(pa.py_buffer(text)).read_next_batch())
 
 
+def _octets(chunk: Examined) -> int:
+    """Memory that a chunk takes."""
+    frame = sum(text_column(chunk.frame.iloc[:, at]).nbytes for at in range(chunk.frame.shape[1]))
+    texts = sum(getattr(chunk, name).nbytes for name in _TEXTS)
+    listed = sum(getattr(chunk.listed, name).nbytes for name in _LISTED)
+    masks = len(chunk) * (len(chunk.findings.masks) + len(chunk.listed.masks) + _INDEX_OCTETS)
+    return int(frame + texts + listed + masks)
+
+
 def _encoded(chunk: Examined) -> pa.RecordBatch:
     """A chunk of leads that were read, as columns and a note."""
-    frame, findings = chunk.frame, chunk.findings
+    frame, findings, index = chunk.frame, chunk.findings, cast("pd.MultiIndex", chunk.frame.index)
     columns: dict[str, pa.Array] = {
         f"lead {at}": text_column(frame.iloc[:, at]) for at in range(frame.shape[1])
     }
-    sources, lines = (frame.index.get_level_values(name) for name in ("source", "line"))
-    columns["source"] = text_column(sources.to_series()).dictionary_encode()
-    columns["line"] = pa.array(np.asarray(lines))
     columns |= {name: getattr(chunk, name) for name in _TEXTS}
     columns |= {name: getattr(chunk.listed, name) for name in _LISTED}
+    columns = {name: _slim(column) for name, column in columns.items()}
+    columns["source"] = pa.array(index.codes[0], pa.int32())
+    columns["line"] = pa.array(index.get_level_values("line").to_numpy())
     columns |= {f"found {code}": pa.array(rows) for code, rows in findings.masks.items()}
     columns |= {f"listed {code}": pa.array(rows) for code, rows in chunk.listed.masks.items()}
     outcomes = {code: outcome and outcome.value for code, outcome in findings.outcomes.items()}
-    note = {"columns": list(frame.columns), "outcomes": outcomes, "marks": dict(chunk.marks)}
+    note = {
+        "columns": list(frame.columns), "sources": list(index.levels[0]), "outcomes": outcomes,
+        "marks": dict(chunk.marks),
+    }  # fmt: skip
     schema = pa.schema(
         [pa.field(name, column.type) for name, column in columns.items()], {"note": json.dumps(note)}
     )
     return pa.RecordBatch.from_arrays(list(columns.values()), schema=schema)
 
 
+def _slim(texts: pa.Array) -> pa.Array:
+    """The column, as one that takes no room where it is null throughout."""
+    return pa.nulls(len(texts)) if texts.null_count == len(texts) else texts
+
+
 def _decoded(batch: pa.RecordBatch) -> Examined:
     note = json.loads(batch.schema.metadata[b"note"])
-    index = _index(batch.column("source"), batch.column("line"))
-    leads = {name: text_series(batch.column(f"lead {at}"), index) for at, name in enumerate(note["columns"])}
+    index = _index(note["sources"], batch.column("source").to_numpy(), batch.column("line").to_numpy())
+    leads = {name: text_series(_text(batch, f"lead {at}"), index) for at, name in enumerate(note["columns"])}
     outcomes = {code: outcome and Outcome(outcome) for code, outcome in note["outcomes"].items()}
     return Examined(
         pd.DataFrame(leads, index=index),
         Findings.of(batch.num_rows, _masks(batch, "found "), outcomes),
-        **{name: batch.column(name) for name in _TEXTS},
+        **{name: _text(batch, name) for name in _TEXTS},
         marks=note["marks"],
-        listed=Listed(_masks(batch, "listed "), **{name: batch.column(name) for name in _LISTED}),
+        listed=Listed(_masks(batch, "listed "), **{name: _text(batch, name) for name in _LISTED}),
     )
+
+
+def _text(batch: pa.RecordBatch, name: str) -> pa.Array:
+    column = batch.column(name)
+    return pa.nulls(len(column), pa.large_string()) if pa.types.is_null(column.type) else column
 
 
 def _masks(batch: pa.RecordBatch, prefix: str) -> Mapping[str, Any]:
@@ -173,9 +197,13 @@ def _masks(batch: pa.RecordBatch, prefix: str) -> Mapping[str, Any]:
     return {name.removeprefix(prefix): batch.column(name).to_numpy(zero_copy_only=False) for name in names}
 
 
-def _index(source: pa.DictionaryArray, line: pa.Array) -> pd.MultiIndex:
-    lines = line.to_numpy()
+def _index(sources: list[str], source: Any, lines: Any) -> pd.MultiIndex:
     first = int(lines.min(initial=0))
-    levels = [pd.Index(source.dictionary.to_pylist()), pd.RangeIndex(first, int(lines.max(initial=0)) + 1)]
-    codes = [source.indices.to_numpy(), lines - first]
-    return pd.MultiIndex(levels=levels, codes=codes, names=["source", "line"], verify_integrity=False)
+    levels = [pd.Index(sources), pd.RangeIndex(first, int(lines.max(initial=0)) + 1)]
+    codes = [source, lines - first]
+    return pd.MultiIndex(
+        levels=levels,  # type: ignore[arg-type]  # the stubs know lists only
+        codes=codes,
+        names=["source", "line"],
+        verify_integrity=False,
+    )

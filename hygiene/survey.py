@@ -5,22 +5,22 @@ stays of their rows is in `facts`. Nothing here opens a file, or asks the networ
 is handed.
 """
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import IO, Any, Protocol, TypeVar
+from typing import IO, Protocol
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.ahead import in_order
 from hygiene.columns import CANONICAL, MALFORMED
 from hygiene.deliverability import REASON_OF, DomainVerdict, Resolver
 from hygiene.examining import Examined, examine, is_as_examined, list_anew
-from hygiene.facts import Facts, Relations
+from hygiene.facts import Facts, Relations, RowFacts
 from hygiene.findings import Findings
 from hygiene.relating import there
 from hygiene.settings import Settings
@@ -37,9 +37,6 @@ __all__ = [
     "survey",
     "survey_again",
 ]
-
-_Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
 
 #: Rows of a chunk where nobody names a number: few enough for several at once, many enough that what a chunk
 #: costs by itself does not count.
@@ -179,10 +176,11 @@ def survey(
         InputError: a column that the schema or `required` asks for is not there, or a rule failed.
     """
 
-    def work(numbered: tuple[int, pd.DataFrame]) -> Examined:
-        return examine(numbered[1], settings, first_row=numbered[0])
+    def work(numbered: tuple[int, pd.DataFrame]) -> tuple[Examined, RowFacts]:
+        return _with_facts(examine(numbered[1], settings, first_row=numbered[0]), settings)
 
-    return _surveyed(_in_order(work, _numbered(frames), jobs), Survey(settings, [], keeping, jobs))
+    examined = in_order(work, _numbered(frames), jobs=jobs)
+    return _surveyed(examined, Survey(settings, [], keeping, jobs))
 
 
 def survey_again(found: Survey, settings: Settings, /) -> Survey:
@@ -191,10 +189,11 @@ def survey_again(found: Survey, settings: Settings, /) -> Survey:
         frames = (chunk.frame for chunk in found)
         return survey(frames, settings, keeping=found.keeping, jobs=found.jobs)
 
-    def work(chunk: Examined) -> Examined:
-        return list_anew(chunk, settings)
+    def work(chunk: Examined) -> tuple[Examined, RowFacts]:
+        return _with_facts(list_anew(chunk, settings), settings)
 
-    return _surveyed(_in_order(work, found, found.jobs), Survey(settings, [], found.keeping, found.jobs))
+    examined = in_order(work, found, jobs=found.jobs)
+    return _surveyed(examined, Survey(settings, [], found.keeping, found.jobs))
 
 
 def _numbered(frames: Iterable[pd.DataFrame]) -> Iterator[tuple[int, pd.DataFrame]]:
@@ -205,33 +204,31 @@ def _numbered(frames: Iterable[pd.DataFrame]) -> Iterator[tuple[int, pd.DataFram
         first += len(frame)
 
 
-def _in_order(
-    work: Callable[[_Item], _Result], items: Iterable[_Item], jobs: int | None
-) -> Iterator[_Result]:
-    """What `work` gives for each item, in their order; a few are worked on at once, ahead of the caller.
-
-    Threads, since nearly all work is Arrow's and NumPy's, which let go of the interpreter.
-    """
-    threads = jobs or pa.cpu_count()
-    waiting: deque[Any] = deque()
-    with ThreadPoolExecutor(threads) as pool:
-        for item in items:
-            waiting.append(pool.submit(work, item))
-            if len(waiting) > threads:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+def _with_facts(chunk: Examined, settings: Settings) -> tuple[Examined, RowFacts]:
+    """A chunk that was examined, and what is kept of its rows."""
+    listed = chunk.listed
+    named = pa.array(listed.masks["suppressed_address"] | listed.masks["suppressed_hash"])
+    facts = RowFacts.of(
+        chunk.keys(settings),
+        chunk.own_findings(),
+        merits=settings.keep.merits(chunk.frame) if settings.keep.has_merits else None,
+        domain=chunk.domain if settings.resolver is not None else None,
+        mark=chunk.mark,
+        named=pc.if_else(named, listed.suppressed, pa.scalar(None, pa.large_string())),
+    )
+    return chunk, facts
 
 
-def _surveyed(chunks: Iterable[Examined], found: Survey) -> Survey:
+def _surveyed(examined: Iterable[tuple[Examined, RowFacts]], found: Survey) -> Survey:
     """The survey of chunks that were examined."""
     keeping, settings = found.keeping, found.settings
     facts = Facts(settings)
     if keeping is not None:
         found.chunks = keeping.chunks()
         facts = Facts(settings, open_file=keeping.open_file, most_octets=keeping.key_octets)
-    for chunk in chunks:
-        _take_in(found, facts, chunk)
+    for chunk, of_rows in examined:
+        _take_in(found, chunk, of_rows)
+        facts.add(of_rows)
     if settings.resolver is not None:
         _look_up(found, facts, settings.resolver)
     found.relations = facts.relate()
@@ -243,22 +240,12 @@ def _surveyed(chunks: Iterable[Examined], found: Survey) -> Survey:
     return found
 
 
-def _take_in(found: Survey, facts: Facts, chunk: Examined) -> None:
-    """Keep one more chunk, its facts and its counts."""
-    findings, settings = chunk.own_findings(), found.settings
-    for code, rows in findings.masks.items():
+def _take_in(found: Survey, chunk: Examined, of_rows: RowFacts) -> None:
+    """Keep one more chunk, and its counts."""
+    for code, rows in of_rows.findings.masks.items():
         _count(found, code, int(rows.sum()), np.flatnonzero(rows)[:EXAMPLES] + found.rows)
     for name, marked in chunk.marks.items():
         found.marks[name] = found.marks.get(name, 0) + marked
-    named = chunk.listed.masks["suppressed_address"] | chunk.listed.masks["suppressed_hash"]
-    facts.add(
-        chunk.keys(settings),
-        ranks=findings.ranks(),
-        merits=settings.keep.merits(chunk.frame),
-        domain=chunk.domain,
-        mark=chunk.mark,
-        named=pc.if_else(pa.array(named), chunk.listed.suppressed, pa.scalar(None, pa.large_string())),
-    )
     found.columns = tuple(dict.fromkeys((*found.columns, *chunk.frame.columns)))
     if MALFORMED in found.columns:
         found.columns = (*(name for name in found.columns if name != MALFORMED), MALFORMED)

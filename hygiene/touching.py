@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.ahead import in_order
 from hygiene.features import Codes, coarse_key, is_usable, literal_texts
 from hygiene.hashing import Hashes, hash_texts
 from hygiene.text import Mask, lower_case
@@ -45,13 +46,22 @@ class Touching:
 
     def add(self, addresses: pa.Array, /) -> None:
         """Look at the next leads in sending order; a null is a lead without an address."""
-        for texts in slices(addresses):
-            self._keys.append(_hashes(coarse_key(texts)))
-            usable = is_usable(texts)
-            found = ~usable
-            if len(self._hosts):
-                found[usable] = self._on_listed_host(texts.filter(pa.array(usable)))
-            self._others.append(found)
+        self.add_all([addresses])
+
+    def add_all(self, parts: Iterable[pa.Array], /, *, jobs: int | None = None) -> None:
+        """Look at leads that come in parts, several parts at once."""
+        texts = (text for part in parts for text in slices(part))
+        for keys, others in in_order(self._look, texts, jobs=jobs):
+            self._keys.append(keys)
+            self._others.append(others)
+
+    def _look(self, texts: pa.Array) -> tuple[Hashes, Mask]:
+        """The coarse keys of leads, hashed, and the leads that are unusable or on a listed host."""
+        usable = is_usable(texts)
+        found = ~usable
+        if len(self._hosts):
+            found[usable] = self._on_listed_host(texts.filter(pa.array(usable)))
+        return _hashes(coarse_key(texts)), found
 
     def __len__(self) -> int:
         """How many leads were added."""

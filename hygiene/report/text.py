@@ -197,12 +197,8 @@ def _clusters(cleaned: "CleanedLeads") -> "RenderableType":
 
 def _places(cleaned: "CleanedLeads", positions: "Sequence[int]") -> dict[int, str]:
     """Where rows stand: file and line, or the number of a row that came from a frame."""
-    _, verdicts = cleaned.at(np.array(positions, dtype=np.int64))
-    columns = (verdicts[name].tolist() for name in ("row", "source", "line"))
-    return {
-        position: f"{inert(source)}:{line}" if isinstance(source, str) else str(row)
-        for position, row, source, line in zip(positions, *columns, strict=True)
-    }
+    found = cleaned.places(np.array(positions, dtype=np.int64))
+    return {position: inert(place) for position, place in zip(positions, found, strict=True)}
 
 
 def _fill_rates(cleaned: "CleanedLeads") -> "RenderableType":

@@ -1,0 +1,37 @@
+"""Ahead: work on several things at once whose results are taken in order."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+import pyarrow as pa
+
+__all__ = ["in_order"]
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+
+def in_order(
+    work: Callable[[_Item], _Result], items: Iterable[_Item], /, *, jobs: int | None = None
+) -> Iterator[_Result]:
+    """What `work` gives for each item, in their order; a few are worked on ahead of the caller.
+
+    Threads, since nearly all work is Arrow's and NumPy's, which let go of the interpreter; handing chunks to
+    processes costs more than the few cells that Python judges one by one.
+
+    Args:
+        work: What is done.
+        items: What it is done to; taken in the caller's thread.
+        jobs: Items worked on at once; the processors there are where None.
+    """
+    threads = jobs or pa.cpu_count()
+    waiting: deque[Future[_Result]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for item in items:
+            waiting.append(pool.submit(work, item))
+            if len(waiting) > threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
