@@ -1,11 +1,17 @@
 import csv
+import io
+import itertools
 import json
 import os
+import secrets
 import stat
 import sys
 import zipfile
+from datetime import date
+from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import python_calamine
@@ -13,7 +19,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hygiene.errors import UsageError
-from hygiene.writing import atomic, write_csv, write_parquet, write_results, write_xlsx
+from hygiene.writing import (
+    atomic,
+    open_results,
+    open_table,
+    write_csv,
+    write_parquet,
+    write_results,
+    write_xlsx,
+)
+from hygiene.writing.tables import Table
 
 FRAME = pd.DataFrame(
     {"email": ["a@x.example", "b@x.example"], "note": ['say "hi", please', None], "row": [1, 2]}
@@ -163,7 +178,7 @@ def test_a_workbook_holds_text_and_no_formula_or_link(tmp_path):
 def test_what_a_sheet_cannot_hold_is_an_error_and_no_file(tmp_path, monkeypatch):
     with pytest.raises(UsageError, match="row 1 has a cell"):
         write_xlsx(pd.DataFrame({"a": ["x" * 40_000]}), tmp_path / "ready.xlsx")
-    monkeypatch.setattr("hygiene.writing.SHEET_ROWS", 2)
+    monkeypatch.setattr("hygiene.writing.workbook.SHEET_ROWS", 2)
     with pytest.raises(UsageError, match="2 rows are more than a sheet holds"):
         write_xlsx(FRAME, tmp_path / "ready.xlsx")
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
@@ -202,3 +217,245 @@ def test_the_guard_goes_before_apostrophes_so_that_it_can_be_undone(tmp_path):
     write_csv(pd.DataFrame({"a": ["'+1", "'x", "''=1"]}), tmp_path / "withheld.csv", spreadsheet=True)
 
     assert (tmp_path / "withheld.csv").read_text(encoding="utf-8-sig") == "a\n''+1\n'x\n'''=1\n"
+
+
+TEXT = st.text(alphabet="ab,;'\"\r\n\t =+-@#\\\u2028\x00é\N{PARTY POPPER}", max_size=6)
+ODD = TEXT | st.none() | st.integers() | st.floats() | st.booleans() | st.binary(max_size=2) | st.dates()
+COLUMN = st.one_of(
+    *(
+        st.lists(cell, min_size=4, max_size=4).map(lambda cells, dtype=dtype: pd.Series(cells, dtype=dtype))
+        for cell, dtype in [
+            (TEXT | st.none(), "str" if pd.__version__ >= "3" else object),
+            (TEXT | st.none(), object),
+            (TEXT | st.none(), "string[pyarrow]"),
+            (TEXT | st.none(), "category"),
+            (ODD, object),
+            (st.integers(-(2**63), 2**63 - 1), "int64"),
+            (st.integers(-5, 5) | st.none(), "Int8"),
+            (st.floats(), "float64"),
+            (st.booleans(), bool),
+            (st.dates(date(1970, 1, 1), date(2100, 1, 1)), "datetime64[ns]"),
+        ]
+    )
+)
+
+
+def as_the_csv_module_writes(frame, *, spreadsheet):
+    """A reference: cell for cell, with the one writer whose quoting others read."""
+
+    def shown(cell):
+        is_formula = isinstance(cell, str) and cell.lstrip("'").startswith(("=", "+", "-", "@", "\t", "\r"))
+        return f"'{cell}" if spreadsheet and is_formula else cell
+
+    columns = [frame.iloc[:, at] for at in range(frame.shape[1])]
+    cells = [column.astype(object).where(column.notna(), "").tolist() for column in columns]
+    written = []
+    for row in [list(frame.columns), *zip(*cells, strict=True)]:
+        line = io.StringIO()
+        csv.writer(line).writerow([shown(cell) for cell in row])
+        written.append(line.getvalue()[:-2] + "\n")
+    return (("\ufeff" if spreadsheet else "") + "".join(written)).encode()
+
+
+def in_parts(frame, cuts):
+    ends = sorted({0, *(min(cut, len(frame)) for cut in cuts), len(frame)})
+    return [frame.iloc[:0], *(frame.iloc[start:end] for start, end in itertools.pairwise(ends))]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(COLUMN, min_size=1, max_size=3),
+    st.lists(TEXT, min_size=3, max_size=3),
+    st.sets(st.integers(1, 3)),
+    st.booleans(),
+)
+def test_a_csv_is_octet_for_octet_what_the_csv_module_writes_in_any_parts(
+    tmp_path_factory, columns, names, cuts, spreadsheet
+):
+    frame = pd.concat(columns, axis=1)
+    frame.columns = names[: len(columns)]
+    path = tmp_path_factory.mktemp("written") / "table.csv"
+
+    with open_table(path, spreadsheet=spreadsheet) as table:
+        for part in in_parts(frame, cuts):
+            table.add(part)
+
+    assert path.read_bytes() == as_the_csv_module_writes(frame, spreadsheet=spreadsheet)
+
+
+def test_a_row_whose_only_cell_is_empty_is_a_row_still(tmp_path):
+    write_csv(pd.DataFrame({"": ["", None, "a"]}), tmp_path / "table.csv")
+
+    assert (tmp_path / "table.csv").read_bytes() == b'""\n""\n""\na\n'
+
+
+def test_a_text_that_is_no_unicode_is_an_error_and_no_file(tmp_path):
+    with pytest.raises(UnicodeEncodeError):
+        write_csv(pd.DataFrame({"a": ["\ud800"]}, dtype=object), tmp_path / "table.csv")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    cells=st.lists(TEXT | st.none(), min_size=1, max_size=9),
+    cuts=st.sets(st.integers(1, 8)),
+    group=st.sampled_from([1, 2, 3, 100]),
+    ending=st.sampled_from(["parquet", "xlsx"]),
+)
+def test_a_file_is_the_same_however_its_rows_are_cut_into_parts(tmp_path_factory, cells, cuts, group, ending):
+    frame = pd.DataFrame({"row": range(len(cells)), "note": pd.Series(cells, dtype=object), "none": None})
+    folder = tmp_path_factory.mktemp("written")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hygiene.writing.columnar.GROUP_ROWS", group)
+        for name, parts in {"whole": [frame], "parts": in_parts(frame, cuts)}.items():
+            with open_table(folder / name, format_=ending) as table:
+                for part in parts:
+                    table.add(part)
+
+    assert (folder / "parts").read_bytes() == (folder / "whole").read_bytes()
+    if ending == "parquet":
+        kept = pq.ParquetFile(folder / "parts")
+        assert [kept.metadata.row_group(at).num_rows for at in range(kept.num_row_groups)] == [
+            min(group, len(cells) - start) for start in range(0, len(cells), group)
+        ]
+        assert kept.read().to_pydict() == {
+            "row": list(range(len(cells))), "note": cells, "none": [None] * len(cells)
+        }  # fmt: skip
+
+
+def test_a_parquet_column_has_one_type_in_all_parts(tmp_path):
+    parts = [
+        pd.DataFrame(
+            {"row": [1], "text": [None], "number": [None], "odd": ["a"], "label": pd.Categorical(["x"])}
+        ),
+        pd.DataFrame({"row": [2], "text": ["b"], "number": [1.5], "odd": [date(2026, 1, 2)], "label": ["y"]}),
+    ]
+
+    with open_table(tmp_path / "t", format_="parquet") as table:
+        for part in parts:
+            table.add(part)
+
+    found = pq.read_table(tmp_path / "t")
+    assert found.schema.types == [
+        pa.int64(),
+        pa.large_string(),
+        pa.float64(),
+        pa.large_string(),
+        pa.large_string(),
+    ]
+    assert found.to_pydict() == {
+        "row": [1, 2], "text": [None, "b"], "number": [None, 1.5], "odd": ["a", "2026-01-02"], "label": ["x", "y"]
+    }  # fmt: skip
+
+
+def write_in_parts(path, parts, **told):
+    with open_table(path, **told) as table:
+        for part in parts:
+            table.add(part)
+
+
+def test_a_parquet_column_that_changes_its_type_later_is_an_error_and_no_file(tmp_path, monkeypatch):
+    monkeypatch.setattr("hygiene.writing.columnar.GROUP_ROWS", 1)
+    parts = [pd.DataFrame({"a": [1]}), pd.DataFrame({"a": ["x"]})]
+
+    with pytest.raises(UsageError, match="does not keep its type"):
+        write_in_parts(tmp_path / "t", parts, format_="parquet")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+def test_a_part_with_other_columns_is_an_error_and_no_file(tmp_path, ending):
+    with pytest.raises(UsageError, match="not the 1 of the first"):
+        write_in_parts(tmp_path / "t", [FRAME[["email"]], FRAME[["note"]]], format_=ending)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+def test_results_in_parts_are_those_in_one_part_and_are_named_together(tmp_path, ending):
+    withheld, fills = FRAME[["note"]], FRAME[["row"]]
+    tables = {"ready": FRAME, "withheld": withheld, "verdicts": FRAME, "fills": fills}
+    whole = write_results(tmp_path / "whole", **tables, summary={"a": 1}, format_=ending)
+    parts = tmp_path / "parts"
+
+    with open_results(parts, format_=ending, fills=True) as results:
+        for part in (slice(0, 1), slice(1, 2)):
+            results.add(**{name: frame[part] for name, frame in tables.items()})
+        assert all(path.name.startswith(".") for path in parts.iterdir())
+        written = results.finish({"a": 1})
+
+    assert [path.name for path in written] == [path.name for path in whole]
+    assert sorted(parts.iterdir()) == sorted(written)
+    assert [path.read_bytes() for path in written] == [path.read_bytes() for path in whole]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+def test_results_that_are_not_finished_leave_the_old_files_and_nothing_else(tmp_path, ending):
+    for name in ("ready", "verdicts"):
+        (tmp_path / f"{name}.{ending}").write_text("old")
+    before = sorted(tmp_path.iterdir())
+
+    with open_results(tmp_path, format_=ending) as results:
+        results.add(ready=FRAME, withheld=FRAME, verdicts=FRAME)
+    with open_results(tmp_path, format_=ending):
+        pass
+
+    assert sorted(tmp_path.iterdir()) == before
+    assert {path.read_text() for path in before} == {"old"}
+
+
+def write_all_in_parts(folder, parts, **told):
+    with open_results(folder, **told) as results:
+        for ready, withheld, verdicts in parts:
+            results.add(ready=ready, withheld=withheld, verdicts=verdicts)
+        results.finish({})
+
+
+def test_a_sheet_that_is_full_in_a_later_part_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr("hygiene.writing.workbook.SHEET_ROWS", 4)
+    parts = [(FRAME[:1], FRAME, FRAME[:1])] * 2
+
+    with pytest.raises(UsageError, match=r"withheld.xlsx: 4 rows are more"):
+        write_all_in_parts(tmp_path, parts, format_="xlsx")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX")
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+def test_a_file_that_cannot_grow_leaves_nothing(tmp_path, ending):
+    import resource
+
+    frame = pd.DataFrame({"a": [secrets.token_hex(500) for _ in range(2000)]})
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            write_all_in_parts(tmp_path, [(frame, frame, frame)], format_=ending)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("ending", ["xlsx", "parquet"])
+def test_a_full_disk_at_the_very_end_is_told_once(ending):
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        table = Table(full, "t", format_=ending)
+        table.add(FRAME)
+
+        with pytest.raises(OSError, match="No space"):
+            table.close()
+        table.drop()
+
+
+def test_a_sheet_holds_numbers_as_numbers_and_the_rest_as_text(tmp_path):
+    frame = pd.DataFrame({"number": [1.5, float("inf")], "day": [date(2026, 1, 2), None]})
+
+    write_xlsx(frame, tmp_path / "t.xlsx")
+
+    book = python_calamine.CalamineWorkbook.from_path(str(tmp_path / "t.xlsx"))
+    assert book.get_sheet_by_index(0).to_python() == [["number", "day"], [1.5, "2026-01-02"], ["inf", ""]]
