@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from hygiene.ahead import in_order
 from hygiene.columns import CANONICAL, MALFORMED
 from hygiene.deciding import decide, leads_of
 from hygiene.errors import UsageError
@@ -139,13 +140,14 @@ class CleanedLeads:
 
     def chunks(self) -> "Iterator[Chunk]":
         """The leads with their verdicts, some at a time, in their order."""
-        for number, chunk in enumerate(self.survey):
-            yield self._chunk(number, chunk)
+        self.fills  # noqa: B018 -- worked out once, before several chunks need it
+        return in_order(self._chunk, enumerate(self.survey), jobs=self.survey.jobs)
 
-    def _chunk(self, number: int, chunk: Examined) -> "Chunk":
+    def _chunk(self, numbered: tuple[int, Examined]) -> "Chunk":
+        number, chunk = numbered
         verdicts = decide(self.survey, number, chunk)
         start = self.survey.firsts[number]
-        ready = np.flatnonzero(self.sent()[start : start + len(chunk)])
+        ready = np.flatnonzero(self.survey.relations.ranks[start : start + len(chunk)] == Outcome.READY.rank)
         leads = leads_of(self.survey, chunk)
         filled = self._filled.fill(leads.iloc[ready], ready + start).drop(columns=MALFORMED, errors="ignore")
         addressed = filled.assign(email=verdicts["address"].iloc[ready].to_numpy())

@@ -193,17 +193,20 @@ class Run:
             self.write_report(self.options["report"], cleaned, receipt)
         if out is None:
             return
-        from hygiene.writing import write_results
+        from hygiene.writing import open_results
 
-        written = write_results(
-            out,
-            ready=cleaned.ready,
-            withheld=cleaned.withheld,
-            verdicts=cleaned.verdicts,
-            summary=self.summary(cleaned, receipt),
-            format_=self.options["out_format"],
-            fills=cleaned.fills if self.options["fill"] else None,
-        )
+        fill = self.options["fill"]
+        with (
+            open_results(out, format_=self.options["out_format"], fills=fill) as results,
+            self.progress("Writing") as progress,
+        ):
+            done = 0
+            for part in cleaned.chunks():
+                results.add(**part._asdict(), fills=cleaned.fills if fill and not done else None)
+                done += len(part.verdicts)
+                if progress is not None:
+                    progress(done, len(cleaned))
+            written = results.finish(self.summary(cleaned, receipt))
         written += self._write_deliveries(out, cleaned, receipt)
         self.write_report(os.path.join(out, "report.html"), cleaned, receipt, tell=False)  # noqa: PTH118 -- a name as it was given
         if not self.options["quiet"]:
