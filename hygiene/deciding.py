@@ -69,19 +69,25 @@ def relate_rows(found: Survey, number: int, chunk: Examined, /) -> dict[str, pa.
     kept[place] = stays + 1
     in_cluster = _where(place, np.ones(len(place), dtype=bool), end - start)
     cluster = pc.cast(pa.array(kept, mask=~in_cluster), _TEXT)
-    kind = pc.coalesce(say("person", replaced & other), say("exact", replaced))
+    kind = _first(say("person", replaced & other), say("exact", replaced))
     known = pc.if_else(pc.is_valid(listed.known_as), pa.scalar("known", _TEXT), _NONE)
     rules = (
         listed.suppressed, relations.named.within(start, end), chunk.mark, relations.marks.within(start, end),
         listed.blocked, chunk.trait,
     )  # fmt: skip
     return {
-        "duplicate_of": pc.coalesce(pc.if_else(pa.array(replaced), cluster, _NONE), known),
-        "matched_rule": pc.coalesce(*rules),
+        "duplicate_of": _first(pc.if_else(pa.array(replaced), cluster, _NONE), known),
+        "matched_rule": _first(*rules),
         "cluster": cluster,
-        "match": pc.coalesce(kind, listed.known_match),
+        "match": _first(kind, listed.known_match),
         "known_as": listed.known_as,
     }
+
+
+def _first(*columns: pa.Array) -> pa.Array:
+    """The first text of each row that is not null; columns that are null throughout cost nothing."""
+    filled = [column for column in columns if column.null_count < len(column)]
+    return pc.coalesce(*filled) if len(filled) > 1 else (*filled, columns[0])[0]
 
 
 def _where(place: np.ndarray[Any, Any], chosen: Mask, rows: int) -> Mask:
