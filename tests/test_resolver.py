@@ -340,6 +340,19 @@ def test_several_resolvers_share_the_work_and_one_that_is_dead_is_made_up_for(fa
     assert Counter(map(str, both.values())) == Counter(map(str, half.values())) == {"accepts": 120}
 
 
+def test_a_question_for_one_resolver_is_put_to_no_other():
+    questions = [Question(domain, "MX") for domain in domains_of(40)]
+    with ZoneServer(zone_of(40)) as one, ZoneServer(zone_of(40)) as two:
+        servers = [NameServer("127.0.0.1", int(each.address.rpartition(":")[2])) for each in (one, two)]
+        with Engine(servers, patience_s=5, window=100) as engine:
+            for question in questions:
+                engine.ask(question, only=engine.links[1])
+            found = dict(engine.answers())
+
+    assert {found[question].state for question in questions} == {"found"}
+    assert (one.queries.total(), two.queries.total() >= 40) == (0, True)
+
+
 def test_a_resolver_that_refuses_or_fails_is_made_up_for_by_another():
     with (
         ZoneServer(zone_of(40)) as good,
