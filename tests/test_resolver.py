@@ -21,6 +21,7 @@ from hygiene.errors import CacheError, ResolverError, UsageError
 from hygiene.resolver import Resolver
 from hygiene.resolver.engine import Engine
 from hygiene.resolver.servers import NameServer
+from hygiene.resolver.store import AnswerStore
 
 
 @pytest.fixture
@@ -217,6 +218,18 @@ def test_a_cache_file_serves_the_next_run(tmp_path):
 
     assert zone.queries == before
     assert second == first
+
+
+def test_domains_whose_mx_is_kept_while_their_common_host_is_not_are_all_judged(tmp_path):
+    domains = domains_of(1500)
+    with ZoneServer(zone_of(0)) as zone:
+        with AnswerStore(tmp_path / "dns.sqlite", servers=zone.address) as store:
+            for domain in domains:
+                store.put(Question(domain, "MX"), Answer("found", ((10, "mx.acme.example"),), ttl_s=900))
+        found = look_up(zone, domains, cache=tmp_path / "dns.sqlite")
+
+    assert Counter(map(str, found.values())) == {"accepts": 1500}
+    assert {name for name, _ in zone.queries if name.endswith(".example")} == {"mx.acme.example"}
 
 
 def test_a_cache_that_cannot_be_used_is_told_before_anything_is_asked(tmp_path, names):

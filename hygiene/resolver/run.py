@@ -106,11 +106,8 @@ class Run:
 
     def _begin(self, engine: Engine, pending: Iterator[str]) -> None:
         """Put some questions; more than are needed now, as there is most time for it at the slow start."""
-        queued = engine.queued
-        for _ in range(max(_NEEDED - queued, min(_STEP, _AHEAD - queued))):
-            domain = next(pending, None)
-            if domain is None:
-                return
+        wanted = max(_NEEDED, min(engine.queued + _STEP, _AHEAD))
+        while engine.queued < wanted and (domain := next(pending, None)) is not None:
             self._advance(engine, Inquiry(domain))
 
     def _advance(self, engine: Engine, inquiry: Inquiry) -> None:
