@@ -238,7 +238,7 @@ def asked(domains: list[str], verdicts: Mapping[str, DomainVerdict]) -> Iterator
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--size", type=int, default=10_000, help="domains")
+    parser.add_argument("--size", type=int, default=20_000, help="domains")
     parser.add_argument("--rounds", type=int, default=1)
     options = parser.parse_args()
     compiler = shutil.which("cc")

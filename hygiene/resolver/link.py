@@ -185,7 +185,7 @@ class Link:
         """
         self.pace.credit(now)
         if self.channels:
-            self._channel = self.channels[int(random.random() * CHANNELS)]  # noqa: S311 -- ids are what is secret
+            self._channel = random.choice(self.channels)  # noqa: S311 -- it is the ids that must be secret
 
     def send(self, tasks: deque[Task], most: int, now: float) -> list[Task]:
         """Send a try of each of the first tasks that the pace allows, and take them out.
