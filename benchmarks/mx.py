@@ -87,7 +87,8 @@ def near_server(domains: Mapping[str, str]) -> Iterator[int]:
         settings.write_text(
             f'server:\n ip-address: 127.0.0.1\n port: {port}\n username: ""\n chroot: ""\n zonesdir: "{folder}"\n'
             f' pidfile: "{folder}/pid"\n xfrdfile: "{folder}/xfrd"\n database: ""\n zonelistfile: "{folder}/zones"\n'
-            f" rrl-ratelimit: 0\n verbosity: 0\nremote-control:\n control-enable: no\n"
+            f" rrl-ratelimit: 0\n verbosity: 0\n receive-buffer-size: 8388608\n send-buffer-size: 8388608\n"
+            f"remote-control:\n control-enable: no\n"
             f'zone:\n name: "."\n zonefile: "{zone}"\nzone:\n name: "broken.test"\n zonefile: "{folder}/none"\n',
             encoding="ascii",
         )
@@ -237,7 +238,7 @@ def asked(domains: list[str], verdicts: Mapping[str, DomainVerdict]) -> Iterator
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--size", type=int, default=10_000, help="domains")
+    parser.add_argument("--size", type=int, default=20_000, help="domains")
     parser.add_argument("--rounds", type=int, default=1)
     options = parser.parse_args()
     compiler = shutil.which("cc")

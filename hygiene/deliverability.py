@@ -16,12 +16,12 @@ __all__ = [
     "Answer",
     "DomainVerdict",
     "Inquiry",
+    "Kind",
     "KnownVerdicts",
     "Question",
     "Resolver",
     "VerdictCode",
     "doubt",
-    "inquire",
     "is_routable",
     "judge",
 ]
@@ -142,8 +142,17 @@ class KnownVerdicts:
         return {domain: self._verdicts[domain] for domain in domains if domain in self._verdicts}
 
 
-def inquire(domain: str, /) -> Generator[Question, Answer, DomainVerdict]:
-    """Ask what is needed to judge a domain: questions out, answers in, in the end the verdict."""
+class _Finding(NamedTuple):
+    """What a verdict says, apart from how long it holds."""
+
+    code: VerdictCode
+    cause: str = ""
+    hosts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def _inquire(domain: str) -> Generator[Question, Answer, _Finding]:
+    """Ask what is needed to judge a domain: questions out, answers in, in the end what was found."""
     answer = yield Question(domain, "MX")
     if answer.state == "no_data":
         return (yield from _inquire_implicit(domain))
@@ -151,12 +160,12 @@ def inquire(domain: str, /) -> Generator[Question, Answer, DomainVerdict]:
         return _judge_nothing(answer)
     hosts = _exchanges(answer)
     if not any(hosts):
-        return DomainVerdict("null_mx" if len(answer.records) == 1 else "mail_host_unroutable")
-    named = tuple(host for host in hosts if host)
+        return _Finding("null_mx" if len(answer.records) == 1 else "mail_host_unroutable")
+    named = tuple(host for host in hosts if host) if "" in hosts else hosts
     for host in named[:HOSTS_ASKED]:
         if (yield from _can_be_reached(host)):
-            return DomainVerdict("accepts", hosts=named)
-    return DomainVerdict("accepts" if len(named) > HOSTS_ASKED else "mail_host_unroutable", hosts=named)
+            return _Finding("accepts", hosts=named)
+    return _Finding("accepts" if len(named) > HOSTS_ASKED else "mail_host_unroutable", hosts=named)
 
 
 def _exchanges(answer: Answer) -> tuple[str, ...]:
@@ -165,13 +174,13 @@ def _exchanges(answer: Answer) -> tuple[str, ...]:
     Source: RFC 7505 3 (null MX is a single record with an empty host, whatever its preference).
     """
     records: list[tuple[int, str]] = sorted(answer.records)  # type: ignore[arg-type]  # MX has pairs
-    return tuple(dict.fromkeys(host.rstrip(".").lower() for _, host in records))
+    return tuple(dict.fromkeys([host.rstrip(".").lower() for _, host in records]))
 
 
-def _judge_nothing(answer: Answer) -> DomainVerdict:
+def _judge_nothing(answer: Answer) -> _Finding:
     if answer.state == "no_name":
-        return DomainVerdict("domain_not_found")
-    return DomainVerdict("dns_unknown", cause=answer.cause)
+        return _Finding("domain_not_found")
+    return _Finding("dns_unknown", cause=answer.cause)
 
 
 def _can_be_reached(host: str) -> Generator[Question, Answer, bool]:
@@ -187,20 +196,20 @@ def _can_be_reached(host: str) -> Generator[Question, Answer, bool]:
     return False
 
 
-def _inquire_implicit(domain: str) -> Generator[Question, Answer, DomainVerdict]:
+def _inquire_implicit(domain: str) -> Generator[Question, Answer, _Finding]:
     """The verdict for a domain that exists and has no MX: its own address takes the mail, if any."""
     answers: list[Answer] = []
     for kind in ("A", "AAAA"):
         answers.append((yield Question(domain, kind)))
         if any(map(is_routable, answers[-1].records)):
             notes = yield from _notes(domain)
-            return DomainVerdict("accepts_implicit", hosts=(domain,), notes=notes)
+            return _Finding("accepts_implicit", hosts=(domain,), notes=notes)
     for answer in answers:
         if answer.state in ("unknown", "no_name"):
             return _judge_nothing(answer)
     if any(answer.records for answer in answers):
-        return DomainVerdict("mail_host_unroutable", hosts=(domain,))
-    return DomainVerdict("no_mail_host")
+        return _Finding("mail_host_unroutable", hosts=(domain,))
+    return _Finding("no_mail_host")
 
 
 def _notes(domain: str) -> Generator[Question, Answer, tuple[str, ...]]:
@@ -210,8 +219,11 @@ def _notes(domain: str) -> Generator[Question, Answer, tuple[str, ...]]:
 
 
 def _is_literal(host: str) -> bool:
+    bare = host.strip("[]")
+    if not (bare[-1:].isdigit() or ":" in bare):
+        return False  # which is nearly every name, and told without the cost of an exception
     try:
-        ipaddress.ip_address(host.strip("[]"))
+        ipaddress.ip_address(bare)
     except ValueError:
         return False
     return True
@@ -252,7 +264,7 @@ class Inquiry:
 
     def __init__(self, domain: str, /) -> None:
         self.domain = domain
-        self._steps = inquire(domain)
+        self._steps = _inquire(domain)
         self._ttl_s: int | None = None
         self._cached = True
         self.verdict: DomainVerdict | None = None
@@ -260,16 +272,15 @@ class Inquiry:
 
     def take(self, answer: Answer, /) -> None:
         """Go on with the answer to `question`."""
-        self._ttl_s = answer.ttl_s if self._ttl_s is None else min(self._ttl_s, answer.ttl_s)
+        if self._ttl_s is None or answer.ttl_s < self._ttl_s:
+            self._ttl_s = answer.ttl_s
         self._cached &= answer.cached
         try:
             self.question = self._steps.send(answer)
         except StopIteration as stop:
             self.question = None
-            found: DomainVerdict = stop.value
-            self.verdict = DomainVerdict(
-                found.code, found.cause, found.hosts, found.notes, ttl_s=self._ttl_s, cached=self._cached
-            )
+            found: _Finding = stop.value
+            self.verdict = DomainVerdict(*found, ttl_s=self._ttl_s, cached=self._cached)
 
 
 def judge(domain: str, known: Callable[[Question], Answer], /) -> DomainVerdict:

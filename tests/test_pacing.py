@@ -42,6 +42,17 @@ def test_the_pace_doubles_while_nothing_is_lost():
     assert pace.rate_per_s > 8 * START_PER_S
 
 
+def test_the_pace_doubles_every_two_round_trips_from_the_first_answer_on():
+    rates = []
+
+    for round_trips in (2.5, 4.5, 6.5, 8.5, 10.5):
+        pace = Pace(0.0)
+        drive(pace, round_trips * 0.04)
+        rates.append(pace.rate_per_s / START_PER_S)
+
+    assert rates == pytest.approx([1, 2, 4, 8, 16], rel=0.1)
+
+
 @pytest.mark.parametrize("refuse", [False, True])
 def test_the_pace_settles_near_what_a_server_bears(refuse):
     pace = Pace(0.0)

@@ -21,6 +21,7 @@ from hygiene.errors import CacheError, ResolverError, UsageError
 from hygiene.resolver import Resolver
 from hygiene.resolver.engine import Engine
 from hygiene.resolver.servers import NameServer
+from hygiene.resolver.store import AnswerStore
 
 
 @pytest.fixture
@@ -219,6 +220,18 @@ def test_a_cache_file_serves_the_next_run(tmp_path):
     assert second == first
 
 
+def test_domains_whose_mx_is_kept_while_their_common_host_is_not_are_all_judged(tmp_path):
+    domains = domains_of(1500)
+    with ZoneServer(zone_of(0)) as zone:
+        with AnswerStore(tmp_path / "dns.sqlite", servers=zone.address) as store:
+            for domain in domains:
+                store.put(Question(domain, "MX"), Answer("found", ((10, "mx.acme.example"),), ttl_s=900))
+        found = look_up(zone, domains, cache=tmp_path / "dns.sqlite")
+
+    assert Counter(map(str, found.values())) == {"accepts": 1500}
+    assert {name for name, _ in zone.queries if name.endswith(".example")} == {"mx.acme.example"}
+
+
 def test_a_cache_that_cannot_be_used_is_told_before_anything_is_asked(tmp_path, names):
     with pytest.raises(CacheError, match="--no-dns-cache"):
         Resolver(nameservers=[names.address], cache=tmp_path)
@@ -338,6 +351,19 @@ def test_several_resolvers_share_the_work_and_one_that_is_dead_is_made_up_for(fa
 
     assert min(one.queries.total(), two.queries.total()) > 30
     assert Counter(map(str, both.values())) == Counter(map(str, half.values())) == {"accepts": 120}
+
+
+def test_a_question_for_one_resolver_is_put_to_no_other():
+    questions = [Question(domain, "MX") for domain in domains_of(40)]
+    with ZoneServer(zone_of(40)) as one, ZoneServer(zone_of(40)) as two:
+        servers = [NameServer("127.0.0.1", int(each.address.rpartition(":")[2])) for each in (one, two)]
+        with Engine(servers, patience_s=5, window=100) as engine:
+            for question in questions:
+                engine.ask(question, only=engine.links[1])
+            found = dict(engine.answers())
+
+    assert {found[question].state for question in questions} == {"found"}
+    assert (one.queries.total(), two.queries.total() >= 40) == (0, True)
 
 
 def test_a_resolver_that_refuses_or_fails_is_made_up_for_by_another():

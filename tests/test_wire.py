@@ -1,5 +1,7 @@
 """The bytes of answers: our reading must be dnspython's, and noise must never be an answer."""
 
+import struct
+
 import dns.flags
 import dns.message
 import dns.rcode
@@ -9,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hygiene.deliverability import Question
-from hygiene.resolver import wire
-from hygiene.resolver.wire import BadName, pack_query, pack_question, read_reply
+from hygiene.resolver.plain import Odd, read_plain
+from hygiene.resolver.reply import read_odd, read_reply
+from hygiene.resolver.wire import BadName, pack_query, pack_question
 
 MX = Question("acme.example", "MX")
 
@@ -53,8 +56,8 @@ def messages(draw):
 def plain(data, question):
     """What the plain reading makes of a message; None where it leaves it to dnspython."""
     try:
-        return wire._read_plain(data, pack_question(question), question)
-    except (wire._Odd, IndexError, wire.struct.error, UnicodeDecodeError):
+        return read_plain(data, pack_question(question), question)
+    except (Odd, IndexError, struct.error, UnicodeDecodeError):
         return None
 
 
@@ -68,7 +71,7 @@ def bare(reply):
 def test_what_is_read_plainly_is_what_dnspython_reads(drawn):
     question, data = drawn
     ours = plain(data, question)
-    theirs = wire._read_odd(data, pack_question(question))
+    theirs = read_odd(data, pack_question(question))
 
     assert ours is None or ours == theirs or bare(ours) == bare(theirs)
     assert read_reply(data, pack_question(question), question) is not None
@@ -87,6 +90,53 @@ def test_a_plain_answer_is_read_without_dnspython():
     assert reply.answer.ttl_s == 300
 
 
+@pytest.mark.parametrize(
+    "chain", [["CNAME target.example."], ["CNAME www.acme.example.", "CNAME acme2.example."]]
+)
+@pytest.mark.parametrize("kind", ["MX", "A", "AAAA", "TXT"])
+def test_aliases_in_order_are_followed_without_dnspython(chain, kind):
+    question = Question("acme.example", kind)
+    response = dns.message.make_response(dns.message.make_query(question.name, kind))
+    owner = "acme.example."
+    for number, alias in enumerate(chain):
+        response.answer.append(dns.rrset.from_text(owner, 60 + number, "IN", *alias.split()))
+        owner = alias.split()[1]
+    value = {"MX": "10 mx.acme.example.", "A": "192.0.2.1", "AAAA": "2001:db8::1", "TXT": '"v=spf1" " -all"'}[
+        kind
+    ]
+    response.answer.append(dns.rrset.from_text(owner, 300, "IN", kind, value))
+
+    ours, theirs = plain(response.to_wire(), question), read_odd(response.to_wire(), pack_question(question))
+
+    assert ours == theirs
+    assert ours.answer.ttl_s == 60
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        ["acme.example. CNAME acme.example.", "acme.example. MX 10 mx.example."],
+        [
+            "acme.example. CNAME b.example.",
+            "b.example. CNAME acme.example.",
+            "acme.example. MX 10 mx.example.",
+        ],
+        ["acme.example. CNAME b.example.", "c.example. MX 10 mx.example."],
+        ["acme.example. CNAME b.example.", "acme.example. MX 10 mx.example."],
+        ["b.example. MX 10 mx.example.", "acme.example. CNAME b.example."],
+        ["acme.example. CNAME b.example."],
+    ],
+    ids=["itself", "loop", "astray", "both", "order", "end"],
+)
+def test_aliases_that_are_not_plain_are_left_to_dnspython(records):
+    response = dns.message.make_response(dns.message.make_query("acme.example", "MX"))
+    for record in records:
+        owner, kind, value = record.split(" ", 2)
+        response.answer.append(dns.rrset.from_text(owner, 300, "IN", kind, value))
+
+    assert plain(response.to_wire(), MX) is None
+
+
 def test_a_negative_answer_may_be_kept_as_long_as_its_soa_says():
     response = dns.message.make_response(dns.message.make_query("acme.example", "MX"))
     response.set_rcode(dns.rcode.NXDOMAIN)
@@ -94,7 +144,7 @@ def test_a_negative_answer_may_be_kept_as_long_as_its_soa_says():
         dns.rrset.from_text("example.", 900, "IN", "SOA", AUTHORITY[0].split(" ", 4)[4])
     )
 
-    ours, theirs = plain(response.to_wire(), MX), wire._read_odd(response.to_wire(), pack_question(MX))
+    ours, theirs = plain(response.to_wire(), MX), read_odd(response.to_wire(), pack_question(MX))
 
     assert ours == theirs
     assert ours.answer.ttl_s == 120
@@ -110,7 +160,7 @@ def test_a_damaged_message_is_never_read_otherwise_than_by_dnspython(drawn, data
     cut = bytes(damaged[: data.draw(st.integers(12, len(sound)))])
 
     ours = plain(cut, question)
-    theirs = wire._read_odd(cut, pack_question(question))
+    theirs = read_odd(cut, pack_question(question))
 
     assert ours is None or theirs is None or bare(ours) == bare(theirs)
 
@@ -145,7 +195,7 @@ def test_a_query_is_no_answer_and_case_does_not_matter():
 
 @given(st.integers(0, 65535), st.booleans())
 def test_dnspython_reads_our_query(ident, edns):
-    query = dns.message.from_wire(pack_query(ident, pack_question(MX), edns=edns))
+    query = dns.message.from_wire(ident.to_bytes(2) + pack_query(pack_question(MX), edns=edns))
 
     assert (query.id, query.edns, query.question[0].to_text()) == (
         ident,

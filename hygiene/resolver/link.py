@@ -5,7 +5,7 @@ import os
 import random
 import selectors
 import socket
-from dataclasses import dataclass, field
+from collections import deque
 
 from hygiene.deliverability import Question
 from hygiene.resolver.pacing import Pace
@@ -16,6 +16,9 @@ __all__ = ["Channel", "Flight", "Link", "Task"]
 
 #: Ports asked from. An answer must come to the port, with the id and with the question that one try had.
 CHANNELS = 4
+
+#: Ids drawn from the system at once.
+_IDENTS = 256
 
 #: Octets of the receive buffer, so that a burst of answers waits rather than being dropped.
 _BUFFER_OCTETS = 4 * 2**20
@@ -34,13 +37,13 @@ _NO_WAY = {
 }
 
 
-@dataclass(slots=True, eq=False)
 class Task:
     """A question on its way to an answer.
 
     Attributes:
         question: What is asked.
         packed: The same in octets.
+        query: The message to send, without its id.
         only: The link that must be asked; None for any.
         edns: Whether EDNS is offered still.
         last: The link that was asked last.
@@ -51,37 +54,42 @@ class Task:
         refusals: How often a server refused it.
         failures: How often a server answered SERVFAIL or the like.
         flights: Its tries, in order.
-        ticket: Number of the timer that counts; timers of other numbers are over.
+        due: When its timer fires.
         flying: Whether an answer is being waited for.
         finished: Whether it has its answer.
     """
 
-    question: Question
-    packed: bytes
-    only: "Link | None" = None
-    edns: bool = True
-    last: "Link | None" = None
-    turned_down_by: "list[Link]" = field(default_factory=list)
-    losses: int = 0
-    excused: int = 0
-    waited_s: float = 0.0
-    refusals: int = 0
-    failures: int = 0
-    flights: "list[Flight]" = field(default_factory=list)
-    ticket: int = -1
-    flying: bool = False
-    finished: bool = False
+    __slots__ = (
+        "due", "edns", "excused", "failures", "finished", "flights", "flying", "last", "losses", "only", "packed",
+        "query", "question", "refusals", "turned_down_by", "waited_s",
+    )  # fmt: skip
+
+    def __init__(self, question: Question, packed: bytes, only: "Link | None" = None) -> None:
+        self.question = question
+        self.packed = packed
+        self.query = pack_query(packed)
+        self.only = only
+        self.edns = True
+        self.last: Link | None = None
+        # Tuples, as nearly every task has one flight and no trouble.
+        self.turned_down_by: tuple[Link, ...] = ()
+        self.flights: tuple[Flight, ...] = ()
+        self.losses = self.excused = self.refusals = self.failures = 0
+        self.waited_s = self.due = 0.0
+        self.flying = self.finished = False
 
 
-@dataclass(slots=True, eq=False)
 class Flight:
     """One try: the question as it was sent from one port under one id."""
 
-    task: Task
-    link: "Link"
-    channel: "Channel"
-    ident: int
-    sent_at: float
+    __slots__ = ("channel", "ident", "link", "sent_at", "task")
+
+    def __init__(self, task: Task, link: "Link", channel: "Channel", ident: bytes, sent_at: float) -> None:
+        self.task = task
+        self.link = link
+        self.channel = channel
+        self.ident = ident
+        self.sent_at = sent_at
 
 
 class Channel:
@@ -92,8 +100,8 @@ class Channel:
     """
 
     def __init__(self, server: NameServer) -> None:
-        self.pending: dict[int, Flight] = {}
-        self._random: list[int] = []
+        self.pending: dict[bytes, Flight] = {}
+        self._random: list[bytes] = []
         self.socket = socket.socket(server.family, socket.SOCK_DGRAM)
         try:
             self.socket.setblocking(False)  # noqa: FBT003 -- the standard library takes it by position
@@ -103,25 +111,24 @@ class Channel:
             self.socket.close()
             raise
 
-    def free_ident(self) -> int:
+    def free_ident(self) -> bytes:
         """An id that cannot be guessed and that no try waits under."""
         while True:
             if not self._random:
-                self._random = list(memoryview(os.urandom(512)).cast("H"))
+                octets = os.urandom(2 * _IDENTS)
+                self._random = [octets[place : place + 2] for place in range(0, 2 * _IDENTS, 2)]
             ident = self._random.pop()
             if ident not in self.pending:
                 return ident
 
-    def receive(self) -> bytes | None:
-        """The next datagram; None where there is none.
+    def receive(self) -> bytes:
+        """The next datagram.
 
         Raises:
+            BlockingIOError: there is none.
             OSError: the system says that the server cannot be reached.
         """
-        try:
-            return self.socket.recv(_DATAGRAM_OCTETS)
-        except BlockingIOError:
-            return None
+        return self.socket.recv(_DATAGRAM_OCTETS)
 
 
 class Link:
@@ -166,22 +173,47 @@ class Link:
         for channel in self.channels:
             channel.socket.close()
 
-    def send(self, task: Task, now: float) -> bool:
-        """Send a try; False where the system takes no more just now."""
-        channel = self.channels[int(random.random() * CHANNELS)]  # noqa: S311 -- it is the id that must be secret
-        flight = Flight(task, self, channel, channel.free_ident(), now)
-        wire = pack_query(flight.ident, task.packed, edns=task.edns)
-        try:
-            channel.socket.send(wire)
-        except BlockingIOError:
-            return False
-        except OSError:
-            # Word of an earlier datagram, or of this one; either way this try counts and will time out.
-            self.unreachable = True
-        channel.pending[flight.ident] = flight
-        task.flights.append(flight)
-        if not self.flying:
+    @property
+    def may_send(self) -> bool:
+        """Whether the pace allows one more try in this turn."""
+        return self.pace.left >= 1 and bool(self.channels)
+
+    def begin_turn(self, now: float) -> None:
+        """Get ready to send several tries at once, from one port drawn for them.
+
+        The ids are drawn for each try; they and the port are what an answer from elsewhere has to guess.
+        """
+        self.pace.credit(now)
+        if self.channels:
+            self._channel = random.choice(self.channels)  # noqa: S311 -- it is the ids that must be secret
+
+    def send(self, tasks: deque[Task], most: int, now: float) -> list[Task]:
+        """Send a try of each of the first tasks that the pace allows, and take them out.
+
+        Returns:
+            The tasks that were sent; fewer where the system takes no more just now.
+        """
+        sent: list[Task] = []
+        if not self.channels:
+            return sent
+        channel = self._channel
+        for _ in range(min(most, len(tasks), int(self.pace.left))):
+            task = tasks[0]
+            ident = channel.free_ident()
+            try:
+                channel.socket.send(ident + task.query)
+            except BlockingIOError:
+                break
+            except OSError:
+                # Word of an earlier datagram, or of this one; either way this try counts and will time out.
+                self.unreachable = True
+            channel.pending[ident] = flight = Flight(task, self, channel, ident, now)
+            task.flights += (flight,)
+            task.last = self
+            task.flying = True
+            sent.append(tasks.popleft())
+        if sent and not self.flying:
             self.heard_at = now
-        self.flying += 1
-        self.pace.sent()
-        return True
+        self.flying += len(sent)
+        self.pace.sent(len(sent))
+        return sent

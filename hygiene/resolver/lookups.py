@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from hygiene.deliverability import DomainVerdict
 from hygiene.errors import UsageError
+from hygiene.resolver.collecting import rare_collection
 from hygiene.resolver.engine import Engine
 from hygiene.resolver.run import Run
 from hygiene.resolver.servers import find_servers
@@ -17,7 +18,7 @@ Progress = Callable[[int, int], None]
 
 #: Questions that may wait for an answer at the same time. Twenty times a second each, at 50 ms, that is more
 #: than one process can put; a bound for when answers stay away.
-WINDOW = 1_000
+WINDOW = 2_000
 
 
 class Resolver:
@@ -85,7 +86,7 @@ class Resolver:
         Raises:
             ResolverError: no name server can be reached, or none gives a sound answer.
         """
-        with self._one_at_a_time, self._store:
+        with self._one_at_a_time, self._store, rare_collection():
             self.warnings = ()
             run = Run(self._store, list(dict.fromkeys(domains)), progress=self._progress)
             if not run.settle_kept():

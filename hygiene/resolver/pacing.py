@@ -15,6 +15,10 @@ FLOOR_PER_S = 10.0
 #: Shortest time over which losses are counted, and questions settled that make the count tell something.
 EPOCH_S, EPOCH_QUESTIONS, LONGEST_EPOCH_S = 0.05, 20, 1.0
 
+#: The rate may be so many times that of the answers in an epoch. An epoch is two round trips, and answers come
+#: one after their questions: at a rate that was doubled, they are three quarters of what it brings.
+GROWTH = 2 / 0.75
+
 #: Share of questions lost that still counts as none: a network loses some by itself.
 TOLERATED = 0.03
 
@@ -34,6 +38,7 @@ class Pace:
 
     Attributes:
         rate_per_s: Questions a second at present.
+        left: Questions that might be sent when `credit` was last asked, less those sent since.
         overrun_at: When it was last seen that more was asked than the server bears.
     """
 
@@ -42,9 +47,10 @@ class Pace:
         self.rate_per_s = min(START_PER_S, self._ceiling)
         self._steady = float("inf")
         self._background = 0.0
-        self._credit, self._credited = 1.0, now
+        self.left, self._credited = 1.0, now
         self._smooth_s, self._swing_s = 0.0, 0.0
         self._cut = now
+        self._heard = False
         self.overrun_at = float("-inf")
         self._loss_before = 0.0
         self._begin(now)
@@ -56,23 +62,23 @@ class Pace:
     def credit(self, now: float) -> float:
         """Questions that may be sent now."""
         gained = (now - self._credited) * self.rate_per_s
-        self._credit = min(self._credit + gained, max(1.0, self.rate_per_s * BURST_S))
+        self.left = min(self.left + gained, max(1.0, self.rate_per_s * BURST_S))
         self._credited = now
-        return self._credit
+        return self.left
 
     def pause_s(self) -> float:
         """Seconds until one more question may be sent."""
-        return max(0.0, (1.0 - self._credit) / self.rate_per_s)
+        return max(0.0, (1.0 - self.left) / self.rate_per_s)
 
     def wait_s(self, tries: int) -> float:
         """Seconds to wait for an answer to the try of this number, from 0."""
         once = self._smooth_s + 4 * self._swing_s if self._smooth_s else FIRST_WAIT_S
         return min(max(once, LEAST_WAIT_S) * 2.0**tries, MOST_WAIT_S)
 
-    def sent(self) -> None:
-        """Count a question that went out."""
-        self._credit -= 1
-        self._sent += 1
+    def sent(self, count: int = 1) -> None:
+        """Count questions that went out."""
+        self.left -= count
+        self._sent += count
 
     def answered(self, now: float, *, waited_s: float, lost_at: float | None = None) -> None:
         """Count an answer.
@@ -82,6 +88,9 @@ class Pace:
             waited_s: Seconds since the try that it answers.
             lost_at: When the try before that was sent, which got no answer; None where there was none.
         """
+        if not self._heard:
+            self._heard = True
+            self._begin(now)  # before the first answer there is nothing to count
         self._answers += 1
         if lost_at is None:
             self._measure(waited_s)
@@ -147,5 +156,5 @@ class Pace:
         self._loss_before = 0.0
         self._background *= 0.95
         factor = 2.0 if self.rate_per_s < self._steady / 2 else 1.04
-        wanted = min(self.rate_per_s * factor, 2 * answered_per_s, self._ceiling)
+        wanted = min(self.rate_per_s * factor, GROWTH * answered_per_s, self._ceiling)
         self.rate_per_s = max(self.rate_per_s, wanted)

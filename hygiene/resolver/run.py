@@ -18,8 +18,8 @@ __all__ = ["Run"]
 
 _log = logging.getLogger("hygiene")
 
-#: Questions that are put ahead of what can be sent.
-_AHEAD = 1_000
+#: Questions that are put ahead of what can be sent: at least, at most, and at once where it is between.
+_NEEDED, _AHEAD, _STEP = 500, 20_000, 50
 
 #: Seconds between two words of progress.
 _TELL_S = 0.1
@@ -28,7 +28,7 @@ _TELL_S = 0.1
 _ENOUGH = 50
 
 #: Causes of an answer that say nothing about the name servers.
-_OF_NO_SERVER = frozenset({"", "bad_name", "deadline"})
+_OF_NO_SERVER = frozenset({"bad_name", "deadline"})
 
 _ADVICE = "Name one that does with --resolver HOST[:PORT], or leave DNS out with --no-dns."
 
@@ -52,6 +52,8 @@ class Run:
         self.verdicts: dict[str, DomainVerdict] = {}
         self.warnings: tuple[str, ...] = ()
         self._store = store
+        self._store_is_empty = store.is_empty
+        self._not_kept: set[Question] = set()
         self._domains = domains
         self._progress = progress
         self._told = monotonic()
@@ -62,9 +64,9 @@ class Run:
 
     def settle_kept(self) -> bool:
         """Judge the domains whose answers are all kept from before; True where that was all."""
-        for domain in () if self._store.is_empty else self._domains:
+        for domain in () if self._store_is_empty else self._domains:
             inquiry = Inquiry(domain)
-            while inquiry.question is not None and (answer := self._store.get(inquiry.question)) is not None:
+            while inquiry.question is not None and (answer := self._kept(inquiry.question)) is not None:
                 inquiry.take(answer)
             self._settle(inquiry)
         return len(self.verdicts) == len(self._domains)
@@ -78,13 +80,14 @@ class Run:
         self._ask_canaries(engine)
         pending = iter([domain for domain in self._domains if domain not in self.verdicts])
         self._begin(engine, pending)
-        for question, answer in engine.answers():
-            if question in self._canaries:
-                self._hear_canary(question, answer)
-            else:
-                self._take(engine, question, answer)
-            if answer.cause not in _OF_NO_SERVER:
-                self._check_use(engine)
+        for batch in engine.batches():
+            for question, answer in batch:
+                if self._canaries and question in self._canaries:
+                    self._hear_canary(question, answer)
+                else:
+                    self._take(engine, question, answer)
+                if answer.cause and answer.cause not in _OF_NO_SERVER:
+                    self._check_use(engine)
             self._begin(engine, pending)
             if self._is_over():
                 break
@@ -102,7 +105,9 @@ class Run:
         )
 
     def _begin(self, engine: Engine, pending: Iterator[str]) -> None:
-        while engine.queued < _AHEAD and (domain := next(pending, None)) is not None:
+        """Put some questions; more than are needed now, as there is most time for it at the slow start."""
+        wanted = max(_NEEDED, min(engine.queued + _STEP, _AHEAD))
+        while engine.queued < wanted and (domain := next(pending, None)) is not None:
             self._advance(engine, Inquiry(domain))
 
     def _advance(self, engine: Engine, inquiry: Inquiry) -> None:
@@ -110,7 +115,7 @@ class Run:
             if question in self._waiting:
                 self._waiting[question].append(inquiry)
                 return
-            answer = self._answers.get(question) or self._store.get(question)
+            answer = self._answers.get(question) or self._kept(question)
             if answer is None:
                 self._waiting[question] = [inquiry]
                 engine.ask(question)
@@ -118,9 +123,19 @@ class Run:
             inquiry.take(answer)
         self._settle(inquiry)
 
+    def _kept(self, question: Question) -> Answer | None:
+        """What was kept before this run; nothing is looked for twice."""
+        if self._store_is_empty or question in self._not_kept:
+            return None
+        answer = self._store.get(question)
+        if answer is None:
+            self._not_kept.add(question)
+        return answer
+
     def _take(self, engine: Engine, question: Question, answer: Answer) -> None:
         kept = answer if self._invented else self._store.put(question, answer)
-        self._answers[question] = kept
+        if question.kind != "MX":  # which nobody else asks for, as each domain is there once
+            self._answers[question] = kept
         for inquiry in self._waiting.pop(question):
             inquiry.take(kept)
             self._advance(engine, inquiry)

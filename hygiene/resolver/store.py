@@ -141,7 +141,7 @@ class AnswerStore:
 
     def put(self, question: Question, answer: Answer, /) -> Answer:
         """Keep an answer; gives it with the seconds it is kept."""
-        if answer.cause in _OF_THE_RUN:
+        if answer.cause and answer.cause in _OF_THE_RUN:
             return answer
         ttl_s = _bounded_ttl_s(answer)
         kept = answer if ttl_s == answer.ttl_s else answer._replace(ttl_s=ttl_s)
@@ -194,4 +194,6 @@ def _bounded_ttl_s(answer: Answer) -> int:
     if answer.state == "unknown":
         return FAILURE_TTL_S
     most = MOST_TTL_S if answer.state == "found" else MOST_NEGATIVE_TTL_S
-    return min(max(answer.ttl_s, LEAST_TTL_S), most)
+    if answer.ttl_s < LEAST_TTL_S:
+        return LEAST_TTL_S
+    return answer.ttl_s if answer.ttl_s < most else most

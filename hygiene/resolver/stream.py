@@ -1,11 +1,17 @@
-"""Streams: one question over TCP, for an answer that UDP had to cut short. RFC 7766."""
+"""Streams: questions over TCP, for answers that UDP had to cut short. RFC 7766."""
 
 import selectors
 import socket
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
 
 from hygiene.resolver.link import Link, Task
 
-__all__ = ["Stream"]
+__all__ = ["Stream", "Streams"]
+
+#: Connections at the same time.
+STREAMS = 16
 
 
 class Stream:
@@ -63,3 +69,51 @@ class Stream:
         """Close the connection."""
         self.over = True
         self.socket.close()
+
+
+class Streams:
+    """The questions that are asked over TCP, a few at a time and the others after them."""
+
+    def __init__(self, selector: selectors.BaseSelector) -> None:
+        self._selector = selector
+        self._waiting: deque[tuple[Task, Link]] = deque()
+        self._open: dict[Task, Stream] = {}
+        self._asked = 0
+
+    def add(self, task: Task, link: Link) -> None:
+        """Have a question asked over TCP as soon as there is room."""
+        self._waiting.append((task, link))
+
+    def open_next(self) -> Iterator[Stream]:
+        """The connections that there is room for now; each is under way, or over already."""
+        while self._waiting and len(self._open) < STREAMS:
+            task, link = self._waiting.popleft()
+            if task.finished:
+                continue
+            self._asked += 1
+            stream = Stream(task, link, (self._asked & 0xFFFF).to_bytes(2) + task.query)
+            self._open[task] = stream
+            self._selector.register(stream.socket, stream.wants, stream)
+            yield stream
+
+    def step(self, stream: Stream) -> None:
+        """Do what can be done on a connection now."""
+        if not stream.over:
+            stream.step()
+        if not stream.over:
+            self._selector.modify(stream.socket, stream.wants, stream)
+
+    def end(self, task: Task) -> bool:
+        """Close the connection of a task; False where it has none."""
+        stream = self._open.pop(task, None)
+        if stream is None:
+            return False
+        with suppress(KeyError):
+            self._selector.unregister(stream.socket)
+        stream.close()
+        return True
+
+    def close(self) -> None:
+        """Close all connections."""
+        for task in list(self._open):
+            self.end(task)
