@@ -18,10 +18,13 @@ from hygiene.cleaned import CleanedLeads
 from hygiene.cleaning import clean_again, clean_chunks, clean_frame, clean_part
 from hygiene.deliverability import DomainVerdict, KnownVerdicts
 from hygiene.duplicates import Keep
+from hygiene.emulator import Emulator
+from hygiene.journal import SqliteJournal
 from hygiene.reading import open_leads
 from hygiene.settings import KnownLeads, Settings
 from hygiene.spool import FLOOR, Spool
 from hygiene.text import text_column
+from hygiene.writing import open_results, write_results
 
 CELLS = [
     "ann@acme.example", "ANN@acme.example", " ann@acme.example", "Ann <a.nn+x@gmail.com>", "ann@gmail.com",
@@ -169,3 +172,41 @@ def test_a_file_that_is_cleaned_within_a_bound_says_what_one_in_memory_does(tmp_
     assert [note for note in cut.notes if note not in whole.notes] == [Spool(1).note]
     assert "raised to 512 MiB" in str(Spool(1).note)
     assert cut.verdicts.equals(whole.verdicts)
+
+
+@pytest.mark.parametrize("format_", ["csv", "parquet", "xlsx"])
+def test_files_of_results_are_the_same_to_the_octet(tmp_path: Path, format_: Any) -> None:
+    rows = [
+        (cell, "Ann", "Acme", "", "", ",,," if place == 5 else "") for place, cell in enumerate(CELLS * 3)
+    ]
+    whole, cut = _both(_file(tmp_path, rows), 7, _settings(fill=True))
+    tables = {name: getattr(whole, name) for name in ("ready", "withheld", "verdicts")}
+
+    at_once = write_results(tmp_path / "whole", **tables, summary={}, format_=format_, fills=whole.fills)
+    with open_results(tmp_path / "cut", format_=format_, fills=True) as results:
+        for number, part in enumerate(cut.chunks()):
+            results.add(**part._asdict(), fills=cut.fills if number == 0 else None)
+        in_parts = results.finish({})
+
+    assert len(cut.survey.chunks) > 1
+    assert [path.read_bytes() for path in in_parts] == [path.read_bytes() for path in at_once]
+
+
+def test_an_import_of_spooled_leads_is_resumed_like_any_other(api: Emulator, tmp_path: Path) -> None:
+    rows = [(f"lead{number % 28}@acme.example", "Ann", "Acme", "", "", "") for number in range(30)]
+    found = {}
+    for place, cleaned in enumerate(_both(_file(tmp_path, rows), 4, _settings())):
+        list_id = api.create_list(f"list {place}")
+        with (
+            SqliteJournal(tmp_path / f"{place}.sqlite") as journal,
+            hygiene.Smartlead(list_id=list_id, api_key=api.api_key, base_url=api.base_url) as sink,
+        ):
+            api.fail_next(after=2, status=401, body={"message": "no"})
+            first = hygiene.import_leads(cleaned, sink, journal=journal, batch_leads=5)
+            receipt = hygiene.import_leads(cleaned, sink, journal=journal, batch_leads=5)
+        states = [[batch.state for batch in each.batches] for each in (first, receipt)]
+        deliveries = {name: frame.to_csv() for name, frame in receipt.deliveries(cleaned).items()}
+        found[place] = (api.members(list_id), states, receipt.predicted, receipt.reported, deliveries)
+
+    assert found[0] == found[1]
+    assert len(found[1][0]) == 28
