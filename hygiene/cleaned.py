@@ -16,6 +16,7 @@ import pyarrow as pa
 from hygiene.ahead import in_order
 from hygiene.columns import CANONICAL, MALFORMED
 from hygiene.deciding import decide, leads_of
+from hygiene.digest import frame_digest
 from hygiene.errors import UsageError
 from hygiene.examining import Examined
 from hygiene.features import Features, TextFeatures
@@ -28,6 +29,7 @@ from hygiene.touching import Touching
 from hygiene.verdict import REASONS, Counts, Outcome
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from matplotlib.figure import Figure
 
     from hygiene.comparing import Comparison
@@ -256,6 +258,15 @@ class CleanedLeads:
         outcomes = _AUDITED if send_all else (Outcome.READY,)
         found: Mask = np.isin(self.survey.relations.ranks, [outcome.rank for outcome in outcomes])
         return found
+
+    def rows_to_send(self, *, send_all: bool = False) -> Positions:
+        """The row numbers of `to_send`, which rise."""
+        return np.flatnonzero(self.sent(send_all=send_all)) + 1
+
+    @cached_property
+    def digest(self) -> str:
+        """Hex digest of the input: over its files, or over the cells of a frame."""
+        return self.sha256 or frame_digest(self.frame)
 
     @property
     def withheld(self) -> pd.DataFrame:

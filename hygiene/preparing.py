@@ -43,7 +43,7 @@ def know(
     """
     if cleaned.survey.settings.policy != sink.policy:
         cleaned = clean_again(cleaned, policy=sink.policy)
-    if session.continues or cleaned.sent(send_all=send_all).any():
+    if session.continues or len(cleaned.rows_to_send(send_all=send_all)):
         cleaned = prepare(cleaned, sink, snapshot=snapshot)
     return session.knowing(cleaned)
 

@@ -144,7 +144,12 @@ class Counts:
 
     def as_dict(self) -> dict[str, int | None]:
         """The counters by the API's names, in the API's order."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {
+            "total_leads": self.total_leads,
+            "imported": self.imported,
+            "duplicates": self.duplicates,
+            "blocked": self.blocked,
+        }
 
     def _repr_html_(self) -> str:
         return html_table("The import API's counts", ("", "leads"), list(self.as_dict().items()))

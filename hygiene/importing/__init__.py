@@ -1,16 +1,30 @@
 """Importing: cleaned leads through a sink, batch by batch, to a receipt.
 
-`sink` says what a sink has to offer, `plan` divides leads into batches, `record` what is remembered of an
-import, `session` opens one anew or where an earlier run left it, `run` sends, `settle` finds out about lost
-answers, `isolate` about refused leads. The API itself is spoken elsewhere.
+`sink` says what a sink has to offer, `plan` what is sent of each lead, `record` what is remembered of an
+import, `batches` which request comes next. `opening` finds the import, `session` is it while a process holds
+it, `continuing` brings an earlier plan up to now, `brought` tells what other imports left in the list. `run`
+sends what `outgoing` writes, `settle` finds out about lost answers, `isolate` about refused leads. The API
+itself is spoken elsewhere.
 """
 
+from hygiene.importing.opening import open_session, run_import
 from hygiene.importing.plan import Batch, Payload, plan, sent_columns
 from hygiene.importing.receipt import Receipt
 from hygiene.importing.record import Entry, Frozen, Identity, Journal, MemoryRecord, Record
 from hygiene.importing.run import OnUnknown, Progress
-from hygiene.importing.session import Session, open_session, run_import
-from hygiene.importing.sink import Addressed, BlockListEditor, Lead, LeadList, ListReader, Reply, Sink, Target
+from hygiene.importing.session import Session
+from hygiene.importing.sink import (
+    Addressed,
+    BlockListEditor,
+    Lead,
+    LeadList,
+    ListReader,
+    Reply,
+    Sink,
+    Target,
+    WritesAhead,
+    Written,
+)
 
 __all__ = [
     "Addressed",
@@ -33,6 +47,8 @@ __all__ = [
     "Session",
     "Sink",
     "Target",
+    "WritesAhead",
+    "Written",
     "open_session",
     "plan",
     "run_import",

@@ -3,7 +3,6 @@
 Nothing here sends, and nothing knows what was sent before.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -18,7 +17,7 @@ from hygiene.errors import UsageError
 from hygiene.importing.sink import Lead
 from hygiene.text import is_blank, text_column
 
-__all__ = ["Batch", "Payload", "check_size", "frame_digest", "plan", "sent_columns"]
+__all__ = ["Batch", "Payload", "check_size", "plan", "sent_columns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +123,6 @@ def plan(
     """
     check_size(batch_leads)
     payload = Payload(cleaned, custom=custom)
-    rows = np.flatnonzero(cleaned.sent(send_all=send_all)) + 1
+    rows = cleaned.rows_to_send(send_all=send_all)
     for number, start in enumerate(range(0, len(rows), batch_leads), 1):
         yield payload.batch(number, rows[start : start + batch_leads].tolist())
-
-
-def frame_digest(frame: pd.DataFrame, /) -> str:
-    """Hex digest of a frame's column names and cells as text, for leads that did not come from a file."""
-    digest = hashlib.sha256()
-    for place, name in enumerate(frame.columns):
-        cells = pc.fill_null(text_column(frame.iloc[:, place]), "\x00")
-        sizes = pc.binary_length(cells).to_numpy(zero_copy_only=False)
-        digest.update(f"{len(str(name))}:{name}:{len(cells)}:".encode())
-        digest.update(np.ascontiguousarray(sizes, dtype="<i8").tobytes())
-        digest.update("".join(cells.to_pylist()).encode())
-    return digest.hexdigest()

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from hygiene.bounds import Bounds, Unknown, find_bounds
+from hygiene.drift import Trace
 from hygiene.errors import HygieneError
+from hygiene.importing.record import Frozen, Record, in_order
 from hygiene.markup import inert
 from hygiene.readback import Readback
-from hygiene.reconcile import BatchResult, BatchState, Reconciliation
+from hygiene.reconcile import BatchResult, BatchState, Reconciliation, reconcile
 from hygiene.verdict import Counts
 
 if TYPE_CHECKING:
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
     from hygiene.cleaned import CleanedLeads
 
-__all__ = ["DELIVERIES", "Receipt"]
+__all__ = ["DELIVERIES", "Receipt", "receipt_of"]
 
 #: Files about the rows of an import, and the states of the batches whose rows they hold.
 DELIVERIES: Mapping[str, tuple[BatchState, ...]] = {
@@ -98,3 +101,44 @@ class Receipt:
         place = verdicts[["source", "line", "address"]].reset_index(drop=True)
         columns = ["row", "source", "line", "address", "batch", "state", "words"]
         return pd.concat([frame, place], axis=1)[columns]
+
+
+def receipt_of(
+    record: Record,
+    frozen: Frozen,
+    /,
+    *,
+    sink: str,
+    waive_blocklist: bool,
+    error: HygieneError | None,
+    progressed: bool,
+    summary: Mapping[str, object] | None,
+) -> Receipt:
+    """The receipt of what is remembered of an import; see `Receipt` for the arguments."""
+    entries = sorted(record.entries(), key=lambda entry: entry.number)
+    results, rows = [entry.result for entry in entries], record.rows()
+    places, batch = in_order(entries)
+    trace = Trace(record.features().take(places), batch + 1, rows[places], frozen.policy, waive_blocklist)
+    return Receipt(
+        sink,
+        sum((result.predicted for result in results), Counts()),
+        reconcile(results, bounds=_bounds(results, trace, frozen.unknown), trace=trace),
+        error,
+        import_id=record.import_id,
+        progressed=progressed,
+        rows={entry.number: rows[entry.leads].tolist() for entry in entries},
+        summary=summary,
+    )
+
+
+def _bounds(results: Sequence[BatchResult], trace: Trace, unknown: Sequence[str]) -> Bounds | None:
+    """What was left open when the import was planned, where anything differs."""
+    if not any(result.drift is not None and any(result.drift.as_dict().values()) for result in results):
+        return None
+    return find_bounds(
+        trace.features,
+        trace.policy,
+        batch=trace.batch - 1,
+        waive_blocklist=trace.waive_blocklist,
+        unknown=[Unknown(name) for name in unknown],
+    )

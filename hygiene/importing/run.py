@@ -1,13 +1,12 @@
 """Run: send the batches that are left, one after the other, and note what becomes of each.
 
 A batch is noted as being sent before it goes out, together with the answer to the one before: one commit a
-batch. One whose answer is lost is settled by evidence before
-anything else is sent; after three lost answers in a row the run stops.
+batch. One whose answer is lost is settled by evidence before anything else is sent; after three lost answers
+in a row the run stops.
 """
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -24,11 +23,14 @@ from hygiene.errors import (
     SinkError,
     UnknownOutcome,
 )
+from hygiene.importing.batches import Batches
 from hygiene.importing.isolate import Suspects, divide
-from hygiene.importing.plan import Batch, Payload
+from hygiene.importing.outgoing import Outgoing
+from hygiene.importing.plan import Payload
 from hygiene.importing.record import Entry, Frozen, Places, Record, recount
 from hygiene.importing.settle import Evidence, Sought, find_evidence, replays, would_land
 from hygiene.importing.sink import ListReader, Reply, Sink
+from hygiene.text import Mask
 
 _log = logging.getLogger("hygiene")
 
@@ -70,31 +72,28 @@ class Run:
     stop: Callable[[], bool] | None = None
     forbidden: Places = field(default_factory=lambda: np.arange(0), repr=False)
     progressed: bool = False
-    _entries: dict[int, Entry] = field(default_factory=dict)
+    _batches: Batches = field(default_factory=Batches)
     _unwritten: list[Entry] = field(default_factory=list)
     _suspects: Suspects = field(default_factory=Suspects)
-    _writing: Callable[[Entry], "Future[Batch]"] = field(init=False, repr=False)
-    _ahead: "tuple[Places | None, Future[Batch] | None]" = field(default=(None, None), repr=False)
+    _outgoing: Outgoing = field(init=False, repr=False)
+    _allowed: Mask = field(init=False, repr=False)
     _lost_here: set[int] = field(default_factory=set)
     _lost_in_a_row: int = 0
 
     def send(self) -> HygieneError | None:
         """Send what is left; why it stopped before the end, None where it did not."""
-        self._entries = {entry.number: entry for entry in self.record.entries()}
+        self._batches.replace(self.record.entries())
+        rows = self.record.rows()
+        self._allowed = ~np.isin(rows, self.forbidden)
+        payload = Payload(self.cleaned, custom=self.frozen.custom)
+        self._outgoing = Outgoing(self.sink, payload, rows, self.frozen, waive_blocklist=self.waive_blocklist)
         try:
             try:
-                return self._send(Payload(self.cleaned, custom=self.frozen.custom), self.record.rows())
+                return self._send_all()
             finally:
                 self._write_down()
         except JournalLost as lost:
             return lost
-
-    def _send(self, payload: Payload, rows: Places) -> HygieneError | None:
-        with ThreadPoolExecutor(1, thread_name_prefix="hygiene-payload") as beside:
-            self._writing = lambda entry: beside.submit(
-                payload.batch, entry.number, rows[entry.leads].tolist()
-            )
-            return self._send_all()
 
     def _send_all(self) -> HygieneError | None:
         while (entry := self._next()) is not None:
@@ -103,7 +102,7 @@ class Run:
             error = None
             if entry.result.state == "unknown":
                 error = self._settle(entry)
-                entry = self._entries[entry.number]
+                entry = self._batches[entry.number]
             if error is None and entry.result.state in ("unknown", "planned"):
                 error = self._post_allowed(entry)
             if error is not None:
@@ -112,22 +111,14 @@ class Run:
         return self._judge_suspects()
 
     def _next(self, *, after: int = 0) -> Entry | None:
-        """The batch to look at next: those with a lost answer first, then in sending order."""
-        left = [
-            entry
-            for entry in self._entries.values()
-            if entry.result.state in ("planned", "unknown")
-            and entry.number > after
-            and entry.number not in self._suspects.by_number
-        ]
-        return min(left, key=lambda entry: (entry.result.state != "unknown", entry.number), default=None)
+        return self._batches.next(after=after, without=self._suspects.by_number)
 
     def _judge_suspects(self) -> HygieneError | None:
         """Reject the suspects that are left at the end, unless nothing at all was ever accepted.
 
         Then only those are rejected that the API itself named; else the request as such is refused.
         """
-        taken = any(entry.result.state in ("acknowledged", "settled") for entry in self._entries.values())
+        taken = any(entry.result.state in ("acknowledged", "settled") for entry in self._batches.entries())
         unproved = None if taken else self._suspects.unproved()
         if unproved is None:
             self._condemn()
@@ -137,13 +128,13 @@ class Run:
         """Reject the suspects."""
         for number, refusal in self._suspects.by_number.items():
             words = refusal.said or str(refusal)
-            self._note(self._entries[number].with_result(state="rejected", words=words))
+            self._note(self._batches[number].with_result(state="rejected", words=words))
         self._suspects = Suspects()
 
     def _note(self, entry: Entry) -> None:
         """Take note of what became of a batch; it is written down before anything else is sent."""
         _log.debug("batch %d: %s", entry.number, entry.result.state)
-        self._entries[entry.number] = entry
+        self._batches.note(entry)
         self._unwritten.append(entry)
 
     def _write_down(self) -> None:
@@ -153,43 +144,29 @@ class Run:
 
     def _tell(self) -> None:
         if self.progress is not None:
-            left = [entry for entry in self._entries.values() if entry.result.state in ("planned", "unknown")]
-            total = sum(len(entry.leads) for entry in self._entries.values())
-            self.progress(total - sum(len(entry.leads) for entry in left), total)
+            self.progress(self._batches.leads - self._batches.leads_left, self._batches.leads)
 
     def _post_allowed(self, entry: Entry) -> HygieneError | None:
         """Send a batch without what must not be sent; a batch of nothing else is none any more."""
-        kept = entry.leads[~np.isin(self.record.rows()[entry.leads], self.forbidden)]
+        kept = entry.leads[self._allowed[entry.leads]]
         if len(kept) < len(entry.leads):
             parts = [entry.part(kept, number=entry.number)] if len(kept) else []
             self._rearrange([entry.number], parts)
-        return self._post(self._entries[entry.number]) if len(kept) else None
-
-    def _written(self, entry: Entry) -> Batch:
-        """The request for a batch; that of the next one is written meanwhile, while this one is on its way."""
-        known, written = self._ahead
-        if known is not entry.leads or written is None:
-            written = self._writing(entry)
-        batch = written.result()
-        after = self._next(after=entry.number)
-        self._ahead = (None, None) if after is None else (after.leads, self._writing(after))
-        return batch
+        return self._post(self._batches[entry.number]) if len(kept) else None
 
     def _post(self, entry: Entry) -> HygieneError | None:
         """Send one batch, once."""
-        batch = self._written(entry)
+        request = self._outgoing.request(entry)
         sent = entry.with_result(attempts=entry.result.attempts + 1)
         _log.info("batch %d: sending %d leads", entry.number, len(entry.leads))
         self.record.sending(sent, noted=self._unwritten)
         self._unwritten = []
         try:
-            reply = self.sink.send(
-                batch.leads, file_name=self.frozen.file_name, waive_blocklist=self.waive_blocklist
-            )
+            reply = request.send(meanwhile=lambda: self._outgoing.write_ahead(self._next(after=entry.number)))
         except UnknownOutcome as lost:
             return self._lose(sent, lost)
         except Rejected as refusal:
-            return self._refuse(sent, refusal.at(batch.rows))
+            return self._refuse(sent, refusal.at(self._outgoing.rows(entry)))
         except (SinkError, Interrupted) as refusal:
             self._note(entry if not isinstance(refusal, SinkError) or refusal.status is None else sent)
             return refusal
@@ -228,18 +205,18 @@ class Run:
             self._note(entry.with_result(state="planned"))
             return refusal
         parts, suspects = divide(
-            entry, refusal, number=max(self._entries) + 1, refusals=self._suspects.refusals
+            entry, refusal, number=self._batches.free_number(), refusals=self._suspects.refusals
         )
         self._rearrange([entry.number], parts)
         self._suspects.by_number |= dict.fromkeys(suspects, refusal)
         return None
 
     def _rearrange(self, gone: list[int], parts: list[Entry]) -> None:
-        kept = [entry for entry in self._entries.values() if entry.number not in gone]
+        kept = [entry for entry in self._batches.entries() if entry.number not in gone]
         entries = self._counted([*kept, *parts])
         self._write_down()
         self.record.rearranged(gone, entries)
-        self._entries = {entry.number: entry for entry in entries}
+        self._batches.replace(entries)
 
     def _recount(self) -> None:
         self._rearrange([], [])
@@ -288,11 +265,11 @@ class Run:
     def _landed(self, entry: Entry, reader: ListReader) -> Evidence:
         if self.cleaned.survey.settings.known is None:
             return "unclear"  # the leads may have been in the list before
-        sent_before = [each.leads for each in self._entries.values() if each.number < entry.number]
+        sent_before = [each.leads for each in self._batches.entries() if each.number < entry.number]
         fresh = would_land(
             entry, np.concatenate([np.arange(0), *sent_before]), self.record.features(), self.frozen.policy,
             waive_blocklist=self.waive_blocklist,
         )  # fmt: skip
-        positions = self.record.rows()[fresh] - 1
-        sought = Sought(self.cleaned.addresses(positions), folding_of(self.frozen.policy))
+        addresses = self.cleaned.addresses(self.record.rows()[fresh] - 1)
+        sought = Sought(addresses, folding_of(self.frozen.policy))
         return find_evidence(reader, sought)

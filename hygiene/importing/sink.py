@@ -3,14 +3,25 @@
 Protocols and the values that cross them; nothing here sends.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from hygiene.policy import ImportPolicy
 from hygiene.verdict import Counts
 
-__all__ = ["Addressed", "BlockListEditor", "Lead", "LeadList", "ListReader", "Reply", "Sink", "Target"]
+__all__ = [
+    "Addressed",
+    "BlockListEditor",
+    "Lead",
+    "LeadList",
+    "ListReader",
+    "Reply",
+    "Sink",
+    "Target",
+    "WritesAhead",
+    "Written",
+]
 
 
 class Lead(dict[str, str]):
@@ -63,6 +74,31 @@ class Sink(Protocol):
             UnknownOutcome: sent, and the answer lost or unreadable.
             Interrupted: asked to stop before anything was sent.
         """
+
+
+class Written(Protocol):
+    """An import request that is written and not sent yet; its repr shows nothing of it."""
+
+    def send(self, *, meanwhile: Callable[[], None]) -> Reply:
+        """Send it in one request.
+
+        Args:
+            meanwhile: To be called when the request is out, before its answer is waited for. It raises
+                nothing, and may be called again or never.
+
+        Raises:
+            HygieneError: as `Sink.send`.
+        """
+
+
+@runtime_checkable
+class WritesAhead(Protocol):
+    """A sink that can write a request while the one before it is on its way."""
+
+    def write(
+        self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False
+    ) -> Written:
+        """The request that imports these leads; nothing is sent."""
 
 
 @dataclass(frozen=True, slots=True)

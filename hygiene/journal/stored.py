@@ -12,8 +12,9 @@ little-endian:
     folding 0 to 15 was that of a known lead in the list. Bits 32 to 47: of one elsewhere in the account.
 ``keys``
     The number d of distinct keys as an unsigned 32-bit number; d times 16 octets, each the first half of
-    HMAC-SHA256 of a key's UTF-8 under the journal's secret; then, deflated with zlib, 16 times n unsigned
-    32-bit numbers: for each folding in turn, which of the d keys each lead has.
+    HMAC-SHA256 of a key's UTF-8 under the journal's secret; 16 octets, for each folding in turn the number of
+    its column, from 0; then, deflated with zlib, the columns: n unsigned 32-bit numbers each, which of the d
+    keys each lead has.
 
 Folding 0 to 15 has bit 0 set where keys are trimmed, bit 1 where they have no case, bit 2 no plus tag, bit
 3 no Gmail dots. So every `ImportPolicy` can be counted on a block; equal keys have equal HMACs within one
@@ -21,13 +22,13 @@ journal, and mean nothing in another.
 """
 
 import hashlib
-import hmac
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -44,6 +45,9 @@ FOLDINGS = tuple(Folding(*(bool(number >> bit & 1) for bit in range(4))) for num
 #: Octets of an HMAC that are kept: a chance of 1 in 10^26 that any two of a million leads meet.
 DIGEST_OCTETS = 16
 
+#: Octets of a block of SHA-256, which HMAC pads its key to.
+BLOCK_OCTETS = 64
+
 #: One number a lead; see the module.
 Bits = np.ndarray[Any, np.dtype[np.uint64]]
 
@@ -57,10 +61,18 @@ def folding_number(folding: Folding, /) -> int:
 
 
 class Secret:
-    """The random key under which a journal keeps leads."""
+    """The random key under which a journal keeps leads.
+
+    Args:
+        key: 64 octets at most.
+    """
 
     def __init__(self, key: bytes, /) -> None:
-        self._keyed = hmac.new(key, digestmod=hashlib.sha256)
+        padded = key.ljust(BLOCK_OCTETS, b"\0")
+        # HMAC by its definition (RFC 2104): a copied state is half the cost of a copied `hmac` object
+        self._inner, self._outer = (
+            hashlib.sha256(bytes(octet ^ pad for octet in padded)) for pad in (0x36, 0x5C)
+        )
 
     def __repr__(self) -> str:
         return "<Secret>"
@@ -69,9 +81,10 @@ class Secret:
         """The HMAC of each text; a null has that of the empty text."""
         found = []
         for text in texts.to_pylist():
-            keyed = self._keyed.copy()
-            keyed.update((text or "").encode())
-            found.append(keyed.digest()[:DIGEST_OCTETS])
+            inner, outer = self._inner.copy(), self._outer.copy()
+            inner.update((text or "").encode())
+            outer.update(inner.digest())
+            found.append(outer.digest()[:DIGEST_OCTETS])
         return found
 
     def keys(self, addresses: pa.Array, folding: Folding, /) -> list[bytes]:
@@ -107,33 +120,26 @@ class StoredFeatures:
     Args:
         rows: Row number of each lead.
         bits: The number of each lead.
-        digests: Distinct keys.
-        codes: For each folding, which of the keys each lead has.
+        keys: The keys of all leads that were kept.
+        places: Where among those each lead is.
     """
 
-    def __init__(self, rows: Codes, bits: Bits, digests: Sequence[bytes], codes: Codes, /) -> None:
-        self.rows, self._bits, self._digests, self._codes = rows, bits, digests, codes
+    def __init__(self, rows: Codes, bits: Bits, keys: "_Keys", places: Codes, /) -> None:
+        self.rows, self._bits, self._keys, self._places = rows, bits, keys, places
 
     @classmethod
     def of(cls, blocks: Sequence[Block], /) -> "StoredFeatures":
         """The features that blocks hold, in their order."""
         rows = np.frombuffer(b"".join(block.rows for block in blocks), "<i8").astype(np.int64)
         bits = np.frombuffer(b"".join(block.bits for block in blocks), "<u8").astype(np.uint64)
-        parts = [_read_keys(block.keys) for block in blocks]
-        encoded = pa.array([each for found, _ in parts for each in found], pa.binary(DIGEST_OCTETS))
-        encoded = encoded.dictionary_encode()  # blocks share keys
-        same = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-        starts = np.cumsum([0, *(len(found) for found, _ in parts)])
-        columns = [same[codes + start] for (_, codes), start in zip(parts, starts, strict=False)]
-        codes = np.concatenate([np.zeros((len(FOLDINGS), 0), np.int64), *columns], axis=1)
-        return cls(rows, bits, encoded.dictionary.to_pylist(), codes)
+        return cls(rows, bits, _Keys([block.keys for block in blocks]), np.arange(len(rows)))
 
     def __len__(self) -> int:
         return len(self._bits)
 
     def take(self, rows: Codes, /) -> "StoredFeatures":
         """The same of the leads at these positions alone."""
-        return StoredFeatures(self.rows[rows], self._bits[rows], self._digests, self._codes[:, rows])
+        return StoredFeatures(self.rows[rows], self._bits[rows], self._keys, self._places[rows])
 
     def usable(self, *, trimmed: bool) -> Mask:
         """True where a lead has a usable address, as it is or trimmed."""
@@ -141,8 +147,7 @@ class StoredFeatures:
 
     def key(self, folding: Folding, /) -> Codes:
         """The duplicate keys under a folding, as codes."""
-        codes: Codes = self._codes[folding_number(folding)]
-        return codes
+        return self._keys.codes(folding_number(folding))[self._places]
 
     def known(self, folding: Folding, /) -> Mask:
         """True where the key was that of a known lead in the target list."""
@@ -158,11 +163,56 @@ class StoredFeatures:
 
     def digests(self, folding: Folding, /) -> list[bytes]:
         """The HMAC of each lead's key under a folding."""
-        return [self._digests[code] for code in self.key(folding).tolist()]
+        return [self._keys.digests[code] for code in self.key(folding).tolist()]
 
     def _bit(self, number: int) -> Mask:
         found: Mask = (self._bits >> np.uint64(number) & np.uint64(1)).astype(bool)
         return found
+
+
+class _Keys:
+    """The keys of several blocks, read when they are first asked for."""
+
+    def __init__(self, blocks: Sequence[bytes], /) -> None:
+        self._blocks = blocks
+        self._codes: dict[tuple[int, ...], Codes] = {}
+
+    @cached_property
+    def _read(self) -> "list[_BlockKeys]":
+        return [_read_keys(block) for block in self._blocks]
+
+    @cached_property
+    def _encoded(self) -> pa.DictionaryArray:
+        """The distinct HMACs of all blocks, which may share some."""
+        every = [digest for block in self._read for digest in block.digests]
+        return pa.array(every, pa.binary(DIGEST_OCTETS)).dictionary_encode()
+
+    @cached_property
+    def digests(self) -> list[bytes]:
+        """Distinct HMACs."""
+        found: list[bytes] = self._encoded.dictionary.to_pylist()
+        return found
+
+    def codes(self, folding: int) -> Codes:
+        """Which of the HMACs each lead has under a folding; foldings that change nothing share one array."""
+        columns = tuple(block.column_of[folding] for block in self._read)
+        if columns not in self._codes:
+            same = self._encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+            starts = np.cumsum([0, *(len(block.digests) for block in self._read)])
+            found = [
+                same[block.columns[column] + start]
+                for block, column, start in zip(self._read, columns, starts, strict=False)
+            ]
+            self._codes[columns] = np.concatenate([np.arange(0), *found])
+        return self._codes[columns]
+
+
+class _BlockKeys(NamedTuple):
+    """The distinct HMACs of a block, the column of each folding, and which HMAC each lead has in a column."""
+
+    digests: list[bytes]
+    column_of: bytes
+    columns: np.ndarray[Any, np.dtype[np.int64]]
 
 
 def bits_of(features: Features, /) -> Bits:
@@ -198,9 +248,11 @@ def _keys(addresses: pa.Array, secret: Secret) -> bytes:
     columns = (
         encoded.indices.to_numpy(zero_copy_only=False).astype("<u4").reshape(len(distinct), len(addresses))
     )
-    codes = columns[[distinct.index(folding) for folding in same]]
+    column_of = bytes(distinct.index(folding) for folding in same)
     digests = secret.digests(encoded.dictionary)
-    return struct.pack("<I", len(digests)) + b"".join(digests) + zlib.compress(codes.tobytes(), 1)
+    return (
+        struct.pack("<I", len(digests)) + b"".join(digests) + column_of + zlib.compress(columns.tobytes(), 1)
+    )
 
 
 def _met(addresses: pa.Array) -> Folding:
@@ -219,10 +271,10 @@ def _any_has(texts: pa.Array, part: str) -> bool:
     return bool(pc.any(pc.match_substring(texts, part)).as_py())
 
 
-def _read_keys(keys: bytes) -> tuple[list[bytes], np.ndarray[Any, Any]]:
-    """The distinct HMACs, and for each folding which of them each lead has."""
+def _read_keys(keys: bytes) -> _BlockKeys:
     (distinct,) = struct.unpack_from("<I", keys)
     end = 4 + distinct * DIGEST_OCTETS
     digests = [keys[start : start + DIGEST_OCTETS] for start in range(4, end, DIGEST_OCTETS)]
-    codes = np.frombuffer(zlib.decompress(keys[end:]), "<u4").astype(np.int64)
-    return digests, codes.reshape(len(FOLDINGS), len(codes) // len(FOLDINGS))
+    column_of = keys[end : end + len(FOLDINGS)]
+    codes = np.frombuffer(zlib.decompress(keys[end + len(FOLDINGS) :]), "<u4").astype(np.int64)
+    return _BlockKeys(digests, column_of, codes.reshape(max(column_of) + 1, -1))

@@ -9,11 +9,11 @@ from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from hygiene.columns import CANONICAL
 from hygiene.errors import ListNotFound, UnknownOutcome, UsageError
 from hygiene.importing.sink import LeadList, Reply, Target
 from hygiene.prediction import ImportPolicy
 from hygiene.smartlead import replies, settings
+from hygiene.smartlead.body import Body, WrittenImport, distinct_fields, shape_lead
 from hygiene.smartlead.limiter import DEFAULT_RATE, Limiter, parse_rate
 from hygiene.smartlead.listing import Page, cursor_pages, offset_pages
 from hygiene.smartlead.pace import Pace, Pause, sleep
@@ -87,7 +87,7 @@ class Smartlead:
         self.base_url = settings.base_url(base_url)
         self.policy = policy or ImportPolicy()
         self.batch_leads = BATCH_LEADS
-        self._rename = _distinct(rename or {})
+        self._rename = distinct_fields(rename or {})
         self._custom_shape = custom_shape
         maps = {"emailFieldsAdded": email_fields_added, "customFields": custom_fields}
         self._maps = {name: dict(given) for name, given in maps.items() if given is not None}
@@ -156,10 +156,19 @@ class Smartlead:
         self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False
     ) -> Reply:
         """Import these leads in one request; see `Sink.send`."""
-        body = Body({"leadList": [self._shaped(lead) for lead in leads], "fileName": file_name, **self._maps})
+        return self.write(leads, file_name=file_name, waive_blocklist=waive_blocklist).send()
+
+    def write(
+        self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False
+    ) -> WrittenImport:
+        """The request that imports these leads; see `WritesAhead.write`."""
+        shaped = [shape_lead(lead, self._rename, self._custom_shape) for lead in leads]
+        body = Body({"leadList": shaped, "fileName": file_name, **self._maps})
         if waive_blocklist:
             body["csvSettings"] = {"ignoreGlobalBlockList": True}
-        return replies.reply(self._wire.ask("POST", f"/lead-list/{self._list()}/import", body=body))
+        return WrittenImport(
+            self._wire, self._wire.write("POST", f"/lead-list/{self._list()}/import", body=body)
+        )
 
     def describe(self) -> LeadList:
         """The list that is imported to.
@@ -265,37 +274,11 @@ class Smartlead:
         """Requests that were sent so far."""
         return self._wire.asked
 
-    def _shaped(self, lead: Mapping[str, str]) -> Mapping[str, object]:
-        if not self._rename and self._custom_shape == "flat":
-            return lead
-        named = {self._rename.get(name, name): cell for name, cell in lead.items() if name in CANONICAL}
-        custom = {self._rename.get(name, name): cell for name, cell in lead.items() if name not in CANONICAL}
-        if self._custom_shape == "flat" or not custom:
-            return Body({**custom, **named})
-        return Body({**named, "custom_fields": custom})
-
     def _list(self) -> int:
         if self.list_id is None:
             msg = "no list: name one with list_id (--list ID); see the account's lists with: hygiene lists"
             raise UsageError(msg)
         return self.list_id
-
-
-class Body(dict[str, object]):
-    """What is posted; its repr shows nothing of it, so that no traceback's locals do."""
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} fields>"
-
-
-def _distinct(rename: Mapping[str, str]) -> dict[str, str]:
-    """The renaming, proved to leave every column a field of its own."""
-    fields = [rename.get(name, name) for name in (*CANONICAL, *(set(rename) - set(CANONICAL)))]
-    twice = sorted({name for name in fields if fields.count(name) > 1})
-    if twice or rename.get("email", "email") != "email":
-        msg = f"--rename gives two columns the field {twice[0]}." if twice else "--rename takes email away."
-        raise UsageError(f"{msg} Each column needs a field of its own, and the API requires email.")
-    return dict(rename)
 
 
 def _shared_start(texts: Collection[str]) -> str:

@@ -9,6 +9,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -20,13 +21,16 @@ from hygiene.smartlead.pace import Pace
 from hygiene.smartlead.replies import Answer, checked, rewrite, waiting_time, without_addresses
 from hygiene.smartlead.settings import Key, proxy_for
 
-__all__ = ["Wire"]
+__all__ = ["Letter", "Wire"]
 
 #: Seconds to reach the API; an import may take long, a connection may not.
 CONNECT_S = 10.0
 
 #: Failures before the first byte of a request is out. Everything else on a POST may have landed.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+#: What httpcore calls the moment at which the last octet of a request is out (documented: extensions).
+_OUT = "http11.send_request_body.complete"
 
 _KEY_IN_LOG = re.compile(r"api_key=[^&\s'\"]+")
 
@@ -60,6 +64,19 @@ class _KeyBelow(httpx.BaseTransport):
 
     def close(self) -> None:
         self._wire.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A request that is written, without the key.
+
+    Attributes:
+        where: Method and path, for messages.
+        request: As httpx sends it.
+    """
+
+    where: str
+    request: httpx.Request = field(repr=False)
 
 
 class Wire:
@@ -98,27 +115,44 @@ class Wire:
     def ask(
         self, method: str, path: str, /, *, query: Mapping[str, Any] | None = None, body: object = None
     ) -> Answer:
+        """Send one request; see `send`."""
+        return self.send(self.write(method, path, query=query, body=body))
+
+    def write(
+        self, method: str, path: str, /, *, query: Mapping[str, Any] | None = None, body: object = None
+    ) -> Letter:
+        """One request, which is not sent."""
+        request = self._client.build_request(method, path, params=query, json=body)
+        return Letter(f"{method} {path}", request)
+
+    def send(self, letter: Letter, /, *, meanwhile: Callable[[], None] | None = None) -> Answer:
         """Send one request; again only where it surely was not taken.
+
+        Args:
+            letter: The request.
+            meanwhile: What can be done while the answer is on its way; called after the request is out.
 
         Raises:
             SinkError: refused, or no connection was made.
             UnknownOutcome: something was posted, and the answer was lost or unreadable.
             Interrupted: asked to stop before it was sent.
         """
+        if meanwhile is not None:
+            letter.request.extensions["trace"] = _when_out(meanwhile)
         patience = self._pace.patience()
         while True:
             self._pace.enter()
             try:
-                return self._once(method, path, query=query, body=body)
+                return self._once(letter)
             except SinkError as refusal:
                 if not patience.bears(refusal):
                     raise
 
-    def _once(self, method: str, path: str, *, query: Mapping[str, Any] | None, body: object) -> Answer:
-        where = f"{method} {path}"
+    def _once(self, letter: Letter) -> Answer:
+        method, where = letter.request.method, letter.where
         self.asked += 1
         try:
-            response = self._client.request(method, path, params=query, json=body)
+            response = self._client.send(letter.request)
         except _NOT_SENT as error:
             raise Unreachable(self._unreached(where, error)) from None
         except httpx.HTTPError as error:
@@ -142,6 +176,17 @@ class Wire:
             size=len(response.content),
             retry_after_s=waiting_time(response.headers.get("Retry-After", ""), value),
         )
+
+
+def _when_out(meanwhile: Callable[[], None]) -> Callable[[str, object], None]:
+    """What httpx tells of a request's progress, heard for the one moment that matters here."""
+
+    def hear(moment: str, info: object) -> None:
+        del info  # answers stand in it, with headers that may hold anything
+        if moment == _OUT:
+            meanwhile()
+
+    return hear
 
 
 def _lost(method: str, where: str, error: Exception) -> Exception:

@@ -1,0 +1,51 @@
+"""Brought: what imports brought to a list, so that it is known there: other imports, never this one itself.
+
+The journal is asked; the API is not.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from hygiene.importing.record import ImportRecord, Journal
+from hygiene.importing.sink import Addressed, Sink
+from hygiene.policy import ImportPolicy
+from hygiene.settings import KnownLeads
+
+__all__ = ["Others", "without_own"]
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """The other imports to a sink's list.
+
+    Attributes:
+        journal: Where they are remembered; None remembers none.
+        sink: Where they went to.
+        policy: When two leads are the same.
+        but: The import that is not another one.
+    """
+
+    journal: Journal | None
+    sink: Sink
+    policy: ImportPolicy
+    but: str | None
+
+    def brought(self, addresses: pa.Array, /) -> list[str]:
+        """Texts that stand for leads which they brought to the list, as far as these addresses meet them."""
+        if self.journal is None or not isinstance(self.sink, Addressed):
+            return []
+        return self.journal.landed(self.sink.target, addresses, self.policy, but=self.but)
+
+
+def without_own(known: Sequence[KnownLeads], record: ImportRecord, /) -> tuple[KnownLeads, ...]:
+    """Known leads without those that the import itself brought to the list."""
+    sent = zip(record.lead_digests(), record.new_to_api(), strict=True)
+    own = {digest for digest, new in sent if new}
+    kept = [
+        np.array([digest not in own for digest in record.digests(leads.address)], dtype=bool)
+        for leads in known
+    ]
+    return tuple(leads if rows.all() else leads.where(rows) for leads, rows in zip(known, kept, strict=True))

@@ -1,0 +1,76 @@
+"""Outgoing: the requests of a run, each written while the one before it is on its way.
+
+Whether a request may be sent, and what its answer means, is decided elsewhere.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from hygiene.importing.plan import Payload
+from hygiene.importing.record import Entry, Frozen, Places
+from hygiene.importing.sink import Reply, Sink, WritesAhead, Written
+
+__all__ = ["Outgoing"]
+
+
+class Outgoing:
+    """Writes the requests of one run.
+
+    Args:
+        sink: Where to.
+        payload: The fields of the leads.
+        rows: Row number of each lead, by its place in the import.
+        frozen: What the first run settled.
+        waive_blocklist: Whether the block list is waived.
+    """
+
+    def __init__(
+        self, sink: Sink, payload: Payload, rows: Places, frozen: Frozen, /, *, waive_blocklist: bool
+    ) -> None:
+        self._sink, self._payload, self._rows = sink, payload, rows
+        self._file_name, self._waive_blocklist = frozen.file_name, waive_blocklist
+        self._ahead: tuple[Places, Future[Written]] | None = None
+
+    def request(self, entry: Entry, /) -> Written:
+        """The request for a batch."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and ahead[0] is entry.leads:
+            return ahead[1].result()
+        return self._write(entry)
+
+    def rows(self, entry: Entry, /) -> list[int]:
+        """The row numbers of a batch's leads."""
+        rows: list[int] = self._rows[entry.leads].tolist()
+        return rows
+
+    def write_ahead(self, entry: Entry | None, /) -> None:
+        """Write the request for a batch that is likely to be next."""
+        if entry is None or not isinstance(self._sink, WritesAhead):
+            return
+        if self._ahead is not None and self._ahead[0] is entry.leads:
+            return
+        written: Future[Written] = Future()
+        try:
+            written.set_result(self._write(entry))
+        except Exception as error:  # noqa: BLE001 -- raised by `request`, when no answer is awaited
+            written.set_exception(error)
+        self._ahead = (entry.leads, written)
+
+    def _write(self, entry: Entry) -> Written:
+        leads = self._payload.batch(entry.number, self.rows(entry)).leads
+        name, waive = self._file_name, self._waive_blocklist
+        if isinstance(self._sink, WritesAhead):
+            return self._sink.write(leads, file_name=name, waive_blocklist=waive)
+        return _Plain(lambda: self._sink.send(leads, file_name=name, waive_blocklist=waive))
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """A request of a sink that writes it in the moment of sending."""
+
+    _send: Callable[[], Reply] = field(repr=False)
+
+    def send(self, *, meanwhile: Callable[[], None]) -> Reply:
+        del meanwhile
+        return self._send()

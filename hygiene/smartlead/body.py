@@ -1,0 +1,68 @@
+"""Bodies: what is posted to the API, and how its fields are called.
+
+Which leads are sent, and when, is decided elsewhere; no address shows in a repr, and so in no traceback.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from hygiene.columns import CANONICAL
+from hygiene.errors import UsageError
+from hygiene.importing.sink import Reply
+from hygiene.smartlead.replies import reply
+from hygiene.smartlead.wire import Letter, Wire
+
+__all__ = ["Body", "WrittenImport", "distinct_fields", "shape_lead"]
+
+
+class Body(dict[str, object]):
+    """What is posted; its repr shows nothing of it, so that no traceback's locals do."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} fields>"
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenImport:
+    """An import request that is written and not sent yet; see `hygiene.importing.Written`."""
+
+    _wire: Wire = field(repr=False)
+    _letter: Letter
+
+    def send(self, *, meanwhile: Callable[[], None] | None = None) -> Reply:
+        """Send it; the counts it is answered with."""
+        return reply(self._wire.send(self._letter, meanwhile=meanwhile))
+
+
+def shape_lead(
+    lead: Mapping[str, str], rename: Mapping[str, str], custom_shape: Literal["flat", "nested"], /
+) -> Mapping[str, object]:
+    """A lead as the API is sent it.
+
+    Args:
+        lead: Its fields, by column.
+        rename: Column to the API's field, for columns it calls otherwise.
+        custom_shape: Custom fields `flat` beside the others, or `nested` under ``custom_fields``.
+    """
+    if not rename and custom_shape == "flat":
+        return lead
+    named = {rename.get(name, name): cell for name, cell in lead.items() if name in CANONICAL}
+    custom = {rename.get(name, name): cell for name, cell in lead.items() if name not in CANONICAL}
+    if custom_shape == "flat" or not custom:
+        return Body({**custom, **named})
+    return Body({**named, "custom_fields": custom})
+
+
+def distinct_fields(rename: Mapping[str, str], /) -> dict[str, str]:
+    """The renaming, proved to leave every column a field of its own.
+
+    Raises:
+        UsageError: two columns share a field, or none is called email.
+    """
+    fields = [rename.get(name, name) for name in (*CANONICAL, *(set(rename) - set(CANONICAL)))]
+    twice = sorted({name for name in fields if fields.count(name) > 1})
+    if twice or rename.get("email", "email") != "email":
+        msg = f"--rename gives two columns the field {twice[0]}." if twice else "--rename takes email away."
+        raise UsageError(f"{msg} Each column needs a field of its own, and the API requires email.")
+    return dict(rename)
