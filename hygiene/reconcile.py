@@ -130,10 +130,13 @@ class Reconciliation:
         return [sentence for sentence in sentences if sentence]
 
     def search(self) -> Explanation:
-        """The rules, or what we did not know, that reproduce the reported counts; empty without a trace."""
-        return (
-            explain([result.evidence for result in self.batches], self.trace) if self.trace else Explanation()
-        )
+        """The rules, or what we did not know, that reproduce the reported counts.
+
+        Empty where they are as predicted, and without a trace.
+        """
+        if self.trace is None or not any(map(_differs, self.batches)):
+            return Explanation()
+        return explain([result.evidence for result in self.batches], self.trace)
 
     def _repr_html_(self) -> str:
         kinds = (self.predicted, self.reported, self.drift)

@@ -29,6 +29,7 @@ class Outgoing:
         self, sink: Sink, payload: Payload, rows: Places, frozen: Frozen, /, *, waive_blocklist: bool
     ) -> None:
         self._sink, self._payload, self._rows = sink, payload, rows
+        self._writer = sink if isinstance(sink, WritesAhead) else None
         self._file_name, self._waive_blocklist = frozen.file_name, waive_blocklist
         self._ahead: tuple[Places, Future[Written]] | None = None
 
@@ -46,7 +47,7 @@ class Outgoing:
 
     def write_ahead(self, entry: Entry | None, /) -> None:
         """Write the request for a batch that is likely to be next."""
-        if entry is None or not isinstance(self._sink, WritesAhead):
+        if entry is None or self._writer is None:
             return
         if self._ahead is not None and self._ahead[0] is entry.leads:
             return
@@ -60,8 +61,8 @@ class Outgoing:
     def _write(self, entry: Entry) -> Written:
         leads = self._payload.batch(entry.number, self.rows(entry)).leads
         name, waive = self._file_name, self._waive_blocklist
-        if isinstance(self._sink, WritesAhead):
-            return self._sink.write(leads, file_name=name, waive_blocklist=waive)
+        if self._writer is not None:
+            return self._writer.write(leads, file_name=name, waive_blocklist=waive)
         return _Plain(lambda: self._sink.send(leads, file_name=name, waive_blocklist=waive))
 
 

@@ -87,11 +87,12 @@ class Payload:
         self._read(rows[0] - 1, rows[-1])
         here = pa.array(np.asarray(rows) - 1 - self._first)
         cells = [column.take(here).to_pylist() for column in self._block]
-        leads = (
-            Lead({name: cell for name, cell in zip(self._columns, row, strict=True) if cell})
-            for row in zip(*cells, strict=True)
-        )
-        return Batch(number, tuple(int(row) for row in rows), tuple(leads))
+        leads = tuple(self._lead(row) for row in zip(*cells, strict=True))
+        return Batch(number, tuple(int(row) for row in rows), leads)
+
+    def _lead(self, row: tuple[str, ...]) -> Lead:
+        fields = zip(self._columns, row, strict=True)
+        return Lead(field for field in fields if field[1]) if "" in row else Lead(fields)
 
     def _read(self, first: int, end: int) -> None:
         """Have the positions from `first` up to `end` at hand, and some after them."""

@@ -34,9 +34,13 @@ EXACT = Folding(trimmed=True, case=True, plus_tag=False, gmail_dots=False)
 #: Leads of a block; about 300 kB.
 BLOCK_LEADS = 10_000
 
+# a row that is replaced rather than changed would touch the index too: three times the pages a commit
 _BATCH = """
-INSERT OR REPLACE INTO batches VALUES (
+INSERT INTO batches VALUES (
     :import, :number, :leads, :state, :attempts, :lost, :predicted, :reported, :replayed, :extra, :words)
+ON CONFLICT DO UPDATE SET
+    leads = :leads, state = :state, attempts = :attempts, lost = :lost, predicted = :predicted,
+    reported = :reported, replayed = :replayed, extra = :extra, words = :words
 """
 
 _FIND = """

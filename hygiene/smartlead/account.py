@@ -13,7 +13,7 @@ from hygiene.errors import ListNotFound, UnknownOutcome, UsageError
 from hygiene.importing.sink import LeadList, Reply, Target
 from hygiene.prediction import ImportPolicy
 from hygiene.smartlead import replies, settings
-from hygiene.smartlead.body import Body, WrittenImport, distinct_fields, shape_lead
+from hygiene.smartlead.body import Body, WrittenImport, distinct_fields, shape_leads
 from hygiene.smartlead.limiter import DEFAULT_RATE, Limiter, parse_rate
 from hygiene.smartlead.listing import Page, cursor_pages, offset_pages
 from hygiene.smartlead.pace import Pace, Pause, sleep
@@ -162,7 +162,7 @@ class Smartlead:
         self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False
     ) -> WrittenImport:
         """The request that imports these leads; see `WritesAhead.write`."""
-        shaped = [shape_lead(lead, self._rename, self._custom_shape) for lead in leads]
+        shaped = shape_leads(leads, self._rename, self._custom_shape)
         body = Body({"leadList": shaped, "fileName": file_name, **self._maps})
         if waive_blocklist:
             body["csvSettings"] = {"ignoreGlobalBlockList": True}

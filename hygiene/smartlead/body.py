@@ -3,7 +3,7 @@
 Which leads are sent, and when, is decided elsewhere; no address shows in a repr, and so in no traceback.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,7 +13,7 @@ from hygiene.importing.sink import Reply
 from hygiene.smartlead.replies import reply
 from hygiene.smartlead.wire import Letter, Wire
 
-__all__ = ["Body", "WrittenImport", "distinct_fields", "shape_lead"]
+__all__ = ["Body", "WrittenImport", "distinct_fields", "shape_leads"]
 
 
 class Body(dict[str, object]):
@@ -35,21 +35,25 @@ class WrittenImport:
         return reply(self._wire.send(self._letter, meanwhile=meanwhile))
 
 
-def shape_lead(
-    lead: Mapping[str, str], rename: Mapping[str, str], custom_shape: Literal["flat", "nested"], /
-) -> Mapping[str, object]:
-    """A lead as the API is sent it.
+def shape_leads(
+    leads: Sequence[Mapping[str, str]], rename: Mapping[str, str], custom_shape: Literal["flat", "nested"], /
+) -> Sequence[Mapping[str, object]]:
+    """Leads as the API is sent them.
 
     Args:
-        lead: Its fields, by column.
+        leads: Their fields, by column.
         rename: Column to the API's field, for columns it calls otherwise.
         custom_shape: Custom fields `flat` beside the others, or `nested` under ``custom_fields``.
     """
     if not rename and custom_shape == "flat":
-        return lead
+        return leads
+    return [_shaped(lead, rename, nested=custom_shape == "nested") for lead in leads]
+
+
+def _shaped(lead: Mapping[str, str], rename: Mapping[str, str], *, nested: bool) -> Body:
     named = {rename.get(name, name): cell for name, cell in lead.items() if name in CANONICAL}
     custom = {rename.get(name, name): cell for name, cell in lead.items() if name not in CANONICAL}
-    if custom_shape == "flat" or not custom:
+    if not nested or not custom:
         return Body({**custom, **named})
     return Body({**named, "custom_fields": custom})
 

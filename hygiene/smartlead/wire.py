@@ -54,13 +54,23 @@ class _KeyBelow(httpx.BaseTransport):
     def __init__(self, key: Key, wire: httpx.BaseTransport) -> None:
         self._key = key
         self._wire = wire
+        self._last: tuple[httpx.URL, httpx.URL] | None = None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url.copy_merge_params({"api_key": self._key.reveal()})
         out = httpx.Request(
-            request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions
+            request.method,
+            self._with_key(request.url),
+            headers=request.headers,
+            stream=request.stream,
+            extensions=request.extensions,
         )
         return self._wire.handle_request(out)
+
+    def _with_key(self, url: httpx.URL) -> httpx.URL:
+        """The address with the key; the last one is kept, as an import asks the same one again and again."""
+        if self._last is None or self._last[0] != url:
+            self._last = (url, url.copy_merge_params({"api_key": self._key.reveal()}))
+        return self._last[1]
 
     def close(self) -> None:
         self._wire.close()
