@@ -1,5 +1,6 @@
 """The journal: what it keeps, what it must not hold, and whom it lets in."""
 
+import hmac
 import itertools
 import json
 import os
@@ -83,6 +84,13 @@ def test_every_policy_counts_on_what_is_kept_as_it_does_on_addresses(
     assert count(stored.take(some), policy, batch=batch[some], waive_blocklist=waive) == count(
         features.take(some), policy, batch=batch[some], waive_blocklist=waive
     )
+
+
+@given(key=st.binary(min_size=1, max_size=64), text=st.text(st.characters(codec="utf-8")))
+def test_a_lead_is_kept_as_half_of_the_hmac_of_its_key(key, text):
+    [digest] = Secret(key).digests(pa.array([text], pa.large_string()))
+
+    assert digest == hmac.digest(key, text.encode(), "sha256")[:16]
 
 
 def test_equal_keys_have_equal_hmacs_in_one_journal_and_others_in_another():

@@ -75,8 +75,8 @@ def finish(api, list_id, cleaned, journal, *, runs=6, **more):
 
 @pytest.mark.parametrize(
     ("at", "on_unknown"),
-    [(0, "verify"), (3, "verify"), (6, "verify"), (3, "resend")],
-    ids=["first", "middle", "last", "sent again"],
+    [(at, how) for how in ("verify", "resend") for at in (0, 3, 6)],
+    ids=[f"{where}, {how}" for how in ("verified", "sent again") for where in ("first", "middle", "last")],
 )
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_after_resuming_every_lead_is_in_the_list_once_and_the_counts_agree(
