@@ -3,11 +3,10 @@
 Everything is derived from the lead frame and its verdicts; nothing here changes either.
 """
 
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,13 +18,14 @@ from hygiene.deciding import decide, leads_of
 from hygiene.digest import frame_digest
 from hygiene.errors import UsageError
 from hygiene.examining import Examined
-from hygiene.features import Features, TextFeatures
+from hygiene.features import Features
 from hygiene.filling import Fills, find_fills
+from hygiene.forecasting import forecast, forecast_raw, look_at
 from hygiene.gate import check_gate
-from hygiene.prediction import Prediction, predict_touched
+from hygiene.gathering import Positions, gather_places, gather_rows, gather_texts, together
+from hygiene.prediction import Prediction
 from hygiene.survey import Survey
 from hygiene.text import Mask, text_series
-from hygiene.touching import Touching
 from hygiene.verdict import REASONS, Counts, Outcome
 
 if TYPE_CHECKING:
@@ -35,9 +35,8 @@ if TYPE_CHECKING:
     from hygiene.comparing import Comparison
     from hygiene.story import Story
 
-Positions: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
-__all__ = ["Chunk", "CleanedLeads", "Positions", "Tally"]
+__all__ = ["Chunk", "CleanedLeads", "Tally"]
 
 #: Outcomes that `send_all` sends, to audit the prediction. What our own suppression list forbids, and
 #: what is invalid, undeliverable or for review, is sent by no option.
@@ -124,7 +123,7 @@ class CleanedLeads:
     def frame(self) -> pd.DataFrame:
         """The leads as they came in, with canonical columns."""
         if self._frame is None:
-            self._frame = _together([leads_of(self.survey, chunk) for chunk in self.survey])
+            self._frame = together([leads_of(self.survey, chunk) for chunk in self.survey])
         return self._frame
 
     @cached_property
@@ -157,31 +156,13 @@ class CleanedLeads:
 
     def at(self, positions: Positions, /) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The leads at these positions, as they came in, and their verdicts."""
-        parts = [
-            (leads_of(self.survey, chunk).iloc[here], decide(self.survey, number, chunk).iloc[here])
-            for number, chunk, here in self._met(positions)
-        ]
-        leads, verdicts = (_together([part[which] for part in parts]) for which in (0, 1))
-        return leads.iloc[_back(positions)], verdicts.iloc[_back(positions)]
+        found = self.survey
+        leads = gather_rows(found, positions, lambda _, chunk: leads_of(found, chunk))
+        return leads, gather_rows(found, positions, lambda number, chunk: decide(found, number, chunk))
 
     def places(self, positions: Positions, /) -> list[str]:
         """Where the rows at these positions stand: file and line, or the number of a row of a frame."""
-        found: list[str] = []
-        for number, chunk, here in self._met(positions):
-            index, first = chunk.frame.index[here], self.survey.firsts[number] + 1
-            if list(index.names) == ["source", "line"]:
-                found += [f"{source}:{line}" for source, line in index]
-            else:
-                found += map(str, (here + first).tolist())
-        return [found[place] for place in _back(positions)]
-
-    def _met(self, positions: Positions) -> "Iterator[tuple[int, Examined, Positions]]":
-        """The chunks that these positions lie in, and where they lie there; an empty first one for none."""
-        rising = np.sort(positions)
-        ends = np.searchsorted(rising, self.survey.firsts)
-        for number, (first, end) in enumerate(itertools.pairwise(ends.tolist())):
-            if first < end or (not len(rising) and number == 0):
-                yield number, self.survey.chunks[number], rising[first:end] - self.survey.firsts[number]
+        return gather_places(self.survey, positions)
 
     @cached_property
     def fills(self) -> pd.DataFrame:
@@ -212,27 +193,26 @@ class CleanedLeads:
         return self.leads(np.flatnonzero(self.sent(send_all=send_all)))
 
     def leads(self, positions: Positions, /) -> pd.DataFrame:
-        """The leads at these positions, which rise, as an import sends them: filled, the normalized address."""
-        frame = self.frame.iloc[positions] if self._frame is not None else self._leads_at(positions)
+        """The leads at these positions as an import sends them: filled, the normalized address."""
+        found = self.survey
+        frame = (
+            gather_rows(found, positions, lambda _, chunk: leads_of(found, chunk))
+            if self._frame is None
+            else self._frame.iloc[positions]
+        )
         filled = self._filled.fill(frame, positions).drop(columns=MALFORMED, errors="ignore")
         return filled.assign(email=text_series(self.addresses(positions), filled.index).to_numpy())
 
-    def _leads_at(self, positions: Positions) -> pd.DataFrame:
-        met = self._met(positions)
-        return _together([leads_of(self.survey, chunk).iloc[here] for _, chunk, here in met])
-
     def addresses(self, positions: Positions | None = None, /) -> pa.Array:
         """The normalized addresses at these positions, or of all rows; null for none."""
-        none = pa.nulls(0, pa.large_string())
         if positions is None:
+            none = pa.nulls(0, pa.large_string())
             return pa.concat_arrays([none, *(chunk.address for chunk in self.survey)])
-        parts = [chunk.address.take(pa.array(here)) for _, chunk, here in self._met(positions)]
-        return pa.concat_arrays([none, *parts]).take(pa.array(_back(positions)))
+        return gather_texts(self.survey, positions, lambda chunk: chunk.address)
 
     def features(self, positions: Positions, /) -> Features:
         """What the API's counting rules see of the leads at these positions."""
-        known = {name: texts for name, texts in self._lists().items() if texts is not None}
-        return TextFeatures(self.addresses(positions), **known)
+        return look_at(self.survey, positions)
 
     def under_review(self) -> Positions:
         """Row numbers of the rows that are for review."""
@@ -302,51 +282,9 @@ class CleanedLeads:
         """What the API would answer to an import, with the block list and known leads there are."""
         size = batch_leads or self.survey.settings.batch_leads
         if (send_all, size) not in self._predictions:
-            self._predictions[send_all, size] = self._predict(self.sent(send_all=send_all), size)
+            sent = self.sent(send_all=send_all)
+            self._predictions[send_all, size] = forecast(self.survey, sent, batch_leads=size)
         return self._predictions[send_all, size]
-
-    def _predict(self, sent: Mask, batch_leads: int) -> Prediction:
-        """The prediction for some rows, whose addresses are looked at chunk by chunk."""
-        parts = (
-            chunk.address.filter(pa.array(sent[start : start + len(chunk)]))
-            for start, chunk in zip(self.survey.firsts, self.survey, strict=False)
-        )
-        positions = np.flatnonzero(sent)
-        return self._predict_texts(
-            parts,
-            lambda rows: self.addresses(positions[rows]),
-            batch_leads,
-            look=lambda: self.features(positions),
-        )
-
-    def _predict_texts(
-        self,
-        parts: Iterable[pa.Array],
-        take: Callable[[Positions], pa.Array],
-        batch_leads: int,
-        look: Callable[[], Features] | None = None,
-    ) -> Prediction:
-        settings = self.survey.settings
-        lists = self._lists()
-        touching = Touching(**{name: texts for name, texts in lists.items() if texts is not None})
-        touching.add_all(parts, jobs=self.survey.jobs)
-        rows = touching.rows()
-        return predict_touched(
-            take(rows),
-            rows,
-            leads=len(touching),
-            policy=settings.policy,
-            **lists,
-            batch_leads=batch_leads,
-            waive_blocklist=settings.waive_blocklist,
-            look=look,
-        )
-
-    def _lists(self) -> dict[str, pa.Array | None]:
-        """What the API holds, as it has it; None for what nobody handed over."""
-        settings = self.survey.settings
-        held = {"known": settings.addresses_held("list"), "elsewhere": settings.addresses_held("account")}
-        return {"blocklist": settings.entries_listed(), **held}
 
     @property
     def predicted(self) -> Counts:
@@ -356,12 +294,7 @@ class CleanedLeads:
     @cached_property
     def predicted_raw(self) -> Counts:
         """The four numbers the API would answer if the file were sent as it is."""
-        cells = (chunk.cells for chunk in self.survey)
-        return self._predict_texts(cells, self._cells, self.survey.settings.batch_leads).counts
-
-    def _cells(self, positions: Positions) -> pa.Array:
-        parts = [chunk.cells.take(pa.array(here)) for _, chunk, here in self._met(positions)]
-        return pa.concat_arrays([pa.nulls(0, pa.large_string()), *parts])
+        return forecast_raw(self.survey, batch_leads=self.survey.settings.batch_leads).counts
 
     @cached_property
     def fill_rates(self) -> dict[str, float | None]:
@@ -429,19 +362,9 @@ class CleanedLeads:
         return plot_outcomes(self.counts)
 
 
-def _back(positions: Positions) -> Positions:
-    """Where in the sorted positions each of them stands."""
-    found: Positions = np.argsort(np.argsort(positions, kind="stable"), kind="stable")
-    return found
-
-
 def _withheld(leads: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
     rows = (verdicts["outcome"] != Outcome.READY.value).to_numpy()
     place = verdicts.loc[rows, ["row", "source", "line", "outcome", "reasons", "suggestion"]]
     cells = leads.loc[rows].rename(columns={name: f"{name} (2)" for name in place.columns})
     joined = pd.concat([place.reset_index(drop=True), cells.reset_index(drop=True)], axis=1)
     return joined.set_index(place.index)
-
-
-def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    return frames[0] if len(frames) == 1 else pd.concat(frames)

@@ -26,6 +26,8 @@ LAYERS = {
         "deciding",
         "examining",
         "facts",
+        "forecasting",
+        "gathering",
         "importing",
         "preparing",
         "probe",

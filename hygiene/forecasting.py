@@ -1,0 +1,78 @@
+"""Forecasting: what the API would answer to an import of some rows of a survey.
+
+Addresses are looked at chunk by chunk; only those that some rule can touch are put together.
+"""
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import pyarrow as pa
+
+from hygiene.features import Features, TextFeatures
+from hygiene.gathering import Positions, gather_texts
+from hygiene.prediction import Prediction, predict_touched
+from hygiene.survey import Survey
+from hygiene.text import Mask
+from hygiene.touching import Touching
+
+__all__ = ["forecast", "forecast_raw", "look_at"]
+
+
+def forecast(found: Survey, sent: Mask, /, *, batch_leads: int) -> Prediction:
+    """The prediction for the normalized addresses of some rows."""
+    parts = (
+        chunk.address.filter(pa.array(sent[start : start + len(chunk)]))
+        for start, chunk in zip(found.firsts, found, strict=False)
+    )
+    positions = np.flatnonzero(sent)
+    return _predicted(
+        found,
+        parts,
+        lambda rows: gather_texts(found, positions[rows], lambda chunk: chunk.address),
+        batch_leads,
+        look=lambda: look_at(found, positions),
+    )
+
+
+def forecast_raw(found: Survey, /, *, batch_leads: int) -> Prediction:
+    """The prediction for the email cells of all rows, as they came in."""
+    cells = (chunk.cells for chunk in found)
+    return _predicted(
+        found, cells, lambda rows: gather_texts(found, rows, lambda chunk: chunk.cells), batch_leads
+    )
+
+
+def look_at(found: Survey, positions: Positions, /) -> Features:
+    """What the API's counting rules see of the rows at these positions."""
+    held = {name: texts for name, texts in _held(found).items() if texts is not None}
+    return TextFeatures(gather_texts(found, positions, lambda chunk: chunk.address), **held)
+
+
+def _predicted(
+    found: Survey,
+    parts: Iterable[pa.Array],
+    take: Callable[[Positions], pa.Array],
+    batch_leads: int,
+    look: Callable[[], Features] | None = None,
+) -> Prediction:
+    lists = _held(found)
+    touching = Touching(**{name: texts for name, texts in lists.items() if texts is not None})
+    touching.add_all(parts, jobs=found.jobs)
+    rows = touching.rows()
+    return predict_touched(
+        take(rows),
+        rows,
+        leads=len(touching),
+        policy=found.settings.policy,
+        **lists,
+        batch_leads=batch_leads,
+        waive_blocklist=found.settings.waive_blocklist,
+        look=look,
+    )
+
+
+def _held(found: Survey) -> dict[str, pa.Array | None]:
+    """What the API holds, as it has it; None for what nobody handed over."""
+    settings = found.settings
+    held = {"known": settings.addresses_held("list"), "elsewhere": settings.addresses_held("account")}
+    return {"blocklist": settings.entries_listed(), **held}

@@ -1,0 +1,65 @@
+"""Gathering: rows of a survey by their positions, whichever chunks keep them.
+
+A chunk is fetched once for all the positions that lie in it, and everything comes back in the order asked for.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from hygiene.examining import Examined
+from hygiene.survey import Survey
+
+__all__ = ["Positions", "gather_places", "gather_rows", "gather_texts", "together"]
+
+Positions: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
+
+
+def gather_rows(
+    found: Survey, positions: Positions, of: Callable[[int, Examined], pd.DataFrame], /
+) -> pd.DataFrame:
+    """Rows of what `of` makes of each chunk that holds one, given its number and itself."""
+    parts = [of(number, chunk).iloc[here] for number, chunk, here in _met(found, positions)]
+    return together(parts).iloc[_back(positions)]
+
+
+def gather_texts(found: Survey, positions: Positions, of: Callable[[Examined], pa.Array], /) -> pa.Array:
+    """Cells of a column that `of` gives of each chunk that holds one."""
+    parts = [of(chunk).take(pa.array(here)) for _, chunk, here in _met(found, positions)]
+    return pa.concat_arrays([pa.nulls(0, pa.large_string()), *parts]).take(pa.array(_back(positions)))
+
+
+def gather_places(found: Survey, positions: Positions, /) -> list[str]:
+    """Where rows stand: file and line, or the number of a row of a frame."""
+    places: list[str] = []
+    for number, chunk, here in _met(found, positions):
+        index, first = chunk.frame.index[here], found.firsts[number] + 1
+        if list(index.names) == ["source", "line"]:
+            places += [f"{source}:{line}" for source, line in index]
+        else:
+            places += map(str, (here + first).tolist())
+    return [places[place] for place in _back(positions)]
+
+
+def together(frames: Sequence[pd.DataFrame], /) -> pd.DataFrame:
+    """Frames one after the other."""
+    return frames[0] if len(frames) == 1 else pd.concat(frames)
+
+
+def _met(found: Survey, positions: Positions) -> Iterator[tuple[int, Examined, Positions]]:
+    """The chunks that positions lie in, and where they lie there; an empty first one for none."""
+    rising = np.sort(positions)
+    ends = np.searchsorted(rising, found.firsts)
+    for number, (first, end) in enumerate(itertools.pairwise(ends.tolist())):
+        if first < end or (not len(rising) and number == 0):
+            yield number, found.chunks[number], rising[first:end] - found.firsts[number]
+
+
+def _back(positions: Positions) -> Positions:
+    """Where in the sorted positions each of them stands."""
+    places: Positions = np.argsort(np.argsort(positions, kind="stable"), kind="stable")
+    return places
