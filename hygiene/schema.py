@@ -8,7 +8,7 @@ count, not the index, the order of the columns, or checks that only warn.
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -54,12 +54,15 @@ def check_schema(frame: pd.DataFrame, schema: "type[DataFrameModel] | DataFrameS
     built.get_backend(frame)  # registers what runs the checks, which Pandera does when it validates
     table = _parsed(frame.set_axis(pd.RangeIndex(len(frame)), axis="index"), built.parsers, "frame")
     masks = _Masks(len(frame))
-    checked = table.copy(deep=False)
+    checked, by_row = table.copy(deep=False), bool(built.checks or built.unique)
     for name, column in _columns(table, built):
-        checked[name] = _check_column(table, name, column, built, masks)
+        cells = _check_column(table, name, column, built, masks)
+        if by_row:
+            checked[name] = cells.whole()
     if "email" in table.columns:
         masks.note("missing_email", is_blank(text_column(table["email"])))
-    _check_frame(checked if masks.fits.all() else checked[masks.fits], built, masks)
+    if by_row:
+        _check_frame(checked if masks.fits.all() else checked[masks.fits], built, masks)
     return dict(masks)
 
 
@@ -170,10 +173,25 @@ class _Masks(dict[str, Mask]):
         self[code] = self[code] | mask if code in self else mask
 
 
+class _Checked(NamedTuple):
+    """The cells of a column that checks see: coerced, without those that are null or do not fit.
+
+    Attributes:
+        values: The cells.
+        labels: Those of all rows.
+    """
+
+    values: pd.Series
+    labels: pd.Index
+
+    def whole(self) -> pd.Series:
+        """All cells, null where there are none or they do not fit."""
+        return self.values if len(self.values) == len(self.labels) else self.values.reindex(self.labels)
+
+
 def _check_column(
     table: pd.DataFrame, name: str, column: "Column", schema: "DataFrameSchema", masks: _Masks
-) -> pd.Series:
-    """The cells as the checks saw them: coerced, and null where there are none or they do not fit."""
+) -> _Checked:
     cells = _parsed(table[name], column.parsers, name)
     null = _nulls(cells)
     if column.default is not None and null.any():
@@ -182,7 +200,7 @@ def _check_column(
         masks.note(_code("missing", name), null)
     present = cells[~null] if null.any() else cells
     values = fit_type(present, column.dtype or schema.dtype, coerce=column.coerce or schema.coerce)
-    whole = values if len(values) == len(cells) else values.reindex(cells.index)
+    checked = _Checked(values, cells.index)
     misfits = np.zeros(len(cells), dtype=bool)
     if len(values) < len(present):
         misfits = ~null & ~cells.index.isin(values.index)
@@ -191,13 +209,13 @@ def _check_column(
     for check in column.checks:
         code = _code("schema", name, check.name)
         if check.groupby is not None:
-            _run(check, table.assign(**{name: whole}), code, masks, name)
+            _run(check, table.assign(**{name: checked.whole()}), code, masks, name)
         else:
-            _run(check, values if check.ignore_na else whole[~misfits], code, masks)
+            _run(check, values if check.ignore_na else checked.whole()[~misfits], code, masks)
     if column.unique:
         repeated = values.duplicated(keep=_SPARED[column.report_duplicates])
         masks.note(_code("schema", name, "unique"), repeated, values.index)
-    return whole
+    return checked
 
 
 def _check_frame(table: pd.DataFrame, schema: "DataFrameSchema", masks: _Masks) -> None:

@@ -5,18 +5,65 @@ verdicts. Nothing here judges a cell.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Mask", "is_blank", "lower_case", "mask", "text_column", "text_series"]
+__all__ = ["Mask", "Octets", "is_blank", "lower_case", "mask", "not_ascii", "text_column", "text_series"]
 
 #: One boolean a row, by position.
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 _SLICE = 1 << 16
+#: Octets of ASCII that are no white space begin here and end before `_DELETE`.
+_PRINTED, _DELETE = 0x21, 0x7F
+#: Octets of ASCII end before this one.
+_ASCII = 0x80
+#: Octets that are read as one number.
+_FOUR = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Octets:
+    """What a text column holds, as numbers; nothing is copied.
+
+    Attributes:
+        data: The octets of all its texts in UTF-8, one text after the other.
+        bounds: Where in `data` each text begins and, last, where they end; a missing one may hold anything.
+    """
+
+    data: np.ndarray[Any, np.dtype[np.uint8]]
+    bounds: np.ndarray[Any, np.dtype[np.int64]]
+
+    @classmethod
+    def of(cls, column: pa.Array, /) -> Self:
+        """Those of a `large_string` array."""
+        if not len(column):
+            return cls(np.zeros(0, np.uint8), np.zeros(1, np.int64))
+        _, places, texts = column.buffers()
+        bounds = np.frombuffer(places, np.int64)[column.offset : column.offset + len(column) + 1]
+        data = np.frombuffer(texts or b"", np.uint8)[bounds[0] : bounds[-1]]
+        return cls(data, bounds - bounds[0] if bounds[0] else bounds)
+
+    def heads(self) -> np.ndarray[Any, np.dtype[np.uint32]]:
+        """The first four octets of every text as one number, the first being the lowest.
+
+        Of a text that is shorter, anything; the same goes for `tails`.
+        """
+        fours = self._fours()
+        return fours[np.minimum(self.bounds[:-1], len(fours) - 1)]
+
+    def tails(self) -> np.ndarray[Any, np.dtype[np.uint32]]:
+        """The last four octets of every text as one number."""
+        return self._fours()[np.maximum(self.bounds[1:] - _FOUR, 0)]
+
+    def _fours(self) -> np.ndarray[Any, np.dtype[np.uint32]]:
+        """Every four octets in a row; of less than four octets anything."""
+        data = self.data if len(self.data) >= _FOUR else np.zeros(_FOUR, dtype=np.uint8)
+        return np.ndarray(len(data) - _FOUR + 1, "<u4", data, strides=(1,))
 
 
 def text_column(cells: pd.Series, /) -> pa.Array:
@@ -74,19 +121,43 @@ def text_series(column: pa.Array, index: pd.Index, /) -> pd.Series:
 def is_blank(column: pa.Array, /) -> Mask:
     """True where a cell is null, empty or only white space."""
     blank = np.empty(len(column), dtype=bool)
-    for start in range(0, len(column), _SLICE):  # what is trimmed is as long as the column: not all at once
-        rows = column.slice(start, _SLICE)
-        blank[start : start + _SLICE] = mask(pc.equal(pc.utf8_trim_whitespace(rows), ""), null=True)
+    for start in range(0, len(column), _SLICE):  # what is made on the way is small: not all at once
+        blank[start : start + _SLICE] = _are_blank(column.slice(start, _SLICE))
     return blank
+
+
+def _are_blank(cells: pa.Array) -> Mask:
+    """Only cells that do not begin with a printed character of ASCII are trimmed."""
+    octets = Octets.of(cells)
+    rows: Mask = octets.bounds[:-1] == octets.bounds[1:]
+    if len(octets.data):
+        first = octets.data[np.minimum(octets.bounds[:-1], len(octets.data) - 1)]
+        rows |= (first < _PRINTED) | (first >= _DELETE)
+    if cells.null_count:
+        rows |= mask(pc.is_null(cells))
+    left = cells.filter(pa.array(rows))
+    rows[rows] = mask(pc.equal(pc.utf8_trim_whitespace(left), ""), null=True)
+    return rows
+
+
+def not_ascii(column: pa.Array, /) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Positions of the texts that are not ASCII."""
+    octets = Octets.of(column)
+    if not len(octets.data) or octets.data.max() < _ASCII:
+        return np.zeros(0, dtype=np.int64)
+    rows = np.unique(np.searchsorted(octets.bounds, np.flatnonzero(octets.data >= _ASCII), "right") - 1)
+    return rows[mask(pc.is_valid(column.take(pa.array(rows))))]
 
 
 def lower_case(column: pa.Array, /) -> pa.Array:
     """Each text as `str.lower` writes it; Arrow's own kernel agrees on ASCII alone."""
-    odd = pa.array(~mask(pc.string_is_ascii(column), null=True))
-    if not odd.true_count:
-        return pc.ascii_lower(column)
-    words = [text.lower() for text in column.filter(odd).to_pylist()]
-    return pc.replace_with_mask(pc.ascii_lower(column), odd, pa.array(words, column.type))
+    lower, odd = pc.ascii_lower(column), pa.array(not_ascii(column))
+    words = pa.array([text.lower() for text in column.take(odd).to_pylist()], column.type)
+    if words.equals(lower.take(odd)):
+        return lower
+    rows = np.zeros(len(column), dtype=bool)
+    rows[odd] = True
+    return pc.replace_with_mask(lower, pa.array(rows), words)
 
 
 def mask(column: pa.Array, /, *, null: bool = False) -> Mask:

@@ -7,8 +7,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hygiene.address import exact_key, explain, judge, person_key
-from hygiene.address.judging import _SLICE, _OneByOne
+from hygiene.address.judging import _PART
 from hygiene.address.repair import KINDS, tidied
+from hygiene.address.singles import Singles
 
 
 def _judge(*cells):
@@ -286,14 +287,30 @@ def test_a_cell_is_judged_alike_wherever_it_stands(cells):
 WRAPPINGS = st.sampled_from(
     ["{}", " {} ", "<{}>", "Jane <{}>", "J\u00fcrgen Doe <{}>", '"Doe, J" <{}>', " <{}>", "\u00a0<{}>", "mailto:{}",
      "SMTP:{}", "mailto:<{}>", "Re: <{}>", "{};", "{}..", "{}.,", "<{}>;", "<{}", "{}>", "mailto:{};",
-     "a@b.example <{}>", "\t<{}>\n"]
+     "a@b.example <{}>", "\t<{}>\n", "\u200b{}", "{}\ufeff", " \u200b{}", "\u200b {}", "\u200d{}", "%20{}", "%3C%22{}",
+     " %20{}", "%2{}"]
 )  # fmt: skip
+BETWEEN = st.sampled_from(
+    ["; ", ";", ", ", "|", " | ", "/", " / ", "/ ", " /", " ", "  ", "\n", " ::: ", ";;", " and ", " " * 250]
+)
+WRAPPED = st.builds(lambda shape, cell: shape.format(cell), WRAPPINGS, SHAPED)
+PAIRS = st.builds(lambda one, between, other: one + between + other, WRAPPED, BETWEEN, WRAPPED)
+AT_WORDS = st.builds(
+    lambda cell, at: cell.replace("@", at), SHAPED, st.sampled_from([" at ", " AT ", "..@", ".@", ""])
+)
 
 
-@given(st.lists(st.builds(lambda shape, cell: shape.format(cell), WRAPPINGS, SHAPED), max_size=12))
-def test_what_is_unwrapped_by_column_is_unwrapped_alike_one_by_one(cells):
+@given(st.lists(st.one_of(WRAPPED, PAIRS, AT_WORDS), max_size=12))
+@example(
+    ["info@acme.example/ jane@bolt.example", " jane@acme.example /a@b.example", "a@b.example;a@b.example"]
+)
+@example(["x" * 62 + "..@acme.example", "jane..@acme.example", ".jane.@acme.example", "INFO..@acme.example"])
+@example(
+    ["jane at acme.example", "jane at acme", "info AT x.test", "jane@acme", "jane@localhost", "x" * 65 + "@a"]
+)
+def test_what_is_decided_by_column_is_decided_alike_one_by_one(cells):
     found = _judge(*cells)
-    wanted = _OneByOne().columns(cells)
+    wanted = Singles().judge(cells)
 
     for name in ("address", "domain", "repaired", "suggestion", "others"):
         assert getattr(found, name).to_pylist() == wanted[name].to_pylist()
@@ -303,13 +320,13 @@ def test_what_is_unwrapped_by_column_is_unwrapped_alike_one_by_one(cells):
 
 
 def test_rows_keep_their_place_across_slices():
-    cells = ["a@acme.example", None, "<b@acme.example>", "nobody", "c@x.test"] * (_SLICE // 2)
+    cells = ["a@acme.example", None, "<b@acme.example>", "nobody", "c@x.test"] * (_PART // 2)
 
     found = _judge(*cells)
 
-    assert found.address.to_pylist() == ["a@acme.example", None, "b@acme.example", None, None] * (_SLICE // 2)
+    assert found.address.to_pylist() == ["a@acme.example", None, "b@acme.example", None, None] * (_PART // 2)
     assert {code: int(rows.sum()) for code, rows in found.reasons.items()} == dict.fromkeys(
-        ["missing_email", "no_at_sign", "special_use_domain"], _SLICE // 2
+        ["missing_email", "no_at_sign", "special_use_domain"], _PART // 2
     )
     assert found.reasons["no_at_sign"].reshape(-1, 5).all(axis=0).tolist() == [
         False,

@@ -1,24 +1,24 @@
 """Judging: the cells of an email column, all at once.
 
-Plain addresses, and those with a common wrapping, are decided for the whole column; of the other cells each
-distinct one is judged by itself, and repaired where it is refused.
+Plain addresses are decided for the whole column, and so are the commonest things that are wrong with one;
+of the other cells each distinct one is judged by itself.
 """
 
-import re
+import itertools
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.address.plain import find_plain
-from hygiene.address.repair import Repairs, tidied
-from hygiene.address.syntax import READ_CHARACTERS, Syntax
-from hygiene.address.wrapping import find_wrapped
-from hygiene.text import Mask, mask
+from hygiene.address.plain import Plain, find_plain
+from hygiene.address.shapes import FIELDS, find_pairs, find_refused, find_wrapped, without_clear
+from hygiene.address.singles import Singles
+from hygiene.text import Mask, Octets, mask
 
 __all__ = ["Addresses", "judge"]
 
@@ -26,18 +26,10 @@ _TEXT = pa.large_string()
 _WHITE_SPACE = pa.scalar("white_space", _TEXT)
 _COLUMNS = ("address", "domain", "repaired", "suggestion", "others")
 _Places = np.ndarray[Any, np.dtype[np.int64]]
-#: Rows at once, so that what is made on the way is small and its memory is used again.
+#: Rows that are decided at once, so that what is made on the way is small and its memory is used again.
 _SLICE = 1 << 16
-#: Longest cell that is searched for something to repair.
-SEARCHED_CHARACTERS = 2 * READ_CHARACTERS
-#: A word without an @ or anything that may stand for one.
-_ONE_WORD = r"^[!-;=?A-Z\\^-z|}~]+$"
-#: What is left of escaped characters before an address: URL escapes, and the JSON escapes of ``<``, ``>``,
-#: quotes, ``&`` and spaces whose backslash is gone. A digit after them may be part of a user number.
-#: Source: observed in scraped lists (u003e, %20), where email-validator accepts both.
-_DEBRIS = re.compile(
-    r"(?:(?:%[0-9a-f]{2})+|\\?u00(?:3c|3e)|\\?u00(?:20|22|26|27|a0)(?=[a-z]))+", re.IGNORECASE
-)
+#: Rows after which what is not plain among them is decided: all slices are waited for then.
+_PART = 4 * _SLICE
 
 
 @dataclass(frozen=True)
@@ -67,61 +59,139 @@ class Addresses:
         return self.domain.dictionary_encode()
 
 
-class _Judged(NamedTuple):
-    """What one distinct cell turned out to be."""
-
-    address: str | None = None
-    domain: str | None = None
-    repaired: str | None = None
-    suggestion: str | None = None
-    others: str | None = None
-    code: str | None = None
-
-
 def judge(cells: pa.Array, /) -> Addresses:
     """Judge every cell; equal cells that are not plain are judged once.
 
     Args:
-        cells: Text array; null is a missing cell.
+        cells: `large_string` array; null is a missing cell.
 
     Source: `email_validator.validate_email(cell, check_deliverability=False)`; what it refuses is repaired,
     and escape debris is refused though it accepts it.
     """
-    judged = _OneByOne()
-    slices = [cells.slice(start, _SLICE) for start in range(0, max(len(cells), 1), _SLICE)]
-    if len(slices) == 1:
-        return _judge_slice(cells, judged)
+    singles = Singles()
+    if len(cells) <= _SLICE:
+        return _judge_part(cells, singles, map)
     with ThreadPoolExecutor(pa.cpu_count()) as threads:  # Arrow lets go of the interpreter while it counts
-        return _joined(list(threads.map(partial(_judge_slice, judged=judged), slices)))
+        parts = [_judge_part(part, singles, threads.map) for part in _cut(cells, _PART)]
+    return parts[0] if len(parts) == 1 else _joined(parts)
 
 
-def _judge_slice(cells: pa.Array, judged: "_OneByOne") -> Addresses:
-    trimmed = pc.utf8_trim_whitespace(cells)
-    plain = find_plain(trimmed)
-    left = np.flatnonzero(~plain.rows)
-    wrapped = find_wrapped(trimmed.take(pa.array(left)))
-    place = np.empty(len(cells), dtype=np.int64)  # of each row in what the three ways give, one after another
-    place[plain.rows] = np.arange(len(plain.address))
-    place[left[wrapped.plain.rows]] = len(plain.address) + np.arange(len(wrapped.kinds))
-    left = left[~wrapped.plain.rows]
-    others = _without_clear(cells.take(pa.array(left))).dictionary_encode(null_encoding="encode")
-    first = len(plain.address) + len(wrapped.kinds)
-    place[left] = first + others.indices.to_numpy(zero_copy_only=False)
-    columns = judged.columns(others.dictionary.to_pylist())
-    found = (plain, wrapped.plain)
-    kinds = pa.concat_arrays([pa.nulls(len(plain.address), _TEXT), wrapped.kinds, columns["repaired"]])
+def _cut(cells: pa.Array, rows: int) -> list[pa.Array]:
+    return [cells.slice(start, rows) for start in range(0, max(len(cells), 1), rows)]
+
+
+def _judge_part(cells: pa.Array, singles: Singles, each: Callable[..., Iterable[Any]]) -> Addresses:
+    found = list(each(_find_plain, _cut(cells, _SLICE)))
+    plain = [one for one, _ in found]
+    spaced = np.concatenate([spaces for _, spaces in found])
+    left = np.flatnonzero(~np.concatenate([one.rows for one in plain]))
+    rest = _judge_rest(cells.take(pa.array(left)), singles)
+    ends = np.cumsum([0, *(np.count_nonzero(~one.rows) for one in plain)]).tolist()
+    rests = [
+        {name: column.slice(start, end - start) for name, column in rest.items()}
+        for start, end in itertools.pairwise(ends)
+    ]
+    columns = list(each(_merged, plain, rests))
     return Addresses(
-        address=_gathered([*(one.address for one in found), columns["address"]], place),
-        domain=_gathered([*(one.domain for one in found), columns["domain"]], place),
-        repaired=_repaired(cells, trimmed, kinds.take(pa.array(place)), place < first),
-        suggestion=_spread(columns["suggestion"], place - first),
-        others=_spread(columns["others"], place - first),
-        reasons=_reasons(columns["code"], place - first),
+        address=pa.concat_arrays([address for address, _ in columns]),
+        domain=pa.concat_arrays([domain for _, domain in columns]),
+        repaired=_repaired(rest["repaired"], left, spaced),
+        suggestion=_spread(rest["suggestion"], left, len(cells)),
+        others=_spread(rest["others"], left, len(cells)),
+        reasons=_reasons(rest["code"], left, len(cells)),
     )
 
 
-def _gathered(parts: list[pa.Array], place: _Places) -> pa.Array:
-    return pa.concat_arrays(parts).take(pa.array(place))
+def _find_plain(cells: pa.Array) -> tuple[Plain, Mask]:
+    """The plain addresses, and which of them have white space around them."""
+    trimmed = pc.utf8_trim_whitespace(cells)
+    plain = find_plain(trimmed)
+    return plain, plain.rows & _differ(cells, trimmed)
+
+
+def _differ(cells: pa.Array, trimmed: pa.Array) -> Mask:
+    differ: Mask = np.diff(Octets.of(cells).bounds) != np.diff(Octets.of(trimmed).bounds)
+    return differ
+
+
+def _judge_rest(cells: pa.Array, singles: Singles) -> dict[str, pa.Array]:
+    """What is told of cells that are not plain, by `FIELDS`."""
+    trimmed = pc.utf8_trim_whitespace(cells)
+    place = np.empty(len(cells), dtype=np.int64)  # of each cell in what the ways give, one after another
+    told, parts, left = 0, [], np.arange(len(cells))
+    for find in (find_wrapped, find_pairs, find_refused):
+        if not len(left):
+            break
+        found = find(trimmed.take(pa.array(left)))
+        place[left[found.places]] = told + np.arange(len(found.places))
+        told += len(found.places)
+        parts.append((found.columns, len(found.places)))
+        left = np.delete(left, found.places)
+    others = without_clear(cells.take(pa.array(left))).dictionary_encode(null_encoding="encode")
+    place[left] = told + others.indices.to_numpy(zero_copy_only=False)
+    parts.append((singles.judge(others.dictionary.to_pylist()), len(others.dictionary)))
+    columns = {name: _field(name, parts).take(pa.array(place)) for name in FIELDS}
+    spaced = _differ(cells, trimmed) & (place < told) & mask(pc.is_valid(columns["address"]))
+    columns["repaired"] = _with_white_space(columns["repaired"], spaced)
+    return columns
+
+
+def _field(name: str, parts: list[tuple[dict[str, pa.Array], int]]) -> pa.Array:
+    return pa.concat_arrays([columns.get(name, pa.nulls(rows, _TEXT)) for columns, rows in parts])
+
+
+def _with_white_space(kinds: pa.Array, spaced: Mask) -> pa.Array:
+    """The kinds of repair, white space before them where cells are spaced."""
+    rows = pa.array(spaced)
+    told = pc.binary_join_element_wise(_WHITE_SPACE, kinds.filter(rows), pa.scalar(";", _TEXT))
+    return pc.replace_with_mask(kinds, rows, told)
+
+
+def _merged(plain: Plain, rest: Mapping[str, pa.Array]) -> tuple[pa.Array, pa.Array]:
+    """Addresses and domains, those that are not plain from `rest`, in order."""
+    rows = len(plain.rows)
+    place, more = np.arange(rows), np.arange(len(rest["address"]))
+    if not len(more):
+        return plain.texts, plain.domain()
+    place[~plain.rows] = rows + more
+    address = pa.concat_arrays([plain.texts, rest["address"]]).take(pa.array(place))
+    place = 2 * np.arange(rows) + 1
+    place[~plain.rows] = 2 * rows + more
+    return address, pa.concat_arrays([plain.halves, rest["domain"]]).take(pa.array(place))
+
+
+def _repaired(kinds: pa.Array, left: _Places, spaced: Mask) -> pa.Array:
+    """The kinds of repair of all rows: those that are left, and plain ones with white space around them."""
+    rows = spaced.copy()
+    rows[left] = True
+    place = np.full(len(spaced), len(kinds))
+    place[left] = np.arange(len(left))
+    texts = pa.concat_arrays([kinds, pa.array([_WHITE_SPACE.as_py()], _TEXT)])
+    return _spread(texts.take(pa.array(place[rows])), np.flatnonzero(rows), len(spaced))
+
+
+def _spread(texts: pa.Array, places: _Places, rows: int) -> pa.Array:
+    """A column with these texts at these places, which ascend, and null elsewhere."""
+    if texts.null_count == len(texts):
+        return pa.nulls(rows, _TEXT)
+    octets = Octets.of(texts)
+    bounds, valid = np.zeros(rows + 1, dtype=np.int64), np.zeros(rows, dtype=bool)
+    bounds[places + 1] = np.diff(octets.bounds)
+    valid[places] = mask(pc.is_valid(texts))
+    np.cumsum(bounds, out=bounds)
+    bits = np.packbits(valid, bitorder="little")
+    return pa.Array.from_buffers(
+        _TEXT, rows, [pa.py_buffer(bits), pa.py_buffer(bounds), pa.py_buffer(octets.data)]
+    )
+
+
+def _reasons(codes: pa.Array, places: _Places, rows: int) -> dict[str, Mask]:
+    """Reason code to mask."""
+    reasons = {}
+    for code in pc.drop_null(codes).unique().to_pylist():
+        reasons[code] = np.zeros(rows, dtype=bool)
+        reasons[code][places[mask(pc.equal(codes, code))]] = True
+    return reasons
 
 
 def _joined(parts: list[Addresses]) -> Addresses:
@@ -141,86 +211,3 @@ def _joined(parts: list[Addresses]) -> Addresses:
         for code in sorted({code for found in masks for code in found})
     }
     return Addresses(**texts, reasons=reasons)
-
-
-def _without_clear(cells: pa.Array) -> pa.Array:
-    """The cells, all of those that are one word without an @ being the same one: so they are judged once."""
-    return pc.if_else(pc.match_substring_regex(cells, _ONE_WORD), pa.scalar("-", _TEXT), cells)
-
-
-class _OneByOne:
-    """Cells judged by themselves, each distinct one once."""
-
-    def __init__(self) -> None:
-        self._syntax = Syntax()
-        self._repairs = Repairs(self._syntax)
-        self._known: dict[str | None, _Judged] = {}
-
-    def columns(self, cells: list[str | None]) -> dict[str, pa.Array]:
-        """What the cells turned out to be, by the fields of `_Judged`."""
-        judged = [self._known.get(cell) or self._add(cell) for cell in cells]
-        fields = zip(*judged, strict=True) if judged else ((),) * len(_Judged._fields)
-        return {name: pa.array(texts, _TEXT) for name, texts in zip(_Judged._fields, fields, strict=True)}
-
-    def _add(self, cell: str | None) -> _Judged:
-        judged = self._known[cell] = _judge_one(cell, self._syntax, self._repairs)
-        return judged
-
-
-def _judge_one(cell: str | None, syntax: Syntax, repairs: Repairs) -> _Judged:
-    text, kinds = tidied(cell or "")
-    if not text:
-        return _Judged(code="missing_email")
-    found = syntax.judge(text)
-    if found.address is not None:
-        return _without_debris(_Judged(found.address, found.domain, ";".join(kinds) or None), syntax)
-    if len(text) > SEARCHED_CHARACTERS:
-        return _Judged(code=found.code)
-    repaired = repairs.repair(text)
-    if repaired is None:
-        return _Judged(code=found.code, suggestion=repairs.suggest(text))
-    judged = _Judged(
-        repaired.address,
-        repaired.domain,
-        repaired=";".join((*kinds, *repaired.kinds)),
-        others=";".join(repaired.others) or None,
-        code="several_addresses" if repaired.others else None,
-    )
-    return _without_debris(judged, syntax)
-
-
-def _without_debris(judged: _Judged, syntax: Syntax) -> _Judged:
-    """What was judged, or a refusal where its local part begins with remains of an escape."""
-    remains = _DEBRIS.match(judged.address or "")
-    if remains is None:
-        return judged
-    meant = syntax.judge((judged.address or "")[remains.end() :]).address
-    return _Judged(code="escape_debris", suggestion=meant)
-
-
-def _repaired(cells: pa.Array, trimmed: pa.Array, kinds: pa.Array, by_column: Mask) -> pa.Array:
-    """The kinds of repair; those of cells judged by column lack the white space around them."""
-    spaced = mask(pc.not_equal(pc.binary_length(cells), pc.binary_length(trimmed))) & by_column
-    if not spaced.any():
-        return kinds
-    rows = pa.array(spaced)
-    told = pc.coalesce(
-        pc.binary_join_element_wise(_WHITE_SPACE, kinds.filter(rows), pa.scalar(";", _TEXT)), _WHITE_SPACE
-    )
-    return pc.replace_with_mask(kinds, rows, told)
-
-
-def _spread(others: pa.Array, place: _Places) -> pa.Array:
-    """A column that is null for what was judged by column, whose places are below 0."""
-    if others.null_count == len(others):
-        return pa.nulls(len(place), _TEXT)
-    return others.take(pa.array(place, mask=place < 0))
-
-
-def _reasons(codes: pa.Array, place: _Places) -> dict[str, Mask]:
-    """Reason code to mask."""
-    last = np.where(place < 0, len(codes), place)
-    return {
-        code: np.append(mask(pc.equal(codes, code)), [False])[last]
-        for code in pc.drop_null(codes).unique().to_pylist()
-    }

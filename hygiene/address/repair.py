@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from hygiene.address.syntax import ADDRESS_OCTETS, Syntax, Verdict
 
-__all__ = ["KINDS", "Repaired", "Repairs", "tidied"]
+__all__ = ["INVISIBLE", "KINDS", "Repaired", "Repairs", "tidied"]
 
 #: What a repair takes away, by the words that verdicts have for it.
 KINDS = (
@@ -28,10 +28,10 @@ KINDS = (
 
 #: Format characters that show nothing: soft hyphen, zero-width, directional and joining marks, BOM.
 #: Source: Unicode general category Cf, those that occur in copied text.
-_INVISIBLE = "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+INVISIBLE = "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 #: The zero-width joiners belong to the spelling between letters of other scripts, and only there.
 _UNSEEN = re.compile(
-    rf"[{_INVISIBLE}]|(?:(?<=[\x00-\x7f])|^)[\u200c\u200d]|[\u200c\u200d](?=[\x00-\x7f{_INVISIBLE}]|$)"
+    rf"[{INVISIBLE}]|(?:(?<=[\x00-\x7f])|^)[\u200c\u200d]|[\u200c\u200d](?=[\x00-\x7f{INVISIBLE}]|$)"
 )
 _WIDE_AT = str.maketrans("\uff20\ufe6b", "@@")
 _SCHEME = re.compile(r"(mailto|smtp)\s*:\s*", re.IGNORECASE)

@@ -1,6 +1,5 @@
 """Finding traits: which addresses have which, decided once a domain wherever the domain decides."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.address import Addresses
-from hygiene.text import Mask, mask
+from hygiene.text import Mask, mask, not_ascii
 from hygiene.traits.lists import NameList, TraitLists
+from hygiene.traits.roles import Roles, find_roles
 from hygiene.traits.typos import suggest_domains
 
 __all__ = ["Traits", "find_traits"]
@@ -53,15 +53,15 @@ def find_traits(judged: Addresses, lists: TraitLists, /) -> Traits:
     disposable = _rules(names, lists.disposable, parents=True)
     free = pc.if_else(pc.is_null(disposable), _rules(names, lists.free), pa.scalar(None, _TEXT))
     meant = _meant(names, disposable, lists)
-    role = _role_rules(judged.address, lists.roles)
+    roles = find_roles(judged.address, lists.roles)
     by_domain = {"disposable": disposable, "free_provider": free, "typo_suspected": meant}
     reasons = {code: _at(pc.is_valid(found), places) for code, found in by_domain.items()}
-    reasons["role_account"] = mask(pc.is_valid(role))
+    reasons["role_account"] = _mask_of(roles.rows, len(places))
     reasons["mixed_script"] = _are_mixed(judged.address)
     return Traits(
         reasons=reasons,
         suggestion=_suggested(judged.address, meant, judged.host, reasons["typo_suspected"]),
-        rule=pc.coalesce(pc.coalesce(disposable, free).take(judged.host.indices), role),
+        rule=_rule(pc.coalesce(disposable, free), places, roles),
     )
 
 
@@ -83,35 +83,49 @@ def _at(of_names: pa.Array, places: np.ndarray[Any, Any]) -> Mask:
     return found
 
 
+def _mask_of(rows: np.ndarray[Any, Any], size: int) -> Mask:
+    found = np.zeros(size, dtype=bool)
+    found[rows] = True
+    return found
+
+
+def _rule(by_domain: pa.Array, places: np.ndarray[Any, Any], roles: Roles) -> pa.Array:
+    """The rule of each row's domain, else that of its role name."""
+    none, named = len(by_domain), mask(pc.is_valid(by_domain))
+    index = places.astype(np.int64)
+    free = ~np.append(named, False)[places[roles.rows]]
+    index[roles.rows[free]] = none + 1 + np.flatnonzero(free)
+    return pa.concat_arrays([by_domain, pa.nulls(1, _TEXT), roles.rules]).take(pa.array(index))
+
+
 def _rules(names: pa.Array, lists: Sequence[NameList], *, parents: bool = False) -> pa.Array:
     """``list:entry`` of the first list that has each name or, with `parents`, a domain above it."""
     found = pa.nulls(len(names), _TEXT)
     for one in lists:
-        at = names
-        while True:
-            found = pc.coalesce(found, one.rules.take(pc.index_in(at, value_set=one.names)))
-            if not parents or not pc.any(pc.match_substring(at, ".")).as_py():
-                break
-            at = pc.replace_substring_regex(at, r"^[^.]*(\.|$)", "")
+        found = pc.coalesce(found, one.rules.take(pc.index_in(names, value_set=one.names)))
+        if parents:
+            found = pc.coalesce(found, _rules_above(names, one))
     return found
 
 
-def _role_rules(address: pa.Array, lists: Sequence[NameList]) -> pa.Array:
-    found = pa.nulls(len(address), _TEXT)
-    for one in lists:
-        names = "|".join(re.escape(name) for name in sorted(one.entries))
-        rows = pc.match_substring_regex(address, rf"(?i)^(?:{names})(?:\+[^@]*)?@").fill_null(False)  # noqa: FBT003 -- its only form
-        local = pc.replace_substring_regex(address.filter(rows), r"(?:\+[^@]*)?@.*$", "")
-        rules = one.rules.take(pc.index_in(pc.utf8_lower(local), value_set=one.names))
-        found = pc.coalesce(found, pc.replace_with_mask(pa.nulls(len(address), _TEXT), rows, rules))
-    return found
+def _rules_above(names: pa.Array, one: NameList) -> pa.Array:
+    """``list:entry`` of the nearest domain above each name; those with no more dots than any entry have none."""
+    found, at, rows = pa.nulls(len(names), _TEXT), names, np.arange(len(names))
+    while True:
+        deep = pc.greater(pc.count_substring(at, "."), one.fewest_dots)
+        rows, at = rows[mask(deep)], at.filter(deep)
+        if not len(rows):
+            return found
+        at = pc.replace_substring_regex(at, r"^[^.]*\.", "")
+        rules = one.rules.take(pc.index_in(at, value_set=one.names))
+        above = pc.replace_with_mask(pa.nulls(len(names), _TEXT), pa.array(_mask_of(rows, len(names))), rules)
+        found = pc.coalesce(found, above)
 
 
 def _are_mixed(address: pa.Array) -> Mask:
-    found: Mask = ~mask(pc.string_is_ascii(address), null=True)
-    if found.any():
-        found[found] = mask(pc.match_substring_regex(address.filter(pa.array(found)), _MIXED))
-    return found
+    rows = not_ascii(address)
+    mixed = mask(pc.match_substring_regex(address.take(pa.array(rows)), _MIXED))
+    return _mask_of(rows[mixed], len(address))
 
 
 def _suggested(address: pa.Array, meant: pa.Array, host: pa.DictionaryArray, rows: Mask) -> pa.Array:

@@ -77,6 +77,11 @@ class NameList:
         """The entries as text."""
         return pa.array(sorted(self.entries), pa.large_string())
 
+    @functools.cached_property
+    def fewest_dots(self) -> int:
+        """Dots in the entry that has fewest."""
+        return min((entry.count(".") for entry in self.entries), default=0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraitLists:
