@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -24,10 +24,9 @@ __all__ = ["Addresses", "judge"]
 
 _TEXT = pa.large_string()
 _WHITE_SPACE = pa.scalar("white_space", _TEXT)
-_COLUMNS = ("address", "domain", "repaired", "suggestion", "others")
 _Places = np.ndarray[Any, np.dtype[np.int64]]
 #: Rows that are decided at once, so that what is made on the way is small and its memory is used again.
-_SLICE = 1 << 16
+_SLICE = 1 << 15
 #: Rows after which what is not plain among them is decided: all slices are waited for then.
 _PART = 4 * _SLICE
 
@@ -68,38 +67,68 @@ def judge(cells: pa.Array, /) -> Addresses:
     Source: `email_validator.validate_email(cell, check_deliverability=False)`; what it refuses is repaired,
     and escape debris is refused though it accepts it.
     """
-    singles = Singles()
+    singles, starts = Singles(), range(0, max(len(cells), 1), _PART)
     if len(cells) <= _SLICE:
-        return _judge_part(cells, singles, map)
-    with ThreadPoolExecutor(pa.cpu_count()) as threads:  # Arrow lets go of the interpreter while it counts
-        parts = [_judge_part(part, singles, threads.map) for part in _cut(cells, _PART)]
-    return parts[0] if len(parts) == 1 else _joined(parts)
+        parts = [_judge_part(cells, 0, singles, map)]
+    else:
+        with ThreadPoolExecutor(pa.cpu_count()) as threads:  # Arrow and NumPy let go of the interpreter
+            parts = [_judge_part(cells.slice(start, _PART), start, singles, threads.map) for start in starts]
+    left = np.concatenate([part.left for part in parts])
+    rest = {name: pa.concat_arrays([part.rest[name] for part in parts]) for name in FIELDS}
+    return Addresses(
+        address=_joined([part.address for part in parts]),
+        domain=_joined([part.domain for part in parts]),
+        repaired=_repaired(rest["repaired"], left, np.concatenate([part.spaced for part in parts])),
+        suggestion=_spread(rest["suggestion"], left, len(cells)),
+        others=_spread(rest["others"], left, len(cells)),
+        reasons=_reasons(rest["code"], left, len(cells)),
+    )
+
+
+class _Part(NamedTuple):
+    """Some of the cells, one after another.
+
+    Attributes:
+        address: Their addresses, slice by slice.
+        domain: Their domains, slice by slice.
+        spaced: Which plain addresses have white space around them.
+        left: Positions of those that are not plain, among all cells.
+        rest: What is told of these, by `FIELDS`.
+    """
+
+    address: list[pa.Array]
+    domain: list[pa.Array]
+    spaced: Mask
+    left: _Places
+    rest: dict[str, pa.Array]
+
+
+def _joined(slices: list[list[pa.Array]]) -> pa.Array:
+    """All slices as one; they are let go of, so that not every column is there twice."""
+    joined = pa.concat_arrays(list(itertools.chain.from_iterable(slices)))
+    for some in slices:
+        some.clear()
+    return joined
 
 
 def _cut(cells: pa.Array, rows: int) -> list[pa.Array]:
     return [cells.slice(start, rows) for start in range(0, max(len(cells), 1), rows)]
 
 
-def _judge_part(cells: pa.Array, singles: Singles, each: Callable[..., Iterable[Any]]) -> Addresses:
+def _judge_part(cells: pa.Array, start: int, singles: Singles, each: Callable[..., Iterable[Any]]) -> _Part:
+    """Judge cells of which the first stands at `start`; `each` is `map` or that of threads."""
     found = list(each(_find_plain, _cut(cells, _SLICE)))
     plain = [one for one, _ in found]
-    spaced = np.concatenate([spaces for _, spaces in found])
     left = np.flatnonzero(~np.concatenate([one.rows for one in plain]))
     rest = _judge_rest(cells.take(pa.array(left)), singles)
     ends = np.cumsum([0, *(np.count_nonzero(~one.rows) for one in plain)]).tolist()
     rests = [
-        {name: column.slice(start, end - start) for name, column in rest.items()}
+        {name: rest[name].slice(start, end - start) for name in ("address", "domain")}
         for start, end in itertools.pairwise(ends)
     ]
-    columns = list(each(_merged, plain, rests))
-    return Addresses(
-        address=pa.concat_arrays([address for address, _ in columns]),
-        domain=pa.concat_arrays([domain for _, domain in columns]),
-        repaired=_repaired(rest["repaired"], left, spaced),
-        suggestion=_spread(rest["suggestion"], left, len(cells)),
-        others=_spread(rest["others"], left, len(cells)),
-        reasons=_reasons(rest["code"], left, len(cells)),
-    )
+    address, domain = zip(*each(_merged, plain, rests), strict=True)
+    spaced = np.concatenate([spaces for _, spaces in found])
+    return _Part(list(address), list(domain), spaced, left + start, rest)
 
 
 def _find_plain(cells: pa.Array) -> tuple[Plain, Mask]:
@@ -192,22 +221,3 @@ def _reasons(codes: pa.Array, places: _Places, rows: int) -> dict[str, Mask]:
         reasons[code] = np.zeros(rows, dtype=bool)
         reasons[code][places[mask(pc.equal(codes, code))]] = True
     return reasons
-
-
-def _joined(parts: list[Addresses]) -> Addresses:
-    """The parts as one; they are let go of column by column, so that not everything is there twice."""
-    sizes = [len(part.address) for part in parts]
-    masks = [part.reasons for part in parts]
-    columns = {name: [getattr(part, name) for part in parts] for name in _COLUMNS}
-    parts.clear()
-    texts = {name: pa.concat_arrays(columns.pop(name)) for name in _COLUMNS}
-    reasons = {
-        code: np.concatenate(
-            [
-                found[code] if code in found else np.zeros(rows, bool)
-                for found, rows in zip(masks, sizes, strict=True)
-            ]
-        )
-        for code in sorted({code for found in masks for code in found})
-    }
-    return Addresses(**texts, reasons=reasons)
