@@ -26,7 +26,7 @@ _TEXT = pa.large_string()
 _WHITE_SPACE = pa.scalar("white_space", _TEXT)
 _Places = np.ndarray[Any, np.dtype[np.int64]]
 #: Rows that are decided at once, so that what is made on the way is small and its memory is used again.
-_SLICE = 1 << 15
+_SLICE = 1 << 16
 #: Rows after which what is not plain among them is decided: all slices are waited for then.
 _PART = 4 * _SLICE
 

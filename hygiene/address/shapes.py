@@ -24,7 +24,9 @@ _TEXT = pa.large_string()
 _WORD = r"[a-zA-Z0-9_.+\-]*[a-zA-Z0-9_+\-]"
 _HOST = r"[a-zA-Z0-9.\-]+"
 _ADDRESS = rf"([a-zA-Z0-9_.+\-]+@{_HOST})"
-_NAME = r"!-9;=?A-~\pL"
+#: Characters of a name that stands before an address: nothing that is white space, invisible, or may belong to
+#: another wrapping. Ranges: a class of all letters takes long to compile.
+_NAME = "!-9;=?A-~\u00ae-\u061b\u061d-\u167f\u1681-\u180d\u180f-\u1fff\u3001-\ufdff"
 #: Kind of repair, pattern, and where the address stands in it; at most one matches a cell.
 _WRAPPINGS = (
     ("scheme", rf"^(?i:mailto|smtp):{_ADDRESS}$", r"\1"),

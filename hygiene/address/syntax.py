@@ -4,6 +4,7 @@ Plain ASCII is decided here by the library's own rules, each domain once; what i
 library itself. That both agree is held by a differential test. No text is repaired here.
 """
 
+import functools
 import re
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ __all__ = [
     "Syntax",
     "Verdict",
     "explain",
+    "forget_hosts",
 ]
 
 #: Longest address a path can carry. RFC 5321 4.5.3.1.3: 256 with the angle brackets.
@@ -35,6 +37,9 @@ DOMAIN_OCTETS = 253
 #: Longest text that is handed to the library. It refuses all that are longer than an address may be, in
 #: up to 4 octets a character, but it reads them first.
 READ_CHARACTERS = 4 * ADDRESS_OCTETS
+
+#: Domains whose verdict by the library is kept in this process: the chunks of a file share many.
+KEPT_HOSTS = 1 << 14
 
 #: Characters of a local part besides dots. RFC 5322 3.2.3.
 ATEXT = r"[a-zA-Z0-9_!#$%&'*+\-/=?^`{|}~]"
@@ -122,9 +127,7 @@ def explain(text: str, /) -> str | None:
 def _judge_host(domain: str) -> _Host:
     name = domain.lower()
     if not domain.isascii() or _PUNYCODE_LIKE.search(name):
-        address, ascii_name, code = _ask(f"a@{domain}")
-        forms = ((address or "").partition("@")[2], ascii_name or "")
-        return _Host(*forms, max(len(form.encode()) for form in (domain, *forms)), code)
+        return _ask_of_host(domain)
     code = None
     if len(name) > DOMAIN_OCTETS:
         code = "address_too_long"
@@ -133,6 +136,18 @@ def _judge_host(domain: str) -> _Host:
     elif _SPECIAL_USE.search(name):
         code = "special_use_domain"
     return _Host(name, name, len(name), code)
+
+
+@functools.lru_cache(maxsize=KEPT_HOSTS)
+def _ask_of_host(domain: str) -> _Host:
+    address, ascii_name, code = _ask(f"a@{domain}")
+    forms = ((address or "").partition("@")[2], ascii_name or "")
+    return _Host(*forms, max(len(form.encode()) for form in (domain, *forms)), code)
+
+
+def forget_hosts() -> None:
+    """Ask the library anew about every domain, as in a new process."""
+    _ask_of_host.cache_clear()
 
 
 def _ask(text: str) -> Verdict:

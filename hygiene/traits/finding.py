@@ -1,6 +1,6 @@
 """Finding traits: which addresses have which, decided once a domain wherever the domain decides."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,8 +51,9 @@ def find_traits(judged: Addresses, lists: TraitLists, /) -> Traits:
     names, codes = judged.host.dictionary, pc.fill_null(judged.host.indices, len(judged.host.dictionary))
     places = codes.to_numpy(zero_copy_only=False)
     disposable = _rules(names, lists.disposable, parents=True)
-    free = pc.if_else(pc.is_null(disposable), _rules(names, lists.free), pa.scalar(None, _TEXT))
-    meant = _meant(names, disposable, lists)
+    known = _rules(names, lists.free)
+    free = pc.if_else(pc.is_null(disposable), known, pa.scalar(None, _TEXT))
+    meant = _meant(pc.if_else(pc.is_null(known), names, pa.scalar(None, _TEXT)), disposable, lists.mistyped())
     roles = find_roles(judged.address, lists.roles)
     by_domain = {"disposable": disposable, "free_provider": free, "typo_suspected": meant}
     reasons = {code: _at(pc.is_valid(found), places) for code, found in by_domain.items()}
@@ -65,12 +66,14 @@ def find_traits(judged: Addresses, lists: TraitLists, /) -> Traits:
     )
 
 
-def _meant(names: pa.Array, disposable: pa.Array, lists: TraitLists) -> pa.Array:
-    """The provider that each domain is a typo of; of a disposable one only where it is one edit away."""
-    providers = lists.mistyped()
-    known = pa.concat_arrays([pa.array(providers, _TEXT), *(one.names for one in lists.free)])
+def _meant(names: pa.Array, disposable: pa.Array, providers: Collection[str]) -> pa.Array:
+    """The provider that each domain is a typo of; of a disposable one only where it is one edit away.
+
+    Domains on a list of free providers are nobody's typo, and null here.
+    """
     plain = pc.if_else(pc.is_valid(disposable), pa.scalar(None, _TEXT), names)
     listed = pc.if_else(pc.is_valid(disposable), names, pa.scalar(None, _TEXT))
+    known = pa.array(list(providers), _TEXT)
     return pc.coalesce(
         suggest_domains(plain, providers=providers, known=known),
         suggest_domains(listed, providers=providers, known=known, edits=1),

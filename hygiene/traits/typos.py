@@ -4,6 +4,7 @@ A hint and no more: a company's domain may be one letter from a provider's, and 
 nothing either way.
 """
 
+from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
@@ -34,6 +35,8 @@ def suggest_domains(
         known: Domains that exist in their own right and are nobody's typo, the providers among them.
         edits: At most `EDITS`.
     """
+    if names.null_count == len(names):
+        return pa.nulls(len(names), pa.large_string())
     lengths = [len(name) for name in providers]
     near = pc.and_(
         pc.is_in(
@@ -45,8 +48,9 @@ def suggest_domains(
     best = np.full(len(places), edits + 1, dtype=np.int8)
     choice = np.full(len(places), -1)
     letters, sizes = _letters(names.take(pa.array(places)))
+    shared = _Shared(letters, sizes)
     for number, provider in enumerate(providers):
-        close = _share_letters(letters, sizes, provider)
+        close = shared.close_to(provider)
         if not len(close):
             continue
         distance = np.full(len(places), EDITS + 1, dtype=np.int8)
@@ -66,16 +70,25 @@ def _letters(names: pa.Array) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any
     return rows.view(np.uint8).reshape(len(rows), width) if len(rows) else np.zeros((0, 1), np.uint8), sizes
 
 
-def _share_letters(letters: np.ndarray[Any, Any], sizes: np.ndarray[Any, Any], provider: str) -> Any:
-    """Places of names that have nearly the provider's letters: each edit changes one, a swap none."""
-    close = np.flatnonzero(np.abs(sizes - len(provider)) <= EDITS)
-    missing = np.zeros(len(close), dtype=np.int8)
-    for letter in sorted(set(provider.encode())):
-        has = (letters[close] == letter).sum(axis=1)
-        missing += np.maximum(provider.encode().count(letter) - has, 0).astype(np.int8)
-        stay = missing <= EDITS
-        close, missing = close[stay], missing[stay]
-    return close
+class _Shared:
+    """Tells which names have nearly the letters of a provider: each edit changes one, a swap none."""
+
+    def __init__(self, letters: np.ndarray[Any, Any], sizes: np.ndarray[Any, Any]) -> None:
+        self._places = np.ascontiguousarray(letters.T)  # so that letters are counted over all names at once
+        self._sizes = sizes
+        self._counts: dict[int, np.ndarray[Any, np.dtype[np.int16]]] = {}
+
+    def close_to(self, provider: str) -> np.ndarray[Any, Any]:
+        """Positions of the names that may be at most `EDITS` from it."""
+        missing = np.zeros(len(self._sizes), dtype=np.int16)
+        for letter, times in Counter(provider.encode()).items():
+            missing += np.maximum(times - self._count(letter), 0)
+        return np.flatnonzero((missing <= EDITS) & (np.abs(self._sizes - len(provider)) <= EDITS))
+
+    def _count(self, letter: int) -> np.ndarray[Any, np.dtype[np.int16]]:
+        if letter not in self._counts:
+            self._counts[letter] = (self._places == letter).sum(axis=0, dtype=np.int16)
+        return self._counts[letter]
 
 
 def _edits(letters: np.ndarray[Any, Any], sizes: np.ndarray[Any, Any], word: str) -> _Counts:
