@@ -4,6 +4,7 @@ The passes work on Arrow text, so that object, `str`, Arrow-backed and categoric
 verdicts. Nothing here judges a cell.
 """
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
@@ -13,7 +14,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Mask", "Octets", "is_blank", "lower_case", "mask", "not_ascii", "text_column", "text_series"]
+__all__ = [
+    "Mask",
+    "Octets",
+    "is_blank",
+    "lower_case",
+    "mask",
+    "no_texts",
+    "not_ascii",
+    "text_column",
+    "text_series",
+]
 
 #: One boolean a row, by position.
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -138,6 +149,12 @@ def _are_blank(cells: pa.Array) -> Mask:
     left = cells.filter(pa.array(rows))
     rows[rows] = mask(pc.equal(pc.utf8_trim_whitespace(left), ""), null=True)
     return rows
+
+
+@functools.lru_cache(maxsize=4)
+def no_texts(rows: int, /) -> pa.Array:
+    """A column of nulls; chunks of as many rows share it."""
+    return pa.nulls(rows, pa.large_string())
 
 
 def not_ascii(column: pa.Array, /) -> np.ndarray[Any, np.dtype[np.int64]]:

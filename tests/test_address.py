@@ -154,7 +154,7 @@ def test_an_accepted_cell_gets_its_normal_form_and_ascii_domain():
 
     assert found.address.to_pylist() == ["Jane@acme.example", "jane@m\u00fcller.example", "info@acme.example"]
     assert found.domain.to_pylist() == ["acme.example", "xn--mller-kva.example", "acme.example"]
-    assert found.host.dictionary_decode().to_pylist() == found.domain.to_pylist()
+    assert found.host().dictionary_decode().to_pylist() == found.domain.to_pylist()
     assert found.reasons == {}
 
 

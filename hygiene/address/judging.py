@@ -8,7 +8,6 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +17,7 @@ import pyarrow.compute as pc
 from hygiene.address.plain import Plain, find_plain
 from hygiene.address.shapes import FIELDS, find_pairs, find_refused, find_wrapped, without_clear
 from hygiene.address.singles import Singles
-from hygiene.text import Mask, Octets, mask
+from hygiene.text import Mask, Octets, mask, no_texts
 
 __all__ = ["Addresses", "judge"]
 
@@ -26,7 +25,7 @@ _TEXT = pa.large_string()
 _WHITE_SPACE = pa.scalar("white_space", _TEXT)
 _Places = np.ndarray[Any, np.dtype[np.int64]]
 #: Rows that are decided at once, so that what is made on the way is small and its memory is used again.
-_SLICE = 1 << 16
+_SLICE = 1 << 15
 #: Rows after which what is not plain among them is decided: all slices are waited for then.
 _PART = 4 * _SLICE
 
@@ -52,7 +51,6 @@ class Addresses:
     others: pa.Array
     reasons: dict[str, Mask]
 
-    @cached_property
     def host(self) -> pa.DictionaryArray:
         """`domain` encoded, for passes that decide once a domain."""
         return self.domain.dictionary_encode()
@@ -68,20 +66,27 @@ def judge(cells: pa.Array, /) -> Addresses:
     and escape debris is refused though it accepts it.
     """
     singles, starts = Singles(), range(0, max(len(cells), 1), _PART)
-    if len(cells) <= _SLICE:
+    if len(cells) <= _PART:
         parts = [_judge_part(cells, 0, singles, map)]
     else:
         with ThreadPoolExecutor(pa.cpu_count()) as threads:  # Arrow and NumPy let go of the interpreter
             parts = [_judge_part(cells.slice(start, _PART), start, singles, threads.map) for start in starts]
+    judged = _gathered(parts, len(cells))
+    if len(cells) >= _SLICE:  # what Arrow keeps of it for later adds up from chunk to chunk
+        pa.default_memory_pool().release_unused()
+    return judged
+
+
+def _gathered(parts: list["_Part"], rows: int) -> Addresses:
     left = np.concatenate([part.left for part in parts])
     rest = {name: pa.concat_arrays([part.rest[name] for part in parts]) for name in FIELDS}
     return Addresses(
         address=_joined([part.address for part in parts]),
         domain=_joined([part.domain for part in parts]),
         repaired=_repaired(rest["repaired"], left, np.concatenate([part.spaced for part in parts])),
-        suggestion=_spread(rest["suggestion"], left, len(cells)),
-        others=_spread(rest["others"], left, len(cells)),
-        reasons=_reasons(rest["code"], left, len(cells)),
+        suggestion=_spread(rest["suggestion"], left, rows),
+        others=_spread(rest["others"], left, rows),
+        reasons=_reasons(rest["code"], left, rows),
     )
 
 
@@ -202,7 +207,7 @@ def _repaired(kinds: pa.Array, left: _Places, spaced: Mask) -> pa.Array:
 def _spread(texts: pa.Array, places: _Places, rows: int) -> pa.Array:
     """A column with these texts at these places, which ascend, and null elsewhere."""
     if texts.null_count == len(texts):
-        return pa.nulls(rows, _TEXT)
+        return no_texts(rows)
     octets = Octets.of(texts)
     bounds, valid = np.zeros(rows + 1, dtype=np.int64), np.zeros(rows, dtype=bool)
     bounds[places + 1] = np.diff(octets.bounds)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.address import Addresses
-from hygiene.text import Mask, mask, not_ascii
+from hygiene.text import Mask, mask, no_texts, not_ascii
 from hygiene.traits.lists import NameList, TraitLists
 from hygiene.traits.roles import Roles, find_roles
 from hygiene.traits.typos import suggest_domains
@@ -48,8 +48,9 @@ class Traits:
 
 def find_traits(judged: Addresses, lists: TraitLists, /) -> Traits:
     """Find the traits of every accepted address."""
-    names, codes = judged.host.dictionary, pc.fill_null(judged.host.indices, len(judged.host.dictionary))
-    places = codes.to_numpy(zero_copy_only=False)
+    host = judged.host()
+    names = host.dictionary
+    places = pc.fill_null(host.indices, len(names)).to_numpy(zero_copy_only=False)
     disposable = _rules(names, lists.disposable, parents=True)
     known = _rules(names, lists.free)
     free = pc.if_else(pc.is_null(disposable), known, pa.scalar(None, _TEXT))
@@ -61,7 +62,7 @@ def find_traits(judged: Addresses, lists: TraitLists, /) -> Traits:
     reasons["mixed_script"] = _are_mixed(judged.address)
     return Traits(
         reasons=reasons,
-        suggestion=_suggested(judged.address, meant, judged.host, reasons["typo_suspected"]),
+        suggestion=_suggested(judged.address, meant, host, reasons["typo_suspected"]),
         rule=_rule(pc.coalesce(disposable, free), places, roles),
     )
 
@@ -133,7 +134,7 @@ def _are_mixed(address: pa.Array) -> Mask:
 
 def _suggested(address: pa.Array, meant: pa.Array, host: pa.DictionaryArray, rows: Mask) -> pa.Array:
     if not rows.any():
-        return pa.nulls(len(address), _TEXT)
+        return no_texts(len(address))
     at = pa.array(rows)
     local = pc.replace_substring_regex(address.filter(at), r"@[^@]*$", "")
     domain = meant.take(host.indices.filter(at))
