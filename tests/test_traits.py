@@ -171,3 +171,36 @@ def test_typos_are_told_of_short_lists_alone():
 
     assert short.mistyped() == (*PROVIDERS, "postbox.example")
     assert long.mistyped() == PROVIDERS
+
+
+@given(
+    st.sets(
+        st.sampled_from(["a", "hr", "info", "no-reply", "Ank\u00e4ufe".lower(), "x.y", "press"]), min_size=1
+    ),
+    st.lists(st.from_regex(r"\A(a|HR|hr2|Info|no-reply|ank\u00e4ufe|x.y|pres)(\+[a-z]+)?@acme\.example\Z")),
+)
+def test_a_role_is_a_local_part_on_the_list_whatever_its_case_and_tag(entries, cells):
+    lists = TraitLists(
+        roles=[NameList("own", frozenset(entries)), NameList("more", frozenset({"info", "a"}))]
+    )
+
+    found = _traits(*cells, lists=lists)
+
+    for row, cell in enumerate(cells):
+        name = cell.partition("@")[0].partition("+")[0].lower()
+        named = "own" if name in entries else "more" if name in {"info", "a"} else None
+        assert found.reasons["role_account"][row] == (named is not None)
+        assert found.rule[row].as_py() == (named and f"{named}:{name}")
+
+
+def test_the_nearest_domain_above_on_a_list_names_the_rule():
+    lists = TraitLists(
+        disposable=[
+            NameList("one", frozenset({"b.example", "a.b.example", "trash"})),
+            NameList("two", frozenset({"x.a.b.example"})),
+        ]
+    )
+
+    rules = _traits("j@x.a.b.example", "j@c.b.example", "j@my.trash", "j@example.com", lists=lists).rule
+
+    assert rules.to_pylist() == ["one:a.b.example", "one:b.example", "one:trash", None]
