@@ -1,6 +1,6 @@
 """Finding traits: which addresses have which, decided once a domain wherever the domain decides."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.address import Addresses
-from hygiene.text import Mask, mask, no_texts, not_ascii
+from hygiene.text import Mask, Octets, mask, no_texts, not_ascii
 from hygiene.traits.lists import NameList, TraitLists
 from hygiene.traits.roles import Roles, find_roles
 from hygiene.traits.typos import suggest_domains
@@ -104,26 +104,26 @@ def _rule(by_domain: pa.Array, places: np.ndarray[Any, Any], roles: Roles) -> pa
 
 def _rules(names: pa.Array, lists: Sequence[NameList], *, parents: bool = False) -> pa.Array:
     """``list:entry`` of the first list that has each name or, with `parents`, a domain above it."""
-    found = pa.nulls(len(names), _TEXT)
+    found = []
     for one in lists:
-        found = pc.coalesce(found, one.rules.take(pc.index_in(names, value_set=one.names)))
+        found.append(one.rules.take(pc.index_in(names, value_set=one.names)))
         if parents:
-            found = pc.coalesce(found, _rules_above(names, one))
-    return found
+            found += _rules_above(names, one)
+    return pc.coalesce(*found) if len(found) > 1 else found[0] if found else pa.nulls(len(names), _TEXT)
 
 
-def _rules_above(names: pa.Array, one: NameList) -> pa.Array:
-    """``list:entry`` of the nearest domain above each name; those with no more dots than any entry have none."""
-    found, at, rows = pa.nulls(len(names), _TEXT), names, np.arange(len(names))
+def _rules_above(names: pa.Array, one: NameList) -> Iterator[pa.Array]:
+    """``list:entry`` of domains above each name, the nearest first; none has fewer dots than every entry."""
+    at, rows = names, np.arange(len(names))
     while True:
-        deep = pc.greater(pc.count_substring(at, "."), one.fewest_dots)
-        rows, at = rows[mask(deep)], at.filter(deep)
+        deep = Octets.of(at).count(b".") > one.fewest_dots
+        rows, at = rows[deep], at.filter(pa.array(deep))
         if not len(rows):
-            return found
+            return
         at = pc.replace_substring_regex(at, r"^[^.]*\.", "")
         rules = one.rules.take(pc.index_in(at, value_set=one.names))
-        above = pc.replace_with_mask(pa.nulls(len(names), _TEXT), pa.array(_mask_of(rows, len(names))), rules)
-        found = pc.coalesce(found, above)
+        above = pa.array(_mask_of(rows, len(names)))
+        yield pc.replace_with_mask(pa.nulls(len(names), _TEXT), above, rules)
 
 
 def _are_mixed(address: pa.Array) -> Mask:
