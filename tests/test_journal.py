@@ -209,6 +209,17 @@ def test_history_lists_shows_and_forgets(api, path):
         assert connection.execute("SELECT count(*) FROM batches").fetchone() == (1,)
 
 
+def test_history_calls_a_difference_within_what_was_left_open_as_the_import_did(api, path):
+    list_id = api.create_list("A", members=["a@acme.example"])
+    receipt, _ = imported(api, path, ["a@acme.example", "b@acme.example"], list_id=list_id, snapshot=False)
+
+    with SqliteJournal(path) as journal:
+        told = [journal.imports()[0], journal.find(receipt.import_id)]
+
+    assert receipt.reconciliation.status == "within_range"
+    assert [each.reconciliation.status for each in told] == ["within_range"] * 2
+
+
 # keys and lists
 
 

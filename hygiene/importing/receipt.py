@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from hygiene.cleaned import CleanedLeads
 
-__all__ = ["DELIVERIES", "Receipt", "receipt_of"]
+__all__ = ["DELIVERIES", "Receipt", "bounds_of", "has_drift", "receipt_of"]
 
 #: Files about the rows of an import, and the states of the batches whose rows they hold.
 DELIVERIES: Mapping[str, tuple[BatchState, ...]] = {
@@ -122,7 +122,7 @@ def receipt_of(
     return Receipt(
         sink,
         sum((result.predicted for result in results), Counts()),
-        reconcile(results, bounds=_bounds(results, trace, frozen.unknown), trace=trace),
+        reconcile(results, bounds=bounds_of(results, trace, frozen.unknown), trace=trace),
         error,
         import_id=record.import_id,
         progressed=progressed,
@@ -131,9 +131,14 @@ def receipt_of(
     )
 
 
-def _bounds(results: Sequence[BatchResult], trace: Trace, unknown: Sequence[str]) -> Bounds | None:
+def has_drift(results: Sequence[BatchResult], /) -> bool:
+    """Whether any batch was answered otherwise than predicted."""
+    return any(result.drift is not None and any(result.drift.as_dict().values()) for result in results)
+
+
+def bounds_of(results: Sequence[BatchResult], trace: Trace, unknown: Sequence[str], /) -> Bounds | None:
     """What was left open when the import was planned, where anything differs."""
-    if not any(result.drift is not None and any(result.drift.as_dict().values()) for result in results):
+    if not has_drift(results):
         return None
     return find_bounds(
         trace.features,

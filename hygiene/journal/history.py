@@ -14,6 +14,7 @@ from hygiene.drift import Trace
 from hygiene.errors import UsageError
 from hygiene.features import fold
 from hygiene.importing.past import Imported
+from hygiene.importing.receipt import bounds_of, has_drift
 from hygiene.importing.record import in_order
 from hygiene.importing.sink import Target
 from hygiene.journal.records import EXACT, entry_of, read_blocks
@@ -31,7 +32,9 @@ __all__ = ["features", "find", "forget", "imports", "landed"]
 
 def imports(journal: "SqliteJournal", /) -> list[Imported]:
     """Every import, oldest first."""
-    return [_imported(journal, row) for row in journal.read("SELECT * FROM imports ORDER BY rowid")]
+    return [
+        _imported(journal, row, bounded=True) for row in journal.read("SELECT * FROM imports ORDER BY rowid")
+    ]
 
 
 def find(journal: "SqliteJournal", import_id: str, /) -> Imported:
@@ -45,17 +48,19 @@ def find(journal: "SqliteJournal", import_id: str, /) -> Imported:
         kind = "no import" if not found else f"{len(found)} imports"
         msg = f"{import_id}: {kind} of that name in {journal.path}. See them with: hygiene history"
         raise UsageError(msg)
-    return _imported(journal, found[0], traced=True)
+    return _imported(journal, found[0], traced=True, bounded=True)
 
 
-def _imported(journal: "SqliteJournal", row: "sqlite3.Row", *, traced: bool = False) -> Imported:
-    """An import, with what its leads look like to counting rules where that is asked for."""
+def _imported(
+    journal: "SqliteJournal", row: "sqlite3.Row", *, traced: bool = False, bounded: bool = False
+) -> Imported:
+    """An import, with what its leads look like to counting rules, and what was left open, where that is asked for."""
     batches = journal.read("SELECT * FROM batches WHERE import = ? ORDER BY number", (row["id"],))
     entries = [entry_of(batch) for batch in batches]
-    policy = ImportPolicy.from_toml(json.loads(row["frozen"])["policy"])
-    waive = bool(row["waive_blocklist"])
+    results, frozen = [entry.result for entry in entries], json.loads(row["frozen"])
+    policy, waive = ImportPolicy.from_toml(frozen["policy"]), bool(row["waive_blocklist"])
     trace = None
-    if traced:
+    if traced or (bounded and has_drift(results)):
         kept, (places, batch) = StoredFeatures.of(read_blocks(journal, row["id"])), in_order(entries)
         trace = Trace(kept.take(places), batch + 1, kept.rows[places], policy, waive)
     return Imported(
@@ -64,7 +69,9 @@ def _imported(journal: "SqliteJournal", row: "sqlite3.Row", *, traced: bool = Fa
         row["began_at"],
         row["sha256"],
         bool(row["complete"]),
-        reconcile([entry.result for entry in entries], trace=trace),
+        reconcile(
+            results, bounds=bounds_of(results, trace, frozen["unknown"]) if trace else None, trace=trace
+        ),
         {entry.number: entry.leads.tolist() for entry in entries},
         policy,
         waive,
