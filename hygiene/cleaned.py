@@ -4,7 +4,6 @@ Everything is derived from the lead frame and its verdicts; nothing here changes
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,15 +15,14 @@ from hygiene.ahead import in_order
 from hygiene.columns import CANONICAL, MALFORMED
 from hygiene.deciding import decide, leads_of
 from hygiene.digest import frame_digest
-from hygiene.errors import UsageError
 from hygiene.examining import Examined
 from hygiene.features import Features
 from hygiene.filling import Fills, find_fills
 from hygiene.forecasting import forecast, forecast_raw, look_at
-from hygiene.gate import check_gate
 from hygiene.gathering import Positions, gather_places, gather_rows, gather_texts, together
 from hygiene.prediction import Prediction
 from hygiene.survey import Survey
+from hygiene.tally import Tally
 from hygiene.text import Mask, text_series
 from hygiene.verdict import REASONS, Counts, Outcome
 
@@ -36,7 +34,7 @@ if TYPE_CHECKING:
     from hygiene.story import Story
 
 
-__all__ = ["Chunk", "CleanedLeads", "Tally"]
+__all__ = ["Chunk", "CleanedLeads", "withheld_of"]
 
 #: Outcomes that `send_all` sends, to audit the prediction. What our own suppression list forbids, and
 #: what is invalid, undeliverable or for review, is sent by no option.
@@ -49,21 +47,6 @@ class Chunk(NamedTuple):
     ready: pd.DataFrame
     withheld: pd.DataFrame
     verdicts: pd.DataFrame
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Rows by outcome and by reason. Outcomes add up to `rows`; reasons need not.
-
-    Attributes:
-        rows: Input rows.
-        outcomes: Every outcome; None for one that was not checked.
-        reasons: Reasons that some row has.
-    """
-
-    rows: int
-    outcomes: Mapping[str, int | None]
-    reasons: Mapping[str, int]
 
 
 class CleanedLeads:
@@ -152,7 +135,7 @@ class CleanedLeads:
         leads = leads_of(self.survey, chunk)
         filled = self._filled.fill(leads.iloc[ready], ready + start).drop(columns=MALFORMED, errors="ignore")
         addressed = filled.assign(email=verdicts["address"].iloc[ready].to_numpy())
-        return Chunk(addressed, _withheld(leads, verdicts), verdicts)
+        return Chunk(addressed, withheld_of(leads, verdicts), verdicts)
 
     def at(self, positions: Positions, /) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The leads at these positions, as they came in, and their verdicts."""
@@ -251,27 +234,14 @@ class CleanedLeads:
     @property
     def withheld(self) -> pd.DataFrame:
         """The rows that are not ready: place, outcome, reasons, suggestion, then the original cells."""
-        return _withheld(self.frame, self.verdicts)
+        return withheld_of(self.frame, self.verdicts)
 
     @cached_property
     def counts(self) -> Tally:
         """Rows by outcome and by reason."""
-        found = np.bincount(self.survey.relations.ranks, minlength=len(Outcome))
-        unchecked = self._unchecked()
-        outcomes = {
-            outcome.value: None if outcome in unchecked else int(found[outcome.rank]) for outcome in Outcome
-        }
-        return Tally(len(self), outcomes, self.survey.reasons)
-
-    def _unchecked(self) -> set[Outcome]:
-        """Outcomes whose pass did not run."""
-        settings = self.survey.settings
-        passes = {
-            Outcome.UNDELIVERABLE: settings.resolver is not None,
-            Outcome.SUPPRESSED: settings.suppress is not None or bool(self.survey.marks),
-            Outcome.BLOCKED: settings.blocklist is not None,
-        }
-        return {outcome for outcome, ran in passes.items() if not ran}
+        by_rank = np.bincount(self.survey.relations.ranks, minlength=len(Outcome)).tolist()
+        found = self.survey
+        return Tally.of(by_rank, found.reasons, found.settings, marked=bool(found.marks))
 
     @cached_property
     def prediction(self) -> Prediction:
@@ -318,12 +288,7 @@ class CleanedLeads:
             GateFailed: naming every limit that was passed and its figure.
             UsageError: a name is neither an outcome nor a reason.
         """
-        unchecked = {outcome.value for outcome in self._unchecked()} & {*(max or {}), *(min or {})}
-        if unchecked:
-            msg = f"limit on {sorted(unchecked)[0]}: it was not checked; hand over the list or resolver that checks it."
-            raise UsageError(msg)
-        counts = {**self.counts.reasons, **{name: rows or 0 for name, rows in self.counts.outcomes.items()}}
-        check_gate(counts, rows=self.counts.rows, max=max or {}, min=min or {})
+        self.counts.gate(max=max, min=min)
 
     def by(self, name: str, /) -> "Comparison":
         """The sources that a column's values (or the files, for ``file``) make, each judged as if alone.
@@ -362,7 +327,8 @@ class CleanedLeads:
         return plot_outcomes(self.counts)
 
 
-def _withheld(leads: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
+def withheld_of(leads: pd.DataFrame, verdicts: pd.DataFrame, /) -> pd.DataFrame:
+    """The leads that are not ready, each after its place and what is said against it."""
     rows = (verdicts["outcome"] != Outcome.READY.value).to_numpy()
     place = verdicts.loc[rows, ["row", "source", "line", "outcome", "reasons", "suggestion"]]
     cells = leads.loc[rows].rename(columns={name: f"{name} (2)" for name in place.columns})

@@ -15,11 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.address import exact_key
-from hygiene.cleaned import CleanedLeads, Tally
+from hygiene.cleaned import CleanedLeads
 from hygiene.cleaning import clean_part
 from hygiene.deciding import leads_of
 from hygiene.errors import UsageError
 from hygiene.markup import html_table, inert
+from hygiene.tally import Tally
 from hygiene.text import is_blank, text_column
 from hygiene.verdict import Counts, Outcome
 

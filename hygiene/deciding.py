@@ -1,6 +1,7 @@
 """Deciding: the verdicts of one chunk, from itself and from what the survey says of its rows."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -8,19 +9,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.columns import MALFORMED
+from hygiene.deliverability import REASON_OF, DomainVerdict
 from hygiene.examining import Examined
-from hygiene.relating import say
-from hygiene.survey import Survey, domain_verdicts
-from hygiene.text import Mask, text_series
+from hygiene.findings import Findings
+from hygiene.relating import say, there
+from hygiene.relations import Related
+from hygiene.text import mask, text_series
 from hygiene.verdict import Outcome
 
-__all__ = ["decide", "leads_of", "relate_rows"]
+if TYPE_CHECKING:
+    from hygiene.survey import Survey
+
+__all__ = ["decide", "domain_verdicts", "find_all", "leads_of", "relate_rows", "word_verdicts"]
 
 _TEXT = pa.large_string()
 _NONE = pa.scalar(None, _TEXT)
 
 
-def decide(found: Survey, number: int, chunk: Examined | None = None, /) -> pd.DataFrame:
+def decide(found: "Survey", number: int, chunk: Examined | None = None, /) -> pd.DataFrame:
     """The verdicts of one chunk.
 
     Args:
@@ -32,23 +38,27 @@ def decide(found: Survey, number: int, chunk: Examined | None = None, /) -> pd.D
         The columns of `hygiene_schemas.Verdict`, one row for each lead of the chunk and with its index.
     """
     chunk = found.chunks[number] if chunk is None else chunk
-    start, end = found.firsts[number : number + 2]
-    index, rows = chunk.frame.index, np.arange(start + 1, end + 1)
-    outcomes = pa.DictionaryArray.from_arrays(
-        pa.array(found.relations.ranks[start:end]), pa.array(list(Outcome), _TEXT)
-    )
-    source, line = _places(index, rows)
+    return word_verdicts(chunk, found.related(number), found.findings(number, chunk), found.domains)
+
+
+def word_verdicts(
+    chunk: Examined, related: Related, findings: Findings, domains: Mapping[str, DomainVerdict], /
+) -> pd.DataFrame:
+    """The verdicts of one chunk from all that was found of its rows; as `decide` gives them."""
+    index = chunk.frame.index
+    outcomes = pa.DictionaryArray.from_arrays(pa.array(related.ranks), pa.array(list(Outcome), _TEXT))
+    source, line = _places(index, related.rows)
     texts = {
         "address": chunk.address,
         "outcome": outcomes,
-        "reasons": found.findings(number, chunk).texts(),
-        **relate_rows(found, number, chunk),
-        "domain_verdict": domain_verdicts(chunk.domain, found.domains),
+        "reasons": findings.texts(),
+        **relate_rows(chunk, related),
+        "domain_verdict": domain_verdicts(chunk.domain, domains),
         "suggestion": chunk.suggestion,
         "repaired": chunk.repaired,
         "other_addresses": chunk.others,
     }
-    verdicts = pd.DataFrame({"row": rows, "source": source, "line": line}, index=index)
+    verdicts = pd.DataFrame({"row": related.rows, "source": source, "line": line}, index=index)
     return verdicts.assign(**{name: text_series(texts[name], index) for name in _COLUMNS})
 
 
@@ -59,21 +69,49 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def relate_rows(found: Survey, number: int, chunk: Examined, /) -> dict[str, pa.Array]:
+def find_all(
+    chunk: Examined,
+    related: Related | None,
+    domains: Mapping[str, DomainVerdict],
+    /,
+    *,
+    accept_unknown: bool,
+) -> Findings:
+    """All reasons of the rows of a chunk; without what they are to other rows where that is not known yet."""
+    found = chunk.own_findings()
+    if related is not None:
+        carried = {"suppressed_column": related.marks, "suppressed_address": related.named}
+        found.add({code: there(texts) for code, texts in carried.items()})
+        found.add({"duplicate_in_file": related.where(related.among)})
+    if domains:
+        codes = domain_verdicts(chunk.domain, domains)
+        found.add({reason: mask(pc.equal(codes, code)) for code, reason in REASON_OF.items()})
+        if accept_unknown:
+            found.decide({"dns_unknown": None})
+    return found
+
+
+def domain_verdicts(domain: pa.Array, verdicts: Mapping[str, DomainVerdict], /) -> pa.Array:
+    """The verdict code of each domain; null where the domain is null or was not asked about."""
+    if not verdicts:
+        return pa.nulls(len(domain), pa.large_string())
+    encoded = domain.dictionary_encode()
+    known = [str(verdicts[name]) if name in verdicts else None for name in encoded.dictionary.to_pylist()]
+    return pa.array(known, pa.large_string()).take(encoded.indices)
+
+
+def relate_rows(chunk: Examined, related: Related, /) -> dict[str, pa.Array]:
     """What the rows of a chunk are to lists and to other rows, as columns of the verdicts."""
-    start, end = found.firsts[number : number + 2]
-    relations, listed = found.relations, chunk.listed
-    place, stays, exact = relations.within(start, end)
-    replaced, other = _where(place, stays != place + start, end - start), _where(place, ~exact, end - start)
-    kept = np.zeros(end - start, dtype=np.int64)
-    kept[place] = stays + 1
-    in_cluster = _where(place, np.ones(len(place), dtype=bool), end - start)
+    listed = chunk.listed
+    replaced, other = related.where(related.among), related.where(~related.exact)
+    kept = np.zeros(len(chunk), dtype=np.int64)
+    kept[related.place] = related.stays
+    in_cluster = related.where(np.ones(len(related.place), dtype=bool))
     cluster = pc.cast(pa.array(kept, mask=~in_cluster), _TEXT)
     kind = _first(say("person", replaced & other), say("exact", replaced))
     known = pc.if_else(pc.is_valid(listed.known_as), pa.scalar("known", _TEXT), _NONE)
     rules = (
-        listed.suppressed, relations.named.within(start, end), chunk.mark, relations.marks.within(start, end),
-        listed.blocked, chunk.trait,
+        listed.suppressed, related.named, chunk.mark, related.marks, listed.blocked, chunk.trait,
     )  # fmt: skip
     return {
         "duplicate_of": _first(pc.if_else(pa.array(replaced), cluster, _NONE), known),
@@ -90,13 +128,6 @@ def _first(*columns: pa.Array) -> pa.Array:
     return pc.coalesce(*filled) if len(filled) > 1 else (*filled, columns[0])[0]
 
 
-def _where(place: np.ndarray[Any, Any], chosen: Mask, rows: int) -> Mask:
-    """A mask over the rows of a chunk that is true at some of these places."""
-    found = np.zeros(rows, dtype=bool)
-    found[place[chosen]] = True
-    return found
-
-
 def _places(index: pd.Index, rows: np.ndarray[Any, Any]) -> tuple[Any, Any]:
     """Source and line of each row: from the index of a frame that was read, else none and the row."""
     if list(index.names) == ["source", "line"]:
@@ -104,7 +135,7 @@ def _places(index: pd.Index, rows: np.ndarray[Any, Any]) -> tuple[Any, Any]:
     return text_series(pa.nulls(len(rows), _TEXT), index), rows
 
 
-def leads_of(found: Survey, chunk: Examined, /) -> pd.DataFrame:
+def leads_of(found: "Survey", chunk: Examined, /) -> pd.DataFrame:
     """The leads of a chunk, with a column for malformed rows where any chunk has one."""
     if MALFORMED not in found.columns or MALFORMED in chunk.frame:
         return chunk.frame

@@ -5,24 +5,25 @@ which of several rows stays, and its domain by number where DNS is asked.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.buckets import Buckets
-from hygiene.duplicates import Repeats, join_repeats, order_repeats
+from hygiene.duplicates import join_repeats, order_repeats
 from hygiene.findings import Findings
 from hygiene.hashing import Hashes, Lookup, hash_texts
 from hygiene.relating import Keys, there
+from hygiene.relations import Carried, Relations
 from hygiene.settings import Settings
 from hygiene.text import Mask
 from hygiene.verdict import Outcome
 
-__all__ = ["Carried", "Cluster", "Facts", "Relations", "RowFacts"]
+__all__ = ["Facts", "RowFacts"]
 
 _TEXT = pa.large_string()
 _Numbers = np.ndarray[Any, np.dtype[np.int64]]
@@ -31,34 +32,6 @@ _Ranks = np.ndarray[Any, np.dtype[np.int8]]
 _ROW, _MERIT, _EXACT = 2, 3, 4
 #: Rows of a reason that are told.
 _FIRST = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """Texts of some rows that hold for other rows with their key as well.
-
-    Attributes:
-        rows: Positions of those other rows; they rise.
-        text: What holds for each.
-    """
-
-    rows: _Numbers
-    text: pa.Array
-
-    def within(self, start: int, end: int, /) -> pa.Array:
-        """The text of each row of a chunk, null elsewhere."""
-        first, last = np.searchsorted(self.rows, [start, end])
-        place = np.full(end - start, -1, dtype=np.int64)
-        place[self.rows[first:last] - start] = np.arange(last - first)
-        return self.text.slice(first, last - first).take(pa.array(place, mask=place < 0))
-
-
-class Cluster(NamedTuple):
-    """The rows of one lead: the one that stays, those it replaces, and the kinds of match among them."""
-
-    stays: int
-    replaced: list[int]
-    kinds: tuple[str, ...]
 
 
 class _Said:
@@ -102,49 +75,7 @@ class _Said:
         return Carried(rows[order], texts.take(pa.array(place[order])))
 
 
-@dataclass(frozen=True)
-class Relations:
-    """What rows are to each other.
-
-    Attributes:
-        ranks: Rank of each row's outcome, duplicates included.
-        repeats: Which rows stay for which.
-        exact: Whether each row of `repeats.order` has the exact key of the row that stays.
-        marks: Opt-out marks that hold for other rows of the same lead.
-        named: Suppression entries that hold for other rows of the same person.
-    """
-
-    ranks: _Ranks
-    repeats: Repeats
-    exact: Mask = field(repr=False)
-    marks: Carried = field(repr=False)
-    named: Carried = field(repr=False)
-
-    @cached_property
-    def _by_row(self) -> tuple[_Numbers, _Numbers]:
-        """The rows of `repeats.order` as they rise, and where each stands there."""
-        order = np.argsort(self.repeats.order)
-        return self.repeats.order[order], order
-
-    def largest(self, most: int, /) -> list[Cluster]:
-        """The largest clusters first, then in the order of the rows that stay."""
-        rows, order = self._by_row
-        found = []
-        for stays, replaced in self.repeats.largest(most):
-            exact = self.exact[order[np.searchsorted(rows, replaced)]]
-            kinds = {"exact" if same else "person" for same in exact.tolist()}
-            found.append(Cluster(stays, replaced, tuple(sorted(kinds))))
-        return found
-
-    def within(self, start: int, end: int, /) -> tuple[_Numbers, _Numbers, Mask]:
-        """Of the rows of a chunk that repeat: the place in the chunk, the row that stays, whether it is exact."""
-        rows, order = self._by_row
-        first, last = np.searchsorted(rows, [start, end])
-        chosen = order[first:last]
-        return rows[first:last] - start, self.repeats.stays[chosen], self.exact[chosen]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RowFacts:
     """The facts of one chunk, by position.
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from hygiene.text import Mask
 from hygiene.verdict import REASONS, Outcome, Reason, reason
 
-__all__ = ["Findings"]
+__all__ = ["Findings", "in_table_order"]
 
 #: Masks packed into one integer before the distinct combinations are counted anew.
 _BITS = 60
@@ -95,8 +95,13 @@ class Findings:
         return {code: int(self.masks[code].sum()) for code in self._ordered()}
 
     def _ordered(self) -> list[str]:
-        place = {code: number for number, code in enumerate(REASONS)}
-        return sorted(self.masks, key=lambda code: (place.get(code, len(place)), code))
+        return list(in_table_order(dict.fromkeys(self.masks, 0)))
+
+
+def in_table_order(counts: Mapping[str, int], /) -> dict[str, int]:
+    """Rows by reason, in the order of the reasons table."""
+    place = {code: number for number, code in enumerate(REASONS)}
+    return dict(sorted(counts.items(), key=lambda pair: (place.get(pair[0], len(place)), pair[0])))
 
 
 def _combine(

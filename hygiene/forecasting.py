@@ -44,7 +44,7 @@ def forecast_raw(found: Survey, /, *, batch_leads: int) -> Prediction:
 
 def look_at(found: Survey, positions: Positions, /) -> Features:
     """What the API's counting rules see of the rows at these positions."""
-    held = {name: texts for name, texts in _held(found).items() if texts is not None}
+    held = {name: texts for name, texts in found.settings.of_api.items() if texts is not None}
     return TextFeatures(gather_texts(found, positions, lambda chunk: chunk.address), **held)
 
 
@@ -55,7 +55,7 @@ def _predicted(
     batch_leads: int,
     look: Callable[[], Features] | None = None,
 ) -> Prediction:
-    lists = _held(found)
+    lists = found.settings.of_api
     touching = Touching(**{name: texts for name, texts in lists.items() if texts is not None})
     touching.add_all(parts, jobs=found.jobs)
     rows = touching.rows()
@@ -69,10 +69,3 @@ def _predicted(
         waive_blocklist=found.settings.waive_blocklist,
         look=look,
     )
-
-
-def _held(found: Survey) -> dict[str, pa.Array | None]:
-    """What the API holds, as it has it; None for what nobody handed over."""
-    settings = found.settings
-    held = {"known": settings.addresses_held("list"), "elsewhere": settings.addresses_held("account")}
-    return {"blocklist": settings.entries_listed(), **held}

@@ -2,7 +2,8 @@
 
 Multilinear hashing under random keys: whatever two texts are, they collide with a probability that the width
 of the hash says, and nobody can choose texts that do. Source: Lemire and Kaser, "Strongly universal string
-hashing is fast" (2014). The keys are new in every process, so no hash outlives it.
+hashing is fast" (2014). The keys are new in every process, so no hash outlives it; processes that work on one
+cleaning are handed one `HashKey`.
 
 `pandas.util.hash_array` needs a Python string for every cell and a call for every 64 bits; xxhash takes one
 text a call.
@@ -11,13 +12,15 @@ text a call.
 import hashlib
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Hashes", "Lookup", "hash_texts"]
+__all__ = ["OWN_KEY", "HashKey", "Hashes", "InProcess", "Lookup", "hash_texts"]
 
 #: One row a text.
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]
@@ -29,19 +32,44 @@ _WIDTHS = (32, 64)
 _SLICE = 1 << 14
 #: Texts from which on several slices are hashed at once.
 _MANY = 1 << 18
-#: Random bits for each 32 bits of text, in four lanes; one more row for the length and one to add.
-_KEYS = np.frombuffer(secrets.token_bytes(8 * 4 * (_WIDTHS[-1] // 4 + 2)), np.uint64).reshape(-1, 4)
-_SECRET = secrets.token_bytes(32)
+#: Lanes and rows of random numbers: a row for each 32 bits of text, one for its length, and one to add.
+_LANES, _ROWS = 4, _WIDTHS[-1] // 4 + 2
 #: By number of octets that belong to a text: the bits of them in 8 octets, little end first.
 _BITS = np.array([(1 << (8 * octets)) - 1 for octets in range(9)], dtype=np.uint64)
 
 
-def hash_texts(texts: pa.Array, /, *, lanes: int = 4) -> Hashes:
+@dataclass(frozen=True)
+class HashKey:
+    """What hashes are made under; hashes of two processes are equal only under the same key.
+
+    Attributes:
+        octets: Random octets; never shown.
+    """
+
+    octets: bytes = field(default_factory=lambda: secrets.token_bytes(8 * _LANES * _ROWS + 32), repr=False)
+
+    @cached_property
+    def numbers(self) -> Hashes:
+        """Random numbers, by row and lane."""
+        return np.frombuffer(self.octets[:-32], np.uint64).reshape(_ROWS, _LANES)
+
+    @property
+    def secret(self) -> bytes:
+        """The key of texts that are hashed by themselves."""
+        return self.octets[-32:]
+
+
+#: The key of this process.
+OWN_KEY = HashKey()
+
+
+def hash_texts(texts: pa.Array, /, *, lanes: int = 4, key: HashKey = OWN_KEY) -> Hashes:
     """Each text as 32 bits a lane, two lanes a number; null as the empty text.
 
     Args:
         texts: A `large_string` array.
         lanes: 2 or 4, the latter where two texts with equal hashes are taken for equal.
+        key: Another key than that of this process, which alone `Lookup.of` knows.
 
     Returns:
         An array of shape (texts, lanes / 2).
@@ -50,7 +78,7 @@ def hash_texts(texts: pa.Array, /, *, lanes: int = 4) -> Hashes:
     starts = range(0, len(texts), _SLICE)
 
     def fill(start: int) -> None:
-        found[start : start + _SLICE] = _hash_slice(texts.slice(start, _SLICE), lanes)
+        found[start : start + _SLICE] = _hash_slice(texts.slice(start, _SLICE), lanes, key)
 
     if len(texts) < _MANY:
         for start in starts:
@@ -61,7 +89,7 @@ def hash_texts(texts: pa.Array, /, *, lanes: int = 4) -> Hashes:
     return found
 
 
-def _hash_slice(texts: pa.Array, lanes: int) -> Hashes:
+def _hash_slice(texts: pa.Array, lanes: int, key: HashKey) -> Hashes:
     if texts.null_count:
         texts = pc.fill_null(texts, "")
     offsets = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
@@ -74,27 +102,34 @@ def _hash_slice(texts: pa.Array, lanes: int) -> Hashes:
     for width in _WIDTHS:
         rows = np.flatnonzero((sizes >= shorter) & (sizes <= width))
         if len(rows) == len(sizes):
-            return _hash_words(padded, starts, sizes, width, lanes)
+            return _hash_words(padded, starts, sizes, width, key.numbers[:, :lanes])
         if len(rows):
-            found[rows] = _hash_words(padded, starts[rows], sizes[rows], width, lanes)
+            found[rows] = _hash_words(padded, starts[rows], sizes[rows], width, key.numbers[:, :lanes])
         shorter = width + 1
     for row in np.flatnonzero(sizes >= shorter).tolist():
         text = octets[starts[row] : starts[row] + sizes[row]].tobytes()
-        digest = hashlib.blake2b(text, key=_SECRET, digest_size=16).digest()
+        digest = hashlib.blake2b(text, key=key.secret, digest_size=16).digest()
         found[row] = np.frombuffer(digest, np.uint64)[: lanes // 2]
     return found
 
 
-def _hash_words(padded: Any, starts: Any, sizes: Any, width: int, lanes: int) -> Hashes:
+def _hash_words(padded: Any, starts: Any, sizes: Any, width: int, numbers: Hashes) -> Hashes:
     """The hashes of texts of at most `width` octets that begin at `starts`."""
     windows = np.lib.stride_tricks.sliding_window_view(padded, width)[starts]
     words = windows.view(np.uint64)
     words &= _BITS[np.clip(sizes[:, None] - np.arange(0, width, 8), 0, 8)]
-    sums = windows.view(np.uint32).astype(np.uint64) @ _KEYS[: width // 4, :lanes]
-    sums += sizes[:, None].astype(np.uint64) * _KEYS[-2, :lanes] + _KEYS[-1, :lanes]
+    sums = windows.view(np.uint32).astype(np.uint64) @ numbers[: width // 4]
+    sums += sizes[:, None].astype(np.uint64) * numbers[-2] + numbers[-1]
     high = sums >> np.uint64(32)  # the lower half of the sum is not universal
     found: Hashes = high[:, ::2] << np.uint64(32) | high[:, 1::2]
     return found
+
+
+class InProcess:
+    """Goes to another process without the lookups it has made: their hashes do not outlive this one."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if not isinstance(value, Lookup)}
 
 
 class Lookup:

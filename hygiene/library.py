@@ -7,22 +7,18 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
-import pyarrow.compute as pc
 
-from hygiene.blocklist import RuleList, check_broad
+from hygiene.blocklist import RuleList
+from hygiene.canonical import choose_columns, name_columns
 from hygiene.cleaned import CleanedLeads
 from hygiene.cleaning import clean_chunks, clean_frame
-from hygiene.columns import CANONICAL, SAMPLE_ROWS, map_columns, split_name
-from hygiene.deliverability import KnownVerdicts
-from hygiene.duplicates import Keep
+from hygiene.given import settings_of
 from hygiene.importing import (
     Journal,
     OnUnknown,
@@ -31,7 +27,7 @@ from hygiene.importing import (
     Sink,
     open_session,
 )
-from hygiene.lists import block_list, known_leads, name_list, suppression_list
+from hygiene.lists import block_list, known_leads, suppression_list
 from hygiene.prediction import ImportPolicy
 from hygiene.preparing import know, prepare, with_readback
 from hygiene.reading import open_leads
@@ -40,8 +36,7 @@ from hygiene.rules import Rule
 from hygiene.settings import KnownLeads, Settings
 from hygiene.spool import Spool
 from hygiene.survey import CHUNK_ROWS
-from hygiene.text import text_column
-from hygiene.traits import NameList, TraitLists, built_in_lists
+from hygiene.traits import NameList
 
 if TYPE_CHECKING:
     from hygiene.deliverability import DomainVerdict, Resolver
@@ -61,7 +56,6 @@ __all__ = [
 ]
 
 PathLike = str | os.PathLike[str]
-_List = TypeVar("_List", RuleList, KnownLeads, NameList)
 
 
 def read(
@@ -188,30 +182,31 @@ def clean(
         InputError: the leads or a list cannot be read; a suppression list without entries is one.
         ResolverError: no name server answered at all.
     """
-    settings = Settings(
+    settings = settings_of(
         schema=schema,
-        required=tuple(require),
+        require=require,
         rules=tuple(rules),
         review=tuple(review),
-        traits=_trait_lists(disposable=disposable, free=free, roles=roles),
-        suppress=_suppression(
-            suppress,
-            max_age=max_list_age,
-            may_be_empty=allow_empty_list,
-            allow_broad=allow_broad_rules,
-        ),
-        blocklist=_each(blocklist, lambda path: block_list(path, client=client)),
-        known=_each(known, known_leads),
+        disposable=disposable,
+        free=free,
+        roles=roles,
+        suppress=suppress,
+        blocklist=blocklist,
+        known=known,
         match=match,
-        keep=Keep.parse(keep),
+        keep=keep,
         fill=fill,
         suppression_columns=suppression_columns,
-        resolver=_resolver(resolver),
+        max_list_age=max_list_age,
+        allow_empty_list=allow_empty_list,
+        allow_broad_rules=allow_broad_rules,
+        client=client,
+        resolver=resolver,
         accept_unknown=accept_unknown,
-        policy=policy or ImportPolicy(),
+        policy=policy,
         waive_blocklist=waive_blocklist,
         batch_leads=batch_leads,
-        trusted=tuple(trust_columns),
+        trust_columns=trust_columns,
     )
     started = time.monotonic()
     reading = {
@@ -235,8 +230,8 @@ def _clean(
 ) -> CleanedLeads:
     """Clean a frame, or files that are read as `reading` says."""
     if isinstance(leads, pd.DataFrame):
-        frame, notes = _canonical(leads, columns)
-        return clean_frame(frame, settings, jobs=jobs, notes=notes)
+        found = choose_columns(leads, columns, source="the frame")
+        return clean_frame(name_columns(leads, found), settings, jobs=jobs, notes=found.notes)
     paths = [leads] if isinstance(leads, str | os.PathLike) else list(leads)
     with open_leads(paths, columns=columns, chunk_rows=CHUNK_ROWS, **reading) as opened:
         spool = None if memory is None else Spool(memory)
@@ -331,55 +326,3 @@ def _opened(journal: PathLike | Journal | None) -> Iterator[Journal | None]:
 
     with SqliteJournal(journal) as opened:
         yield opened
-
-
-def _trait_lists(**given: Any) -> TraitLists:
-    """The lists that were handed over, by trait, and ours for the other traits."""
-    changes: dict[str, Any] = {
-        trait: _each(lists, partial(name_list, kind="local_part" if trait == "roles" else "domain"))
-        for trait, lists in given.items()
-        if lists is not None
-    }
-    return replace(built_in_lists(), **changes)
-
-
-def _suppression(given: Any, **how: Any) -> tuple[RuleList, ...] | None:
-    """Our own lists, each held against what would forbid too much, those that were read before as well."""
-    lists = _each(given, lambda path: suppression_list(path, **how))
-    for rules in lists or ():
-        check_broad(rules, allowed=how["allow_broad"])
-    return lists
-
-
-def _each(given: Any, open_one: Callable[[PathLike], _List]) -> tuple[_List, ...] | None:
-    """What was handed over for a list, read where it is a path; None where nothing was."""
-    if given is None:
-        return None
-    one = isinstance(given, str | os.PathLike | RuleList | KnownLeads | NameList)
-    return tuple(
-        open_one(each) if isinstance(each, str | os.PathLike) else each
-        for each in ([given] if one else given)
-    )
-
-
-def _resolver(given: "Resolver | Mapping[str, DomainVerdict] | None") -> "Resolver | None":
-    """Who is asked: what was handed over, where it can look up, else the verdicts it holds."""
-    if isinstance(given, Mapping) and not hasattr(given, "look_up"):
-        return KnownVerdicts(given)
-    return given
-
-
-def _canonical(frame: pd.DataFrame, columns: Mapping[str, str] | None) -> tuple[pd.DataFrame, Sequence[str]]:
-    """A frame with canonical columns from one with anybody's; the given one is left as it is."""
-    header = [str(name) for name in frame.columns]
-    top = frame.head(SAMPLE_ROWS)
-    cells = [pc.fill_null(text_column(top.iloc[:, place]), "").to_pylist() for place in range(len(header))]
-    sample = list(zip(*cells, strict=True))
-    found = map_columns(header, sample, columns=columns, source="the frame")
-    leads = frame.set_axis(list(found.names), axis=1)
-    if found.full_name is not None:
-        names = [split_name(name or "") for name in text_column(leads.iloc[:, found.full_name]).to_pylist()]
-        first, last = zip(*names, strict=True) if names else ((), ())
-        leads = leads.assign(first_name=list(first), last_name=list(last))
-    canonical = [name for name in CANONICAL if name in leads]
-    return leads[canonical + [name for name in leads if name not in CANONICAL]], found.notes

@@ -5,6 +5,7 @@ Columns are known by the words of their headers, not by a list of exporters. Not
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 from hygiene.columns import CANONICAL, MALFORMED
 from hygiene.text import Mask, mask, text_column
 
-__all__ = ["FALSE", "TRUE", "Marks", "find_marks", "is_flag", "is_status", "marked"]
+__all__ = ["FALSE", "TRUE", "Marks", "find_marks", "is_flag", "is_status", "marked", "renumber"]
 
 TRUE = frozenset({"true", "yes", "y", "1", "t", "x", "1.0"})
 FALSE = frozenset({"false", "no", "n", "0", "f", "0.0"})
@@ -45,6 +46,8 @@ _STATES = (
     "cleaned", "complained", "spam complaint", "spam", "do not contact", "do not mail", "do not email",
     "do not call", "donotcontact", "dnc", "suppressed", "blacklisted",
 )  # fmt: skip
+#: Where rows stand that were not read from a file.
+_UNREAD = "the leads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,17 @@ def _place(index: pd.Index, row: int, first_row: int) -> str:
     if list(index.names) == ["source", "line"]:
         source, line = index[row]
         return f"{source}:{line}"
-    return f"the leads:{row + first_row}"
+    return f"{_UNREAD}:{row + first_row}"
+
+
+def renumber(rule: pa.Array, rows: np.ndarray[Any, Any], /) -> pa.Array:
+    """Marks of rows that were not read from a file, which were counted from 1, under their row numbers."""
+    own = mask(pc.starts_with(rule, f"{_UNREAD}:"))
+    column = pc.replace_substring_regex(rule.filter(pa.array(own)), f"^{_UNREAD}:[0-9]+:", "")
+    number = pc.cast(pa.array(rows[own]), rule.type)
+    source, colon = (pa.scalar(word, rule.type) for word in (_UNREAD, ":"))
+    texts = pc.binary_join_element_wise(source, number, column, colon)
+    return pc.replace_with_mask(rule, pa.array(own), texts)
 
 
 def is_flag(header: str, /) -> bool:

@@ -65,6 +65,12 @@ class Listed:
     known_as: pa.Array
     known_match: pa.Array
 
+    @property
+    def named(self) -> pa.Array:
+        """The suppression entry of rows that one for an address names; null elsewhere."""
+        rows = pa.array(self.masks["suppressed_address"] | self.masks["suppressed_hash"])
+        return pc.if_else(rows, self.suppressed, pa.scalar(None, _TEXT))
+
 
 def hold_against(
     settings: Settings, keys: Keys, /, *, cells: pa.Array, address: pa.Array, domain: pa.Array

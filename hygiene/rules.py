@@ -42,6 +42,8 @@ class Rule:
         Raises:
             InputError: the rule failed or gave something else than one boolean a row.
         """
+        if not len(frame):
+            return np.zeros(0, dtype=bool)
         try:
             found = np.asarray(self.check(frame), dtype=bool)
         except Exception as error:  # noqa: BLE001 -- a user's code may raise anything; its text may hold cells

@@ -14,7 +14,7 @@ from hygiene.blocklist import RuleList
 from hygiene.deliverability import Resolver
 from hygiene.duplicates import Keep
 from hygiene.errors import UsageError
-from hygiene.hashing import Lookup
+from hygiene.hashing import InProcess, Lookup
 from hygiene.prediction import ImportPolicy
 from hygiene.rules import Rule
 from hygiene.text import Mask
@@ -25,7 +25,7 @@ __all__ = ["KnownLeads", "Settings"]
 
 
 @dataclass(frozen=True)
-class KnownLeads:
+class KnownLeads(InProcess):
     """Leads that the API's list or account holds already.
 
     Attributes:
@@ -159,6 +159,12 @@ class Settings:
         return pa.concat_arrays(
             [pa.nulls(0, pa.large_string()), *(rules.literal for rules in self.blocklist)]
         )
+
+    @property
+    def of_api(self) -> dict[str, pa.Array | None]:
+        """What the API holds, as it has it, by the words of `predict`; None for what nobody handed over."""
+        held = {"known": self.addresses_held("list"), "elsewhere": self.addresses_held("account")}
+        return {"blocklist": self.entries_listed(), **held}
 
     @property
     def by_row(self) -> bool:

@@ -13,18 +13,17 @@ from typing import IO, Protocol
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from hygiene.ahead import in_order
 from hygiene.columns import CANONICAL, MALFORMED
+from hygiene.deciding import find_all
 from hygiene.deliverability import REASON_OF, DomainVerdict, Resolver
 from hygiene.examining import Examined, examine, is_as_examined, list_anew
-from hygiene.facts import Facts, Relations, RowFacts
-from hygiene.findings import Findings
-from hygiene.relating import there
+from hygiene.facts import Facts, RowFacts
+from hygiene.findings import Findings, in_table_order
+from hygiene.relations import Related, Relations
 from hygiene.settings import Settings
-from hygiene.text import is_blank, mask, text_column
+from hygiene.text import is_blank, text_column
 from hygiene.verdict import REASONS, Outcome
 
 __all__ = [
@@ -33,7 +32,7 @@ __all__ = [
     "Chunks",
     "Keeping",
     "Survey",
-    "domain_verdicts",
+    "notes_on",
     "survey",
     "survey_again",
 ]
@@ -126,34 +125,27 @@ class Survey:
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences about the lists that were read and the suppression columns that were found."""
-        lists = [*(self.settings.suppress or ()), *(self.settings.blocklist or ())]
-        columns = [
-            f"suppression column {name!r}: {rows} rows marked, their addresses are suppressed on every row "
-            "(--no-suppression-columns to leave it out)."
-            for name, rows in self.marks.items()
-        ]
-        return (*(rules.note for rules in lists), *columns)
+        return notes_on(self.settings, self.marks)
+
+    def related(self, number: int, /) -> Related:
+        """What the rows of a chunk are to other rows."""
+        return self.relations.within(*self.firsts[number : number + 2])
 
     def findings(self, number: int, chunk: Examined, /) -> Findings:
         """All reasons of the rows of a chunk, those included that only the whole input shows."""
-        start, end = self.firsts[number : number + 2]
-        found = chunk.own_findings()
-        place, stays, _ = self.relations.within(start, end)
-        replaced = np.zeros(end - start, dtype=bool)
-        replaced[place[stays != place + start]] = True
-        found.add(
-            {
-                "suppressed_column": there(self.relations.marks.within(start, end)),
-                "suppressed_address": there(self.relations.named.within(start, end)),
-                "duplicate_in_file": replaced,
-            }
-        )
-        if self.domains:
-            codes = domain_verdicts(chunk.domain, self.domains)
-            found.add({reason: mask(pc.equal(codes, code)) for code, reason in REASON_OF.items()})
-            if self.settings.accept_unknown:
-                found.decide({"dns_unknown": None})
-        return found
+        accept = self.settings.accept_unknown
+        return find_all(chunk, self.related(number), self.domains, accept_unknown=accept)
+
+
+def notes_on(settings: Settings, marks: Mapping[str, int], /) -> tuple[str, ...]:
+    """Sentences about the lists of a cleaning and the suppression columns that were found."""
+    lists = [*(settings.suppress or ()), *(settings.blocklist or ())]
+    columns = [
+        f"suppression column {name!r}: {rows} rows marked, their addresses are suppressed on every row "
+        "(--no-suppression-columns to leave it out)."
+        for name, rows in marks.items()
+    ]
+    return (*(rules.note for rules in lists), *columns)
 
 
 def survey(
@@ -206,15 +198,13 @@ def _numbered(frames: Iterable[pd.DataFrame]) -> Iterator[tuple[int, pd.DataFram
 
 def _with_facts(chunk: Examined, settings: Settings) -> tuple[Examined, RowFacts]:
     """A chunk that was examined, and what is kept of its rows."""
-    listed = chunk.listed
-    named = pa.array(listed.masks["suppressed_address"] | listed.masks["suppressed_hash"])
     facts = RowFacts.of(
         chunk.keys(settings),
         chunk.own_findings(),
         merits=settings.keep.merits(chunk.frame) if settings.keep.has_merits else None,
         domain=chunk.domain if settings.resolver is not None else None,
         mark=chunk.mark,
-        named=pc.if_else(named, listed.suppressed, pa.scalar(None, pa.large_string())),
+        named=chunk.listed.named,
     )
     return chunk, facts
 
@@ -233,10 +223,7 @@ def _surveyed(examined: Iterable[tuple[Examined, RowFacts]], found: Survey) -> S
         _look_up(found, facts, settings.resolver)
     found.relations = facts.relate()
     _count_relations(found)
-    place = {code: number for number, code in enumerate(REASONS)}
-    found.reasons = dict(
-        sorted(found.reasons.items(), key=lambda pair: (place.get(pair[0], len(place)), pair[0]))
-    )
+    found.reasons = in_table_order(found.reasons)
     return found
 
 
@@ -284,12 +271,3 @@ def _count_relations(found: Survey) -> None:
     }
     for code, rows in {**carried, "duplicate_in_file": replaced}.items():
         _count(found, code, len(rows), np.sort(rows)[:EXAMPLES])
-
-
-def domain_verdicts(domain: pa.Array, verdicts: Mapping[str, DomainVerdict], /) -> pa.Array:
-    """The verdict code of each domain; null where the domain is null or was not asked about."""
-    if not verdicts:
-        return pa.nulls(len(domain), pa.large_string())
-    encoded = domain.dictionary_encode()
-    known = [str(verdicts[name]) if name in verdicts else None for name in encoded.dictionary.to_pylist()]
-    return pa.array(known, pa.large_string()).take(encoded.indices)

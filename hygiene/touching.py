@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 
 from hygiene.ahead import in_order
 from hygiene.features import Codes, coarse_key, is_usable, literal_texts
-from hygiene.hashing import Hashes, hash_texts
+from hygiene.hashing import OWN_KEY, Hashes, HashKey, hash_texts
 from hygiene.text import Mask, lower_case
 
-__all__ = ["Touching", "near", "slices"]
+__all__ = ["Touching", "among", "near", "repeated", "slices"]
 
 #: Texts that are looked at in one go.
 SLICE = 1 << 16
@@ -30,17 +30,29 @@ class Touching:
         blocklist: The API's block list, addresses and domains.
         known: Addresses that the list holds already.
         elsewhere: Addresses that other lists of the account hold.
+        key: What leads are hashed under: a key that several processes share, where they look at some each.
+
+    Attributes:
+        held: Hashes of what the API holds.
     """
 
     def __init__(
-        self, *, blocklist: Iterable[str] = (), known: Iterable[str] = (), elsewhere: Iterable[str] = ()
+        self,
+        *,
+        blocklist: Iterable[str] = (),
+        known: Iterable[str] = (),
+        elsewhere: Iterable[str] = (),
+        key: HashKey = OWN_KEY,
     ) -> None:
+        self._key = key
         entries = pc.unique(lower_case(literal_texts(blocklist)))
         addresses = entries.filter(pc.match_substring(entries, "@"))  # no domain of a usable address has one
         hosts = entries.filter(pc.invert(pc.match_substring(entries, "@")))
-        self._hosts = pd.Index(np.unique(_hashes(hosts)))
-        held = [_key_hashes(given) for given in (addresses, literal_texts(known), literal_texts(elsewhere))]
-        self._held = np.unique(np.concatenate(held))
+        self._hosts = pd.Index(np.unique(self._hashes(hosts)))
+        held = [
+            _key_hashes(given, key) for given in (addresses, literal_texts(known), literal_texts(elsewhere))
+        ]
+        self.held = np.unique(np.concatenate(held))
         self._keys: list[Hashes] = []
         self._others: list[Mask] = []
 
@@ -51,17 +63,21 @@ class Touching:
     def add_all(self, parts: Iterable[pa.Array], /, *, jobs: int | None = None) -> None:
         """Look at leads that come in parts, several parts at once."""
         texts = (text for part in parts for text in slices(part))
-        for keys, others in in_order(self._look, texts, jobs=jobs):
+        for keys, others in in_order(self.look, texts, jobs=jobs):
             self._keys.append(keys)
             self._others.append(others)
 
-    def _look(self, texts: pa.Array) -> tuple[Hashes, Mask]:
-        """The coarse keys of leads, hashed, and the leads that are unusable or on a listed host."""
+    def look(self, texts: pa.Array, /) -> tuple[Hashes, Mask]:
+        """The coarse keys of leads, hashed, and the leads that are unusable or on a listed host.
+
+        Args:
+            texts: One of the `slices` of their addresses.
+        """
         usable = is_usable(texts)
         found = ~usable
         if len(self._hosts):
             found[usable] = self._on_listed_host(texts.filter(pa.array(usable)))
-        return _hashes(coarse_key(texts)), found
+        return self._hashes(coarse_key(texts)), found
 
     def __len__(self) -> int:
         """How many leads were added."""
@@ -69,10 +85,10 @@ class Touching:
 
     def rows(self) -> Codes:
         """Positions of the touched leads among all that were added, in order."""
-        repeated = pd.Index(_repeated([*self._keys, self._held]))
+        again = pd.Index(repeated([*self._keys, self.held]))
         found, first = [np.arange(0)], 0
         for keys, others in zip(self._keys, self._others, strict=True):
-            found.append(np.flatnonzero(others | _among(keys, repeated)) + first)
+            found.append(np.flatnonzero(others | among(keys, again)) + first)
             first += len(keys)
         return np.concatenate(found)
 
@@ -84,11 +100,14 @@ class Touching:
         return listed
 
     def _listed(self, hosts: pa.Array) -> Mask:
-        found = _among(_hashes(hosts), self._hosts)
+        found = among(self._hashes(hosts), self._hosts)
         while pc.any(pc.match_substring(hosts, ".")).as_py():
             hosts = pc.replace_substring_regex(hosts, r"^[^.]*(\.|$)", "")
-            found |= _among(_hashes(hosts), self._hosts)
+            found |= among(self._hashes(hosts), self._hosts)
         return found
+
+    def _hashes(self, texts: pa.Array) -> Hashes:
+        return _hashes(texts, self._key)
 
 
 def near(texts: pa.Array, addresses: pa.Array, /) -> pa.Array:
@@ -96,7 +115,7 @@ def near(texts: pa.Array, addresses: pa.Array, /) -> pa.Array:
     if not len(texts):
         return texts
     wanted = pd.Index(np.unique(_key_hashes(addresses)))
-    rows = [_among(_hashes(coarse_key(part)), wanted) for part in slices(texts)]
+    rows = [among(_hashes(coarse_key(part)), wanted) for part in slices(texts)]
     return texts.filter(pa.array(np.concatenate([np.zeros(0, dtype=bool), *rows])))
 
 
@@ -106,22 +125,23 @@ def slices(texts: pa.Array, /) -> Iterator[pa.Array]:
         yield pc.fill_null(texts.slice(start, SLICE), "")
 
 
-def _key_hashes(texts: pa.Array) -> Hashes:
-    found = [_hashes(coarse_key(part)) for part in slices(texts)]
+def _key_hashes(texts: pa.Array, key: HashKey = OWN_KEY) -> Hashes:
+    found = [_hashes(coarse_key(part), key) for part in slices(texts)]
     return np.concatenate([np.zeros(0, np.uint64), *found])
 
 
-def _repeated(hashes: list[Hashes]) -> Hashes:
+def repeated(hashes: list[Hashes], /) -> Hashes:
     """Those that are there more than once."""
     ordered = np.concatenate(hashes)
     ordered.sort()
     return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
 
 
-def _among(hashes: Hashes, wanted: pd.Index) -> Mask:
+def among(hashes: Hashes, wanted: pd.Index, /) -> Mask:
+    """True where a hash is one of those."""
     found: Mask = wanted.get_indexer(pd.Index(hashes)) >= 0
     return found
 
 
-def _hashes(texts: pa.Array) -> Hashes:
-    return hash_texts(texts, lanes=2)[:, 0]
+def _hashes(texts: pa.Array, key: HashKey = OWN_KEY) -> Hashes:
+    return hash_texts(texts, lanes=2, key=key)[:, 0]

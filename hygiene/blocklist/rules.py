@@ -18,7 +18,7 @@ from hygiene.blocklist.cells import Cells, find_cells
 from hygiene.blocklist.digests import Digests, Hashes
 from hygiene.blocklist.entries import HASHES, KINDS, judge
 from hygiene.errors import ListError
-from hygiene.hashing import Lookup
+from hygiene.hashing import InProcess, Lookup
 
 __all__ = ["Entry", "RuleList", "Texts", "parse_list"]
 
@@ -43,7 +43,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Texts:
+class Texts(InProcess):
     """The entries of one kind: line and compared form, in the order of the list."""
 
     line: np.ndarray[Any, np.dtype[np.int64]]

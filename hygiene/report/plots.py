@@ -6,11 +6,11 @@ notebook that asked for it does that.
 
 from typing import TYPE_CHECKING
 
-from hygiene.cleaned import Tally
 from hygiene.comparing import Comparison
 from hygiene.errors import UsageError
 from hygiene.importing import Receipt
 from hygiene.markup import inert
+from hygiene.tally import Tally
 from hygiene.verdict import Counts, Outcome
 
 if TYPE_CHECKING:

@@ -209,7 +209,7 @@ def _dns(content: Content, domain: str) -> str:
 def _related(content: Content) -> Iterator[dict[str, pa.Array]]:
     """What rows are to lists and to other rows, chunk by chunk."""
     found = content.cleaned.survey
-    return (relate_rows(found, number, chunk) for number, chunk in enumerate(found))
+    return (relate_rows(chunk, found.related(number)) for number, chunk in enumerate(found))
 
 
 def _count_texts(columns: Iterable[pa.Array]) -> Counter[str]:

@@ -1,0 +1,226 @@
+"""Partitions: what is found in one partition alone, and what of it stays on its worker.
+
+The cells stay behind, but for addresses; they are read again when they are written.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene.canonical import name_columns
+from hygiene.columns import ColumnMap
+from hygiene.errors import InputError
+from hygiene.examining import Examined, examine
+from hygiene.facts import Hashed
+from hygiene.hashing import HashKey
+from hygiene.optouts import renumber
+from hygiene.relating import Listed
+from hygiene.scale.guarding import Sealed, guarded
+from hygiene.settings import Settings
+from hygiene.survey import CHUNK_ROWS
+from hygiene.text import Mask, mask, text_column
+
+__all__ = ["Job", "Kept", "Keyed", "Numbers", "Surveyed", "survey_partition"]
+
+Numbers = np.ndarray[Any, np.dtype[np.int64]]
+_Texts = TypeVar("_Texts", Examined, Listed)
+
+
+@dataclass(frozen=True, repr=False)
+class Job:
+    """What every worker is handed once.
+
+    Attributes:
+        settings: What to do; without a resolver, who is asked where the cluster is.
+        asks: Whether DNS is asked.
+        header: The frame's columns.
+        columns: Where they go.
+        order: The column that numbers the rows, under its name among the leads; None where their place does.
+        key: What all workers hash under.
+    """
+
+    settings: Settings
+    asks: bool
+    header: tuple[str, ...]
+    columns: ColumnMap
+    order: str | None
+    key: HashKey
+
+    def leads(self, frame: pd.DataFrame, /) -> pd.DataFrame:
+        """A partition under canonical names.
+
+        Raises:
+            InputError: its columns are not those of the frame.
+        """
+        if tuple(map(str, frame.columns)) != self.header:
+            msg = f"{frame.shape[1]} columns, which are not the {len(self.header)} that the Dask frame says it has."
+            raise InputError(msg)
+        return name_columns(frame, self.columns)
+
+    def numbers(self, leads: pd.DataFrame, /) -> Numbers | None:
+        """The row numbers that a column holds; None where no column does.
+
+        Raises:
+            InputError: a cell of it is no whole number from 1.
+        """
+        if self.order is None:
+            return None
+        texts = pc.fill_null(pc.utf8_trim_whitespace(text_column(leads[self.order])), "")
+        whole = mask(pc.match_substring_regex(texts, "^0*[1-9][0-9]{0,17}$"))
+        if not whole.all():
+            msg = (
+                f"column {self.order!r} numbers {int(whole.sum()):,} of {len(whole):,} rows; "
+                "expected a whole number from 1 in each."
+            )
+            raise InputError(msg)
+        found: Numbers = pc.cast(texts, pa.int64()).to_numpy(zero_copy_only=False)
+        return found
+
+
+@dataclass(frozen=True, repr=False)
+class _Slim:
+    """A chunk without its cells, but for email cells that are not the address itself."""
+
+    chunk: Examined
+    differs: Mask
+    given: pa.Array
+
+    @classmethod
+    def of(cls, chunk: Examined, /) -> "_Slim":
+        same = pc.fill_null(pc.equal(chunk.cells, chunk.address), fill_value=False)
+        given = chunk.cells.filter(pc.invert(same))
+        bare = replace(_each_text(chunk, _emptied), frame=chunk.frame.iloc[:, :0])
+        return cls(replace(bare, listed=_each_text(chunk.listed, _emptied)), ~mask(same), given)
+
+    def whole(self, rows: Numbers, /) -> Examined:
+        """The chunk, its marks under these row numbers."""
+        chunk = _each_text(self.chunk, _filled)
+        return replace(chunk, listed=_each_text(chunk.listed, _filled), mark=renumber(chunk.mark, rows))
+
+    def cells(self) -> pa.Array:
+        """The email cells as they were."""
+        return pc.replace_with_mask(_filled(self.chunk.address), pa.array(self.differs), self.given)
+
+
+def _each_text(found: _Texts, work: Callable[[pa.Array], pa.Array]) -> _Texts:
+    values = {each.name: getattr(found, each.name) for each in fields(found)}
+    return replace(found, **{name: work(text) for name, text in values.items() if isinstance(text, pa.Array)})
+
+
+def _emptied(texts: pa.Array) -> pa.Array:
+    """The same, taking no memory where all are null."""
+    return pa.nulls(len(texts)) if texts.null_count == len(texts) else texts
+
+
+def _filled(texts: pa.Array) -> pa.Array:
+    return texts.cast(pa.large_string()) if pa.types.is_null(texts.type) else texts
+
+
+@dataclass(frozen=True, repr=False)
+class Kept:
+    """What stays of a partition.
+
+    Attributes:
+        slim: Its chunks.
+        digest: Of its cells, which are to be the same when they are read again.
+        numbers: Row numbers that a column gave; None where their place does.
+    """
+
+    slim: tuple[_Slim, ...]
+    digest: bytes
+    numbers: Numbers | None
+
+    def __len__(self) -> int:
+        return sum(len(each.differs) for each in self.slim)
+
+    def rows(self, first: int, /) -> Numbers:
+        """The row numbers, that of the first row being `first` where no column gave them."""
+        return np.arange(first, first + len(self)) if self.numbers is None else self.numbers
+
+    def chunks(self, first: int, /) -> Iterator[tuple[int, Examined]]:
+        """The chunks, each with the place of its first row."""
+        rows, start = self.rows(first), 0
+        for each in self.slim:
+            end = start + len(each.differs)
+            yield start, each.whole(rows[start:end])
+            start = end
+
+    def cells(self) -> Iterator[pa.Array]:
+        """The email cells, chunk by chunk."""
+        return (each.cells() for each in self.slim)
+
+    def check(self, leads: pd.DataFrame, /) -> None:
+        """Hold the leads against those that were examined.
+
+        Raises:
+            InputError: they are others.
+        """
+        if _digest(leads) != self.digest:
+            msg = (
+                "read again it holds other rows, or the same in another order, and their verdicts do not fit. "
+                "Hand over a frame that is the same each time: persist it, or read it from files."
+            )
+            raise InputError(msg)
+
+
+@dataclass(frozen=True, repr=False)
+class Keyed:
+    """The keys of a partition, chunk by chunk, and what decides which of several rows stays."""
+
+    keys: tuple[Hashed, ...]
+    merits: tuple[Numbers, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Surveyed:
+    """What a partition gives: what is kept, its keys, and for the caller its rows, domains and marks."""
+
+    kept: Kept
+    keyed: Keyed
+    rows: int
+    domains: list[str]
+    marks: Mapping[str, int]
+
+
+@guarded
+def survey_partition(frame: pd.DataFrame | Sealed, job: Job, /) -> Surveyed:
+    """Run every pass over one partition."""
+    leads = job.leads(frame.frame if isinstance(frame, Sealed) else frame)
+    size = CHUNK_ROWS if job.settings.by_row else max(len(leads), 1)
+    slim, keys, merits, marks = [], [], [], dict[str, int]()
+    domains: dict[str, None] = {}
+    for start in range(0, max(len(leads), 1), size):
+        part = leads.iloc[start : start + size]
+        chunk = examine(part, job.settings, first_row=start + 1)
+        keys.append(Hashed.of(chunk.keys(job.settings), job.key))
+        merits.append(job.settings.keep.merits(part))
+        for name, marked in chunk.marks.items():
+            marks[name] = marks.get(name, 0) + marked
+        if job.asks:
+            domains |= dict.fromkeys(pc.unique(chunk.domain.drop_null()).to_pylist())
+        slim.append(_Slim.of(chunk))
+    kept = Kept(tuple(slim), _digest(leads), job.numbers(leads))
+    return Surveyed(kept, Keyed(tuple(keys), tuple(merits)), len(leads), list(domains), marks)
+
+
+def _digest(leads: pd.DataFrame) -> bytes:
+    found = hashlib.blake2b(digest_size=16)
+    for start in range(0, len(leads), CHUNK_ROWS):
+        part = leads.iloc[start : start + CHUNK_ROWS]
+        columns = [_column(part.iloc[:, at]) for at in range(part.shape[1])]
+        names = [str(at) for at in range(len(columns))]
+        found.update(pa.RecordBatch.from_arrays(columns, names=names).serialize())
+    return found.digest()
+
+
+def _column(cells: pd.Series) -> pa.Array:
+    """Numbers and times as they are, anything else as text."""
+    if cells.dtype.kind in "biufmM" and isinstance(cells.dtype, np.dtype):
+        return pa.array(cells.to_numpy())
+    return text_column(cells)

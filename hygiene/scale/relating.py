@@ -1,0 +1,242 @@
+"""Relating: what the rows of all partitions are to each other, bucket by bucket of their keys.
+
+Rows go to buckets as numbers of fixed width under the leading bits of their hashed key, so that equal keys
+meet; what is found goes back to the partitions they came from. No cell travels but opt-out marks and the
+suppression entries that name a person, which are few.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+
+from hygiene.deciding import find_all
+from hygiene.deliverability import DomainVerdict
+from hygiene.duplicates import Repeats
+from hygiene.facts import Facts, Hashed
+from hygiene.hashing import Hashes
+from hygiene.relations import Carried, Related, Relations
+from hygiene.scale.guarding import guarded
+from hygiene.scale.partition import Job, Kept, Keyed, Numbers
+from hygiene.text import Mask
+from hygiene.verdict import Outcome
+
+__all__ = ["Domains", "Placed", "count_repeated", "gather", "relate_bucket", "split_keys", "split_rows"]
+
+_TEXT = pa.large_string()
+
+
+@dataclass(frozen=True, repr=False)
+class Domains:
+    """Verdicts by domain, and whether leads of an undecided one are ready."""
+
+    verdicts: Mapping[str, DomainVerdict]
+    accept_unknown: bool
+
+
+class _Columns:
+    """Columns of one length."""
+
+    def take(self, rows: Numbers, /) -> Self:
+        """Some of the rows."""
+        taken = {}
+        for each in fields(self):  # type: ignore[arg-type]
+            column = getattr(self, each.name)
+            taken[each.name] = column.take(pa.array(rows)) if isinstance(column, pa.Array) else column[rows]
+        return type(self)(**taken)
+
+    @classmethod
+    def join(cls, parts: "Sequence[Self]", /) -> Self:
+        """The rows of several."""
+        joined = {}
+        for each in fields(cls):  # type: ignore[arg-type]
+            columns = [getattr(part, each.name) for part in parts]
+            arrow = isinstance(columns[0], pa.Array)
+            joined[each.name] = pa.concat_arrays(columns) if arrow else np.concatenate(columns)
+        return cls(**joined)
+
+
+@dataclass(frozen=True, repr=False)
+class Piece(_Columns):
+    """Rows on their way to a bucket.
+
+    Attributes:
+        keys: The key, and after it the exact one where persons are matched.
+        rows: Row numbers.
+        place: Where each stands in its partition.
+        merits: One number a row; of equal ranks the highest stays.
+        ranks: Rank of the outcome so far.
+        mark: Opt-out mark in the row's own columns.
+        named: Suppression entry that names the row.
+    """
+
+    keys: Hashes
+    rows: Numbers
+    place: Numbers
+    merits: Numbers
+    ranks: np.ndarray[Any, np.dtype[np.int8]]
+    mark: pa.Array
+    named: pa.Array
+
+
+@dataclass(frozen=True, repr=False)
+class Found(_Columns):
+    """Rows on their way back: the number of the row that stays, whether keys are exact, and what is carried.
+
+    Attributes:
+        place: Where each stands in its partition.
+        stays: Number of the row that stays; 0 where no other row has the key.
+        exact: Whether the exact keys are equal.
+        marks: Opt-out mark of another row.
+        named: Suppression entry of another row.
+    """
+
+    place: Numbers
+    stays: Numbers
+    exact: Mask
+    marks: pa.Array
+    named: pa.Array
+
+
+@guarded
+def split_keys(
+    kept: Kept,
+    keyed: Keyed,
+    first: int,
+    domains: Domains,
+    bits: int,
+    /,
+) -> list[Piece]:
+    """The rows of a partition that have a key, by bucket."""
+    rows, parts = kept.rows(first), []
+    for (start, chunk), keys, merits in zip(kept.chunks(first), keyed.keys, keyed.merits, strict=True):
+        found = find_all(chunk, None, domains.verdicts, accept_unknown=domains.accept_unknown)
+        both = keys.key if keys.exact is None else np.hstack([keys.key, keys.exact])
+        here = rows[start : start + len(chunk)]
+        place = np.arange(start, start + len(chunk))
+        whole = Piece(both, here, place, merits, found.ranks(), chunk.mark, chunk.listed.named)
+        parts.append(whole.take(np.flatnonzero(keys.valid)))
+    joined = Piece.join(parts)
+    return [joined.take(chosen) for chosen in by_bucket(joined.keys[:, 0], bits)]
+
+
+def by_bucket(hashes: Hashes, bits: int, /) -> list[Numbers]:
+    """The positions of hashes by their leading bits."""
+    number = (hashes >> np.uint64(64 - bits)).astype(np.int64)
+    ends = np.cumsum(np.bincount(number, minlength=1 << bits))
+    return np.split(np.argsort(number, kind="stable"), ends[:-1])
+
+
+@guarded
+def relate_bucket(job: Job, pieces: list[Piece], /) -> list[Found]:
+    """What the rows of a bucket are to each other, by partition."""
+    whole = Piece.join(pieces)
+    order = np.argsort(whole.rows, kind="stable")
+    ordered = whole.take(order)
+    facts = Facts(job.settings)
+    exact = ordered.keys[:, 2:] if ordered.keys.shape[1] > 2 else None
+    facts.add(
+        Hashed(ordered.keys[:, :2], exact, np.ones(len(order), dtype=bool)),
+        ranks=ordered.ranks,
+        merits=ordered.merits,
+        mark=ordered.mark,
+        named=ordered.named,
+    )
+    found = _found(ordered, facts.relate())
+    ends = np.cumsum([len(piece.rows) for piece in pieces])
+    home = np.searchsorted(ends, order, side="right")
+    return [found.take(np.flatnonzero((home == at) & _is_news(found))) for at in range(len(pieces))]
+
+
+def _found(ordered: Piece, relations: Relations) -> Found:
+    """What is found of every row of a bucket."""
+    count, repeats = len(ordered.rows), relations.repeats
+    stays, exact = np.zeros(count, dtype=np.int64), np.ones(count, dtype=bool)
+    stays[repeats.order] = ordered.rows[repeats.stays]
+    exact[repeats.order] = relations.exact
+    carried = (each.within(0, count) for each in (relations.marks, relations.named))
+    return Found(ordered.place, stays, exact, *carried)
+
+
+def _is_news(found: Found) -> Mask:
+    valid = [texts.is_valid().to_numpy(zero_copy_only=False) for texts in (found.marks, found.named)]
+    news: Mask = (found.stays > 0) | valid[0] | valid[1]
+    return news
+
+
+@dataclass(frozen=True, repr=False)
+class Placed:
+    """What the rows of a partition are to all others, and where they end.
+
+    Attributes:
+        relations: By place in the partition; the rows that stay by their numbers.
+        rows: Row numbers.
+        by_rank: Rows by the rank of their outcome.
+        reasons: Rows by reason.
+    """
+
+    relations: Relations
+    rows: Numbers
+    by_rank: list[int]
+    reasons: Mapping[str, int]
+
+    def within(self, start: int, end: int, /) -> Related:
+        """What those of a chunk are."""
+        return _within(self.relations, self.rows, start, end)
+
+    def sent(self, *, ranks: Sequence[int] = (Outcome.READY.rank,)) -> Mask:
+        """True for the rows that an import sends, by place."""
+        found: Mask = np.isin(self.relations.ranks, ranks)
+        return found
+
+
+def _within(relations: Relations, rows: Numbers, start: int, end: int) -> Related:
+    found = relations.within(start, end)
+    return Related(
+        rows[start:end], found.ranks, found.place, found.stays, found.exact, found.marks, found.named
+    )
+
+
+@guarded
+def gather(kept: Kept, first: int, domains: Domains, parts: list[Found], /) -> Placed:
+    """What the buckets found of the rows of a partition."""
+    relations, rows = _relations(len(kept), Found.join(parts)), kept.rows(first)
+    ranks, reasons = [np.zeros(0, dtype=np.int8)], Counter[str]()
+    for start, chunk in kept.chunks(first):
+        related = _within(relations, rows, start, start + len(chunk))
+        found = find_all(chunk, related, domains.verdicts, accept_unknown=domains.accept_unknown)
+        reasons.update(found.tally())
+        ranks.append(found.ranks())
+    placed = replace(relations, ranks=np.concatenate(ranks))
+    by_rank = np.bincount(placed.ranks, minlength=len(Outcome)).tolist()
+    return Placed(placed, rows, by_rank, dict(reasons))
+
+
+def _relations(count: int, found: Found) -> Relations:
+    several = np.flatnonzero(found.stays)
+    repeats = Repeats(count, found.place[several], found.stays[several] - 1)
+    carried = (_carried(found.place, texts) for texts in (found.marks, found.named))
+    return Relations(np.zeros(count, dtype=np.int8), repeats, found.exact[several], *carried)
+
+
+def _carried(place: Numbers, texts: pa.Array) -> Carried:
+    valid = np.flatnonzero(texts.is_valid().to_numpy(zero_copy_only=False))
+    order = valid[np.argsort(place[valid])]
+    return Carried(place[order], texts.take(pa.array(order)))
+
+
+@guarded
+def split_rows(kept: Kept, bits: int, /) -> list[Numbers]:
+    """The row numbers that a column gave, by bucket."""
+    rows = kept.rows(1)
+    return [rows[rows & ((1 << bits) - 1) == bucket] for bucket in range(1 << bits)]
+
+
+@guarded
+def count_repeated(pieces: list[Numbers], /) -> int:
+    """How many row numbers of a bucket were there before."""
+    rows = np.concatenate(pieces)
+    return len(rows) - len(np.unique(rows))

@@ -1,0 +1,227 @@
+"""Surveying: the passes over all partitions, as tasks, and what comes of them here.
+
+Here are merely sums, the distinct domains and what the tasks are called by.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from hygiene.canonical import choose_columns
+from hygiene.columns import SAMPLE_ROWS, ColumnMap
+from hygiene.errors import InputError, UsageError
+from hygiene.examining import examine
+from hygiene.findings import in_table_order
+from hygiene.hashing import HashKey
+from hygiene.scale.cluster import bits_for, compute, exchange, hand_out, hold, named, task
+from hygiene.scale.guarding import guarded
+from hygiene.scale.partition import Job, survey_partition
+from hygiene.scale.relating import (
+    Domains,
+    count_repeated,
+    gather,
+    relate_bucket,
+    split_keys,
+    split_rows,
+)
+from hygiene.settings import Settings
+from hygiene.tally import Tally
+
+if TYPE_CHECKING:
+    import dask.dataframe as dd
+    from dask.delayed import Delayed
+
+__all__ = ["Partition", "Surveyed", "survey"]
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One partition: its leads as tasks read them, what is held of it on its worker, and its first row's number."""
+
+    what: str
+    leads: "Delayed"
+    kept: "Delayed"
+    placed: "Delayed"
+    first: int
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """What all partitions together say.
+
+    Attributes:
+        settings: What was asked for.
+        job: What every worker was handed.
+        handed: The same, where tasks find it.
+        domains: Verdicts of domains, where tasks find them.
+        partitions: The partitions, in order.
+        counts: Rows by outcome and by reason.
+        marks: Rows marked by each suppression column.
+        empty: The frame without its rows.
+    """
+
+    settings: Settings
+    job: Job
+    handed: "Delayed"
+    domains: "Delayed"
+    partitions: Sequence[Partition]
+    counts: Tally
+    marks: Mapping[str, int]
+    empty: pd.DataFrame
+
+
+def survey(
+    frame: "dd.DataFrame", settings: Settings, /, *, columns: Mapping[str, str] | None, order: str | None
+) -> Surveyed:
+    """Run every pass over every partition.
+
+    Args:
+        frame: The leads.
+        settings: What to do.
+        columns: Canonical name to header, where the choice made by name is not right.
+        order: The column that numbers the rows; None where their place does.
+
+    Raises:
+        InputError: a partition cannot be examined, or rows are not numbered.
+        UsageError: there is no such column.
+    """
+    leads = frame.to_delayed()
+    top = _top(leads)
+    job = _job(frame, top, settings, columns, order)
+    handed = hand_out(job)
+    found = _examine(leads, handed)
+    if order is not None:
+        _check_numbers(found.kept, bits_for(found.count), order)
+    asked = hand_out(Domains(_look_up(settings, found.domains), settings.accept_unknown))
+    placed, by_rank, reasons = _relate(found, handed, asked)
+    counts = Tally.of(by_rank, in_table_order(reasons), settings, marked=bool(found.marks))
+    partitions = [
+        Partition(*one) for one in zip(found.names, leads, found.kept, placed, found.firsts, strict=True)
+    ]
+    return Surveyed(settings, job, handed, asked, partitions, counts, found.marks, top.head(0))
+
+
+@dataclass(frozen=True)
+class _Examined:
+    """All partitions after the passes that need no other row; lists by partition, and sums."""
+
+    names: list[str]
+    kept: Sequence["Delayed"]
+    keyed: Sequence["Delayed"]
+    rows: list[int]
+    domains: list[str]
+    marks: Mapping[str, int]
+
+    @property
+    def count(self) -> int:
+        return sum(self.rows)
+
+    @property
+    def firsts(self) -> list[int]:
+        """Number of the first row of each."""
+        return [1 + int(before) for before in np.cumsum([0, *self.rows[:-1]])]
+
+
+def _examine(leads: Sequence["Delayed"], handed: "Delayed") -> _Examined:
+    names = [f"partition {number + 1}" for number in range(len(leads))]
+    tasks = [task(survey_partition, name, part, handed) for name, part in zip(names, leads, strict=True)]
+    kept, keyed, *told = _held(tasks, "kept", "keyed", "rows", "domains", "marks")
+    rows, domains, marks = (compute(each) for each in told)
+    distinct = dict.fromkeys(name for each in domains for name in each)
+    return _Examined(names, kept, keyed, rows, list(distinct), _sum(marks))
+
+
+def _relate(
+    found: _Examined, handed: "Delayed", asked: "Delayed"
+) -> tuple[Sequence["Delayed"], list[int], Mapping[str, int]]:
+    """What the rows of each partition are to all others; rows by the rank of their outcome, and by reason."""
+    bits = bits_for(found.count)
+    each = list(zip(found.names, found.kept, found.firsts, strict=True))
+    pieces = [
+        task(split_keys, name, kept, keyed, first, asked, bits)
+        for (name, kept, first), keyed in zip(each, found.keyed, strict=True)
+    ]
+    parts = exchange(pieces, lambda name, bucket: task(relate_bucket, name, handed, bucket), bits=bits)
+    tasks = [
+        task(gather, name, kept, first, asked, part)
+        for (name, kept, first), part in zip(each, parts, strict=True)
+    ]
+    placed, by_rank, reasons = _held(tasks, None, "by_rank", "reasons")
+    sums = [sum(counts) for counts in zip(*compute(by_rank), strict=True)]
+    return placed, sums, _sum(compute(reasons))
+
+
+def _held(tasks: Sequence["Delayed"], *names: str | None) -> list[list["Delayed"]]:
+    """Some of the things that each task gives, by name (None is all of it), held where they are."""
+    flat = [each if name is None else named(each, name)[0] for name in names for each in tasks]
+    held = hold(flat)
+    return [held[start : start + len(tasks)] for start in range(0, len(held), len(tasks))]
+
+
+def _sum(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    found = Counter[str]()
+    for each in counts:
+        found.update(each)
+    return dict(found)
+
+
+def _top(leads: Sequence["Delayed"]) -> pd.DataFrame:
+    """The first rows, of as many partitions as it takes."""
+    found: list[pd.DataFrame] = []
+    for part in leads:
+        found += compute([task(_head, "a partition", part)])
+        if sum(map(len, found)) >= SAMPLE_ROWS:
+            break
+    return pd.concat(found, ignore_index=True)
+
+
+@guarded
+def _head(frame: pd.DataFrame, /) -> pd.DataFrame:
+    return frame.head(SAMPLE_ROWS)
+
+
+def _job(
+    frame: "dd.DataFrame",
+    top: pd.DataFrame,
+    settings: Settings,
+    columns: Mapping[str, str] | None,
+    order: str | None,
+) -> Job:
+    """What every worker is to know; tried on no rows, so that what no row can mend is told at once."""
+    header = tuple(map(str, frame.columns))
+    found = choose_columns(top, columns, source="the Dask frame")
+    quiet = replace(settings, resolver=None)
+    job = Job(
+        quiet, settings.resolver is not None, header, found, _numbering(header, found, order), HashKey()
+    )
+    examine(job.leads(top.head(0)), quiet, first_row=1)
+    return job
+
+
+def _numbering(header: Sequence[str], found: ColumnMap, order: str | None) -> str | None:
+    if order is None:
+        return None
+    if header.count(order) != 1:
+        msg = f"order={order!r}: expected one such column; there are {', '.join(header)}."
+        raise UsageError(msg)
+    return found.names[header.index(order)]
+
+
+def _check_numbers(kept: Sequence["Delayed"], bits: int, order: str) -> None:
+    """Make sure that a column numbers no two rows alike."""
+    buckets = range(1 << bits)
+    cut = [named(task(split_rows, "a partition", each, bits), *buckets) for each in kept]
+    counts = [task(count_repeated, "a bucket", [each[bucket] for each in cut]) for bucket in buckets]
+    repeated = sum(compute(counts))
+    if repeated:
+        msg = f"column {order!r} gives {repeated:,} rows a number that another row has; expected one for each row."
+        raise InputError(msg)
+
+
+def _look_up(settings: Settings, domains: list[str]) -> Mapping[str, Any]:
+    """The verdicts of all distinct domains; none where nobody is asked."""
+    return {} if settings.resolver is None else dict(settings.resolver.look_up(domains))
