@@ -1,11 +1,15 @@
 """Hashing: equal texts and no others have equal hashes, wherever they lie in a column."""
 
+import pickle
+
 import hypothesis.strategies as st
 import numpy as np
 import pyarrow as pa
 from hypothesis import given
 
-from hygiene.hashing import Lookup, hash_texts
+from hygiene.blocklist import parse_list
+from hygiene.hashing import HashKey, Lookup, hash_texts
+from hygiene.settings import KnownLeads
 
 TEXTS = st.lists(
     st.one_of(
@@ -55,3 +59,26 @@ def test_the_first_place_of_a_text_is_found(texts: list[str | None], wanted: lis
     column, asked = (pa.array(each, pa.large_string()) for each in (texts, [text or "" for text in wanted]))
     found = Lookup.of(column).find(hash_texts(asked)).tolist()
     assert found == [texts.index(text) if text in texts else -1 for text in asked.to_pylist()]
+
+
+def test_two_processes_that_share_a_key_hash_alike() -> None:
+    texts = pa.array(["ann@acme.example", "b" * 100, None], pa.large_string())
+    key = HashKey()
+    there = pickle.loads(pickle.dumps(key))
+    assert (hash_texts(texts, key=there) == hash_texts(texts, key=key)).all()
+    assert (hash_texts(texts, key=HashKey())[:2] != hash_texts(texts, key=key)[:2]).all()
+
+
+def test_a_key_is_not_shown() -> None:
+    assert repr(HashKey()) == "HashKey()"
+
+
+def test_lookups_stay_in_the_process_whose_key_they_were_made_under() -> None:
+    known = KnownLeads.from_cells("known.csv", pa.array(["ann@acme.example"], pa.large_string()))
+    entries = parse_list("ann@acme.example\n", name="dnc.txt").addresses
+    assert known.exact is known.exact
+    assert entries.lookup is entries.lookup
+    for each in (known, entries):
+        assert not [
+            value for value in vars(pickle.loads(pickle.dumps(each))).values() if isinstance(value, Lookup)
+        ]

@@ -26,7 +26,7 @@ from hygiene.settings import Settings
 from hygiene.survey import CHUNK_ROWS
 from hygiene.text import Mask, mask, text_column
 
-__all__ = ["Job", "Kept", "Keyed", "Numbers", "Surveyed", "survey_partition"]
+__all__ = ["Job", "Kept", "Keyed", "Numbers", "Surveyed", "check_header", "survey_partition"]
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 _Texts = TypeVar("_Texts", Examined, Listed)
@@ -58,9 +58,7 @@ class Job:
         Raises:
             InputError: its columns are not those of the frame.
         """
-        if tuple(map(str, frame.columns)) != self.header:
-            msg = f"{frame.shape[1]} columns, which are not the {len(self.header)} that the Dask frame says it has."
-            raise InputError(msg)
+        check_header(frame, self.header)
         return name_columns(frame, self.columns)
 
     def numbers(self, leads: pd.DataFrame, /) -> Numbers | None:
@@ -81,6 +79,17 @@ class Job:
             raise InputError(msg)
         found: Numbers = pc.cast(texts, pa.int64()).to_numpy(zero_copy_only=False)
         return found
+
+
+def check_header(frame: pd.DataFrame, header: tuple[str, ...], /) -> None:
+    """Make sure that a partition has the columns that the frame says it has.
+
+    Raises:
+        InputError: it has others.
+    """
+    if tuple(map(str, frame.columns)) != header:
+        msg = f"{frame.shape[1]} columns, which are not the {len(header)} that the Dask frame says it has."
+        raise InputError(msg)
 
 
 @dataclass(frozen=True, repr=False)

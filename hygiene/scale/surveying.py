@@ -19,7 +19,7 @@ from hygiene.findings import in_table_order
 from hygiene.hashing import HashKey
 from hygiene.scale.cluster import bits_for, compute, exchange, hand_out, hold, named, task
 from hygiene.scale.guarding import guarded
-from hygiene.scale.partition import Job, survey_partition
+from hygiene.scale.partition import Job, check_header, survey_partition
 from hygiene.scale.relating import (
     Domains,
     count_repeated,
@@ -90,8 +90,8 @@ def survey(
         UsageError: there is no such column.
     """
     leads = frame.to_delayed()
-    top = _top(leads)
-    job = _job(frame, top, settings, columns, order)
+    top = _top(leads, tuple(map(str, frame.columns)))
+    job = _job(top, settings, columns, order)
     handed = hand_out(job)
     found = _examine(leads, handed)
     if order is not None:
@@ -169,30 +169,30 @@ def _sum(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
     return dict(found)
 
 
-def _top(leads: Sequence["Delayed"]) -> pd.DataFrame:
+def _top(leads: Sequence["Delayed"], header: tuple[str, ...]) -> pd.DataFrame:
     """The first rows, of as many partitions as it takes."""
     found: list[pd.DataFrame] = []
-    for part in leads:
-        found += compute([task(_head, "a partition", part)])
+    for number, part in enumerate(leads):
+        found += compute([task(_head, f"partition {number + 1}", part, header)])
         if sum(map(len, found)) >= SAMPLE_ROWS:
             break
     return pd.concat(found, ignore_index=True)
 
 
 @guarded
-def _head(frame: pd.DataFrame, /) -> pd.DataFrame:
+def _head(frame: pd.DataFrame, header: tuple[str, ...], /) -> pd.DataFrame:
+    check_header(frame, header)
     return frame.head(SAMPLE_ROWS)
 
 
 def _job(
-    frame: "dd.DataFrame",
     top: pd.DataFrame,
     settings: Settings,
     columns: Mapping[str, str] | None,
     order: str | None,
 ) -> Job:
     """What every worker is to know; tried on no rows, so that what no row can mend is told at once."""
-    header = tuple(map(str, frame.columns))
+    header = tuple(map(str, top.columns))
     found = choose_columns(top, columns, source="the Dask frame")
     quiet = replace(settings, resolver=None)
     job = Job(

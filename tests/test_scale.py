@@ -1,0 +1,391 @@
+"""Scale: a Dask frame gets the verdicts that the same rows get on one machine, wherever they lie."""
+
+from collections.abc import Iterator
+
+import dask
+import dask.dataframe as dd
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+import pytest
+from distributed import Client, LocalCluster
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import hygiene
+import hygiene.scale
+from hygiene.columns import MALFORMED
+from hygiene.deliverability import DomainVerdict, KnownVerdicts
+from hygiene.emulator import Emulator
+from hygiene.errors import GateFailed, InputError, UsageError
+
+CELLS = [
+    "ann@acme.example", "ANN@acme.example", " ann@acme.example", "a.nn+crm@gmail.com", "ann@gmail.com",
+    "bob@acme.example", "bob@bolt.example", "eve@null.example", "ida@flaky.example", "dnc@acme.example",
+    "d.n.c@gmail.com", "x@dnc.example", "y@sub.dnc.example", "z@blocked.example", "known@acme.example",
+    "k.nown@gmail.com", "mailto:ann@acme.example", "info@bolt.example", "", None, "nobody", "jo@box.local",
+    "ann@acme.example; bob@bolt.example",
+]  # fmt: skip
+ANSWERS = KnownVerdicts(
+    {
+        name: DomainVerdict(code)
+        for name, code in {
+            "acme.example": "accepts",
+            "bolt.example": "accepts",
+            "gmail.com": "accepts",
+            "null.example": "null_mx",
+            "flaky.example": "dns_unknown",
+        }.items()
+    }
+)
+LISTS = {
+    "dnc.txt": "dnc@acme.example\ndnc.example\ndnc@gmail.com\n",
+    "block.csv": "email_or_domain\nblocked.example\n",
+    "known.csv": "email\nknown@acme.example\nknown@gmail.com\n",
+}
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Client]:
+    """Two processes."""
+    with (
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None, scheduler_port=0
+        ) as processes,
+        Client(processes, set_as_default=False) as client,
+    ):
+        yield client
+
+
+@pytest.fixture(scope="session")
+def lists(tmp_path_factory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("lists")
+    for name, text in LISTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return {"suppress": folder / "dnc.txt", "blocklist": folder / "block.csv", "known": folder / "known.csv"}
+
+
+def _leads(rows: int = 300) -> pd.DataFrame:
+    """Leads of which many are the same, with dates, gaps, opt-out marks and malformed rows."""
+    draw = np.random.default_rng(5)
+    return pd.DataFrame(
+        {
+            "E-mail": draw.choice(np.array(CELLS, dtype=object), rows),
+            "First Name": draw.choice(["Ann", "Bob", ""], rows),
+            "Company": draw.choice(["Acme", ""], rows),
+            "Updated": draw.choice(["2026-01-02", "2025-11-30", ""], rows),
+            "Unsubscribed": draw.choice(["no", "no", "no", "no", "no", "no", "no", "no", "no", "yes"], rows),
+            "number": np.arange(1, rows + 1),
+            MALFORMED: draw.choice(np.array([None] * 20 + ["ann@acme.example,x"], dtype=object), rows),
+        }
+    )
+
+
+def _same(found: hygiene.scale.ScaledLeads, wanted: hygiene.CleanedLeads) -> None:
+    """Hold a result against that of one machine, verdict by verdict and cell by cell."""
+    for name in ("verdicts", "ready", "withheld"):
+        here, there = getattr(found, name).compute(), getattr(wanted, name)
+        assert list(here.columns) == list(there.columns) == list(getattr(found, name).columns)
+        by = "number" if name == "ready" else "row"
+        here = here.sort_values(by).reset_index(drop=True).astype(object)
+        there = there.sort_values(by).reset_index(drop=True).astype(object)
+        pd.testing.assert_frame_equal(here.where(here.notna(), None), there.where(there.notna(), None))
+    assert found.counts == wanted.counts
+    assert found.notes == wanted.notes
+    assert found.columns == wanted.columns
+    assert len(found) == len(wanted)
+    assert found.predicted == wanted.predicted
+    assert found.predicted_raw == wanted.predicted_raw
+    assert found.prediction.range == wanted.prediction.range
+
+
+KEEPS = ["first", "last", "most-complete", "newest:Updated"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("parts", "keep", "match", "shuffled"),
+    [(1, "first", "exact", False), (2, "last", "person", False), (7, "first", "person", False)]
+    + [(7, keep, "person", True) for keep in KEEPS],
+)
+def test_two_processes_give_the_verdicts_of_one_machine(cluster, lists, parts, keep, match, shuffled):
+    leads = _leads()
+    options = {"resolver": ANSWERS, "keep": keep, "match": match, "review": ["role_account"], **lists}
+    given_ = leads.sample(frac=1, random_state=3) if shuffled else leads
+
+    with cluster.as_current():
+        frame = dd.from_pandas(given_, npartitions=parts, sort=False)
+        found = hygiene.scale.clean(frame, order="number" if shuffled else None, **options)
+
+        _same(found, hygiene.clean(leads, **options))
+        assert found.verdicts.npartitions == parts
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(st.sampled_from(CELLS), max_size=12),
+    st.integers(1, 7),
+    st.sampled_from(["first", "last", "most-complete"]),
+    st.sampled_from(["exact", "person"]),
+    st.randoms(use_true_random=False),
+)
+def test_no_cut_and_no_shuffle_changes_a_verdict(cells, parts, keep, match, random):
+    leads = pd.DataFrame({"email": pd.Series(cells, dtype=object), "number": range(1, len(cells) + 1)})
+    leads["opt out"] = [random.choice(["", "", "yes"]) for _ in cells]
+    shuffled = leads.sample(frac=1, random_state=random.randrange(1000))
+    options = {"resolver": ANSWERS, "keep": keep, "match": match, "accept_unknown": True}
+
+    with dask.config.set(scheduler="synchronous"):
+        frame = dd.from_pandas(shuffled, npartitions=parts, sort=False)
+        found = hygiene.scale.clean(frame, order="number", **options)
+
+        _same(found, hygiene.clean(leads, **options))
+
+
+class _Broken:
+    """A rule whose error tells cells."""
+
+    name, outcome = "broken", "invalid"
+
+    def __call__(self, frame):
+        if not len(frame):
+            return np.zeros(0, dtype=bool)
+        raise ValueError(", ".join(frame["email"].dropna()))
+
+
+def _logged(client: Client) -> str:
+    return "\n".join(line for lines in client.get_worker_logs().values() for _, line in lines)
+
+
+@pytest.mark.slow
+def test_the_cluster_holds_what_was_found_and_no_longer_than_the_result(cluster):
+    with cluster.as_current():
+        found = hygiene.scale.clean(dd.from_pandas(_leads(), npartitions=3))
+
+        assert len([keys for keys in cluster.has_what().values() if keys]) == 2
+        assert found.counts.rows == 300
+
+
+@pytest.mark.slow
+def test_an_error_on_a_worker_is_ours_and_tells_no_address_anywhere(cluster):
+    frame = dd.from_pandas(_leads(), npartitions=3)
+    with cluster.as_current(), pytest.raises(InputError) as raised:
+        hygiene.scale.clean(frame, rules=[_Broken()])
+
+    assert str(raised.value).startswith("partition 1 cannot be cleaned: ValueError")
+    assert "@" not in str(raised.value)
+    assert raised.value.__cause__ is None
+    assert "@" not in _logged(cluster)
+
+
+def _other_each_time(part: int) -> pd.DataFrame:
+    return _leads().sample(frac=1).reset_index(drop=True)
+
+
+@pytest.mark.slow
+def test_leads_that_are_others_when_they_are_read_again_get_no_verdict(cluster, tmp_path):
+    with cluster.as_current():
+        found = hygiene.scale.clean(dd.from_map(_other_each_time, [1, 2], meta=_leads(0)))
+
+        assert len(found.verdicts.compute()) == 600
+        with pytest.raises(InputError, match=r"partition \d: read again it holds other rows"):
+            found.ready.compute()
+        with pytest.raises(InputError, match="read again it holds other rows"):
+            found.write(tmp_path / "out")
+
+    assert list((tmp_path / "out").iterdir()) == []
+    assert "@" not in _logged(cluster)
+
+
+@pytest.fixture
+def here():
+    """No cluster."""
+    with dask.config.set(scheduler="synchronous"):
+        yield
+
+
+def _frame(cells, parts=2, **columns):
+    leads = pd.DataFrame({"email": pd.Series(cells, dtype=object), **columns})
+    return dd.from_pandas(leads, npartitions=parts, sort=False)
+
+
+def test_a_frame_that_cannot_be_computed_is_an_error_without_its_text(here):
+    def read(part):
+        raise ValueError("ann@acme.example")
+
+    frame = dd.from_map(read, [1], meta=pd.DataFrame({"email": ["a"]}))
+
+    with pytest.raises(InputError, match="cannot be computed: ValueError") as raised:
+        hygiene.scale.clean(frame)
+    assert "@" not in str(raised.value)
+
+
+def test_a_partition_with_other_columns_is_an_error(here):
+    def read(part):
+        return pd.DataFrame({"email": ["ann@acme.example"], **({"city": ["Ulm"]} if part == 2 else {})})
+
+    frame = dd.from_map(read, [1, 2], meta=read(1))
+
+    with pytest.raises(InputError, match="partition 2: 2 columns, which are not the 1"):
+        hygiene.scale.clean(frame)
+
+
+def test_what_is_written_is_what_one_process_imports(here, tmp_path, lists):
+    options = {"suppress": lists["suppress"], "blocklist": lists["blocklist"]}
+    found = hygiene.scale.clean(dd.from_pandas(_leads(), npartitions=3, sort=False), **options)
+
+    ready, withheld, verdicts = found.write(tmp_path / "out")
+
+    with (
+        Emulator() as api,
+        hygiene.Smartlead(
+            list_id=api.create_list("Leads"), base_url=api.base_url, api_key=api.api_key
+        ) as sink,
+    ):
+        receipt = hygiene.import_leads(hygiene.clean(ready), sink)
+    assert receipt.reported == found.predicted
+    assert receipt.reported.total_leads == found.counts.outcomes["ready"]
+    assert len(pd.read_parquet(withheld)) == 300 - found.counts.outcomes["ready"]
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(verdicts), hygiene.clean(_leads(), **options).verdicts, check_dtype=False
+    )
+
+
+def test_nothing_is_written_beside_what_is_there(here, tmp_path):
+    found = hygiene.scale.clean(_frame(["ann@acme.example"]))
+    found.write(tmp_path)
+
+    with pytest.raises(UsageError, match="ready and withheld and verdicts is there already"):
+        found.write(tmp_path)
+
+
+def test_no_file_is_written_for_a_partition_without_rows(here, tmp_path):
+    found = hygiene.scale.clean(_frame(["ann@acme.example", "bob@acme.example", "nobody", ""], parts=4))
+
+    ready, *_ = found.write(tmp_path)
+
+    assert [path.name for path in sorted(ready.iterdir())] == ["part-00000.parquet", "part-00001.parquet"]
+
+
+def test_places_of_leads_that_were_read_are_told(here, write):
+    write("one.csv", "email\nann@acme.example\nbob@acme.example\n")
+    write("two.csv", "email\nann@acme.example\n")
+    folder = write("three.csv", "email\nnobody\n").parent
+    names = [str(folder / f"{name}.csv") for name in ("one", "two", "three")]
+
+    found = hygiene.scale.clean(dd.from_map(hygiene.read, names))
+
+    told = found.verdicts.compute()
+    assert told["source"].tolist() == [names[0], names[0], names[1], names[2]]
+    assert told["line"].tolist() == [2, 3, 2, 2]
+    assert told["duplicate_of"].tolist()[2] == "1"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "message"),
+    [
+        ([1, 2, 2], "gives 1 rows a number that another row has"),
+        ([0, 1, 2], "numbers 1 of 2 rows"),
+        (["1", "two", None], "numbers 1 of 2 rows"),
+        ([1.5, 2.5, 3.5], "numbers 0 of 2 rows"),
+    ],
+)
+def test_rows_that_are_not_numbered_are_an_error(here, numbers, message):
+    frame = _frame(["ann@acme.example", "bob@acme.example", ""], number=numbers)
+
+    with pytest.raises(InputError, match=message):
+        hygiene.scale.clean(frame, order="number")
+
+
+def test_row_numbers_may_have_gaps(here):
+    frame = _frame(["ann@acme.example"] * 3, number=["30", "7", " 12 "])
+
+    told = hygiene.scale.clean(frame, order="number").verdicts.compute()
+
+    assert told["row"].tolist() == [30, 7, 12]
+    assert told["duplicate_of"].fillna("").tolist() == ["7", "", "7"]
+
+
+class _Strict(pa.DataFrameModel):
+    email: str = pa.Field(unique=True)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"fill": True}, "fill=True takes cells from rows of other partitions"),
+        ({"schema": _Strict}, "unique values, which a partition cannot show"),
+        ({"schema": _Strict.to_schema()}, "unique values, which a partition cannot show"),
+        ({"order": "number"}, "expected one such column; there are email"),
+        ({"keep": "best"}, "expected first, last"),
+        ({"review": ["nothing"]}, "that is no note"),
+    ],
+)
+def test_what_cannot_be_had_of_partitions_is_refused(here, options, message):
+    with pytest.raises(UsageError, match=message):
+        hygiene.scale.clean(_frame(["ann@acme.example"]), **options)
+
+
+def test_a_missing_column_is_told_before_any_partition_is_examined(here):
+    with pytest.raises(InputError, match="required column 'company' is missing"):
+        hygiene.scale.clean(_frame(["ann@acme.example"]), require=["company"])
+
+
+def test_other_frames_are_refused():
+    with pytest.raises(
+        UsageError, match=r"takes a Dask frame and got a DataFrame; hygiene\.clean takes others"
+    ):
+        hygiene.scale.clean(_leads())
+
+
+def test_without_dask_the_next_step_is_told(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "dask.dataframe", None)
+
+    with pytest.raises(UsageError, match=r"pip install 'lead-hygiene\[dask\]'"):
+        hygiene.scale.clean(_leads())
+
+
+def test_rules_and_schemas_see_a_partition_at_a_time(here):
+    seen = []
+
+    def long(frame):
+        seen.append(len(frame))
+        return frame["email"].str.len() > 20
+
+    rule = hygiene.Rule("long", long, outcome="review")
+    found = hygiene.scale.clean(_frame(["ann@acme.example", "somebody.else@acme.example"]), rules=[rule])
+
+    assert found.counts.reasons == {"rule_long": 1}
+    assert set(seen) == {1}
+
+
+def test_gates_hold_all_partitions(here):
+    found = hygiene.scale.clean(_frame(["ann@acme.example", "nobody", "no one", ""]))
+
+    found.gate(max={"invalid": 3}, min={"ready": 0.25})
+    with pytest.raises(GateFailed, match="invalid is 3 rows, at most 2 rows allowed"):
+        found.gate(max={"invalid": 2})
+    with pytest.raises(UsageError, match="limit on suppressed: it was not checked"):
+        found.gate(max={"suppressed": 0})
+
+
+def test_a_result_tells_counts_and_no_address(here):
+    found = hygiene.scale.clean(_frame(["ann@acme.example", "nobody"]))
+
+    assert repr(found) == "<ScaledLeads 2 rows in 2 partitions: 1 invalid, 1 ready>"
+
+
+def test_predictions_follow_the_size_of_a_request(here):
+    found = hygiene.scale.clean(_frame(["ann@acme.example", "bob@acme.example", "nobody"]), batch_leads=2)
+
+    assert len(found.prediction.batches) == 1
+    assert [batch.total_leads for batch in found.predict(batch_leads=1).batches] == [1, 1]
+
+
+def test_many_rows_go_to_many_buckets(here, monkeypatch):
+    monkeypatch.setattr("hygiene.scale.cluster.BUCKET_ROWS", 20)
+    leads = _leads()
+
+    found = hygiene.scale.clean(dd.from_pandas(leads, npartitions=3, sort=False), keep="last", match="person")
+
+    _same(found, hygiene.clean(leads, keep="last", match="person"))
