@@ -20,7 +20,7 @@ from hygiene.examining import Examined, examine
 from hygiene.facts import Hashed
 from hygiene.hashing import HashKey
 from hygiene.optouts import renumber
-from hygiene.relating import Listed
+from hygiene.relating import Listed, there
 from hygiene.scale.guarding import Sealed, guarded
 from hygiene.settings import Settings
 from hygiene.survey import CHUNK_ROWS
@@ -219,17 +219,24 @@ def survey_partition(frame: pd.DataFrame | Sealed, job: Job, /) -> Surveyed:
 
 
 def _digest(leads: pd.DataFrame) -> bytes:
+    """A digest of all cells; not of how they lie in memory, which may differ each time."""
     found = hashlib.blake2b(digest_size=16)
     for start in range(0, len(leads), CHUNK_ROWS):
         part = leads.iloc[start : start + CHUNK_ROWS]
-        columns = [_column(part.iloc[:, at]) for at in range(part.shape[1])]
-        names = [str(at) for at in range(len(columns))]
-        found.update(pa.RecordBatch.from_arrays(columns, names=names).serialize())
+        for at in range(part.shape[1]):
+            for octets in _octets(part.iloc[:, at]):
+                found.update(octets)
     return found.digest()
 
 
-def _column(cells: pd.Series) -> pa.Array:
-    """Numbers and times as they are, anything else as text."""
-    if cells.dtype.kind in "biufmM" and isinstance(cells.dtype, np.dtype):
-        return pa.array(cells.to_numpy())
-    return text_column(cells)
+def _octets(cells: pd.Series) -> Iterator[bytes | memoryview]:
+    """Numbers and times as they are; of anything else as text what is there, how long it is, and the text."""
+    if isinstance(cells.dtype, np.dtype) and cells.dtype.kind in "biufmM":
+        yield np.ascontiguousarray(cells).tobytes()
+        return
+    texts = text_column(cells)
+    yield np.packbits(there(texts)).tobytes()
+    whole = pc.fill_null(texts, "") if texts.null_count else texts
+    offsets = np.frombuffer(whole.buffers()[1], np.int64)[whole.offset : whole.offset + len(whole) + 1]
+    yield np.diff(offsets).tobytes()
+    yield memoryview(whole.buffers()[2] or b"")[offsets[0] : offsets[-1]]
