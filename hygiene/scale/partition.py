@@ -17,10 +17,9 @@ from hygiene.canonical import name_columns
 from hygiene.columns import ColumnMap
 from hygiene.errors import InputError
 from hygiene.examining import Examined, examine
-from hygiene.facts import Hashed
-from hygiene.hashing import HashKey
+from hygiene.hashing import Hashes, HashKey, hash_texts
 from hygiene.optouts import renumber
-from hygiene.relating import Listed, there
+from hygiene.relating import Keys, Listed, there
 from hygiene.scale.guarding import Sealed, guarded
 from hygiene.settings import Settings
 from hygiene.survey import CHUNK_ROWS
@@ -180,10 +179,23 @@ class Kept:
 
 @dataclass(frozen=True, repr=False)
 class Keyed:
-    """The keys of a partition, chunk by chunk, and what decides which of several rows stays."""
+    """The keys of a chunk as numbers, and what decides which of several rows stays.
 
-    keys: tuple[Hashed, ...]
-    merits: tuple[Numbers, ...]
+    Attributes:
+        hashes: The key, and after it the exact one where persons are matched.
+        valid: True for the rows that have one.
+        merits: One number a row; of equal ranks the highest stays.
+    """
+
+    hashes: Hashes
+    valid: Mask
+    merits: Numbers
+
+    @classmethod
+    def of(cls, keys: Keys, merits: Numbers, under: HashKey, /) -> "Keyed":
+        """The keys of a chunk, hashed under a key that all workers share."""
+        texts = [keys.key] if keys.person is None else [keys.key, keys.exact]
+        return cls(np.hstack([hash_texts(each, key=under) for each in texts]), there(keys.key), merits)
 
 
 @dataclass(frozen=True, repr=False)
@@ -191,7 +203,7 @@ class Surveyed:
     """What a partition gives: what is kept, its keys, and for the caller its rows, domains and marks."""
 
     kept: Kept
-    keyed: Keyed
+    keyed: tuple[Keyed, ...]
     rows: int
     domains: list[str]
     marks: Mapping[str, int]
@@ -202,20 +214,19 @@ def survey_partition(frame: pd.DataFrame | Sealed, job: Job, /) -> Surveyed:
     """Run every pass over one partition."""
     leads = job.leads(frame.frame if isinstance(frame, Sealed) else frame)
     size = CHUNK_ROWS if job.settings.by_row else max(len(leads), 1)
-    slim, keys, merits, marks = [], [], [], dict[str, int]()
+    slim, keyed, marks = [], [], dict[str, int]()
     domains: dict[str, None] = {}
     for start in range(0, max(len(leads), 1), size):
         part = leads.iloc[start : start + size]
         chunk = examine(part, job.settings, first_row=start + 1)
-        keys.append(Hashed.of(chunk.keys(job.settings), job.key))
-        merits.append(job.settings.keep.merits(part))
+        keyed.append(Keyed.of(chunk.keys(job.settings), job.settings.keep.merits(part), job.key))
         for name, marked in chunk.marks.items():
             marks[name] = marks.get(name, 0) + marked
         if job.asks:
             domains |= dict.fromkeys(pc.unique(chunk.domain.drop_null()).to_pylist())
         slim.append(_Slim.of(chunk))
     kept = Kept(tuple(slim), _digest(leads), job.numbers(leads))
-    return Surveyed(kept, Keyed(tuple(keys), tuple(merits)), len(leads), list(domains), marks)
+    return Surveyed(kept, tuple(keyed), len(leads), list(domains), marks)
 
 
 def _digest(leads: pd.DataFrame) -> bytes:

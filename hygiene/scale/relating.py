@@ -16,7 +16,8 @@ import pyarrow as pa
 from hygiene.deciding import find_all
 from hygiene.deliverability import DomainVerdict
 from hygiene.duplicates import Repeats
-from hygiene.facts import Facts, Hashed
+from hygiene.facts import Facts, RowFacts
+from hygiene.findings import Findings
 from hygiene.hashing import Hashes
 from hygiene.relations import Carried, Related, Relations
 from hygiene.scale.guarding import guarded
@@ -104,7 +105,7 @@ class Found(_Columns):
 @guarded
 def split_keys(
     kept: Kept,
-    keyed: Keyed,
+    keyed: tuple[Keyed, ...],
     first: int,
     domains: Domains,
     bits: int,
@@ -112,12 +113,11 @@ def split_keys(
 ) -> list[Piece]:
     """The rows of a partition that have a key, by bucket."""
     rows, parts = kept.rows(first), []
-    for (start, chunk), keys, merits in zip(kept.chunks(first), keyed.keys, keyed.merits, strict=True):
+    for (start, chunk), keys in zip(kept.chunks(first), keyed, strict=True):
         found = find_all(chunk, None, domains.verdicts, accept_unknown=domains.accept_unknown)
-        both = keys.key if keys.exact is None else np.hstack([keys.key, keys.exact])
         here = rows[start : start + len(chunk)]
         place = np.arange(start, start + len(chunk))
-        whole = Piece(both, here, place, merits, found.ranks(), chunk.mark, chunk.listed.named)
+        whole = Piece(keys.hashes, here, place, keys.merits, found.ranks(), chunk.mark, chunk.listed.named)
         parts.append(whole.take(np.flatnonzero(keys.valid)))
     joined = Piece.join(parts)
     return [joined.take(chosen) for chosen in by_bucket(joined.keys[:, 0], bits)]
@@ -137,18 +137,26 @@ def relate_bucket(job: Job, pieces: list[Piece], /) -> list[Found]:
     order = np.argsort(whole.rows, kind="stable")
     ordered = whole.take(order)
     facts = Facts(job.settings)
-    exact = ordered.keys[:, 2:] if ordered.keys.shape[1] > 2 else None
-    facts.add(
-        Hashed(ordered.keys[:, :2], exact, np.ones(len(order), dtype=bool)),
-        ranks=ordered.ranks,
-        merits=ordered.merits,
-        mark=ordered.mark,
-        named=ordered.named,
-    )
+    facts.add(_facts(ordered))
     found = _found(ordered, facts.relate())
     ends = np.cumsum([len(piece.rows) for piece in pieces])
     home = np.searchsorted(ends, order, side="right")
     return [found.take(np.flatnonzero((home == at) & _is_news(found))) for at in range(len(pieces))]
+
+
+def _facts(ordered: Piece) -> RowFacts:
+    count = len(ordered.rows)
+    return RowFacts(
+        ordered.keys[:, :2],
+        np.ones(count, dtype=bool),
+        ordered.keys[:, 2:] if ordered.keys.shape[1] > 2 else None,
+        Findings(count),
+        ordered.ranks,
+        ordered.merits,
+        None,
+        ordered.mark,
+        ordered.named,
+    )
 
 
 def _found(ordered: Piece, relations: Relations) -> Found:
