@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 import hygiene
+import hygiene.scale
 from hygiene.cli import cli
 
 HERE = Path(__file__).parent / "reference"
@@ -37,13 +38,15 @@ def library() -> str:
     parts = ["# Library", "Made from the docstrings by `docs/reference.py`."]
     for name in hygiene.__all__:
         if not name.startswith("__"):
-            parts += _described(name, getattr(hygiene, name))
+            parts += _described(f"hygiene.{name}", getattr(hygiene, name))
+    for name in hygiene.scale.__all__:
+        parts += _described(f"hygiene.scale.{name}", getattr(hygiene.scale, name))
     return "\n\n".join(parts) + "\n"
 
 
 def _described(name: str, found: object) -> Iterator[str]:
     kind = "class" if inspect.isclass(found) else "function"
-    yield f"## {kind} `hygiene.{name}`"
+    yield f"## {kind} `{name}`"
     yield f"```signature\n{inspect.cleandoc(found.__doc__ or '')}\n```"
     if inspect.isclass(found):
         for word, member in sorted(vars(found).items()):

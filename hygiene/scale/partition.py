@@ -3,7 +3,6 @@
 The cells stay behind, but for addresses; they are read again when they are written.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ import pyarrow.compute as pc
 
 from hygiene.canonical import name_columns
 from hygiene.columns import ColumnMap
+from hygiene.digest import frame_digest
 from hygiene.errors import InputError
 from hygiene.examining import Examined, examine
 from hygiene.hashing import Hashes, HashKey, hash_texts
@@ -141,7 +141,7 @@ class Kept:
     """
 
     slim: tuple[_Slim, ...]
-    digest: bytes
+    digest: str
     numbers: Numbers | None
 
     def __len__(self) -> int:
@@ -169,7 +169,7 @@ class Kept:
         Raises:
             InputError: they are others.
         """
-        if _digest(leads) != self.digest:
+        if frame_digest(leads) != self.digest:
             msg = (
                 "read again it holds other rows, or the same in another order, and their verdicts do not fit. "
                 "Hand over a frame that is the same each time: persist it, or read it from files."
@@ -225,29 +225,5 @@ def survey_partition(frame: pd.DataFrame | Sealed, job: Job, /) -> Surveyed:
         if job.asks:
             domains |= dict.fromkeys(pc.unique(chunk.domain.drop_null()).to_pylist())
         slim.append(_Slim.of(chunk))
-    kept = Kept(tuple(slim), _digest(leads), job.numbers(leads))
+    kept = Kept(tuple(slim), frame_digest(leads), job.numbers(leads))
     return Surveyed(kept, tuple(keyed), len(leads), list(domains), marks)
-
-
-def _digest(leads: pd.DataFrame) -> bytes:
-    """A digest of all cells; not of how they lie in memory, which may differ each time."""
-    found = hashlib.blake2b(digest_size=16)
-    for start in range(0, len(leads), CHUNK_ROWS):
-        part = leads.iloc[start : start + CHUNK_ROWS]
-        for at in range(part.shape[1]):
-            for octets in _octets(part.iloc[:, at]):
-                found.update(octets)
-    return found.digest()
-
-
-def _octets(cells: pd.Series) -> Iterator[bytes | memoryview]:
-    """Numbers and times as they are; of anything else as text what is there, how long it is, and the text."""
-    if isinstance(cells.dtype, np.dtype) and cells.dtype.kind in "biufmM":
-        yield np.ascontiguousarray(cells).tobytes()
-        return
-    texts = text_column(cells)
-    yield np.packbits(there(texts)).tobytes()
-    whole = pc.fill_null(texts, "") if texts.null_count else texts
-    offsets = np.frombuffer(whole.buffers()[1], np.int64)[whole.offset : whole.offset + len(whole) + 1]
-    yield np.diff(offsets).tobytes()
-    yield memoryview(whole.buffers()[2] or b"")[offsets[0] : offsets[-1]]
