@@ -50,7 +50,7 @@ def cluster() -> Iterator[Client]:
     """Two processes."""
     with (
         LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, scheduler_port=0
+            n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", scheduler_port=0
         ) as processes,
         Client(processes, set_as_default=False) as client,
     ):
