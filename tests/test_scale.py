@@ -382,10 +382,10 @@ def test_predictions_follow_the_size_of_a_request(here):
     assert [batch.total_leads for batch in found.predict(batch_leads=1).batches] == [1, 1]
 
 
-def test_many_rows_go_to_many_buckets(here, monkeypatch):
+def test_many_rows_go_to_many_buckets(here, lists, monkeypatch):
     monkeypatch.setattr("hygiene.scale.cluster.BUCKET_ROWS", 20)
-    leads = _leads()
+    leads, options = _leads(), {"keep": "last", "match": "person", **lists}
 
-    found = hygiene.scale.clean(dd.from_pandas(leads, npartitions=3, sort=False), keep="last", match="person")
+    found = hygiene.scale.clean(dd.from_pandas(leads, npartitions=3, sort=False), **options)
 
-    _same(found, hygiene.clean(leads, keep="last", match="person"))
+    _same(found, hygiene.clean(leads, **options))
