@@ -389,3 +389,12 @@ def test_many_rows_go_to_many_buckets(here, lists, monkeypatch):
     found = hygiene.scale.clean(dd.from_pandas(leads, npartitions=3, sort=False), **options)
 
     _same(found, hygiene.clean(leads, **options))
+
+
+def test_what_the_api_holds_is_predicted_with(here, write):
+    known = write("known.csv", "email\nann@acme.example\n")
+
+    found = hygiene.scale.clean(_frame(["Ann@acme.example", "bob@acme.example"]), known=known)
+
+    assert found.predicted_raw == hygiene.Counts(2, 1, 1, 0)
+    assert found.predicted == hygiene.Counts(1, 1, 0, 0)
