@@ -21,6 +21,8 @@ __all__ = ["Touching", "among", "near", "repeated", "slices"]
 
 #: Texts that are looked at in one go.
 SLICE = 1 << 16
+#: Leading bits of a hash by which repeats are sought.
+_BITS = 3
 
 
 class Touching:
@@ -131,10 +133,13 @@ def _key_hashes(texts: pa.Array, key: HashKey = OWN_KEY) -> Hashes:
 
 
 def repeated(hashes: list[Hashes], /) -> Hashes:
-    """Those that are there more than once."""
-    ordered = np.concatenate(hashes)
-    ordered.sort()
-    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    """Those that are there more than once; sought by their leading bits, so that not all are copied at once."""
+    found = [np.zeros(0, dtype=np.uint64)]
+    for number in range(1 << _BITS):
+        parts = (each[each >> np.uint64(64 - _BITS) == number] for each in hashes)
+        ordered = np.sort(np.concatenate([found[0], *parts]))
+        found.append(np.unique(ordered[1:][ordered[1:] == ordered[:-1]]))
+    return np.concatenate(found)
 
 
 def among(hashes: Hashes, wanted: pd.Index, /) -> Mask:
