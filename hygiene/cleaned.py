@@ -190,8 +190,8 @@ class CleanedLeads:
         """The normalized addresses at these positions, or of all rows; null for none."""
         if positions is None:
             none = pa.nulls(0, pa.large_string())
-            return pa.concat_arrays([none, *(chunk.address for chunk in self.survey)])
-        return gather_texts(self.survey, positions, lambda chunk: chunk.address)
+            return pa.concat_arrays([none, *(texts.address for texts in self.survey.texts())])
+        return gather_texts(self.survey, positions, "address")
 
     def features(self, positions: Positions, /) -> Features:
         """What the API's counting rules see of the leads at these positions."""

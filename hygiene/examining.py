@@ -5,7 +5,7 @@ The passes themselves stand in modules of their own.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,10 +24,18 @@ from hygiene.traits import find_traits
 from hygiene.verdict import Outcome
 from hygiene.verifiers import judge_verdicts
 
-__all__ = ["Examined", "examine", "is_as_examined", "list_anew"]
+__all__ = ["Examined", "Texts", "examine", "is_as_examined", "list_anew"]
 
 #: Settings that decide what is found in a chunk, lists and known leads apart.
 _OF_CHUNK = ("schema", "required", "rules", "trusted", "review", "traits", "suppression_columns")
+
+
+class Texts(NamedTuple):
+    """The texts of a chunk that are read again and again: normalized addresses, their domains, the email cells."""
+
+    address: pa.Array
+    domain: pa.Array
+    cells: pa.Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,11 @@ class Examined:
     def cells(self) -> pa.Array:
         """The email cells."""
         return text_column(self.frame["email"])
+
+    @property
+    def texts(self) -> Texts:
+        """Its addresses, domains and email cells."""
+        return Texts(self.address, self.domain, self.cells)
 
     def keys(self, settings: Settings, /) -> Keys:
         """The keys of its addresses."""

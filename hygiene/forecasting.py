@@ -21,14 +21,14 @@ __all__ = ["forecast", "forecast_raw", "look_at"]
 def forecast(found: Survey, sent: Mask, /, *, batch_leads: int) -> Prediction:
     """The prediction for the normalized addresses of some rows."""
     parts = (
-        chunk.address.filter(pa.array(sent[start : start + len(chunk)]))
-        for start, chunk in zip(found.firsts, found, strict=False)
+        texts.address.filter(pa.array(sent[start : start + len(texts.address)]))
+        for start, texts in zip(found.firsts, found.texts(), strict=False)
     )
     positions = np.flatnonzero(sent)
     return _predicted(
         found,
         parts,
-        lambda rows: gather_texts(found, positions[rows], lambda chunk: chunk.address),
+        lambda rows: gather_texts(found, positions[rows], "address"),
         batch_leads,
         look=lambda: look_at(found, positions),
     )
@@ -36,16 +36,14 @@ def forecast(found: Survey, sent: Mask, /, *, batch_leads: int) -> Prediction:
 
 def forecast_raw(found: Survey, /, *, batch_leads: int) -> Prediction:
     """The prediction for the email cells of all rows, as they came in."""
-    cells = (chunk.cells for chunk in found)
-    return _predicted(
-        found, cells, lambda rows: gather_texts(found, rows, lambda chunk: chunk.cells), batch_leads
-    )
+    cells = (texts.cells for texts in found.texts())
+    return _predicted(found, cells, lambda rows: gather_texts(found, rows, "cells"), batch_leads)
 
 
 def look_at(found: Survey, positions: Positions, /) -> Features:
     """What the API's counting rules see of the rows at these positions."""
     held = {name: texts for name, texts in found.settings.of_api.items() if texts is not None}
-    return TextFeatures(gather_texts(found, positions, lambda chunk: chunk.address), **held)
+    return TextFeatures(gather_texts(found, positions, "address"), **held)
 
 
 def _predicted(

@@ -5,7 +5,7 @@ A chunk is fetched once for all the positions that lie in it, and everything com
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -23,21 +23,23 @@ def gather_rows(
     found: Survey, positions: Positions, of: Callable[[int, Examined], pd.DataFrame], /
 ) -> pd.DataFrame:
     """Rows of what `of` makes of each chunk that holds one, given its number and itself."""
-    parts = [of(number, chunk).iloc[here] for number, chunk, here in _met(found, positions)]
+    met = _met(found, positions)
+    parts = [of(number, found.chunks[number]).iloc[here] for number, here in met]
     return together(parts).iloc[_back(positions)]
 
 
-def gather_texts(found: Survey, positions: Positions, of: Callable[[Examined], pa.Array], /) -> pa.Array:
-    """Cells of a column that `of` gives of each chunk that holds one."""
-    parts = [of(chunk).take(pa.array(here)) for _, chunk, here in _met(found, positions)]
+def gather_texts(found: Survey, positions: Positions, name: Literal["address", "cells"], /) -> pa.Array:
+    """Addresses, or email cells."""
+    met = _met(found, positions)
+    parts = [getattr(found.chunks.texts(number), name).take(pa.array(here)) for number, here in met]
     return pa.concat_arrays([pa.nulls(0, pa.large_string()), *parts]).take(pa.array(_back(positions)))
 
 
 def gather_places(found: Survey, positions: Positions, /) -> list[str]:
     """Where rows stand: file and line, or the number of a row of a frame."""
     places: list[str] = []
-    for number, chunk, here in _met(found, positions):
-        index, first = chunk.frame.index[here], found.firsts[number] + 1
+    for number, here in _met(found, positions):
+        index, first = found.chunks[number].frame.index[here], found.firsts[number] + 1
         if list(index.names) == ["source", "line"]:
             places += [f"{source}:{line}" for source, line in index]
         else:
@@ -50,13 +52,13 @@ def together(frames: Sequence[pd.DataFrame], /) -> pd.DataFrame:
     return frames[0] if len(frames) == 1 else pd.concat(frames)
 
 
-def _met(found: Survey, positions: Positions) -> Iterator[tuple[int, Examined, Positions]]:
-    """The chunks that positions lie in, and where they lie there; an empty first one for none."""
+def _met(found: Survey, positions: Positions) -> Iterator[tuple[int, Positions]]:
+    """Numbers of the chunks that positions lie in, and where they lie there; an empty first one for none."""
     rising = np.sort(positions)
     ends = np.searchsorted(rising, found.firsts)
     for number, (first, end) in enumerate(itertools.pairwise(ends.tolist())):
         if first < end or (not len(rising) and number == 0):
-            yield number, found.chunks[number], rising[first:end] - found.firsts[number]
+            yield number, rising[first:end] - found.firsts[number]
 
 
 def _back(positions: Positions) -> Positions:

@@ -5,7 +5,6 @@ The files have no name where the system allows that, and are gone with the proce
 
 import contextlib
 import json
-import os
 import tempfile
 import weakref
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from hygiene.errors import UsageError
-from hygiene.examining import Examined
+from hygiene.examining import Examined, Texts
 from hygiene.findings import Findings
 from hygiene.relating import Listed
 from hygiene.text import text_column, text_series
@@ -29,7 +28,7 @@ FLOOR = 512 << 20
 _RAISED = "the memory to stay within was raised to 512 MiB, which the program and the rows under work need."
 #: Octets a row of the index of a frame.
 _INDEX_OCTETS = 16
-_TEXTS = ("address", "domain", "repaired", "suggestion", "others", "trait", "mark")
+_TEXTS = ("repaired", "suggestion", "others", "trait", "mark")
 _LISTED = tuple(each.name for each in fields(Listed) if each.name != "masks")
 
 
@@ -88,8 +87,10 @@ class SpooledChunks:
         self._spool = spool
         self._left = most_octets
         self._held: list[Examined] = []
-        self._places: list[tuple[int, int]] = []
+        self._places: list[list[int]] = []
         self._file: IO[bytes] | None = None
+        self._sink: pa.NativeFile | None = None
+        self._end = 0
         self._last: tuple[int, Examined] | None = None
 
     def __len__(self) -> int:
@@ -102,56 +103,73 @@ class SpooledChunks:
             self._left -= octets
             self._held.append(chunk)
             return
-        batch = _encoded(chunk)
-        self._file = self._file or self._spool.open_file()
-        start = self._file.tell()
-        text = pa.BufferOutputStream()
-        with pa.ipc.new_stream(text, batch.schema) as stream:
-            stream.write_batch(batch)
+        if self._sink is None:
+            self._file = self._spool.open_file()
+            self._sink = pa.PythonFile(self._file, mode="w")
+        ends = [self._end]
+        for batch in _encoded(chunk):
+            self._write(batch, self._sink)
+            ends.append(self._sink.tell())
+        self._end = ends[-1]
+        self._places.append(ends)
+
+    def _write(self, batch: pa.RecordBatch, sink: pa.NativeFile) -> None:
         try:
-            self._file.write(text.getvalue())
+            with pa.ipc.new_stream(sink, batch.schema) as stream:
+                stream.write_batch(batch)
         except OSError as error:
             msg = (
                 f"the temporary file cannot be written ({error.strerror}); name a folder with room in TMPDIR."
             )
             raise UsageError(msg) from error
-        self._places.append((start, self._file.tell() - start))
 
     def __getitem__(self, number: int, /) -> Examined:
         """The chunk with a number, from 0."""
         if number < len(self._held):
             return self._held[number]
         if self._last is None or self._last[0] != number:
-            self._last = (number, self._read(number))
+            start, middle, end = self._places[number - len(self._held)]
+            self._last = (number, _decoded(self._read(start, middle), self._read(middle, end)))
         return self._last[1]
 
-    def _read(self, number: int) -> Examined:
-        start, octets = self._places[number - len(self._held)]
+    def texts(self, number: int, /) -> Texts:
+        """The addresses of the chunk with a number."""
+        if number < len(self._held):
+            return self._held[number].texts
+        start, middle, _ = self._places[number - len(self._held)]
+        return _texts(self._read(start, middle))
+
+    def _read(self, start: int, end: int) -> pa.RecordBatch:
         if self._file is None:  # never: what has a place is in the file
-            raise IndexError(number)
+            raise IndexError(start)
         self._file.seek(start)
-        text = self._file.read(octets)
-        self._file.seek(0, os.SEEK_END)
-        return _decoded(pa.ipc.open_stream(pa.py_buffer(text)).read_next_batch())
+        text = self._file.read(end - start)
+        self._file.seek(self._end)
+        return pa.ipc.open_stream(pa.py_buffer(text)).read_next_batch()
 
 
 def _octets(chunk: Examined) -> int:
     """Memory that a chunk takes."""
     frame = sum(text_column(chunk.frame.iloc[:, at]).nbytes for at in range(chunk.frame.shape[1]))
-    texts = sum(getattr(chunk, name).nbytes for name in _TEXTS)
+    texts = sum(getattr(chunk, name).nbytes for name in ("address", "domain", *_TEXTS))
     listed = sum(getattr(chunk.listed, name).nbytes for name in _LISTED)
     masks = len(chunk) * (len(chunk.findings.masks) + len(chunk.listed.masks) + _INDEX_OCTETS)
     return int(frame + texts + listed + masks)
 
 
-def _encoded(chunk: Examined) -> pa.RecordBatch:
-    """A chunk of leads that were read, as columns and a note."""
+def _encoded(chunk: Examined) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    """A chunk of leads that were read, as columns: those read again and again, and all others with a note."""
     frame, findings, index = chunk.frame, chunk.findings, cast("pd.MultiIndex", chunk.frame.index)
-    columns: dict[str, pa.Array] = {
-        f"lead {at}": text_column(frame.iloc[:, at]) for at in range(frame.shape[1])
+    leads = {
+        f"lead {at}": text_column(frame.iloc[:, at])
+        for at, name in enumerate(frame.columns)
+        if name != "email"
     }
-    columns |= {name: getattr(chunk, name) for name in _TEXTS}
-    columns |= {name: getattr(chunk.listed, name) for name in _LISTED}
+    columns: dict[str, pa.Array] = {
+        **leads,
+        **{name: getattr(chunk, name) for name in _TEXTS},
+        **{name: getattr(chunk.listed, name) for name in _LISTED},
+    }
     columns = {name: _slim(column) for name, column in columns.items()}
     columns["source"] = pa.array(index.codes[0], pa.int32())
     columns["line"] = pa.array(index.get_level_values("line").to_numpy())
@@ -162,9 +180,12 @@ def _encoded(chunk: Examined) -> pa.RecordBatch:
         "columns": list(frame.columns), "sources": list(index.levels[0]), "outcomes": outcomes,
         "marks": dict(chunk.marks),
     }  # fmt: skip
-    schema = pa.schema(
-        [pa.field(name, column.type) for name, column in columns.items()], {"note": json.dumps(note)}
-    )
+    texts = {name: _slim(column) for name, column in chunk.texts._asdict().items()}
+    return _batch(texts, {}), _batch(columns, {"note": json.dumps(note)})
+
+
+def _batch(columns: Mapping[str, pa.Array], note: Mapping[str, str]) -> pa.RecordBatch:
+    schema = pa.schema([pa.field(name, column.type) for name, column in columns.items()], note)
     return pa.RecordBatch.from_arrays(list(columns.values()), schema=schema)
 
 
@@ -173,14 +194,23 @@ def _slim(texts: pa.Array) -> pa.Array:
     return pa.nulls(len(texts)) if texts.null_count == len(texts) else texts
 
 
-def _decoded(batch: pa.RecordBatch) -> Examined:
-    note = json.loads(batch.schema.metadata[b"note"])
+def _texts(batch: pa.RecordBatch) -> Texts:
+    return Texts(*(_text(batch, name) for name in Texts._fields))
+
+
+def _decoded(first: pa.RecordBatch, batch: pa.RecordBatch) -> Examined:
+    texts, note = _texts(first), json.loads(batch.schema.metadata[b"note"])
     index = _index(note["sources"], batch.column("source").to_numpy(), batch.column("line").to_numpy())
-    leads = {name: text_series(_text(batch, f"lead {at}"), index) for at, name in enumerate(note["columns"])}
+    leads = {
+        name: text_series(texts.cells if name == "email" else _text(batch, f"lead {at}"), index)
+        for at, name in enumerate(note["columns"])
+    }
     outcomes = {code: outcome and Outcome(outcome) for code, outcome in note["outcomes"].items()}
     return Examined(
         pd.DataFrame(leads, index=index),
         Findings.of(batch.num_rows, _masks(batch, "found "), outcomes),
+        texts.address,
+        texts.domain,
         **{name: _text(batch, name) for name in _TEXTS},
         marks=note["marks"],
         listed=Listed(_masks(batch, "listed "), **{name: _text(batch, name) for name in _LISTED}),

@@ -18,7 +18,7 @@ from hygiene.ahead import in_order
 from hygiene.columns import CANONICAL, MALFORMED
 from hygiene.deciding import find_all
 from hygiene.deliverability import REASON_OF, DomainVerdict, Resolver
-from hygiene.examining import Examined, examine, is_as_examined, list_anew
+from hygiene.examining import Examined, Texts, examine, is_as_examined, list_anew
 from hygiene.facts import Facts, RowFacts
 from hygiene.findings import Findings, in_table_order
 from hygiene.relations import Related, Relations
@@ -30,6 +30,7 @@ __all__ = [
     "CHUNK_ROWS",
     "EXAMPLES",
     "Chunks",
+    "Held",
     "Keeping",
     "Survey",
     "notes_on",
@@ -45,7 +46,7 @@ EXAMPLES = 3
 
 
 class Chunks(Protocol):
-    """Keeps the chunks of a survey, in memory or elsewhere; a list is one."""
+    """Keeps the chunks of a survey, in memory or elsewhere."""
 
     def append(self, chunk: Examined, /) -> None:
         """Keep the next chunk."""
@@ -55,6 +56,17 @@ class Chunks(Protocol):
 
     def __len__(self) -> int:
         """How many there are."""
+
+    def texts(self, number: int, /) -> Texts:
+        """The addresses of the chunk with a number, which may be at hand sooner than all of it."""
+
+
+class Held(list[Examined]):
+    """Chunks in memory."""
+
+    def texts(self, number: int, /) -> Texts:
+        """The addresses of the chunk with a number."""
+        return self[number].texts
 
 
 class Keeping(Protocol):
@@ -102,6 +114,10 @@ class Survey:
 
     def __iter__(self) -> Iterator[Examined]:
         return (self.chunks[number] for number in range(len(self.chunks)))
+
+    def texts(self) -> Iterator[Texts]:
+        """The addresses, domains and email cells of each chunk."""
+        return (self.chunks.texts(number) for number in range(len(self.chunks)))
 
     @property
     def rows(self) -> int:
@@ -172,7 +188,7 @@ def survey(
         return _with_facts(examine(numbered[1], settings, first_row=numbered[0]), settings)
 
     examined = in_order(work, _numbered(frames), jobs=jobs)
-    return _surveyed(examined, Survey(settings, [], keeping, jobs))
+    return _surveyed(examined, Survey(settings, Held(), keeping, jobs))
 
 
 def survey_again(found: Survey, settings: Settings, /) -> Survey:
@@ -185,7 +201,7 @@ def survey_again(found: Survey, settings: Settings, /) -> Survey:
         return _with_facts(list_anew(chunk, settings), settings)
 
     examined = in_order(work, found, jobs=found.jobs)
-    return _surveyed(examined, Survey(settings, [], found.keeping, found.jobs))
+    return _surveyed(examined, Survey(settings, Held(), found.keeping, found.jobs))
 
 
 def _numbered(frames: Iterable[pd.DataFrame]) -> Iterator[tuple[int, pd.DataFrame]]:

@@ -72,8 +72,11 @@ def judge(cells: pa.Array, /) -> Addresses:
         with ThreadPoolExecutor(pa.cpu_count()) as threads:  # Arrow and NumPy let go of the interpreter
             parts = [_judge_part(cells.slice(start, _PART), start, singles, threads.map) for start in starts]
     judged = _gathered(parts, len(cells))
-    if len(cells) >= _SLICE:  # what Arrow keeps of it for later adds up from chunk to chunk
-        pa.default_memory_pool().release_unused()
+    pool = pa.default_memory_pool()
+    if (
+        len(cells) >= _SLICE and pool.backend_name != "system"
+    ):  # which would look through all it has, each time
+        pool.release_unused()  # what Arrow keeps of it for later adds up from chunk to chunk
     return judged
 
 

@@ -4,8 +4,7 @@ Every section is one function; a table holds at most `MOST_ROWS` rows, so that t
 whatever came in.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from platform import python_version
 
@@ -16,6 +15,7 @@ import pyarrow.compute as pc
 from hygiene import __version__
 from hygiene.columns import MALFORMED
 from hygiene.deciding import relate_rows
+from hygiene.frequencies import Frequencies
 from hygiene.markup import inert
 from hygiene.masking import mask_rule
 from hygiene.policy import RULES
@@ -175,16 +175,22 @@ def _fill_rates(content: Content) -> Section:
 
 def _domains(content: Content) -> Section:
     cleaned = content.cleaned
-    counted = _count_texts(chunk.domain for chunk in cleaned.survey)
-    found = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
-    verdicts = cleaned.survey.domains
+    found = Frequencies()
+    for texts in cleaned.survey.texts():
+        found.add(texts.domain)
+    verdicts = cleaned.survey.domains.items()
     asked = cleaned.survey.settings.resolver is not None
-    dead = [pair for pair in found if pair[0] in verdicts and str(verdicts[pair[0]]) in _DEAD]
-    unknown = [pair for pair in found if pair[0] in verdicts and str(verdicts[pair[0]]) == "dns_unknown"]
+    dead, unknown = (
+        found.among(
+            pa.array([name for name, verdict in verdicts if str(verdict) in codes], pa.large_string())
+        )
+        for codes in (_DEAD, ("dns_unknown",))
+    )
 
-    def table(caption: str, pairs: list[tuple[str, int]]) -> Table:
+    def table(caption: str, counted: Frequencies) -> Table:
+        pairs = counted.most(MOST_ROWS)
         rows = tuple((inert(name), number(rows), _dns(content, name)) for name, rows in pairs)
-        return cut(Table(caption, ("Domain", "Rows", "DNS"), rows))
+        return Table(caption, ("Domain", "Rows", "DNS"), rows, left_out(len(counted)))
 
     tables = [table("Most frequent domains", found)]
     tables += [table("Domains that accept no mail", dead)] if dead else []
@@ -212,17 +218,6 @@ def _related(content: Content) -> Iterator[dict[str, pa.Array]]:
     return (relate_rows(chunk, found.related(number)) for number, chunk in enumerate(found))
 
 
-def _count_texts(columns: Iterable[pa.Array]) -> Counter[str]:
-    """How often each text stands in some columns."""
-    found = Counter[str]()
-    for column in columns:
-        counted = pc.drop_null(column).value_counts()
-        found.update(
-            dict(zip(*(counted.field(name).to_pylist() for name in ("values", "counts")), strict=True))
-        )
-    return found
-
-
 def _clusters(content: Content) -> Section:
     relations = content.cleaned.survey.relations
     repeats, found = relations.repeats, relations.largest(MOST_ROWS)
@@ -235,13 +230,11 @@ def _clusters(content: Content) -> Section:
         rows.append((lead, size, number(cluster.stays + 1), text, ", ".join(cluster.kinds)))
     text = f"{repeats.clusters:,} leads stand in the input more than once, in "
     text += f"{int(repeats.among.sum()):,} rows too many. "
-    of_known = (pc.equal(related["duplicate_of"], "known") for related in _related(content))
-    known = sum(int(mask(rows).sum()) for rows in of_known)
-    text += (
-        f"{known:,} further rows are leads the API holds."
-        if content.cleaned.survey.settings.known is not None
-        else "Known leads were not checked."
-    )
+    if content.cleaned.survey.settings.known is None:
+        text += "Known leads were not checked."
+    else:
+        of_known = (pc.equal(related["duplicate_of"], "known") for related in _related(content))
+        text += f"{sum(int(mask(rows).sum()) for rows in of_known):,} further rows are leads the API holds."
     header = ("Lead", "Rows", "Stays", "Duplicate rows", "Match")
     table = Table(
         "Clusters of rows for one lead, the largest first", header, tuple(rows), left_out(repeats.clusters)
@@ -251,9 +244,11 @@ def _clusters(content: Content) -> Section:
 
 def _lists(content: Content) -> Section:
     settings = content.cleaned.survey.settings
-    hits = _count_texts(related["matched_rule"] for related in _related(content))
+    hits = Frequencies()
+    for related in _related(content):
+        hits.add(related["matched_rule"])
     by_list: dict[str, int] = {}
-    for rule, count in hits.items():
+    for rule, count in hits.pairs():
         name = str(rule).rsplit(":", 2)[0]
         by_list[name] = by_list.get(name, 0) + int(count)
     kinds = (("suppression list", settings.suppress), ("block list", settings.blocklist))
@@ -265,7 +260,7 @@ def _lists(content: Content) -> Section:
     lists += [(f"no {kind}", kind, number(None), number(None)) for kind, given in kinds if given is None]
     entries = tuple(
         (inert(str(rule)) if content.show_addresses else mask_rule(str(rule)), number(int(count)))
-        for rule, count in sorted(hits.items(), key=lambda pair: (-pair[1], str(pair[0])))[:MOST_ROWS]
+        for rule, count in hits.most(MOST_ROWS)
     )
     tables = (
         Table(
