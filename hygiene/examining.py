@@ -13,13 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene import address
-from hygiene.columns import MALFORMED
+from hygiene.columns import CANONICAL, MALFORMED
 from hygiene.findings import Findings
 from hygiene.optouts import Marks, find_marks
 from hygiene.relating import Keys, Listed, hold_against, there
 from hygiene.schema import check_required, check_schema
 from hygiene.settings import Settings
-from hygiene.text import text_column
+from hygiene.text import Mask, is_blank, text_column
 from hygiene.traits import find_traits
 from hygiene.verdict import Outcome
 from hygiene.verifiers import judge_verdicts
@@ -136,7 +136,7 @@ def _find(frame: pd.DataFrame, of_addresses: Mapping[str, Any], settings: Settin
     findings.add({"row_malformed": malformed})
     parsed = {
         **of_addresses,
-        **check_schema(frame, _schema(settings)),
+        **_check(frame, settings.schema),
         **check_required(frame, settings.required),
     }
     findings.add({code: rows & ~malformed for code, rows in parsed.items()})
@@ -148,12 +148,30 @@ def _find(frame: pd.DataFrame, of_addresses: Mapping[str, Any], settings: Settin
     return findings
 
 
-def _schema(settings: Settings) -> Any:
-    if settings.schema is not None:
-        return settings.schema
+def _check(frame: pd.DataFrame, schema: Any) -> Mapping[str, Mask]:
+    """What a schema, or the default one where None, says against rows.
+
+    Text in every column is all that the default one asks for beside an email, which pandas knows by the dtype
+    alone: then Pandera need not be loaded, which takes as long as half a million leads.
+    """
+    if schema is None and _is_text(frame):
+        return {"missing_email": is_blank(text_column(frame["email"]))}
+    if schema is not None:
+        return check_schema(frame, schema)
     from hygiene_schemas import Lead
 
-    return Lead
+    return check_schema(frame, Lead)
+
+
+def _is_text(frame: pd.DataFrame) -> bool:
+    """Whether there is one email column, and every canonical column is of a text dtype."""
+    canonical = frame.loc[:, frame.columns.isin(CANONICAL)]
+    dtypes = canonical.dtypes.tolist()
+    return (
+        list(canonical.columns).count("email") == 1
+        and canonical.columns.is_unique
+        and all(isinstance(dtype, pd.StringDtype) for dtype in dtypes)
+    )
 
 
 def is_as_examined(before: Settings, after: Settings, /) -> bool:

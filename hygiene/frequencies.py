@@ -30,7 +30,7 @@ class Frequencies:
         if not self._parts:
             return pa.table({"values": pa.nulls(0, pa.large_string()), "counts": pa.nulls(0, pa.int64())})
         if len(self._parts) > 1:
-            grouped = pa.concat_tables(self._parts).group_by("values", use_threads=False)
+            grouped = pa.concat_tables(self._parts).group_by("values")
             summed = grouped.aggregate([("counts", "sum")])
             self._parts = [summed.rename_columns(["values", "counts"]).select(["values", "counts"])]
             self._held = len(self._parts[0])

@@ -15,7 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hygiene.errors import InputError, UsageError
+from hygiene.examining import examine
 from hygiene.schema import check_required, check_schema, load_schema
+from hygiene.settings import Settings
 from hygiene_schemas import CleanLead, Lead
 
 TEXT_DTYPES = ["object", "str", "string[pyarrow]", pd.ArrowDtype(pyarrow.string())]
@@ -445,3 +447,21 @@ def test_no_warning_comes_out_of_coercion() -> None:
         masks = check_schema(frame, pa.DataFrameSchema({"x": pa.Column("datetime64[ns]", coerce=True)}))
 
     assert rows(masks["schema_x_dtype"]) == [2]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["", " ", "ann@acme.example", "no", None]), st.text(max_size=3))),
+    st.sampled_from(["str", "string[pyarrow]", "object"]),
+    st.sampled_from(["company", "phone", "Note"]),
+)
+def test_leads_of_text_get_the_reasons_of_the_default_schema_whether_or_not_pandera_is_asked(
+    cells: list[tuple[str | None, str]], dtype: str, other: str
+) -> None:
+    emails, others = (pd.Series([row[part] for row in cells], dtype=dtype) for part in range(2))
+    frame = pd.concat([emails, others], axis=1, keys=["email", other])
+
+    def found(**schema: Any) -> dict[str, list[bool]]:
+        masks = examine(frame, Settings(**schema), first_row=1).findings.masks
+        return {code: mask.tolist() for code, mask in masks.items()}
+
+    assert found() == found(schema=Lead)
