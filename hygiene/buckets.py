@@ -9,6 +9,8 @@ from typing import IO, Any
 
 import numpy as np
 
+from hygiene.errors import SpoolError
+
 __all__ = ["Buckets"]
 
 #: Bits of a key that name its bucket.
@@ -41,7 +43,11 @@ class Buckets:
         self._octets = 0
 
     def add(self, rows: _Rows, /) -> None:
-        """Take in rows; those of one bucket keep their order."""
+        """Take in rows; those of one bucket keep their order.
+
+        Raises:
+            SpoolError: a temporary file cannot be written.
+        """
         number = (rows[:, 0] >> np.uint64(64 - _BITS)).astype(np.uint8)
         order = np.argsort(number, kind="stable")
         ends = np.cumsum(np.bincount(number, minlength=len(self._held)))
@@ -61,9 +67,13 @@ class Buckets:
 
     def _spill(self, open_file: Callable[[], IO[bytes]]) -> None:
         self._files = self._files or [open_file() for _ in self._held]
-        for file, held in zip(self._files, self._held, strict=True):
-            file.writelines(part.tobytes() for part in held)
-            held.clear()
+        try:
+            for file, held in zip(self._files, self._held, strict=True):
+                file.writelines(part.tobytes() for part in held)
+                file.flush()
+                held.clear()
+        except OSError as error:
+            raise SpoolError(error) from error
         self._octets = 0
 
     def _read(self, number: int) -> Iterator[_Rows]:

@@ -8,6 +8,7 @@ Nothing here knows an exit code: the command line maps the tree to codes.
     +-- UsageError            an argument, option or setting makes no sense
     |   +-- CacheError        the file that keeps DNS answers cannot be used
     |   +-- JournalError      the journal cannot be used as it is
+    |   +-- SpoolError        a temporary file cannot be made or written
     +-- InputError            a file or frame could not be read as leads
     |   +-- ListError         a suppression list, block list or known-leads file could not be read
     +-- GateFailed            a limit that the caller set was passed
@@ -47,6 +48,7 @@ __all__ = [
     "Rejected",
     "ResolverError",
     "SinkError",
+    "SpoolError",
     "UnknownOutcome",
     "Unreachable",
     "UsageError",
@@ -67,6 +69,16 @@ class CacheError(UsageError):
 
 class JournalError(UsageError):
     """The journal cannot be used as it is: its key is missing, or it is of a newer version."""
+
+
+class SpoolError(UsageError):
+    """A temporary file for what does not fit in memory cannot be made or written."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(
+            f"a temporary file cannot be written ({error.strerror or error}); name a folder with room in TMPDIR, "
+            "or allow more memory with --memory SIZE."
+        )
 
 
 class InputError(HygieneError):

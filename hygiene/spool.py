@@ -14,7 +14,7 @@ from typing import IO, Any, cast
 import pandas as pd
 import pyarrow as pa
 
-from hygiene.errors import UsageError
+from hygiene.errors import SpoolError
 from hygiene.examining import Examined, Texts
 from hygiene.findings import Findings
 from hygiene.relating import Listed
@@ -58,21 +58,20 @@ class Spool:
         """A new temporary file.
 
         Raises:
-            UsageError: none can be made.
+            SpoolError: none can be made.
         """
         try:
             file = tempfile.TemporaryFile(prefix="hygiene-")  # noqa: SIM115 -- closed with the spool
         except OSError as error:
-            msg = f"no temporary file can be made ({error.strerror}); name a folder with room in TMPDIR."
-            raise UsageError(msg) from error
+            raise SpoolError(error) from error
         self._files.append(file)
         return file
 
 
 def _close(files: list[IO[bytes]]) -> None:
-    with contextlib.ExitStack() as stack:
-        for file in files:
-            stack.callback(file.close)
+    for file in files:
+        with contextlib.suppress(OSError):  # a full disk takes no last octets, and nobody will read them
+            file.close()
 
 
 class SpooledChunks:
@@ -117,11 +116,9 @@ class SpooledChunks:
         try:
             with pa.ipc.new_stream(sink, batch.schema) as stream:
                 stream.write_batch(batch)
+            sink.flush()
         except OSError as error:
-            msg = (
-                f"the temporary file cannot be written ({error.strerror}); name a folder with room in TMPDIR."
-            )
-            raise UsageError(msg) from error
+            raise SpoolError(error) from error
 
     def __getitem__(self, number: int, /) -> Examined:
         """The chunk with a number, from 0."""

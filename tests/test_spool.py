@@ -1,6 +1,9 @@
 """Spool: a cleaning that does not fit in memory says and writes what one in memory does, to the octet."""
 
+import contextlib
 import io
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from hygiene.cleaning import clean_again, clean_chunks, clean_frame, clean_part
 from hygiene.deliverability import DomainVerdict, KnownVerdicts
 from hygiene.duplicates import Keep
 from hygiene.emulator import Emulator
+from hygiene.errors import SpoolError
 from hygiene.journal import SqliteJournal
 from hygiene.reading import open_leads
 from hygiene.settings import KnownLeads, Settings
@@ -210,3 +214,33 @@ def test_an_import_of_spooled_leads_is_resumed_like_any_other(api: Emulator, tmp
 
     assert found[0] == found[1]
     assert len(found[1][0]) == 28
+
+
+@pytest.mark.parametrize("limit", [20_000, 200_000])
+def test_a_disk_that_is_full_ends_the_run_with_what_to_do(tmp_path: Path, limit: int) -> None:
+    path = _file(
+        tmp_path, [(f"lead{number}@acme.example", "Ann", "Acme", "", "", "") for number in range(2000)]
+    )
+    program = f"""
+import resource
+from hygiene.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
+main(["check", {str(path)!r}, "--no-dns", "--memory", "1"])
+"""
+
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "a temporary file cannot be written" in ran.stderr
+    assert "TMPDIR" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_buckets_whose_file_is_full_say_so() -> None:
+    with contextlib.ExitStack() as files:
+        buckets = Buckets(
+            2, open_file=lambda: files.enter_context(Path("/dev/full").open("wb", buffering=0)), most_octets=0
+        )
+
+        with pytest.raises(SpoolError, match="No space left"):
+            buckets.add(np.ones((5, 2), dtype=np.uint64))
