@@ -50,10 +50,10 @@ def suppression_list(
             much.
     """
     name = os.fspath(path)
-    data = _text_of(path)
+    data = [_text_of(path)]
     if max_age is not None:
         _check_age(Path(path), max_age)
-    rules = parse_list(data, name=name, may_be_empty=may_be_empty)
+    rules = parse_list(data.pop(), name=name, may_be_empty=may_be_empty)
     check_broad(rules, allowed=allow_broad)
     return rules
 

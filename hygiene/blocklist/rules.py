@@ -143,15 +143,43 @@ def parse_list(
         ListError: no line holds an entry, or most hold none.
     """
     data = text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text
-    found = find_cells(data.removeprefix(b"\xef\xbb\xbf"), name=name, of_api=of_api, client=client)
+    del text
+    found = [find_cells(data.removeprefix(b"\xef\xbb\xbf"), name=name, of_api=of_api, client=client)]
+    del data  # a list of millions of hashes is let go of before they are sorted
     rules = _compiled(name, found, of_api=of_api)
     if not of_api:
         _check(rules, may_be_empty=may_be_empty)
     return rules
 
 
-def _compiled(name: str, found: Cells, *, of_api: bool) -> RuleList:
-    """The entries by kind, read some at a time: of a hash no more stays than its octets."""
+def _compiled(name: str, given: list[Cells], *, of_api: bool) -> RuleList:
+    """The entries by kind, read some at a time: of a hash no more stays than its octets.
+
+    Args:
+        name: Where the list came from.
+        given: Its cells, which are taken out and let go of when they were read.
+        of_api: Whether it is the API's own.
+    """
+    found = given.pop()
+    about = (found.layout, found.uncounted, found.others)
+    texts, hashes, literal, left = _by_kind(found, of_api=of_api)
+    del found
+    addresses, domains = (_joined(texts[kind]) for kind in ("address", "domain"))
+    return RuleList(
+        name,
+        addresses,
+        domains,
+        tuple(Digests.of(kind, parts) for kind, parts in hashes.items() if parts),
+        pa.concat_arrays(literal) if of_api else pa.concat_arrays([addresses.text, domains.text]),
+        tuple(sorted(set(left))),
+        *about,
+    )
+
+
+def _by_kind(
+    found: Cells, *, of_api: bool
+) -> tuple[dict[str, list[Texts]], dict[str, list[Hashes]], list[pa.Array], list[int]]:
+    """The entries that are texts and those that are hashes, every cell of the API's own list, and lines without one."""
     texts: dict[str, list[Texts]] = {"address": [], "domain": []}
     hashes: dict[str, list[Hashes]] = {kind: [] for kind in HASHES.values()}
     literal: list[pa.Array] = [pa.array([], pa.large_string())]
@@ -168,18 +196,7 @@ def _compiled(name: str, found: Cells, *, of_api: bool) -> RuleList:
                 texts[kind].append(part)
             elif len(rows):
                 hashes[kind].append(Hashes.from_hex(part.text, part.line))
-    addresses, domains = (_joined(texts[kind]) for kind in ("address", "domain"))
-    return RuleList(
-        name,
-        addresses,
-        domains,
-        tuple(Digests.of(kind, parts) for kind, parts in hashes.items() if parts),
-        pa.concat_arrays(literal) if of_api else pa.concat_arrays([addresses.text, domains.text]),
-        tuple(sorted(set(left))),
-        found.layout,
-        found.uncounted,
-        found.others,
-    )
+    return texts, hashes, literal, left
 
 
 def _joined(parts: Sequence[Texts]) -> Texts:
