@@ -43,7 +43,7 @@ class Frequencies:
     def most(self, rows: int, /) -> list[tuple[str, int]]:
         """The most frequent texts first, equally frequent ones in their order."""
         keys = [("counts", "descending"), ("values", "ascending")]
-        return _pairs(self._joined().take(pc.select_k_unstable(self._joined(), rows, sort_keys=keys)))
+        return _pairs(self._joined().sort_by(keys).slice(0, rows))
 
     def among(self, texts: pa.Array, /) -> "Frequencies":
         """Those of the texts that are among some others."""
