@@ -134,7 +134,7 @@ class CleanedLeads:
         ready = np.flatnonzero(self.survey.relations.ranks[start : start + len(chunk)] == Outcome.READY.rank)
         leads = leads_of(self.survey, chunk)
         filled = self._filled.fill(leads.iloc[ready], ready + start).drop(columns=MALFORMED, errors="ignore")
-        addressed = filled.assign(email=verdicts["address"].iloc[ready].to_numpy())
+        addressed = filled.assign(email=text_series(chunk.address.take(pa.array(ready)), filled.index))
         return Chunk(addressed, withheld_of(leads, verdicts), verdicts)
 
     def at(self, positions: Positions, /) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -158,7 +158,8 @@ class CleanedLeads:
         repeats = relations.repeats
         if not self.survey.settings.fill or not len(repeats.order):
             return Fills()
-        leads, _ = self.at(repeats.order)
+        found = self.survey
+        leads = gather_rows(found, repeats.order, lambda _, chunk: leads_of(found, chunk))
         donors = relations.ranks[repeats.order] != Outcome.SUPPRESSED.rank
         return find_fills(leads, repeats, donors=donors, without=tuple(self.survey.marks))
 

@@ -19,6 +19,7 @@ from hygiene.cleaned import CleanedLeads
 from hygiene.cleaning import clean_part
 from hygiene.deciding import leads_of
 from hygiene.errors import UsageError
+from hygiene.hashing import Hashes, hash_texts
 from hygiene.markup import html_table, inert
 from hygiene.tally import Tally
 from hygiene.text import is_blank, text_column
@@ -146,12 +147,11 @@ def compare(cleaned: CleanedLeads, by: str, /) -> Comparison:
         UsageError: no such column, or more values than a comparison has groups.
     """
     codes, names = _groups(cleaned, by)
-    alone = [clean_part(cleaned, codes == code) for code in range(len(names))]
-    keys = [pc.drop_null(pc.unique(_keys(part))) for part in alone]
-    groups = [
-        Group(name, part.counts, len(leads), part.predicted)
-        for name, part, leads in zip(names, alone, keys, strict=True)
-    ]
+    groups, keys = [], []
+    for code, name in enumerate(names):  # one after the other, so that only one is held
+        part = clean_part(cleaned, codes == code)
+        keys.append(_keys(part))
+        groups.append(Group(name, part.counts, len(keys[-1]), part.predicted))
     return Comparison(by, tuple(groups), tuple(_overlaps(names, keys)))
 
 
@@ -193,17 +193,15 @@ def _sources(frame: pd.DataFrame) -> pd.Series:
     return pd.Series([None] * len(frame), dtype=object)
 
 
-def _keys(part: CleanedLeads) -> pa.Array:
-    return exact_key(part.addresses())
+def _keys(part: CleanedLeads) -> Hashes:
+    """The distinct leads of a group, by the first half of their hashed keys."""
+    found = [hash_texts(exact_key(pc.drop_null(texts.address)))[:, 0] for texts in part.survey.texts()]
+    return np.unique(np.concatenate([np.zeros(0, dtype=np.uint64), *found]))
 
 
-def _overlaps(names: list[str], keys: list[pa.Array]) -> list[Overlap]:
+def _overlaps(names: list[str], keys: list[Hashes]) -> list[Overlap]:
     """Pairs of groups with shared leads; a lead counts once in a pair."""
-    every = (
-        pa.concat_arrays([pa.nulls(0, pa.large_string()), *keys])
-        .dictionary_encode()
-        .indices.to_numpy(zero_copy_only=False)
-    )
+    every = np.unique(np.concatenate([np.zeros(0, dtype=np.uint64), *keys]), return_inverse=True)[1]
     owner = np.repeat(np.arange(len(keys)), [len(each) for each in keys])
     shared = np.zeros((len(keys), len(keys)), dtype=np.int64)
     for start in range(0, int(every.max(initial=-1)) + 1, _SLICE):

@@ -89,7 +89,7 @@ class Keep:
 
 
 def times(cells: pa.Array, /) -> _Positions:
-    """Nanoseconds since 1970 that cells say; the lowest number for a cell that is no time.
+    """Microseconds since 1970 that cells say; the lowest number for a cell that is no time.
 
     A time is an ISO 8601 date or date and time, in UTC where it names no zone, or a whole number of seconds
     or milliseconds since 1970. Other spellings are not guessed at: 03/04 is March or April.
@@ -98,11 +98,11 @@ def times(cells: pa.Array, /) -> _Positions:
     found = np.full(len(text), _UNDATED, dtype=np.int64)
     digits = mask(pc.match_substring_regex(text, "^[0-9]{10,13}$"))
     numbers = pc.cast(text.filter(pa.array(digits)), pa.int64()).to_numpy()
-    factor = np.where(numbers < _MILLISECONDS, 10**9, 10**6)
+    factor = np.where(numbers < _MILLISECONDS, 10**6, 10**3)
     found[digits] = np.where(numbers >= _SECONDS, numbers * factor, _UNDATED)
     dated = mask(pc.match_substring_regex(text, "^[0-9]{4}-[0-9]{2}-[0-9]{2}"))
     words = pd.Series(text.filter(pa.array(dated)).to_pylist(), dtype=object)
-    parsed = pd.to_datetime(words, errors="coerce", format="ISO8601", utc=True).dt.as_unit("ns")
+    parsed = pd.to_datetime(words, errors="coerce", format="ISO8601", utc=True).dt.as_unit("us")
     found[dated] = np.where(parsed.isna(), _UNDATED, parsed.astype("int64"))
     return found
 

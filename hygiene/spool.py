@@ -6,6 +6,7 @@ The files have no name where the system allows that, and are gone with the proce
 import contextlib
 import json
 import tempfile
+import threading
 import weakref
 from collections.abc import Mapping
 from dataclasses import fields
@@ -90,6 +91,7 @@ class SpooledChunks:
         self._file: IO[bytes] | None = None
         self._sink: pa.NativeFile | None = None
         self._end = 0
+        self._reading = threading.Lock()
         self._last: tuple[int, Examined] | None = None
 
     def __len__(self) -> int:
@@ -124,10 +126,11 @@ class SpooledChunks:
         """The chunk with a number, from 0."""
         if number < len(self._held):
             return self._held[number]
-        if self._last is None or self._last[0] != number:
+        last = self._last
+        if last is None or last[0] != number:
             start, middle, end = self._places[number - len(self._held)]
-            self._last = (number, _decoded(self._read(start, middle), self._read(middle, end)))
-        return self._last[1]
+            last = self._last = (number, _decoded(self._read(start, middle), self._read(middle, end)))
+        return last[1]
 
     def texts(self, number: int, /) -> Texts:
         """The addresses of the chunk with a number."""
@@ -139,9 +142,10 @@ class SpooledChunks:
     def _read(self, start: int, end: int) -> pa.RecordBatch:
         if self._file is None:  # never: what has a place is in the file
             raise IndexError(start)
-        self._file.seek(start)
-        text = self._file.read(end - start)
-        self._file.seek(self._end)
+        with self._reading:  # a result may be asked by several threads
+            self._file.seek(start)
+            text = self._file.read(end - start)
+            self._file.seek(self._end)
         return pa.ipc.open_stream(pa.py_buffer(text)).read_next_batch()
 
 

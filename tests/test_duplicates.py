@@ -138,3 +138,13 @@ def test_the_newest_row_has_the_latest_time_and_what_is_no_time_is_oldest():
 def test_a_column_of_dates_that_is_not_there_is_refused():
     with pytest.raises(UsageError, match="newest:Seen"):
         Keep("newest", "Seen").merits(pd.DataFrame({"email": ["a"]}))
+
+
+def test_dates_far_away_are_times_like_others():
+    cells = ["9999-12-31", "0001-01-01", "9999999999999", "9999999999", "2026-01-02", "1700000000"]
+
+    found = times(pa.array(cells, pa.large_string())).tolist()
+
+    assert sorted(cells, key=lambda cell: found[cells.index(cell)]) == [
+        "0001-01-01", "1700000000", "2026-01-02", "9999999999", "9999999999999", "9999-12-31"
+    ]  # fmt: skip

@@ -2,9 +2,12 @@
 
 import contextlib
 import io
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -244,3 +247,70 @@ def test_buckets_whose_file_is_full_say_so() -> None:
 
         with pytest.raises(SpoolError, match="No space left"):
             buckets.add(np.ones((5, 2), dtype=np.uint64))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin"),
+    [(["check", "-", "--no-dns"], True), (["clean", "leads.csv", "--no-dns", "--out", "full"], False),
+     (["clean", "leads.csv", "--no-dns", "--out", "full", "--out-format", "xlsx"], False)],
+    ids=["standard input", "csv", "xlsx"],
+)  # fmt: skip
+def test_a_disk_that_is_full_elsewhere_is_said_too(
+    tmp_path: Path, arguments: list[str], *, stdin: bool
+) -> None:
+    path = _file(
+        tmp_path, [(f"lead{number}@acme.example", "Ann", "Acme", "", "", "") for number in range(2000)]
+    )
+    program = f"""
+import resource
+from hygiene.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+main({arguments!r})
+"""
+
+    with path.open("rb") as leads:
+        ran = subprocess.run(
+            [sys.executable, "-c", program], stdin=leads if stdin else None, capture_output=True, text=True,
+            check=False, cwd=tmp_path,
+        )  # fmt: skip
+
+    assert ran.returncode == 2
+    assert "File too large" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert not [left for left in tmp_path.rglob("*") if left.is_file() and left != path]
+
+
+def test_a_run_that_is_terminated_leaves_no_half_file(tmp_path: Path) -> None:
+    _file(tmp_path, [("ann@acme.example", "Ann", "Acme", "", "", "")])
+    program = """
+import os, signal
+from hygiene.cli import main
+from hygiene.writing.results import Results
+Results.finish = lambda *_: os.kill(os.getpid(), signal.SIGTERM)
+main(["clean", "leads.csv", "--no-dns", "--out", "out"])
+"""
+
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, cwd=tmp_path)
+
+    assert ran.returncode == 128 + signal.SIGTERM
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_spooled_result_may_be_asked_by_several_threads(tmp_path: Path) -> None:
+    rows = [(f"lead{number}@acme.example", "Ann", "Acme", "", "", "") for number in range(60)]
+    whole, cut = _both(_file(tmp_path, rows), 5, _settings())
+
+    with ThreadPoolExecutor(4) as threads:
+        told = list(threads.map(lambda row: str(cut.explain(row)), [row % 60 + 1 for row in range(240)]))
+
+    assert told == [str(whole.explain(row % 60 + 1)) for row in range(240)]
+
+
+def test_a_file_whose_name_is_not_utf_8_is_read_under_a_name_that_can_be_shown(tmp_path: Path) -> None:
+    path = os.path.join(os.fsencode(tmp_path), b"N\xff.csv")  # noqa: PTH118 -- octets
+    Path(os.fsdecode(path)).write_text("email\nann@acme.example\n", encoding="ascii")
+
+    cleaned = hygiene.clean(os.fsdecode(path))
+
+    assert cleaned.verdicts["source"].tolist() == cleaned.frame.index.get_level_values("source").tolist()
+    assert cleaned.files[0].endswith("N\\xff.csv")

@@ -4,8 +4,11 @@ The only package that prints or exits. Results go to stdout, everything else to 
 """
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
+from types import FrameType
 from typing import Any
 
 import click
@@ -55,8 +58,16 @@ for verb in _VERBS:
     cli.add_command(verb)
 
 
+def _end(number: int, frame: FrameType | None) -> None:
+    """End as an error would, so that no half file is left."""
+    del frame
+    sys.exit(128 + number)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
+    if threading.current_thread() is threading.main_thread():  # which alone may take signals
+        signal.signal(signal.SIGTERM, _end)
     # The system's allocator keeps what is freed at hand; Arrow's own hands it back, which costs half a second of
     # system time a million leads. It is read when Arrow is loaded, which is later.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")

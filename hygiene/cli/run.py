@@ -193,6 +193,28 @@ class Run:
             self.write_report(self.options["report"], cleaned, receipt)
         if out is None:
             return
+        with self._room(out):
+            written = [
+                *self._write_results(out, cleaned, receipt),
+                *self._write_deliveries(out, cleaned, receipt),
+            ]
+        self.write_report(os.path.join(out, "report.html"), cleaned, receipt, tell=False)  # noqa: PTH118 -- a name as it was given
+        if not self.options["quiet"]:
+            self.tell(f"wrote {', '.join(path.name for path in written)}, report.html to {out}")
+
+    @contextmanager
+    def _room(self, out: str) -> Iterator[None]:
+        """Say what to do where the folder takes no files."""
+        try:
+            yield
+        except OSError as error:
+            msg = (
+                f"--out {out}: {error.strerror or error}. Name a folder that can be written to and has room."
+            )
+            raise UsageError(msg) from error
+
+    def _write_results(self, out: str, cleaned: "CleanedLeads", receipt: "Receipt | None") -> "list[Path]":
+        """Write the leads with their verdicts, part after part, and the summary."""
         from hygiene.writing import open_results
 
         fill = self.options["fill"]
@@ -206,11 +228,7 @@ class Run:
                 done += len(part.verdicts)
                 if progress is not None:
                     progress(done, len(cleaned))
-            written = results.finish(self.summary(cleaned, receipt))
-        written += self._write_deliveries(out, cleaned, receipt)
-        self.write_report(os.path.join(out, "report.html"), cleaned, receipt, tell=False)  # noqa: PTH118 -- a name as it was given
-        if not self.options["quiet"]:
-            self.tell(f"wrote {', '.join(path.name for path in written)}, report.html to {out}")
+            return results.finish(self.summary(cleaned, receipt))
 
     def _write_deliveries(
         self, out: str, cleaned: "CleanedLeads", receipt: "Receipt | None"

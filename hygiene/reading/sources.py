@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Protocol, Self
 
-from hygiene.errors import InputError
+from hygiene.errors import InputError, SpoolError
 from hygiene.reading.limits import Limits
 
 __all__ = ["BLOCK", "Digest", "Hash", "Source", "Spools", "expand", "open_source"]
@@ -149,6 +149,20 @@ class Spools:
         self._paths.append(path)
         return Path(path), os.fdopen(handle, "wb")
 
+    def copy(self, stream: IO[bytes], /) -> Path:
+        """A new file with all that a stream holds.
+
+        Raises:
+            SpoolError: it cannot be written.
+        """
+        try:
+            path, spool = self.new()
+            with spool:
+                shutil.copyfileobj(stream, spool)
+        except OSError as error:
+            raise SpoolError(error) from error
+        return path
+
     def close(self) -> None:
         """Remove the files."""
         self._finalizer()
@@ -169,19 +183,21 @@ def open_source(name: str, spools: Spools, limits: Limits, /) -> Source:
     Raises:
         InputError: it cannot be opened or unpacked, or unpacks to more than the limits allow.
     """
-    given, shown = Path(name), "<stdin>" if name == "-" else name
+    given, shown = Path(name), "<stdin>" if name == "-" else printable(name)
     if name == "-":
-        given, spool = spools.new()
-        with spool:
-            shutil.copyfileobj(sys.stdin.buffer, spool)
+        given = spools.copy(sys.stdin.buffer)
     elif not stat.S_ISREG(given.stat().st_mode):  # a pipe, as <(...) in a shell gives: it can be read once
-        given, spool = spools.new()
-        with spool, Path(name).open("rb") as pipe:
-            shutil.copyfileobj(pipe, spool)
+        with Path(name).open("rb") as pipe:
+            given = spools.copy(pipe)
     source = Source(shown, given, given)
     if not source.starts().startswith(b"\x1f\x8b"):
         return source
     return Source(shown, given, _unpack(source, spools, limits))
+
+
+def printable(name: str, /) -> str:
+    """A file's name as it can be shown and written: what is not UTF-8 in it as escapes."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _expand(name: str) -> list[str]:

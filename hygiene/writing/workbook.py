@@ -1,5 +1,6 @@
 """Workbooks, part after part: one sheet, every cell but numbers as text."""
 
+import contextlib
 import datetime
 import math
 import os
@@ -80,10 +81,9 @@ class WorkbookTable:
     def drop(self) -> None:
         """Remove what was held on the way."""
         self._file.give_up()
-        try:
+        with contextlib.suppress(OSError):  # a full disk takes no last octets, and nobody will read them
             self._sheet.row_data_fh.close()
-        finally:
-            self._draft.cleanup()
+        self._draft.cleanup()
 
     def _write(self, rows: Iterable[Iterable[Any]]) -> None:
         for at, row in enumerate(rows, start=self._rows):
