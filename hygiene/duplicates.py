@@ -8,6 +8,7 @@ named in. Nothing here asks the API.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -25,7 +26,8 @@ __all__ = ["Keep", "Repeats", "find_repeats", "join_repeats", "order_repeats"]
 _Positions: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
 #: Value of a row without a date: older than any.
-_UNDATED = np.iinfo(np.int64).min
+_UNDATED = int(np.iinfo(np.int64).min)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Numbers from which a whole number is a time: seconds since 1970 in 2001, and the same in milliseconds.
 _SECONDS, _MILLISECONDS = 10**9, 10**12
 
@@ -103,8 +105,20 @@ def times(cells: pa.Array, /) -> _Positions:
     dated = mask(pc.match_substring_regex(text, "^[0-9]{4}-[0-9]{2}-[0-9]{2}"))
     words = pd.Series(text.filter(pa.array(dated)).to_pylist(), dtype=object)
     parsed = pd.to_datetime(words, errors="coerce", format="ISO8601", utc=True).dt.as_unit("us")
-    found[dated] = np.where(parsed.isna(), _UNDATED, parsed.astype("int64"))
+    numbers = np.where(parsed.isna(), _UNDATED, parsed.astype("int64"))
+    for place in np.flatnonzero(parsed.isna()).tolist():
+        numbers[place] = _far_time(words.iloc[place])
+    found[dated] = numbers
     return found
+
+
+def _far_time(text: str) -> int:
+    """Microseconds since 1970 of a time that pandas 2 cannot hold, as it counts nanoseconds."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return _UNDATED
+    return (time.replace(tzinfo=time.tzinfo or UTC) - _EPOCH) // timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)

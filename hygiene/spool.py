@@ -46,8 +46,8 @@ class Spool:
     def __init__(self, memory: int, /) -> None:
         self.note = _RAISED if memory < FLOOR else None
         spare = max(memory, FLOOR) - FLOOR
-        self.key_octets = spare // 4
-        self._chunk_octets = spare // 2
+        self.key_octets = spare // 8
+        self._chunk_octets = spare // 4
         self._files: list[IO[bytes]] = []
         weakref.finalize(self, _close, self._files)
 
