@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["OWN_KEY", "HashKey", "Hashes", "InProcess", "Lookup", "hash_texts"]
+__all__ = ["OWN_KEY", "HashKey", "HashSet", "Hashes", "InProcess", "Lookup", "hash_texts"]
 
 #: One row a text.
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]
@@ -123,6 +123,32 @@ def _hash_words(padded: Any, starts: Any, sizes: Any, width: int, numbers: Hashe
     high = sums >> np.uint64(32)  # the lower half of the sum is not universal
     found: Hashes = high[:, ::2] << np.uint64(32) | high[:, 1::2]
     return found
+
+
+class HashSet:
+    """Hashes of 64 bits, to be asked which others are among them; by several threads at once.
+
+    Args:
+        hashes: Each as often as it likes.
+    """
+
+    def __init__(self, hashes: Hashes, /) -> None:
+        self._hashes = np.unique(hashes)
+        self._seen = np.zeros(1 << max(len(self._hashes).bit_length() + 3, 8), dtype=bool)
+        self._seen[self._hashes & np.uint64(len(self._seen) - 1)] = True
+
+    def __len__(self) -> int:
+        """How many different ones there are."""
+        return len(self._hashes)
+
+    def has(self, hashes: Hashes, /) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """True where a hash is among them."""
+        found: np.ndarray[Any, np.dtype[np.bool_]] = self._seen[hashes & np.uint64(len(self._seen) - 1)]
+        rows = np.flatnonzero(found)
+        if len(rows):
+            place = np.searchsorted(self._hashes, hashes[rows])
+            found[rows] = self._hashes[np.minimum(place, len(self) - 1)] == hashes[rows]
+        return found
 
 
 class InProcess:

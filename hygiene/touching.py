@@ -8,16 +8,15 @@ no count.
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.ahead import in_order
 from hygiene.features import Codes, coarse_key, is_usable, literal_texts
-from hygiene.hashing import OWN_KEY, Hashes, HashKey, hash_texts
+from hygiene.hashing import OWN_KEY, Hashes, HashKey, HashSet, hash_texts
 from hygiene.text import Mask, lower_case
 
-__all__ = ["Touching", "among", "near", "repeated", "slices"]
+__all__ = ["Touching", "near", "repeated", "slices"]
 
 #: Texts that are looked at in one go.
 SLICE = 1 << 16
@@ -50,7 +49,7 @@ class Touching:
         entries = pc.unique(lower_case(literal_texts(blocklist)))
         addresses = entries.filter(pc.match_substring(entries, "@"))  # no domain of a usable address has one
         hosts = entries.filter(pc.invert(pc.match_substring(entries, "@")))
-        self._hosts = pd.Index(np.unique(self._hashes(hosts)))
+        self._hosts = HashSet(self._hashes(hosts))
         held = [
             _key_hashes(given, key) for given in (addresses, literal_texts(known), literal_texts(elsewhere))
         ]
@@ -87,10 +86,10 @@ class Touching:
 
     def rows(self) -> Codes:
         """Positions of the touched leads among all that were added, in order."""
-        again = pd.Index(repeated([*self._keys, self.held]))
+        again = HashSet(repeated([*self._keys, self.held]))
         found, first = [np.arange(0)], 0
         for keys, others in zip(self._keys, self._others, strict=True):
-            found.append(np.flatnonzero(others | among(keys, again)) + first)
+            found.append(np.flatnonzero(others | again.has(keys)) + first)
             first += len(keys)
         return np.concatenate(found)
 
@@ -102,10 +101,10 @@ class Touching:
         return listed
 
     def _listed(self, hosts: pa.Array) -> Mask:
-        found = among(self._hashes(hosts), self._hosts)
+        found = self._hosts.has(self._hashes(hosts))
         while pc.any(pc.match_substring(hosts, ".")).as_py():
             hosts = pc.replace_substring_regex(hosts, r"^[^.]*(\.|$)", "")
-            found |= among(self._hashes(hosts), self._hosts)
+            found |= self._hosts.has(self._hashes(hosts))
         return found
 
     def _hashes(self, texts: pa.Array) -> Hashes:
@@ -116,8 +115,8 @@ def near(texts: pa.Array, addresses: pa.Array, /) -> pa.Array:
     """Those of the texts that some folding could make one with one of the addresses, and maybe others."""
     if not len(texts):
         return texts
-    wanted = pd.Index(np.unique(_key_hashes(addresses)))
-    rows = [among(_hashes(coarse_key(part)), wanted) for part in slices(texts)]
+    wanted = HashSet(_key_hashes(addresses))
+    rows = [wanted.has(_hashes(coarse_key(part))) for part in slices(texts)]
     return texts.filter(pa.array(np.concatenate([np.zeros(0, dtype=bool), *rows])))
 
 
@@ -140,12 +139,6 @@ def repeated(hashes: list[Hashes], /) -> Hashes:
         ordered = np.sort(np.concatenate([found[0], *parts]))
         found.append(np.unique(ordered[1:][ordered[1:] == ordered[:-1]]))
     return np.concatenate(found)
-
-
-def among(hashes: Hashes, wanted: pd.Index, /) -> Mask:
-    """True where a hash is one of those."""
-    found: Mask = wanted.get_indexer(pd.Index(hashes)) >= 0
-    return found
 
 
 def _hashes(texts: pa.Array, key: HashKey = OWN_KEY) -> Hashes:

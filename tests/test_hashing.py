@@ -8,7 +8,7 @@ import pyarrow as pa
 from hypothesis import given
 
 from hygiene.blocklist import parse_list
-from hygiene.hashing import HashKey, Lookup, hash_texts
+from hygiene.hashing import HashKey, HashSet, Lookup, hash_texts
 from hygiene.settings import KnownLeads
 
 TEXTS = st.lists(
@@ -82,3 +82,10 @@ def test_lookups_stay_in_the_process_whose_key_they_were_made_under() -> None:
         assert not [
             value for value in vars(pickle.loads(pickle.dumps(each))).values() if isinstance(value, Lookup)
         ]
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=30), st.lists(st.integers(0, 2**64 - 1), max_size=30))
+def test_a_set_of_hashes_has_those_and_no_others(held: list[int], asked: list[int]) -> None:
+    asked = [*asked, *held[::2], *(each ^ 1 << 63 for each in held[:3])]
+    found = HashSet(np.array(held, dtype=np.uint64)).has(np.array(asked, dtype=np.uint64))
+    assert found.tolist() == [each in held for each in asked]

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
-from hygiene.hashing import Hashes
+from hygiene.hashing import Hashes, HashSet
 from hygiene.scale.guarding import guarded
 from hygiene.scale.partition import Kept, Numbers
 from hygiene.scale.relating import Placed, by_bucket
 from hygiene.text import Mask
-from hygiene.touching import Touching, among, repeated, slices
+from hygiene.touching import Touching, repeated, slices
 
 __all__ = ["Touched", "find_touched", "gather_touched", "look"]
 
@@ -69,8 +68,8 @@ def _texts(kept: Kept, placed: Placed | None) -> Iterator[pa.Array]:
 @guarded
 def find_touched(touching: Touching, pieces: list[_Keys], /) -> list[Numbers]:
     """The places of the leads of a bucket that repeat, or that the API holds, by partition."""
-    again = pd.Index(repeated([*(piece.keys for piece in pieces), touching.held]))
-    return [piece.place[among(piece.keys, again)] for piece in pieces]
+    again = HashSet(repeated([*(piece.keys for piece in pieces), touching.held]))
+    return [piece.place[again.has(piece.keys)] for piece in pieces]
 
 
 @guarded
