@@ -208,6 +208,7 @@ def _numbered(frames: Iterable[pd.DataFrame]) -> Iterator[tuple[int, pd.DataFram
     """Each frame with the number of its first row."""
     first = 1
     for frame in frames:
+        frame.columns.is_unique  # noqa: B018 -- pandas works it out once, and slices of one frame share it
         yield first, frame
         first += len(frame)
 
