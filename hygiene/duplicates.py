@@ -179,13 +179,15 @@ def find_repeats(
         merit: One number a row; of equal ranks the row with the highest merit stays.
         last: Whether of rows equal in all that the last stays rather than the first.
     """
-    rows = np.flatnonzero(pc.is_valid(key).to_numpy(zero_copy_only=False)) if key.null_count else None
-    hashes = hash_texts(key if rows is None else key.take(pa.array(rows)))
+    valid = np.flatnonzero(pc.is_valid(key).to_numpy(zero_copy_only=False)) if key.null_count else None
+    half = hash_texts(key if valid is None else key.take(pa.array(valid)), lanes=2)[:, 0]
+    several = np.flatnonzero(_shared(half))  # half a key finds nearly all that stand alone
+    rows = several if valid is None else valid[several]
     order = order_repeats(
-        hashes,
-        np.arange(len(key)) if rows is None else rows,
-        rank=rank if rank is None or rows is None else rank[rows],
-        merit=merit if merit is None or rows is None else merit[rows],
+        hash_texts(key.take(pa.array(rows))),
+        rows,
+        rank=None if rank is None else rank[rows],
+        merit=None if merit is None else merit[rows],
         last=last,
     )
     return join_repeats(len(key), [order])
