@@ -38,6 +38,10 @@ _ARROW_BLOCK = 1 << 20
 #: Longest record, in bytes, whatever the limits: what is longer is no table.
 _RECORD_BYTES = 64 << 20
 
+#: Where columns are put. Arrow's own allocator asks the system for fresh pages far more often, which on some
+#: runs took as long as the reading itself.
+_POOL = pa.system_memory_pool()
+
 _Places: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 _Flags: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -312,6 +316,7 @@ class _Piece:
                 column_types=dict.fromkeys(names, pa.large_string()),
                 strings_can_be_null=False,
             ),
+            memory_pool=_POOL,
         )
 
     def _arrow_block(self, text: bytes) -> int:
