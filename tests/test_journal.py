@@ -138,10 +138,10 @@ def test_no_address_no_name_and_no_key_is_in_its_bytes(api, path):
 
 
 def test_it_is_written_ahead_and_in_full_and_not_so_on_a_network():
-    mounts = "/dev/sda / ext4 rw 0 0\nhost:/home /home nfs4 rw 0 0\n/dev/sdb /home/local ext4 rw 0 0\n"
+    mounts = "/dev/sda / ext4 rw 0 0\nhost:/net /net nfs4 rw 0 0\n/dev/sdb /net/local ext4 rw 0 0\n"
 
-    assert is_on_network(Path("/home/ann/j.sqlite"), mounts=mounts)
-    assert not is_on_network(Path("/home/local/j.sqlite"), mounts=mounts)
+    assert is_on_network(Path("/net/ann/j.sqlite"), mounts=mounts)
+    assert not is_on_network(Path("/net/local/j.sqlite"), mounts=mounts)
     assert not is_on_network(Path("/var/j.sqlite"), mounts=mounts)
 
 

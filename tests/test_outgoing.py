@@ -31,7 +31,7 @@ class Slow:
         return _Written(self, names)
 
     def send(self, leads, /, *, file_name, waive_blocklist=False):
-        raise NotImplementedError
+        raise AssertionError("what can be written ahead is not sent whole")
 
 
 class _Written:

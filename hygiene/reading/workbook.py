@@ -181,6 +181,7 @@ def _check_spread(source: Source, archive: zipfile.ZipFile, name: str) -> None:
                 columns = max([columns, *map(_column, {letters for letters, _ in places})])
                 rows = max([rows, *map(int, {number for _, number in places})])
                 rest = block[-_PLACE_BYTES:]
+    # zipfile raises the last two where a compression is unknown to it, and where a password is asked for
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise InputError(f"{source.name}: the workbook is damaged or locked. Save it anew.") from error
     if columns * rows > _CELLS:
