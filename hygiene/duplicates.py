@@ -146,7 +146,7 @@ class Repeats:
     def replaced(self) -> Mask:
         """True where another row stays for a row, by position."""
         found = np.zeros(self.rows, dtype=bool)
-        found[self.order[self.among]] = True
+        found[self.order.take(np.flatnonzero(self.among))] = True
         return found
 
     @property
@@ -179,18 +179,12 @@ def find_repeats(
         merit: One number a row; of equal ranks the row with the highest merit stays.
         last: Whether of rows equal in all that the last stays rather than the first.
     """
-    valid = np.flatnonzero(pc.is_valid(key).to_numpy(zero_copy_only=False)) if key.null_count else None
-    half = hash_texts(key if valid is None else key.take(pa.array(valid)), lanes=2)[:, 0]
-    several = np.flatnonzero(_shared(half))  # half a key finds nearly all that stand alone
-    rows = several if valid is None else valid[several]
-    order = order_repeats(
-        hash_texts(key.take(pa.array(rows))),
-        rows,
-        rank=None if rank is None else rank[rows],
-        merit=None if merit is None else merit[rows],
-        last=last,
-    )
-    return join_repeats(len(key), [order])
+    total, rows = len(key), np.arange(len(key))
+    if key.null_count:
+        rows = np.flatnonzero(pc.is_valid(key).to_numpy(zero_copy_only=False))
+        key = pc.drop_null(key)
+        rank, merit = (None if each is None else each[rows] for each in (rank, merit))
+    return join_repeats(total, [order_repeats(hash_texts(key), rows, rank=rank, merit=merit, last=last)])
 
 
 def order_repeats(
@@ -211,39 +205,63 @@ def order_repeats(
         merit: One number a row.
         last: Whether the last of equals stays.
     """
-    several = np.flatnonzero(_shared(hashes[:, 0]))
-    if not len(several):
-        return several, several
-    key = hashes[several]
-    numbers = rows[several]
-    keys = [-numbers if last else numbers]
-    if merit is not None:
-        keys.append(~merit[several])  # the complement turns the order round, where a minus sign may overflow
-    if rank is not None:
-        keys.append(-rank[several].astype(np.int64))
-    sorted_ = np.lexsort((*keys, key[:, 1], key[:, 0]))
-    key, numbers = key[sorted_], numbers[sorted_]
-    starts = np.append(True, (key[1:] != key[:-1]).any(axis=1))
-    group = np.cumsum(starts) - 1
-    stays = numbers[starts][group]
-    more = np.bincount(group)[group] > 1
-    return numbers[more], stays[more]
+    if last:  # turned round, it is the first
+        hashes, rows = hashes[::-1], rows[::-1]
+        rank, merit = (None if each is None else each[::-1] for each in (rank, merit))
+    order, heads = _told_apart(hashes, *_clusters(hashes))
+    # A complement turns an order round, where a minus sign may overflow.
+    preferred = [~each[order] for each in (merit, rank) if each is not None]
+    if preferred:
+        order = order[np.lexsort((*preferred, np.cumsum(heads)))]
+    numbers = rows[order]
+    return numbers, numbers.take(np.flatnonzero(heads)).take(np.cumsum(heads) - 1)
 
 
 def join_repeats(rows: int, parts: Sequence[tuple[_Positions, _Positions]], /) -> Repeats:
     """What `order_repeats` found in parts that share no key, as one."""
     order = np.concatenate([np.arange(0), *(part[0] for part in parts)])
     stays = np.concatenate([np.arange(0), *(part[1] for part in parts)])
-    sorted_ = np.argsort(stays, kind="stable")
+    sorted_ = stable_order(stays)
     return Repeats(rows, order[sorted_], stays[sorted_])
 
 
-def _shared(hashes: np.ndarray[Any, np.dtype[np.uint64]]) -> Mask:
-    """True where another row has the same hash; now and then where none has."""
-    ordered = np.sort(hashes)
-    twice = ordered[1:][ordered[1:] == ordered[:-1]]
-    table = np.zeros(1 << max(len(hashes).bit_length() + 2, 8), dtype=bool)
-    last = np.uint64(len(table) - 1)
-    table[twice & last] = True
-    found: Mask = table[hashes & last]
+def stable_order(numbers: _Positions, /) -> _Positions:
+    """Positions in the order of numbers, of equal ones the first first: a faster stable `np.argsort`.
+
+    Args:
+        numbers: Not below 0, and below 2**31, as is how many there are.
+    """
+    order: _Positions = np.sort(numbers << 32 | np.arange(len(numbers))) & 0xFFFFFFFF
+    return order
+
+
+def _clusters(hashes: Hashes) -> tuple[_Positions, Mask]:
+    """Positions of the rows whose key several seem to have, key by key and in order; true for the first of each.
+
+    The bits of a hash that a position takes the place of are not looked at.
+    """
+    last = np.uint64((1 << len(hashes).bit_length()) - 1)
+    placed = np.sort(hashes[:, 0] & ~last | np.arange(len(hashes), dtype=np.uint64))
+    like = np.zeros(len(hashes) + 1, dtype=bool)
+    like[1 : len(hashes)] = placed[1:] ^ placed[:-1] <= last  # the one before
+    several = np.flatnonzero(like[1:] | like[:-1])
+    return (placed.take(several) & last).view(np.int64), ~like.take(several)
+
+
+def _told_apart(hashes: Hashes, order: _Positions, heads: Mask) -> tuple[_Positions, Mask]:
+    """The same by all bits: few rows, mostly none, only seemed to share their key."""
+    new = _differs(hashes.take(order, axis=0))
+    if (new == heads).all():
+        return order, heads
+    order = order[np.lexsort((hashes[order, 1], hashes[order, 0]))]
+    new = _differs(hashes.take(order, axis=0))
+    more = ~(new & np.append(new[1:], True))
+    return order[more], new[more]
+
+
+def _differs(keys: Hashes) -> Mask:
+    """True where a key differs from the one before, and for the first."""
+    found: Mask = np.ones(len(keys), dtype=bool)
+    differs = keys[1:] != keys[:-1]
+    found[1:] = differs[:, 0] | differs[:, 1]
     return found

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hygiene.duplicates import Keep, find_repeats, times
+from hygiene.duplicates import Keep, find_repeats, order_repeats, stable_order, times
 from hygiene.errors import UsageError
 
 
 def _repeats(keys, rank=None, merit=None, **how):
     numbers = {"rank": rank, "merit": merit}
-    given_ = {name: np.array(each) for name, each in numbers.items() if each is not None}
+    given_ = {name: np.array(each, dtype=np.int64) for name, each in numbers.items() if each is not None}
     return find_repeats(pa.array(keys, pa.large_string()), **given_, **how)
 
 
@@ -80,6 +80,34 @@ def test_exactly_one_row_of_each_key_stays_and_it_is_the_best(rows, last):
             ]
             assert keys[stays] == keys[place]
             assert (ranks[stays], merits[stays], stays if last else -stays) == max(same)
+
+
+#: Numbers that differ in low bits alone, in high bits, and not at all.
+HALVES = st.sampled_from([0, 1, 2, 1 << 40, 1 << 63])
+
+
+@given(st.lists(st.tuples(HALVES, HALVES, st.integers(0, 3)), max_size=40), st.booleans(), st.booleans())
+def test_keys_are_told_apart_by_all_bits_of_their_hashes(rows, ranked, last):
+    hashes = np.array([row[:2] for row in rows], dtype=np.uint64).reshape(-1, 2)
+    ranks = np.array([row[2] for row in rows], dtype=np.int8)
+    numbers = np.arange(len(rows)) * 10
+
+    order, stays = order_repeats(hashes, numbers, rank=ranks if ranked else None, last=last)
+
+    expected = set()
+    for key in {row[:2] for row in rows}:
+        same = [place for place, row in enumerate(rows) if row[:2] == key]
+        best = max(same, key=lambda place: (rows[place][2] if ranked else 0, place if last else -place))
+        expected |= {(place * 10, best * 10) for place in same if len(same) > 1}
+    assert set(zip(order.tolist(), stays.tolist(), strict=True)) == expected
+    assert len(order) == len(expected)
+
+
+@given(st.lists(st.integers(0, 2**31 - 1) | st.integers(0, 3)))
+def test_an_order_is_stable(numbers):
+    column = np.array(numbers, dtype=np.int64)
+
+    assert stable_order(column).tolist() == np.argsort(column, kind="stable").tolist()
 
 
 @given(
