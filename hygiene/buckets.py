@@ -51,7 +51,7 @@ class Buckets:
         number = (rows[:, 0] >> np.uint64(64 - _BITS)).astype(np.uint8)
         order = np.argsort(number, kind="stable")
         ends = np.cumsum(np.bincount(number, minlength=len(self._held)))
-        for held, part in zip(self._held, np.split(rows[order], ends[:-1]), strict=True):
+        for held, part in zip(self._held, np.split(rows.take(order, axis=0), ends[:-1]), strict=True):
             if len(part):
                 held.append(part)
         self._octets += rows.nbytes

@@ -45,7 +45,7 @@ class _Said:
 
     def add(self, texts: pa.Array, hashes: Hashes, valid: Mask, *, start: int) -> None:
         rows = np.flatnonzero(there(texts) & valid)
-        self._hashes.append(hashes[rows])
+        self._hashes.append(hashes.take(rows, axis=0))
         self._rows.append(rows + start)
         self._texts.append(texts.take(pa.array(rows)))
 
@@ -146,8 +146,8 @@ class Facts:
     ) -> None:
         self._settings = settings
         self._by_person = settings.match == "person"
-        width = _EXACT + 2 if self._by_person else _EXACT
-        self._keys = Buckets(width, open_file=open_file, most_octets=most_octets)
+        self._width = _EXACT + 2 if self._by_person else _EXACT
+        self._keys = Buckets(self._width, open_file=open_file, most_octets=most_octets)
         self._ranks: list[_Ranks] = []
         self._domains: dict[str, int] = {}
         self._domain_of: list[np.ndarray[Any, np.dtype[np.int32]]] = []
@@ -156,19 +156,22 @@ class Facts:
 
     def add(self, chunk: RowFacts, /) -> None:
         """Take in the next chunk."""
-        rows = len(chunk.ranks)
-        numbers = np.arange(self.rows, self.rows + rows)[chunk.valid].view(np.uint64)
-        merits = np.zeros(rows, dtype=np.int64) if chunk.merits is None else chunk.merits
-        columns = (numbers[:, None], merits[chunk.valid, None].view(np.uint64))
-        exact = () if chunk.exact is None else (chunk.exact[chunk.valid],)
-        self._keys.add(np.hstack([chunk.hashes[chunk.valid], *columns, *exact]))
+        keyed = np.flatnonzero(chunk.valid)
+        keys = np.zeros((len(keyed), self._width), dtype=np.uint64)
+        keys[:, :_ROW] = chunk.hashes.take(keyed, axis=0)
+        keys[:, _ROW] = keyed + self.rows
+        if chunk.merits is not None:
+            keys[:, _MERIT] = chunk.merits.take(keyed).view(np.uint64)
+        if chunk.exact is not None:
+            keys[:, _EXACT:] = chunk.exact.take(keyed, axis=0)
+        self._keys.add(keys)
         self._ranks.append(chunk.ranks)
         self._marks.add(chunk.mark, chunk.hashes, chunk.valid, start=self.rows)
         if self._by_person:
             self._named.add(chunk.named, chunk.hashes, chunk.valid, start=self.rows)
         if chunk.domain is not None:
             self._domain_of.append(self._numbered(chunk.domain))
-        self.rows += rows
+        self.rows += len(chunk.ranks)
 
     def _numbered(self, encoded: pa.DictionaryArray) -> np.ndarray[Any, np.dtype[np.int32]]:
         """Each row's domain by number, -1 for none."""
@@ -241,5 +244,5 @@ def _equal(exact: Hashes, rows: _Numbers, order: _Numbers, stays: _Numbers) -> M
     if not exact.shape[1]:
         return np.ones(len(order), dtype=bool)
     here, other = np.searchsorted(rows, order), np.searchsorted(rows, stays)
-    found: Mask = (exact[here] == exact[other]).all(axis=1)
+    found: Mask = (exact.take(here, axis=0) == exact.take(other, axis=0)).all(axis=1)
     return found
