@@ -7,7 +7,7 @@ import click
 
 from hygiene.cli import options as shared
 from hygiene.cli.policies import offer_policy
-from hygiene.cli.run import show
+from hygiene.cli.terminal import show
 
 if TYPE_CHECKING:
     from hygiene.importing.past import Imported

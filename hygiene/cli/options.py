@@ -1,13 +1,11 @@
-"""Options that verbs share, and how their values are read."""
+"""Options that verbs share."""
 
-import re
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from hygiene.errors import UsageError
+from hygiene.cli import values
 
 if TYPE_CHECKING:
     from hygiene.config import Profile
@@ -18,13 +16,9 @@ __all__ = [
     "client",
     "hush",
     "journal",
-    "limits",
     "loudness",
-    "names",
     "no_key",
-    "numbers",
     "out_format",
-    "pairs",
     "profile",
     "together",
 ]
@@ -39,66 +33,6 @@ def together(*options: Callable[..., Any]) -> Callable[..., Any]:
         return function
 
     return add
-
-
-def pairs(context: click.Context, option: click.Parameter, given: Sequence[str]) -> dict[str, str]:
-    """NAME=VALUE pairs as a mapping."""
-    pairs = [text.partition("=") for text in given]
-    if not all(name and equals and value for name, equals, value in pairs):
-        raise click.BadParameter("expected NAME=VALUE", context, option)
-    return {name: value for name, _, value in pairs}
-
-
-def numbers(context: click.Context, option: click.Parameter, given: Sequence[str]) -> dict[str, int]:
-    """NAME=N pairs as a mapping."""
-    try:
-        return {name: int(number.replace("_", "")) for name, number in pairs(context, option, given).items()}
-    except ValueError as error:
-        raise click.BadParameter("expected NAME=N, such as cell=200000", context, option) from error
-
-
-def limits(context: click.Context, option: click.Parameter, given: Sequence[str]) -> dict[str, int | float]:
-    """NAME=LIMIT pairs as a mapping."""
-    from hygiene.gate import parse_limit
-
-    try:
-        return dict(parse_limit(text) for text in given)
-    except UsageError as error:
-        raise click.BadParameter(str(error), context, option) from error
-
-
-def names(_: click.Context, __: click.Parameter, given: str) -> tuple[str, ...]:
-    """Names divided by commas."""
-    return tuple(name.strip() for name in given.split(",") if name.strip())
-
-
-_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30}
-
-
-def _octets(context: click.Context, option: click.Parameter, given: str) -> int:
-    """A size such as 2GB or 512MiB in octets."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]i?)?b?", given.strip(), re.IGNORECASE)
-    if found is None:
-        raise click.BadParameter("expected a size, such as 2GB", context, option)
-    return int(float(found[1]) * _UNITS[(found[2] or "").lower()])
-
-
-def _refuse_key(context: click.Context, option: click.Parameter, given: str | None) -> None:
-    """A key on a command line is in the process list for all to see; it is refused, and not repeated."""
-    if given is not None:
-        msg = "a key does not belong on the command line: set SMARTLEAD_API_KEY or SMARTLEAD_API_KEY_FILE"
-        raise click.BadParameter(msg, context, option)
-
-
-def _age(context: click.Context, option: click.Parameter, given: str | None) -> timedelta | None:
-    """A number of hours, days or weeks as a length of time."""
-    if given is None:
-        return None
-    found = re.fullmatch(r"([0-9]{1,5})([hdw])", given.strip())
-    if not found:
-        raise click.BadParameter("expected hours, days or weeks: 12h, 30d, 8w", context, option)
-    unit = {"h": "hours", "d": "days", "w": "weeks"}[found[2]]
-    return timedelta(**{unit: int(found[1])})
 
 
 def _or_before(context: click.Context, option: click.Parameter, given: Any) -> Any:
@@ -142,7 +76,7 @@ client = click.option(
     help="Client whose entries of the block list count beside those of no client.",
 )
 
-no_key = click.option("--api-key", expose_value=False, hidden=True, callback=_refuse_key)
+no_key = click.option("--api-key", expose_value=False, hidden=True, callback=values.refuse_key)
 
 #: What every verb that asks DNS takes.
 asking = together(
@@ -200,14 +134,14 @@ def _take_profile(context: click.Context, _: click.Parameter, given: str | None)
     from hygiene.config import load_defaults, load_profile
 
     profile = load_profile(given) if given else None
-    values = dict(profile.values if profile else load_defaults())
+    found = dict(profile.values if profile else load_defaults())
     if profile:
-        values |= {each: profile.several(each) for each in ("blocklist", "known")}
+        found |= {each: profile.several(each) for each in ("blocklist", "known")}
     for name, option in (("list", "list_id"), ("client_id", "client")):
-        if name in values:
-            values[option] = values.pop(name)
-    values.pop("suppress", None)  # added to those of the options, see `Run.suppress`
-    context.default_map = values
+        if name in found:
+            found[option] = found.pop(name)
+    found.pop("suppress", None)  # added to those of the options, see `Run.suppress`
+    context.default_map = found
     return profile
 
 
@@ -253,7 +187,7 @@ cleaning = together(
     ),
     click.option(
         "--max-list-age",
-        callback=_age,
+        callback=values.age,
         metavar="AGE",
         help="Refuse a suppression list written longer ago: 12h, 30d, 8w.",
     ),
@@ -270,7 +204,7 @@ cleaning = together(
         "--column",
         "columns",
         multiple=True,
-        callback=pairs,
+        callback=values.pairs,
         metavar='NAME="HEADER"',
         help="Where a column is, for instance email='E-mail'.",
     ),
@@ -282,7 +216,7 @@ cleaning = together(
         "--limit",
         "limits",
         multiple=True,
-        callback=numbers,
+        callback=values.numbers,
         metavar="NAME=N",
         help="Raise a limit on input: cell, columns, rows, size, ratio, nesting.",
     ),
@@ -290,7 +224,7 @@ cleaning = together(
         "--memory",
         default="1GB",
         show_default=True,
-        callback=_octets,
+        callback=values.octets,
         metavar="SIZE",
         help="Memory to stay within; what does not fit goes to temporary files.",
     ),
@@ -308,7 +242,11 @@ cleaning = together(
         help="Honour a verifier's verdicts. Repeatable.",
     ),
     click.option(
-        "--require", default="", callback=names, metavar="NAME,...", help="Columns that must not be blank."
+        "--require",
+        default="",
+        callback=values.names,
+        metavar="NAME,...",
+        help="Columns that must not be blank.",
     ),
     click.option("--schema", metavar="MODULE:MODEL", help="Your own Pandera schema."),
     click.option("--rule", "rules", multiple=True, metavar="MODULE:NAME", help="Your own rule. Repeatable."),
@@ -333,7 +271,7 @@ cleaning = together(
         "--max",
         "max_",
         multiple=True,
-        callback=limits,
+        callback=values.limits,
         metavar="NAME=LIMIT",
         help="Fail above it: invalid=2% or duplicate=10.",
     ),
@@ -341,11 +279,13 @@ cleaning = together(
         "--min",
         "min_",
         multiple=True,
-        callback=limits,
+        callback=values.limits,
         metavar="NAME=LIMIT",
         help="Fail below it: ready=80%.",
     ),
-    click.option("--warn", multiple=True, callback=limits, metavar="NAME=LIMIT", help="Warn above it."),
+    click.option(
+        "--warn", multiple=True, callback=values.limits, metavar="NAME=LIMIT", help="Warn above it."
+    ),
     click.option(
         "--format",
         "format_",

@@ -2,25 +2,22 @@
 
 import json
 import os
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hygiene.cli.codes import USAGE, exit_code
+from hygiene.cli.terminal import progress, show
 from hygiene.errors import CacheError, GateFailed, HygieneError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from rich.console import Console, RenderableType
 
     from hygiene.cleaned import CleanedLeads
     from hygiene.comparing import Comparison
@@ -28,10 +25,7 @@ if TYPE_CHECKING:
     from hygiene.prediction import ImportPolicy
     from hygiene.resolver import Resolver
 
-__all__ = ["Run", "load_policy", "make_resolver", "show"]
-
-#: Columns of a report that is not printed on a terminal.
-PIPED_WIDTH = 120
+__all__ = ["Run", "load_policy", "make_resolver"]
 
 #: Options that go to the reading of files as they are.
 _READING = ("encoding", "delimiter", "header_row", "sheet", "limits", "trust_columns", "memory", "jobs")
@@ -273,48 +267,9 @@ class Run:
         if not self.options["quiet"]:
             self.tell(text)
 
-    @contextmanager
-    def progress(self, label: str) -> "Iterator[Progress | None]":
-        """A bar on stderr, where that is a terminal; it only moves to and fro until a total is known."""
-        if self.options["quiet"] or not sys.stderr.isatty():
-            yield None
-            return
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        with Progress(
-            TextColumn(label), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            console=console(stderr=True), transient=True,
-        ) as bar:  # fmt: skip
-            task = bar.add_task(label, total=None, rate="")
-            started = monotonic()
-
-            def tell(done: int, total: int) -> None:
-                rate = done / max(monotonic() - started, 0.001)
-                bar.update(task, completed=done, total=total, rate=f"{rate:.0f}/s")
-
-            yield tell
-
-
-def console(*, stderr: bool = False) -> "Console":
-    """A console that colours only terminals and never reads data as markup."""
-    from rich.console import Console
-
-    stream = sys.stderr if stderr else sys.stdout
-    return Console(
-        file=stream,
-        width=None if stream.isatty() else PIPED_WIDTH,
-        markup=False,
-        highlight=False,
-        emoji=False,
-    )
-
-
-def show(parts: "Iterable[RenderableType]", /) -> None:
-    """Print tables and lines on stdout."""
-    out = console()
-    for part in parts:
-        out.print(part)
+    def progress(self, label: str) -> "AbstractContextManager[Progress | None]":
+        """A bar on stderr, unless this run is quiet."""
+        return nullcontext() if self.options["quiet"] else progress(label)
 
 
 def load_policy(path: str | None, /) -> "ImportPolicy | None":

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hygiene.cli import options as shared
+from hygiene.cli import values
 from hygiene.cli.codes import DIFFERS, DONE, UNFINISHED, exit_code
 from hygiene.cli.keys import find_key
 from hygiene.cli.policies import offer_policy
-from hygiene.cli.run import Run, load_policy, show
+from hygiene.cli.run import Run, load_policy
 from hygiene.cli.stopping import Stopping
+from hygiene.cli.terminal import show
 from hygiene.errors import GateFailed, Interrupted
 
 if TYPE_CHECKING:
@@ -42,12 +44,12 @@ __all__ = ["import_", "import_leads", "lists"]
 )
 @shared.out_format
 @click.option(
-    "--custom", default="", callback=shared.names, metavar="NAME,...|all", help="Custom columns to send too."
+    "--custom", default="", callback=values.names, metavar="NAME,...|all", help="Custom columns to send too."
 )
 @click.option(
     "--rename",
     multiple=True,
-    callback=shared.pairs,
+    callback=values.pairs,
     metavar="NAME=FIELD",
     help="The API's name for a column: company=company_name.",
 )

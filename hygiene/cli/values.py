@@ -1,0 +1,71 @@
+"""How the values of options are read."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+import click
+
+from hygiene.errors import UsageError
+
+__all__ = ["age", "limits", "names", "numbers", "octets", "pairs", "refuse_key"]
+
+
+def pairs(context: click.Context, option: click.Parameter, given: Sequence[str]) -> dict[str, str]:
+    """NAME=VALUE pairs as a mapping."""
+    pairs = [text.partition("=") for text in given]
+    if not all(name and equals and value for name, equals, value in pairs):
+        raise click.BadParameter("expected NAME=VALUE", context, option)
+    return {name: value for name, _, value in pairs}
+
+
+def numbers(context: click.Context, option: click.Parameter, given: Sequence[str]) -> dict[str, int]:
+    """NAME=N pairs as a mapping."""
+    try:
+        return {name: int(number.replace("_", "")) for name, number in pairs(context, option, given).items()}
+    except ValueError as error:
+        raise click.BadParameter("expected NAME=N, such as cell=200000", context, option) from error
+
+
+def limits(context: click.Context, option: click.Parameter, given: Sequence[str]) -> dict[str, int | float]:
+    """NAME=LIMIT pairs as a mapping."""
+    from hygiene.gate import parse_limit
+
+    try:
+        return dict(parse_limit(text) for text in given)
+    except UsageError as error:
+        raise click.BadParameter(str(error), context, option) from error
+
+
+def names(_: click.Context, __: click.Parameter, given: str) -> tuple[str, ...]:
+    """Names divided by commas."""
+    return tuple(name.strip() for name in given.split(",") if name.strip())
+
+
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30}
+
+
+def octets(context: click.Context, option: click.Parameter, given: str) -> int:
+    """A size such as 2GB or 512MiB in octets."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]i?)?b?", given.strip(), re.IGNORECASE)
+    if found is None:
+        raise click.BadParameter("expected a size, such as 2GB", context, option)
+    return int(float(found[1]) * _UNITS[(found[2] or "").lower()])
+
+
+def refuse_key(context: click.Context, option: click.Parameter, given: str | None) -> None:
+    """A key on a command line is in the process list for all to see; it is refused, and not repeated."""
+    if given is not None:
+        msg = "a key does not belong on the command line: set SMARTLEAD_API_KEY or SMARTLEAD_API_KEY_FILE"
+        raise click.BadParameter(msg, context, option)
+
+
+def age(context: click.Context, option: click.Parameter, given: str | None) -> timedelta | None:
+    """A number of hours, days or weeks as a length of time."""
+    if given is None:
+        return None
+    found = re.fullmatch(r"([0-9]{1,5})([hdw])", given.strip())
+    if not found:
+        raise click.BadParameter("expected hours, days or weeks: 12h, 30d, 8w", context, option)
+    unit = {"h": "hours", "d": "days", "w": "weeks"}[found[2]]
+    return timedelta(**{unit: int(found[1])})
