@@ -54,6 +54,14 @@ def test_lines_end_as_they_do_anywhere(ends):
         ('"Jane Roe" <jane@acme.example>', "jane@acme.example"),
         ("mailto:jane@acme.example?subject=x", "jane@acme.example"),
         ("'jane@acme.example", "jane@acme.example"),
+        ("\ufeffjane@acme.example", "jane@acme.example"),
+        ("ja\u200bne@acme\u00ad.example\u200e", "jane@acme.example"),
+        ("acme.example\u2060", "acme.example"),
+        ("\u201cjane@acme.example\u201d", "jane@acme.example"),
+        ("\u00abacme.example\u00bb", "acme.example"),
+        ("[jane@acme.example]", "jane@acme.example"),
+        ("Jane (jane@acme.example)", "jane@acme.example"),
+        ("jane\uff20acme.example", "jane@acme.example"),
         ("jane@acme.example;", "jane@acme.example"),
         ("jane @ acme.example", "jane@acme.example"),
         ("jane@acme.example.", "jane@acme.example"),
@@ -80,7 +88,8 @@ def test_an_entry_is_found_in_what_stands_around_it(cell, text):
 
 
 @pytest.mark.parametrize(
-    "cell", ["hello", "com", "not an entry", "@@", "a@b", "f" * 31, "x@" + "a" * 300, "-"]
+    "cell",
+    ["hello", "com", "not an entry", "@@", "a@b", "f" * 31, "x@" + "a" * 300, "-", "01.02.2026", "3.14"],
 )
 def test_what_names_nobody_is_left(cell):
     assert parse_list(f"{cell}\nok.example\n", name="dnc").left == (1,)
@@ -208,6 +217,15 @@ def test_addresses_match_without_case_and_name_list_line_and_entry():
     assert found.rule.to_pylist() == ["dnc.txt:2:jane@acme.example", None, None]
 
 
+@pytest.mark.parametrize("quote", ["'", "`", "\u2019", "\u201c"])
+def test_an_address_with_a_quote_before_it_matches_with_and_without(quote):
+    rows = [f"{quote}jane@acme.example", "jane@acme.example", "-jane@acme.example", "o'brien@acme.example"]
+
+    for entry in (rows[0], rows[1]):
+        assert _match(rows, f"{entry}\n").address.tolist() == [True, True, False, False]
+    assert _match(rows, rows[3]).address.tolist() == [False, False, False, True]
+
+
 def test_an_entry_for_a_domain_matches_its_subdomains_only_where_asked():
     rows = ["a@mail.acme.example", "a@acme.example", "a@notacme.example"]
 
@@ -323,6 +341,8 @@ def test_domains_match_as_a_walk_over_labels_says(rows, entries, subdomains):
         ("github.io", "github.io"),
         ("Gmail.com", "gmail.com"),
         ("@outlook.com", "outlook.com"),
+        ("yahoo.com.au", "yahoo.com.au"),
+        ("Hotmail.nl", "hotmail.nl"),
     ],
 )
 def test_an_entry_that_forbids_too_much_is_refused_unless_confirmed(entry, named):
@@ -330,11 +350,20 @@ def test_an_entry_that_forbids_too_much_is_refused_unless_confirmed(entry, named
 
     with pytest.raises(ListError, match=rf"line 2: {named} would forbid.*--allow-broad-rule {named}"):
         check_broad(rules)
-    check_broad(rules, allowed=["x.example", f"*.{named.upper()}"])
+    for spelled in (f"*.{named.upper()}", f"{named}.", f"https://{named}/"):
+        check_broad(rules, allowed=["x.example", spelled])
+
+
+def test_a_suffix_in_another_alphabet_is_confirmed_as_it_is_written():
+    rules = parse_list("ok.example\n\u516c\u53f8.cn\n", name="dnc.txt")
+
+    with pytest.raises(ListError, match=r"--allow-broad-rule xn--55qx5d.cn"):
+        check_broad(rules)
+    check_broad(rules, allowed=["\u516c\u53f8.cn"])
 
 
 def test_a_company_below_a_suffix_and_an_address_at_a_provider_are_no_broad_rules():
-    check_broad(parse_list("acme.co.uk\njane@gmail.com\nacme.example\n", name="dnc"))
+    check_broad(parse_list("acme.co.uk\njane@gmail.com\nacme.example\nyahoo.acme.example\n", name="dnc"))
 
 
 def test_bytes_and_text_are_read_alike():

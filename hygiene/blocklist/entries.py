@@ -11,9 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.address.repair import tidied
 from hygiene.text import lower_case, mask
 
-__all__ = ["HASHES", "KINDS", "Judged", "judge"]
+__all__ = ["HASHES", "KINDS", "QUOTES", "Judged", "judge"]
 
 #: What an entry can name; the position is its code in `Judged.kind`.
 KINDS = ("address", "domain", "md5", "sha1", "sha256")
@@ -25,18 +26,23 @@ _LEFT = -1
 _LABELS = r"[^\x00-,./:-@\[-^`{-\x{a0}\pZ\p{Cc}\x{3002}\x{ff0e}\x{ff61}]+"
 _DOMAIN = rf"^({_LABELS}\.)+{_LABELS}$"
 _ADDRESS = rf"^[^\x00- \x7f-\x{{a0}}\pZ\"(),:;<>@\[\\\]]+@({_LABELS}\.)+{_LABELS}$"
-#: What an address may begin with and an entry does not: a wildcard, and the apostrophe of a spreadsheet.
-_MARKED = r"^(?:\*@|')"
+#: Quotes of typographers and spreadsheets, which an address may begin with and an entry does not.
+QUOTES = "'`\u00ab\u00b4\u00bb\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2039\u203a"
+#: What is taken off an entry though an address or a domain may have it: quotes, a wildcard, a wide at sign.
+_MARKED = rf"^(?:\*@|[{QUOTES}])|[{QUOTES}]$|[\x{{ff20}}\x{{fe6b}}]"
 #: A domain above which no other stands, said with a mark so that no stray word is one.
 _TOP = rf"^(\*@|\*\.|@|\.)\.*{_LABELS}\.?$"
+#: A number in the place of a top-level domain: a date, a telephone, an IP address. RFC 3696 2.
+_NUMBER = r"\.[0-9]+$"
 #: Octets of a domain name. RFC 1035 2.3.4, without the length octet and the root.
 DOMAIN_OCTETS = 253
 
 #: What stands around an entry, taken off in this order where a cell is none by itself.
 _AROUND = (
     (r"[\x{3002}\x{ff0e}\x{ff61}]", "."),  # the dots of UTS 46
-    (r"^[\s'\"<(]+|[\s'\">),;]+$", ""),
-    (r"^.*<([^<>\s]+)$", r"\1"),  # what is left of: Name <address>
+    (r"[\x{ff20}\x{fe6b}]", "@"),
+    (rf"^[\s{QUOTES}\"<(\[{{]+|[\s{QUOTES}\">)\]}},;]+$", ""),
+    (r"^.*[<(]([^<>()\s]+)$", r"\1"),  # what is left of: Name <address>
     (r"^(?:mailto|smtp|email):([^?]*).*$", r"\1"),
     (r"^[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#]*).*$", r"\1"),
     (r"^([^/?#@\s]+)[/?#].*$", r"\1"),
@@ -68,7 +74,7 @@ def judge(cells: pa.Array, /, *, hashes: bool, single_labels: bool = False) -> J
         hashes: Whether a hash is an entry.
         single_labels: Whether a word without a dot is a domain, as an API may take it.
     """
-    text = _composed(lower_case(cells))
+    text = _seen(lower_case(cells))
     kind = _kinds(text, hashes=hashes)
     left = np.flatnonzero(kind == _LEFT)
     if len(left):
@@ -77,12 +83,12 @@ def judge(cells: pa.Array, /, *, hashes: bool, single_labels: bool = False) -> J
     return _as_a_labels(text, kind)
 
 
-def _composed(text: pa.Array) -> pa.Array:
-    """The text in NFC; Arrow's own kernel decomposes in version 18."""
+def _seen(text: pa.Array) -> pa.Array:
+    """The text in NFC, without characters that show nothing; Arrow's own kernel decomposes in version 18."""
     odd = pa.array(~mask(pc.string_is_ascii(text)))
     if not odd.true_count:
         return text
-    words = [unicodedata.normalize("NFC", word) for word in text.filter(odd).to_pylist()]
+    words = [tidied(unicodedata.normalize("NFC", word))[0] for word in text.filter(odd).to_pylist()]
     return pc.replace_with_mask(text, odd, pa.array(words, text.type))
 
 
@@ -102,6 +108,8 @@ def _kinds(text: pa.Array, *, hashes: bool) -> np.ndarray[Any, np.dtype[np.int8]
     for wanted, pattern, rows in ((0, _ADDRESS, rest[at]), (1, _DOMAIN, rest[~at])):
         kind[rows[mask(pc.match_substring_regex(text.take(pa.array(rows)), pattern))]] = wanted
     kind[(kind == 1) & (length > DOMAIN_OCTETS)] = _LEFT
+    named = np.flatnonzero(kind == 1)
+    kind[named[mask(pc.match_substring_regex(text.take(pa.array(named)), _NUMBER))]] = _LEFT
     return kind
 
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.blocklist.digests import Digests
+from hygiene.blocklist.entries import QUOTES
 from hygiene.blocklist.rules import RuleList, Texts
 from hygiene.hashing import hash_texts
 from hygiene.text import Mask, lower_case
@@ -114,9 +115,10 @@ def match(
 
 
 def _compared(address: pa.Array, domain: pa.Array) -> pa.Array:
-    """Addresses as entries write them: lower case, the domain as A-labels."""
+    """Addresses as entries write them: lower case, the domain as A-labels, no quote before them."""
     if pc.all(pc.string_is_ascii(address)).as_py():
-        return lower_case(address)
+        return pc.ascii_ltrim(lower_case(address), characters=QUOTES)
+    address = pc.utf8_ltrim(address, characters=QUOTES)
     local = pc.replace_substring_regex(address, r"@[^@]*$", "")
     return lower_case(pc.binary_join_element_wise(local, domain, pa.scalar("@", _TEXT)))
 
