@@ -21,8 +21,12 @@ import pandas as pd
 import pyarrow as pa
 
 from hygiene.address import exact_key
+from hygiene.ahead import in_order
 from hygiene.blocklist import RuleList, match, parse_list
-from hygiene.duplicates import find_repeats
+from hygiene.buckets import Buckets
+from hygiene.duplicates import find_repeats, join_repeats, order_repeats
+from hygiene.hashing import hash_texts
+from hygiene.reading import CHUNK_ROWS
 
 #: Rows that the loop over a frame is timed on; its time is the same for every row.
 SAMPLE = 5_000
@@ -56,7 +60,7 @@ class Leads:
 
 
 def repeated(size: int) -> list[str]:
-    """As many made-up addresses, drawn from as many, so that every third repeats another."""
+    """So many addresses, each of one of as many people, so that over a third repeat another."""
     people = np.random.default_rng(8).integers(0, size, size).tolist()
     return [f"p{person}@h{person % 7}.d{person % 60_000}.example" for person in people]
 
@@ -70,10 +74,24 @@ def duplicates(emails: list[str]) -> dict[str, Callable[[], int]]:
     query = "select count(*) from (select min(row) as stays from leads group by lower(email))"
     return {
         "ours": lambda: int(find_repeats(exact_key(arrow)).replaced.sum()),
+        "ours, in chunks as a cleaning": partial(_in_chunks, arrow),
         "pandas duplicated": lambda: int(series.str.lower().duplicated().sum()),
         "pandas drop_duplicates": lambda: len(series) - len(series.str.lower().drop_duplicates()),
         "DuckDB group by": lambda: len(emails) - found.sql(query).fetchall()[0][0],
     }
+
+
+def _in_chunks(emails: pa.Array) -> int:
+    """What `hygiene.clean` does about duplicates: chunks hashed in threads, rows brought together by bucket."""
+    keys, row = Buckets(3), 0
+    chunks = (emails.slice(start, CHUNK_ROWS) for start in range(0, len(emails), CHUNK_ROWS))
+    for hashes in in_order(lambda chunk: hash_texts(exact_key(chunk)), chunks):
+        rows = np.empty((len(hashes), 3), dtype=np.uint64)
+        rows[:, :2], rows[:, 2] = hashes, np.arange(row, row + len(hashes))
+        keys.add(rows)
+        row += len(hashes)
+    parts = [order_repeats(part[:, :2], part[:, 2].astype(np.int64)) for part in keys.parts()]
+    return int(join_repeats(row, parts)[0].replaced.sum())
 
 
 def listed(leads: Leads) -> dict[str, Callable[[], int]]:

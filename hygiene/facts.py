@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.buckets import Buckets
-from hygiene.duplicates import join_repeats, order_repeats, stable_order
+from hygiene.duplicates import join_repeats, order_repeats
 from hygiene.findings import Findings
 from hygiene.hashing import Hashes, Lookup, hash_texts
 from hygiene.relating import Keys, there
@@ -231,12 +231,11 @@ class Facts:
             )
             parts.append((order, stays))
             exact.append(_equal(part[:, _EXACT:], rows, order, stays))
-        repeats = join_repeats(self.rows, parts)
-        same = np.concatenate([np.zeros(0, dtype=bool), *exact])
-        sorted_ = stable_order(np.concatenate([np.arange(0), *(stays for _, stays in parts)]))
+        repeats, joined = join_repeats(self.rows, parts)
+        same = np.concatenate([np.zeros(0, dtype=bool), *exact])[joined]
         replaced = repeats.order[repeats.among]
         ranks[replaced] = np.minimum(ranks[replaced], Outcome.DUPLICATE.rank)
-        return Relations(ranks, repeats, same[sorted_], self._marks.carried(), self._named.carried())
+        return Relations(ranks, repeats, same, self._marks.carried(), self._named.carried())
 
 
 def _equal(exact: Hashes, rows: _Numbers, order: _Numbers, stays: _Numbers) -> Mask:

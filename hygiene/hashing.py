@@ -117,7 +117,9 @@ def _hash_words(padded: Any, starts: Any, sizes: Any, width: int, numbers: Hashe
     """The hashes of texts of at most `width` octets that begin at `starts`: upper halves of sums."""
     windows = np.ndarray((len(padded) - width + 1,), f"V{width}", padded, strides=(1,))[starts]
     words = windows.view(np.uint64).reshape(-1, width // 8)
-    beyond = 64 - 8 * sizes  # bits of the first word that belong to the next text
+    # Little end first, the octets of the next text are the upper bits of a word. What is left is shifted alike in
+    # texts of one size, and the size is hashed too. A shift by 64 bits or more gives 0.
+    beyond = 64 - 8 * sizes
     sums = sizes.view(np.uint64) * numbers[-2][:, None] + numbers[-1][:, None]
     for place in range(width // 8):
         low = words[:, place] << np.maximum(beyond + 64 * place, 0).view(np.uint64)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hygiene.duplicates import Keep, find_repeats, order_repeats, stable_order, times
+from hygiene.duplicates import Keep, find_repeats, join_repeats, order_repeats, times
 from hygiene.errors import UsageError
 
 
@@ -103,11 +103,19 @@ def test_keys_are_told_apart_by_all_bits_of_their_hashes(rows, ranked, last):
     assert len(order) == len(expected)
 
 
-@given(st.lists(st.integers(0, 2**31 - 1) | st.integers(0, 3)))
-def test_an_order_is_stable(numbers):
-    column = np.array(numbers, dtype=np.int64)
+@given(st.lists(st.tuples(HALVES, st.integers(0, 9)), max_size=40), st.integers(0, 2**40))
+def test_parts_that_share_no_key_are_joined_in_the_order_of_the_rows_that_stay(rows, start):
+    hashes = np.array([(half, half) for half, _ in rows], dtype=np.uint64).reshape(-1, 2)
+    numbers = np.arange(len(rows)) + start
+    odd = hashes[:, 0] % 3 == 1
+    parts = [order_repeats(hashes[part], numbers[part]) for part in (odd, ~odd)]
 
-    assert stable_order(column).tolist() == np.argsort(column, kind="stable").tolist()
+    found, joined = join_repeats(start + len(rows), parts)
+
+    whole = order_repeats(hashes, numbers)
+    expected = sorted(zip(whole[1].tolist(), whole[0].tolist(), strict=True))
+    assert list(zip(found.stays.tolist(), found.order.tolist(), strict=True)) == expected
+    assert np.concatenate([part[0] for part in parts])[joined].tolist() == found.order.tolist()
 
 
 @given(
