@@ -26,7 +26,16 @@ from hygiene.header_words import (
 )
 from hygiene.languages import in_english
 
-__all__ = ["CANONICAL", "MALFORMED", "SAMPLE_ROWS", "ColumnMap", "has_email", "map_columns", "split_name"]
+__all__ = [
+    "CANONICAL",
+    "MALFORMED",
+    "SAMPLE_ROWS",
+    "ColumnMap",
+    "has_email",
+    "known_columns",
+    "map_columns",
+    "split_name",
+]
 
 #: Columns of a lead that have a name of their own, in the order in which they are written.
 # fmt: off
@@ -114,11 +123,15 @@ def _first_best(ranks: Mapping[int, int]) -> int:
 
 def has_email(header: Sequence[str], /, *, columns: Mapping[str, str] | None = None) -> bool:
     """Whether a row of cells is a header that names an email column."""
-    header = [text.removeprefix("\ufeff") for text in header]
     wanted = (columns or {}).get("email")
     if wanted is not None:
-        return _position(header, wanted) is not None
-    return "email" in _candidates(header, [])
+        return _position([text.removeprefix("\ufeff") for text in header], wanted) is not None
+    return "email" in known_columns(header)
+
+
+def known_columns(header: Sequence[str], /) -> frozenset[str]:
+    """The canonical columns, and `full_name`, that the words of a header name, whatever the cells hold."""
+    return frozenset(_candidates([text.removeprefix("\ufeff") for text in header], []))
 
 
 def split_name(text: str, /) -> tuple[str, str]:

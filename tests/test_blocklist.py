@@ -92,7 +92,7 @@ def test_an_entry_is_found_in_what_stands_around_it(cell, text):
     ["hello", "com", "not an entry", "@@", "a@b", "f" * 31, "x@" + "a" * 300, "-", "01.02.2026", "3.14"],
 )
 def test_what_names_nobody_is_left(cell):
-    assert parse_list(f"{cell}\nok.example\n", name="dnc").left == (1,)
+    assert parse_list(f"ok.example\n{cell}\n", name="dnc").left == (2,)
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,146 @@ def test_what_names_nobody_is_left(cell):
 )
 def test_a_csv_list_is_read_by_its_header_or_by_what_it_holds(text):
     assert [(kind, entry) for _, kind, entry in _entries(text)] == [("address", "jane@acme.example")]
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("First Name,Work Email,Domain", "Work Email"),
+        ("Vorname,E-Mail-Adresse,Domain", "E-Mail-Adresse"),
+        ("Company,Contact Email,md5", "Contact Email"),
+        ("Name,Email,Address", "Email"),
+        ("Phone,Contact Email,Address", "Contact Email"),
+        ("First Name,Email,email_md5", "Email"),
+    ],
+)
+def test_of_a_lead_file_only_the_email_column_counts(header, column):
+    found = parse_list(
+        f"{header}\nJane,jane@acme.example,\nEve,eve@competitor.example,competitor.example\n"
+        "Bob,,evergate.example\nAnn,,12 Main St\n",
+        name="leads.csv",
+    )
+
+    assert [entry.text for entry in found.entries] == ["jane@acme.example", "eve@competitor.example"]
+    assert found.note == (
+        f"leads.csv: a lead file, its column {column!r}; 2 addresses taken; 2 rows blank in {column!r} not taken."
+    )
+
+
+@pytest.mark.parametrize("header", ["E-Mail-Adresse,Domain", "Contact Email,Domain", "email,Domain"])
+def test_each_row_of_a_list_gives_its_address_or_else_its_domain(header):
+    found = parse_list(f"{header}\njane@acme.example,acme.example\n,competitor.example\n,\n", name="dnc")
+
+    assert [entry.text for entry in found.entries] == ["jane@acme.example", "competitor.example"]
+    column = header.partition(",")[0]
+    assert found.layout == f"CSV, columns {column!r} and 'Domain', of each row the first that is filled"
+    assert not found.omitted.blank
+
+
+def test_each_row_of_a_list_gives_a_hash_where_it_has_nothing_else():
+    md5, sha = _hash("md5", "a"), _hash("sha256", "b")
+    rows = [f"{sha},{md5},jane@acme.example", f"{sha},{md5},", f"{sha},,", ",,"]
+
+    assert _entries("\n".join(["sha256,md5,email", *rows])) == [
+        (2, "address", "jane@acme.example"),
+        (3, "md5", md5),
+        (4, "sha256", sha),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Address,Domain\n1 Main St,acme.example\n2 Main St,bolt.example\n", ["domain", "domain"]),
+        ("Address,Domain\njane@acme.example,acme.example\n", ["address"]),
+        ("address\njane@acme.example\nbolt.example\n", ["address", "domain"]),
+        ("Old Email,Domain\njane@acme.example,acme.example\n", ["domain"]),
+        ("Weird Email,Domain\njane@acme.example,acme.example\n", ["domain"]),
+        ("Weird Email,Note\njane@acme.example,acme.example\n", ["address"]),
+        ("Company,Domain\nRival,rival.example\n", ["domain"]),
+        (f"First Name,Domain,md5\nJane,acme.example,{'0' * 32}\nBob,bolt.example,\n", ["md5"]),
+    ],
+)
+def test_columns_are_chosen_by_their_headers_and_streets_are_no_addresses(text, kinds):
+    assert [kind for _, kind, _ in _entries(text)] == kinds
+
+
+def test_rows_that_are_filled_but_hold_no_entry_are_counted():
+    text = "email,domain,reason\n,,asked\n a@x.example ,,\n,,\n\n, ,rival\n"
+
+    found = parse_list(text, name="dnc")
+
+    assert found.omitted.blank == 2
+    assert found.note.endswith("1 address taken; 2 rows blank in 'email' and 'domain' not taken.")
+
+
+def test_a_list_whose_rows_are_all_blank_is_an_error_that_counts_them():
+    with pytest.raises(ListError, match=r"no entry found: 1 row left out because 'email' is blank"):
+        parse_list("email,reason\n,asked\n", name="dnc")
+
+
+def test_rows_without_a_header_that_are_blank_where_entries_stand_are_counted():
+    found = parse_list("a@x.example,dom.example\n,evil.example\n", name="dnc")
+
+    assert found.note == (
+        "dnc: CSV without a header that is known, column 1 by what it holds; 1 address taken; "
+        "1 row blank in column 1 not taken."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "layout"),
+    [
+        ("a@x.example," * 5000, "CSV without a header that is known, columns 1, 2, 3 and 4997 more by what they hold"),
+        (
+            ",".join(["email"] * 50) + "\na@x.example\n",
+            "CSV, columns 'email', 'email', 'email' and 47 more, of each row the first that is filled",
+        ),
+        (
+            "email," + ",".join(["bounced"] * 50) + "\na@x.example,true" + ",no" * 49 + "\n",
+            "CSV, column 'email', rows with true in 'bounced', 'bounced', 'bounced' or 47 more",
+        ),
+    ],
+)  # fmt: skip
+def test_of_many_columns_three_are_named(text, layout):
+    assert parse_list(text, name="dnc").layout == layout
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Courriel\na@x.example\nb@x.example\n", 1),
+        ("# ours\n\nsha256_email\n" + _hash("sha256", "a"), 3),
+        ("Adresse de messagerie\na@x.example\n", 1),
+        ("ident;adresse;grund\n17;a@x.example;x\n", 1),
+    ],
+)
+def test_a_first_line_of_words_is_taken_for_a_header(text, line):
+    found = parse_list(text, name="dnc")
+
+    assert (found.header, found.left) == (line, ())
+    assert f" taken; line {line} taken for a header." in found.note
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"{first}\na@x.example\n" for first in ("com", "acme.", "acme/", "f" * 31, "jane at acme example")),
+        "Courriel\na@x.example\nb@x.example\nnot an entry\n",
+        "hello\na@x.example\n" + "b.example\n" * 50 + "hello\n",
+        "email\nhello\na@x.example\n",
+    ],
+)
+def test_a_first_line_that_may_be_meant_as_an_entry_is_left_and_counted(text):
+    found = parse_list(text, name="dnc")
+
+    assert found.header is None
+    assert found.left
+
+
+def test_a_first_line_that_is_an_entry_is_one():
+    assert len(parse_list("Courriel.example\na@x.example\n", name="dnc")) == 2
+    assert len(parse_list("courriel\na@x.example\n", name="api", of_api=True)) == 2
 
 
 def test_addresses_in_several_columns_without_a_header_all_count():
@@ -134,6 +274,44 @@ def test_only_true_rows_count_where_a_true_false_column_says_so():
         "hubspot.csv: CSV, column 'Email', rows with true in 'Portal Bounce' or 'Portal Unsubscribe'; "
         "2 addresses taken; 1 row without true not taken."
     )
+
+
+def test_a_row_that_another_opt_out_column_marks_counts_beside_a_true_false_column():
+    found = parse_list(
+        "Email,Unsubscribed from all email,Email hard bounce reason,Status\n"
+        "jane@acme.example,true,,\nbob@evergate.example,false,,subscribed\n"
+        "eve@mail.competitor.example,false,UNKNOWN_USER,\nann@birchworks.example,,,Bounced\n",
+        name="hubspot.csv",
+    )
+
+    assert [entry.line for entry in found.entries] == [2, 4, 5]
+    assert found.note == (
+        "hubspot.csv: CSV, column 'Email', rows with true in 'Unsubscribed from all email', or with a mark in "
+        "'Email hard bounce reason' or 'Status'; 3 addresses taken; 1 row without true not taken."
+    )
+
+
+@pytest.mark.parametrize("cell", ["2026-01-05", "unsubscribed", "WAHR"])
+def test_a_row_counts_by_what_a_true_false_column_says_below_the_records_that_were_looked_at(cell):
+    rows = [f"p{number}@x.example,{'false' if number % 2 else 'true'}" for number in range(1500)]
+
+    found = parse_list("\n".join(["email,Unsubscribed", *rows, f"late@x.example,{cell}"]), name="dnc")
+
+    assert (len(found), found.entries[-1].text) == (751, "late@x.example")
+
+
+def test_reasons_and_states_alone_leave_nobody_out():
+    text = "Email,Email hard bounce reason,Status\na@x.example,,new\nb@x.example,full,Bounced\n"
+
+    assert len(parse_list(text, name="dnc")) == 2
+
+
+def test_a_list_without_a_row_that_says_true_is_an_error_that_counts_them():
+    text = "Email,Unsubscribed\na@x.example,false\nb@x.example,no\n,\n"
+
+    with pytest.raises(ListError, match=r"2 rows left out because no column says true.*--allow-empty-list"):
+        parse_list(text, name="dnc")
+    assert len(parse_list(text, name="dnc", may_be_empty=True)) == 0
 
 
 def test_a_true_false_column_about_something_else_leaves_nobody_out():
@@ -204,6 +382,18 @@ def test_entries_of_other_clients_are_left_out():
     assert [entry for _, _, entry in _entries(text, of_api=True, client=4)] == ["a.example", "b.example"]
     assert "2 rows of other clients not taken" in parse_list(text, name="b", of_api=True).note
     assert len(_entries(text)) == 3
+
+
+@pytest.mark.parametrize("owner", ["", "null", "None", " NULL ", "4", "4.0"])
+def test_a_row_of_no_client_and_one_of_the_client_count_however_they_are_written(owner):
+    text = f"email_or_domain,client_id\na.example,{owner}\nb.example,14.0\nc.example,4.5\n"
+
+    assert [entry for _, _, entry in _entries(text, of_api=True, client=4)] == ["a.example"]
+
+
+@pytest.mark.parametrize("owner", ["4.0", "0", "40"])
+def test_a_row_of_a_client_is_left_out_where_there_is_none(owner):
+    assert _entries(f"email_or_domain,client_id\na.example,{owner}\n", of_api=True) == []
 
 
 def test_a_rule_list_shows_no_address():

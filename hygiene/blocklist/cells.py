@@ -3,6 +3,8 @@
 What a cell names is decided in `entries`, which columns of a table count in `table`.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -11,10 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.blocklist.records import cell
 from hygiene.blocklist.table import Table, find_table
 from hygiene.text import mask
 
-__all__ = ["PLAIN", "Cells", "find_cells"]
+__all__ = ["PLAIN", "Cells", "Omitted", "find_cells"]
 
 #: Layout of a list that is no table.
 PLAIN = "one entry a line"
@@ -26,8 +29,29 @@ _SLICE = 1 << 17
 #: Octets that line breaks are looked for in together.
 _BLOCK = 1 << 22
 
+#: One to three words that may be a header: no address, domain or hash with something amiss, which have other
+#: signs or are long and hex, and no top-level domain, most of which are short.
+_HEADER = re.compile(r"(?![0-9a-fA-F]{16,}$)[^\W\d_][\w'-]{3,39}( [\w'-]{1,40}){0,2}")
+
 #: How a snapshot begins; the rest of its first line says what it is, where it comes from and when.
 _SNAPSHOT = b"# lead-hygiene snapshot: "
+
+
+@dataclass(frozen=True, slots=True)
+class Omitted:
+    """Rows of a table that are not taken.
+
+    Attributes:
+        uncounted: Rows that no opt-out column marks, where a true/false column says which count.
+        blank: Rows whose cells with entries are blank, though others are filled.
+        others: Rows of other clients.
+        columns: The columns with entries, for people.
+    """
+
+    uncounted: int = 0
+    blank: int = 0
+    others: int = 0
+    columns: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +63,29 @@ class Cells:
         cell: Their texts as they stand.
         layout: How the list is laid out, for people.
         comments: Whether a ``#`` begins a comment.
+        headed: Whether a header was known, so that no cell can be one.
         broken: Lines that are no CSV.
-        uncounted: Rows that are not taken, as every true/false column says false.
-        others: Rows of other clients.
+        omitted: Rows that are not among them.
     """
 
     line: _Lines
     cell: pa.Array = field(repr=False)
     layout: str
     comments: bool = False
+    headed: bool = False
     broken: tuple[int, ...] = ()
-    uncounted: int = 0
-    others: int = 0
+    omitted: Omitted = Omitted()
+
+    def may_be_header(self) -> int | None:
+        """Line of the first cells, where no header is known and they are words; None otherwise."""
+        first = next(self.slices(), None)
+        if self.headed or first is None or not len(first[0]):
+            return None
+        line, _, text = first
+        own = text.filter(pa.array(line == line[0]))
+        words = all(map(_HEADER.fullmatch, own.to_pylist()))
+        once = pc.sum(pc.equal(text, own[0])).as_py() == 1  # what comes again is no header
+        return int(line[0]) if words and once else None
 
     def slices(self) -> Iterator[tuple[_Lines, pa.Array, pa.Array]]:
         """Line, text as it stands and trimmed text of the cells that are not blank, some at a time."""
@@ -84,32 +119,54 @@ def find_cells(data: bytes, /, *, name: str, of_api: bool = False, client: int |
 
 
 def _in_table(data: bytes, table: Table, name: str, *, of_api: bool, client: int | None) -> Cells:
-    taken, lines, broken, uncounted, others = [], [], [], 0, 0
-    owner = table.position("client_id") if of_api else None
-    for line, fields in table.records(data, name=name):
-        if not fields:
-            broken.append(line)
-        elif owner is not None and _is_of_other(fields, owner, client):
-            others += 1
-        elif not of_api and not table.counts(fields):
-            uncounted += 1
-        else:
-            cells = [fields[at] for at in table.columns if at < len(fields)]
-            taken += cells
-            lines += [line] * len(cells)
+    rows = _Rows(table, client, table.position("client_id") if of_api else None)
+    for block in table.blocks(data, name=name):
+        counts = np.ones(len(block), dtype=bool) if of_api else table.counts(block)
+        for (line, fields), counted in zip(block, counts.tolist(), strict=True):
+            if fields:
+                rows.take(line, fields, counted=counted)
+            else:
+                rows.broken.append(line)
     return Cells(
-        np.array(lines, dtype=np.int64),
-        pa.array(taken, pa.large_string()),
+        np.array(rows.lines, dtype=np.int64),
+        pa.array(rows.cells, pa.large_string()),
         _provenance(data) + table.layout,
-        broken=tuple(broken),
-        uncounted=uncounted,
-        others=others,
+        headed=bool(table.header),
+        broken=tuple(rows.broken),
+        omitted=Omitted(**rows.omitted, columns=table.named),
     )
 
 
-def _is_of_other(fields: list[str], owner: int, client: int | None) -> bool:
-    found = fields[owner].strip() if owner < len(fields) else ""
-    return found.lower() not in ("", "null", "none", str(client))
+@dataclass(slots=True)
+class _Rows:
+    """What is gathered of the records of a table; `owner` is the position of the client where that counts."""
+
+    table: Table
+    client: int | None
+    owner: int | None
+    lines: list[int] = field(default_factory=list)
+    cells: list[str] = field(default_factory=list)
+    broken: list[int] = field(default_factory=list)
+    omitted: Counter[str] = field(default_factory=Counter)
+
+    def take(self, line: int, fields: list[str], *, counted: bool) -> None:
+        """Take the entries of a record, or count it among those that are omitted."""
+        if self.owner is not None and _is_of_other(cell(fields, self.owner), self.client):
+            self.omitted["others"] += 1
+        elif counted and (entries := self.table.entries(fields)):
+            self.cells += entries
+            self.lines += [line] * len(entries)
+        elif any(map(str.strip, fields)):
+            self.omitted["blank" if counted else "uncounted"] += 1
+
+
+def _is_of_other(owner: str, client: int | None) -> bool:
+    # pandas writes a column of whole numbers that has gaps with a ".0"
+    return owner != "" and re.sub(r"^([0-9]+)\.0+$", r"\1", owner.lower()) not in (
+        "null",
+        "none",
+        str(client),
+    )
 
 
 def _provenance(data: bytes) -> str:

@@ -4,8 +4,8 @@ A list that holds next to nothing that is an entry is refused, for a list that i
 one that nobody is on.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,16 +14,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.address import person_key
-from hygiene.blocklist.cells import Cells, find_cells
+from hygiene.blocklist.cells import Cells, Omitted, find_cells
 from hygiene.blocklist.digests import Digests, Hashes
 from hygiene.blocklist.entries import HASHES, KINDS, judge
+from hygiene.blocklist.wording import counted, line_numbers
 from hygiene.errors import ListError
 from hygiene.hashing import InProcess, Lookup
 
 __all__ = ["Entry", "RuleList", "Texts", "parse_list"]
 
-#: Lines that a message names.
-_SHOWN = 3
+#: Entries to a line that is none, above which nearly all lines are entries.
+_PER_LEFT = 20
 _HASHED = {"md5": "MD5 hash", "sha1": "SHA-1 hash", "sha256": "SHA-256 hash"}
 
 
@@ -75,8 +76,8 @@ class RuleList:
         literal: Every cell as it stands, which is how the API takes its own list.
         left: Lines that hold something that is no entry.
         layout: How it was laid out, for people.
-        uncounted: Rows that its true/false columns leave out.
-        others: Rows of other clients, which are left out.
+        header: Line that is taken for a header, though none is known; None where there is none.
+        omitted: Rows that are left out.
     """
 
     name: str
@@ -86,8 +87,8 @@ class RuleList:
     literal: pa.Array = field(repr=False)
     left: tuple[int, ...] = ()
     layout: str = ""
-    uncounted: int = 0
-    others: int = 0
+    header: int | None = None
+    omitted: Omitted = field(default_factory=Omitted)
 
     def __len__(self) -> int:
         return len(self.addresses) + len(self.domains) + sum(len(each) for each in self.hashes)
@@ -110,11 +111,22 @@ class RuleList:
         """What was recognised, taken and left, in one sentence."""
         held = {"address": len(self.addresses), "domain": len(self.domains)}
         held |= {_HASHED[each.kind]: len(each) for each in self.hashes}
-        taken = ", ".join(_counted(count, kind) for kind, count in held.items() if count) or "nothing"
-        rest = f"; {_counted(self.uncounted, 'row')} without true not taken" if self.uncounted else ""
-        rest += f"; {_counted(self.others, 'row')} of other clients not taken" if self.others else ""
-        rest += f"; {_counted(len(self.left), 'line')} left: {_lines(self.left)}" if self.left else ""
-        return f"{self.name}: {self.layout}; {taken} taken{rest}."
+        taken = ", ".join(counted(count, kind) for kind, count in held.items() if count) or "nothing"
+        return f"{self.name}: {self.layout}; {taken} taken{''.join(f'; {part}' for part in self._rest())}."
+
+    def _rest(self) -> Iterator[str]:
+        """What was not taken, and why."""
+        omitted = self.omitted
+        if self.header is not None:
+            yield f"line {self.header} taken for a header"
+        if omitted.uncounted:
+            yield f"{counted(omitted.uncounted, 'row')} without true not taken"
+        if omitted.blank:
+            yield f"{counted(omitted.blank, 'row')} blank in {omitted.columns} not taken"
+        if omitted.others:
+            yield f"{counted(omitted.others, 'row')} of other clients not taken"
+        if self.left:
+            yield f"{counted(len(self.left), 'line')} left: {line_numbers(self.left)}"
 
 
 def parse_list(
@@ -161,19 +173,30 @@ def _compiled(name: str, given: list[Cells], *, of_api: bool) -> RuleList:
         of_api: Whether it is the API's own.
     """
     found = given.pop()
-    about = (found.layout, found.uncounted, found.others)
+    layout, omitted = found.layout, found.omitted
+    header = None if of_api else found.may_be_header()
     texts, hashes, literal, left = _by_kind(found, of_api=of_api)
     del found
     addresses, domains = (_joined(texts[kind]) for kind in ("address", "domain"))
-    return RuleList(
+    rules = RuleList(
         name,
         addresses,
         domains,
         tuple(Digests.of(kind, parts) for kind, parts in hashes.items() if parts),
         pa.concat_arrays(literal) if of_api else pa.concat_arrays([addresses.text, domains.text]),
         tuple(sorted(set(left))),
-        *about,
+        layout,
+        omitted=omitted,
     )
+    return rules if header is None else _without_header(rules, header)
+
+
+def _without_header(rules: RuleList, line: int) -> RuleList:
+    """The list with a first line of words taken for a header, where it is no entry and nearly all others are."""
+    left = tuple(other for other in rules.left if other != line)
+    if len(left) == len(rules.left) or len(rules) <= _PER_LEFT * len(left):
+        return rules
+    return replace(rules, left=left, header=line)
 
 
 def _by_kind(
@@ -207,30 +230,29 @@ def _joined(parts: Sequence[Texts]) -> Texts:
 
 def _check(rules: RuleList, *, may_be_empty: bool) -> None:
     if len(rules.left) > len(rules):
-        some = f"{_counted(len(rules), 'entry')} and " if len(rules) else "no entry found, and "
+        some = f"{counted(len(rules), 'entry')} and " if len(rules) else "no entry found, and "
         msg = (
-            f"{rules.name}: {some}{_counted(len(rules.left), 'line')} that hold none: {_lines(rules.left)}. "
-            "Expected addresses, domains or hashes, one a line or under a header such as 'email'. "
-            "Mend the list; half of one is not applied."
+            f"{rules.name}: {some}{counted(len(rules.left), 'line')} that hold none: "
+            f"{line_numbers(rules.left)}. Expected addresses, domains or hashes, one a line or under a header "
+            "such as 'email'. Mend the list; half of one is not applied."
         )
         raise ListError(msg)
     if not len(rules) and not may_be_empty:
-        msg = (
-            f"{rules.name}: no entry found; expected addresses, domains or hashes, one a line or under a "
-            "header such as 'email'. If it is meant to be empty, say --allow-empty-list."
+        raise ListError(
+            f"{rules.name}: {_nothing(rules)} If it is meant to be empty, say --allow-empty-list."
         )
-        raise ListError(msg)
 
 
-def _lines(numbers: Sequence[int]) -> str:
-    more = f" and {len(numbers) - _SHOWN} more" if len(numbers) > _SHOWN else ""
-    return ("lines " if len(numbers) > 1 else "line ") + ", ".join(map(str, numbers[:_SHOWN])) + more
-
-
-def _counted(count: int, what: str) -> str:
-    if count == 1:
-        return f"1 {what}"
-    plural = {"address": "addresses", "entry": "entries"}.get(what) or what + (
-        "es" if what.endswith("h") else "s"
+def _nothing(rules: RuleList) -> str:
+    """Why a list has no entry."""
+    omitted = rules.omitted
+    parts = []
+    if omitted.uncounted:
+        parts.append(f"{counted(omitted.uncounted, 'row')} left out because no column says true")
+    if omitted.blank:
+        parts.append(f"{counted(omitted.blank, 'row')} left out because {omitted.columns} is blank")
+    if parts:
+        return f"no entry found: {' and '.join(parts)} ({rules.layout})."
+    return (
+        "no entry found; expected addresses, domains or hashes, one a line or under a header such as 'email'."
     )
-    return f"{count} {plural}"

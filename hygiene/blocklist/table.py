@@ -1,40 +1,30 @@
-"""Tables: a list that is CSV, and which of its columns hold the entries.
+"""Tables: a list that is CSV, which of its columns hold the entries, and which of its rows count.
 
-The column is found by its header, by the header of a lead file, or by what its cells hold. What a cell
-names is decided in `entries`.
+The columns are found by `headers`, or by what their cells hold. What a cell names is decided in `entries`,
+what marks a row in `optouts`.
 """
 
-import csv
-import io
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.blocklist.entries import KINDS, judge
-from hygiene.columns import map_columns
-from hygiene.errors import InputError, ListError
-from hygiene.optouts import FALSE, TRUE, is_flag
-from hygiene.text import mask
+from hygiene.blocklist.headers import Choice, as_leads, by_header, normalised
+from hygiene.blocklist.records import Record, cell, read_records
+from hygiene.blocklist.wording import listed
+from hygiene.optouts import FALSE, TRUE, is_flag, is_status, marked
+from hygiene.text import Mask, mask
 
 __all__ = ["Table", "find_table"]
 
-#: Headers of the column that holds the entries, normalised; the first that is there is taken.
-#: Source: Smartlead's block-list rows (`email_or_domain`) and the usual names of address and hash columns.
-_HEADERS = (
-    "email_or_domain", "email", "email_address", "e_mail", "e_mail_address", "address", "domain",
-    "md5", "email_md5", "md5_email", "md5_hash", "sha1", "email_sha1", "sha256", "email_sha256",
-    "sha_256", "hash", "email_hash", "hashed_email",
-)  # fmt: skip
 #: Octets and records that the choice of columns looks at.
 _TOP, _SAMPLE = 1 << 16, 1000
-
-_Row: TypeAlias = tuple[int, list[str]]
+#: Records that are looked at together.
+_BLOCK = 1 << 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +36,9 @@ class Table:
         delimiter: Between its cells.
         header: Its header; empty where it has none.
         columns: Positions of the cells with entries.
-        flags: Positions of the true/false columns that say which rows count.
+        flags: Positions of the opt-out columns that say which rows count; none where all do.
         layout: All this for people.
+        every: Whether all columns with entries count; of each record the first that is filled otherwise.
     """
 
     above: int
@@ -56,24 +47,42 @@ class Table:
     columns: Sequence[int]
     flags: Sequence[int]
     layout: str
+    every: bool = False
 
     def position(self, name: str) -> int | None:
         """Position of a column by its normalised name; None where there is no such column."""
-        names = _normalised(self.header)
+        names = normalised(self.header)
         return names.index(name) if name in names else None
 
-    def records(self, data: bytes, /, *, name: str) -> Iterator[_Row]:
-        """Line and cells of each record below the header; no cells for one that is no CSV.
+    def blocks(self, data: bytes, /, *, name: str) -> Iterator[list[Record]]:
+        """The records below the header, some at a time.
 
         Raises:
             ListError: a quote is opened and not closed.
         """
-        rows = _records(data, self.delimiter, above=self.above, name=name)
-        return itertools.islice(rows, 1 if self.header else 0, None)
+        rows = read_records(data, self.delimiter, above=self.above, name=name)
+        below = itertools.islice(rows, 1 if self.header else 0, None)
+        while block := list(itertools.islice(below, _BLOCK)):
+            yield block
 
-    def counts(self, fields: Sequence[str], /) -> bool:
-        """Whether a record counts: no true/false column says which do, or one of them says true."""
-        return not self.flags or any(_cell(fields, flag).casefold() in TRUE for flag in self.flags)
+    def counts(self, block: Sequence[Record], /) -> Mask:
+        """Whether each record counts: no true/false column says which do, or an opt-out column marks it."""
+        found = np.full(len(block), not self.flags)
+        for flag in self.flags:
+            cells = pa.array([cell(fields, flag) for _, fields in block], pa.large_string())
+            found |= marked(self.header[flag], cells)
+        return found
+
+    def entries(self, fields: Sequence[str], /) -> list[str]:
+        """The cells of a record that hold its entries, as they stand."""
+        filled = [fields[at] for at in self.columns if at < len(fields) and fields[at].strip()]
+        return filled if self.every else filled[:1]
+
+    @property
+    def named(self) -> str:
+        """The columns with entries, for people."""
+        told = _shown(self.header, self.columns, "and")
+        return told if self.header else f"column{'s'[: len(self.columns) - 1]} {told}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,55 +94,43 @@ class _Top:
     header: list[str]
     body: list[list[str]]
 
-    def table(self, place: int, layout: str) -> Table:
-        """The table whose entries stand in one column."""
-        flags = [
+    def table(self, choice: Choice) -> Table:
+        """The table whose entries stand in the chosen columns."""
+        told = _shown(self.header, choice.columns, "and")
+        several = len(choice.columns) > 1
+        columns = f"columns {told}, of each row the first that is filled" if several else f"column {told}"
+        flags, rows = self._flags(choice.columns)
+        layout = f"a lead file, its {columns}" if choice.of_leads else f"CSV, {columns}"
+        return Table(self.above, self.delimiter, self.header, choice.columns, flags, layout + rows)
+
+    def _flags(self, entries: Sequence[int]) -> tuple[list[int], str]:
+        """The opt-out columns, where one of them is true or false, and which rows they let count."""
+        found = [
             at
             for at, text in enumerate(self.header)
-            if at != place and is_flag(text) and self._is_boolean(at)
+            if at not in entries and (is_flag(text) or is_status(text))
         ]
-        told = " or ".join(repr(self.header[flag]) for flag in flags)
-        layout += f", rows with true in {told}" if flags else ""
-        return Table(self.above, self.delimiter, self.header, [place], flags, layout)
+        booleans = [at for at in found if is_flag(self.header[at]) and self._is_boolean(at)]
+        if not booleans:
+            return [], ""
+        others = [at for at in found if at not in booleans]
+        marks = f", or with a mark in {_shown(self.header, others, 'or')}" if others else ""
+        return found, f", rows with true in {_shown(self.header, booleans, 'or')}{marks}"
 
     def _is_boolean(self, at: int) -> bool:
-        words = {_cell(row, at).casefold() for row in self.body}
+        words = {cell(row, at).casefold() for row in self.body}
         return words <= TRUE | FALSE | {""} and bool(words & (TRUE | FALSE))
-
-    def by_header(self) -> Table | None:
-        """The table, where a header is one that lists have."""
-        names = _normalised(self.header)
-        found = next((name for name in _HEADERS if name in names), None)
-        if found is None:
-            return None
-        place = names.index(found)
-        return self.table(place, f"CSV, column {self.header[place]!r}")
-
-    def as_leads(self, name: str) -> Table | None:
-        """The table, where it is a lead file.
-
-        Raises:
-            ListError: several columns have an equal claim to the address.
-        """
-        width = len(self.header)
-        sample = [[_cell(row, at) for at in range(width)] for row in self.body]
-        try:
-            place = map_columns(self.header, sample, source=name).names.index("email")
-        except InputError as error:
-            if "equal claim" in str(error):
-                raise ListError(str(error)) from error
-            return None
-        return self.table(place, f"a lead file, its column {self.header[place]!r}")
 
     def by_content(self) -> Table | None:
         """The table, where its cells say which columns mostly hold entries."""
-        rows, width = [self.header, *self.body], len(self.header)
-        columns = _columns_by_content(rows, width)
+        columns = _columns_by_content([self.header, *self.body], len(self.header))
         if not columns:
             return None
-        numbers = " and ".join(str(at + 1) for at in columns)
-        layout = f"CSV without a header that is known, column {numbers} by what it holds"
-        return Table(self.above, self.delimiter, [], columns, [], layout)
+        told = f"columns {_shown([], columns, 'and')} by what they hold"
+        if len(columns) == 1:
+            told = f"column {columns[0] + 1} by what it holds"
+        layout = f"CSV without a header that is known, {told}"
+        return Table(self.above, self.delimiter, [], columns, [], layout, every=True)
 
 
 def find_table(data: bytes, /, *, name: str) -> Table | None:
@@ -149,20 +146,26 @@ def find_table(data: bytes, /, *, name: str) -> Table | None:
     for delimiter in (",", ";", "\t", "|"):
         if delimiter not in top[above] and delimiter != ",":
             continue
-        rows = list(itertools.islice(_records(data, delimiter, above=above, name=name), _SAMPLE))
+        rows = list(itertools.islice(read_records(data, delimiter, above=above, name=name), _SAMPLE))
         found = _Top(above, delimiter, rows[0][1], [fields for _, fields in rows[1:] if fields])
-        table = found.by_header()
-        if table is not None:
-            return table
+        choice = by_header(found.header, found.body, name=name)
+        if choice is None and len(found.header) > 1 and not any("@" in text for text in found.header):
+            choice = as_leads(found.header, found.body, name=name)
+        if choice is not None:
+            return found.table(choice)
         if len(found.header) > 1:
-            has_entry = any("@" in text for text in found.header)
-            return (None if has_entry else found.as_leads(name)) or found.by_content()
+            return found.by_content()
     return None
+
+
+def _shown(header: Sequence[str], columns: Sequence[int], word: str) -> str:
+    """Columns by their headers, or by their numbers where there is no header."""
+    return listed([repr(header[at]) if header else str(at + 1) for at in columns], word)
 
 
 def _columns_by_content(rows: list[list[str]], width: int) -> list[int]:
     """Every column that mostly holds addresses, else the first that mostly holds hashes or domains."""
-    cells = pa.array([_cell(row, at) for at in range(width) for row in rows], pa.large_string())
+    cells = pa.array([cell(row, at) for at in range(width) for row in rows], pa.large_string())
     kinds = judge(cells, hashes=True).kind.reshape(width, len(rows))
     filled = mask(pc.not_equal(cells, "")).reshape(width, len(rows)).sum(axis=1)
     for wanted in ([KINDS.index("address")], list(range(2, len(KINDS))), [KINDS.index("domain")]):
@@ -171,37 +174,3 @@ def _columns_by_content(rows: list[list[str]], width: int) -> list[int]:
         if columns:
             return columns if wanted == [0] else columns[:1]
     return []
-
-
-def _records(data: bytes, delimiter: str, *, above: int, name: str) -> Iterator[_Row]:
-    """Line and cells of each record; none for one that is no CSV, and a blank line is no record."""
-    text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline="")
-    for _ in range(above):
-        text.readline()
-    reader = csv.reader(text, delimiter=delimiter, strict=True)
-    start = above + 1
-    while True:
-        fields: list[str] | None = []
-        try:
-            fields = next(reader, None)
-        except csv.Error as error:
-            if "unexpected end" in str(error):
-                msg = (
-                    f"{name}: a quote opens on line {start} and is not closed, so the entries below it "
-                    "cannot be read. Close it, and run the command again."
-                )
-                raise ListError(msg) from error
-            yield start, []
-        if fields is None:
-            return
-        if fields:
-            yield start, fields
-        start = above + reader.line_num + 1
-
-
-def _normalised(header: Sequence[str]) -> list[str]:
-    return [re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") for name in header]
-
-
-def _cell(fields: Sequence[str], at: int) -> str:
-    return fields[at].strip() if at < len(fields) else ""

@@ -148,7 +148,8 @@ def _duplicates(cleaned: CleanedLeads) -> dict[str, Any]:
 
 
 def _rules(rules: RuleList) -> dict[str, Any]:
-    return {"file": rules.name, "entries": len(rules), "left": len(rules.left), "layout": rules.layout}
+    told = {"file": rules.name, "entries": len(rules), "left": len(rules.left), "layout": rules.layout}
+    return {**told, "uncounted": rules.omitted.uncounted, "blank": rules.omitted.blank}
 
 
 def _lists(read: list[dict[str, Any]], given: object) -> dict[str, Any]:
