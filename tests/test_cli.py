@@ -776,6 +776,16 @@ def test_a_list_that_stops_the_run_can_be_meant(run, leads, write, text, option)
     assert run("check", leads, "--no-dns", "--suppress", path, *option)[0] == 0
 
 
+def test_rows_of_a_list_that_are_not_taken_are_said_and_stand_in_the_summary(run, leads, write):
+    path = write("dnc.csv", "email,reason,bounced\ndnc@acme.example,,true\n,asked,true\nx@y.example,,no\n")
+
+    _, out, err = run("check", leads, "--no-dns", "--format", "json", "--suppress", path)
+
+    [told] = json.loads(out)["passes"]["suppression"]["lists"]
+    assert (told["entries"], told["uncounted"], told["blank"]) == (1, 1, 1)
+    assert "1 address taken; 1 row without true not taken; 1 row blank in 'email' not taken." in err
+
+
 def test_an_old_suppression_list_stops_the_run(run, leads, write):
     path = write("dnc.txt", "dnc@acme.example\n")
     os.utime(path, (0, 0))
