@@ -238,7 +238,7 @@ def _at_signs(sample: Sample, at: int) -> int:
 
 def _email_column(header: Sequence[str], sample: Sample, ranks: Mapping[int, int], source: str) -> int:
     if not ranks:
-        raise InputError(_no_email(header, sample, source))
+        raise _no_email(header, sample, source)
     best = [at for at in ranks if ranks[at] == min(ranks.values())]
     counts = {at: _at_signs(sample, at) for at in best}
     most = [at for at in best if counts[at] == max(counts.values())]
@@ -246,18 +246,15 @@ def _email_column(header: Sequence[str], sample: Sample, ranks: Mapping[int, int
         return most[0]
     names = _output_names(header, {}, set())
     candidates = [names[at] for at in most]
-    msg = (
-        f"{source}: {len(most)} columns have an equal claim to the address: {_listed(candidates)}. "
-        f'Name the one to take with --column email="{candidates[0]}".'
-    )
-    raise InputError(msg)
+    found = f"{source}: {len(most)} columns have an equal claim to the address: {_listed(candidates)}."
+    raise InputError(found, f'Name the one to take with --column email="{candidates[0]}".')
 
 
-def _no_email(header: Sequence[str], sample: Sample, source: str) -> str:
+def _no_email(header: Sequence[str], sample: Sample, source: str) -> InputError:
     if any("@" in text for text in header):
-        return (
-            f"{source}: the first row holds an address, so the file seems to have no header. "
-            "Put a line with the column names above it, for example: email,first_name,last_name."
+        return InputError(
+            f"{source}: the first row holds an address, so the file seems to have no header.",
+            "Put a line with the column names above it, for example: email,first_name,last_name.",
         )
     names = _output_names(header, {}, set())
     likeness = {
@@ -265,9 +262,9 @@ def _no_email(header: Sequence[str], sample: Sample, source: str) -> str:
         for at, text in enumerate(header)
     }
     nearest = names[max(likeness, key=lambda at: likeness[at])]
-    return (
-        f"{source}: no email column among {len(header)}; the nearest is {nearest!r}. "
-        f"Name the right one with --column email={nearest!r}."
+    return InputError(
+        f"{source}: no email column among {len(header)}; the nearest is {nearest!r}.",
+        f"Name the right one with --column email={nearest!r}.",
     )
 
 

@@ -22,6 +22,7 @@ Nothing here knows an exit code: the command line maps the tree to codes.
     +-- UnknownOutcome        a request went out and its answer was lost; it may have landed
     |   +-- LeadLimit         the API takes no more leads
     +-- ImportBusy            another process runs the same import
+    +-- PullBusy              another process writes the same snapshot
     +-- Interrupted           asked to stop before all was sent
     +-- JournalLost           the journal cannot be written any more
 
@@ -44,6 +45,7 @@ __all__ = [
     "LeadLimit",
     "ListError",
     "ListNotFound",
+    "PullBusy",
     "RateLimited",
     "Rejected",
     "ResolverError",
@@ -82,7 +84,16 @@ class SpoolError(UsageError):
 
 
 class InputError(HygieneError):
-    """A file or frame could not be read as leads."""
+    """A file or frame could not be read as leads.
+
+    Attributes:
+        found: The message as far as it holds for lists too.
+        option: The rest of it: the option for lead files that mends this, where there is one.
+    """
+
+    def __init__(self, found: str, option: str = "") -> None:
+        super().__init__(f"{found} {option}" if option else found)
+        self.found, self.option = found, option
 
 
 class ListError(InputError):
@@ -196,6 +207,10 @@ class LeadLimit(UnknownOutcome):
 
 class ImportBusy(HygieneError):  # noqa: N818 -- named after the state
     """Another process runs the same import."""
+
+
+class PullBusy(HygieneError):  # noqa: N818 -- named after the state
+    """Another process writes the same snapshot."""
 
 
 class Interrupted(HygieneError):  # noqa: N818 -- named after what happened

@@ -4,6 +4,7 @@ UTF-8 and UTF-16, packed with gzip or not. A suppression list that cannot be tru
 entries of a list are is decided in `blocklist`.
 """
 
+import contextlib
 import os
 import zlib
 from collections.abc import Collection
@@ -15,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.blocklist import PLAIN, RuleList, check_broad, find_cells, parse_list
+from hygiene.columns import MALFORMED
 from hygiene.errors import InputError, ListError
 from hygiene.reading import open_leads
 from hygiene.settings import KnownLeads
@@ -24,6 +26,11 @@ from hygiene.traits import NameList, parse_names
 __all__ = ["block_list", "known_leads", "name_list", "suppression_list"]
 
 PathLike: TypeAlias = str | os.PathLike[str]
+
+#: What to do where known leads cannot be told from other cells: they have no options of their own.
+_KNOWN_STEP = (
+    "Known leads need a column called 'email' in CSV (UTF-8), Excel or Parquet, or one address a line."
+)
 
 #: Octets that a list may unpack to: a small file can hold a great many.
 MOST_OCTETS = 2 << 30
@@ -72,32 +79,60 @@ def block_list(path: PathLike, /, *, client: int | None = None) -> RuleList:
 
 
 def known_leads(path: PathLike, /) -> KnownLeads:
-    """Read known leads from a file with an email column, or from one address a line; there may be none.
+    """Read known leads from a lead file of any format, a snapshot of ours, or one address a line; there may be none.
 
     Raises:
         ListError: it cannot be read, or holds something else.
     """
     name = os.fspath(path)
-    data = _text_of(path)
-    if data.startswith(b"#"):  # a snapshot of ours, which may hold nobody
-        found = find_cells(data, name=name, of_api=True)
-    else:
-        try:
-            with open_leads([path]) as opened:
-                frame = opened.frame()
-                lines = frame.index.get_level_values("line").to_numpy()
-                return KnownLeads.from_cells(name, text_column(frame["email"]), lines=lines)
-        except InputError as error:
-            found = find_cells(data, name=name, of_api=True)
-            if found.layout == PLAIN and b"@" not in data:
-                raise ListError(str(error)) from error
+    text, encoding = _as_leads_are(name, _octets_of(path))
+    if text is not None and text.startswith(b"#"):  # a snapshot of ours, which may hold nobody
+        return _known_in_text(name, text, encoding)
+    try:
+        known = _known_in_leads(path, name, encoding)
+    except InputError as error:
+        refusal = ListError(f"{error.found} {_KNOWN_STEP}" if error.option else str(error))
+        if text is None:
+            raise refusal from error
+        known = _known_in_text(name, text, encoding, refusal=refusal)
+    if not len(known) and known.left:
+        msg = f"{name}: no address in it. {_KNOWN_STEP}"
+        raise ListError(msg)
+    return known
+
+
+def _known_in_leads(path: PathLike, name: str, encoding: str) -> KnownLeads:
+    """The known leads of a file that is read as leads are."""
+    with open_leads([path]) as opened:
+        frame = opened.frame()
+        lines = frame.index.get_level_values("line").to_numpy()
+        broken = lines[frame[MALFORMED].notna().to_numpy()].tolist() if MALFORMED in frame else []
+        layout = f"a lead file, its column {opened.email_headers[0]!r}{encoding}"
+        cells = text_column(frame["email"])
+        return KnownLeads.from_cells(name, cells, lines=lines, layout=layout, broken=broken)
+
+
+def _known_in_text(name: str, text: bytes, encoding: str, *, refusal: ListError | None = None) -> KnownLeads:
+    """The known leads of a snapshot, of a table without a header that is known, or of one address a line.
+
+    Args:
+        name: What the list is called in messages.
+        text: The list in UTF-8.
+        encoding: What to say of the encoding it was in.
+        refusal: Why it is no lead file; raised where it is no list either.
+    """
+    try:
+        found = find_cells(text, name=name, of_api=True)
+    except ListError as error:
+        raise refusal or error from error
     parts = [(line, given) for line, given, _ in found.slices()]
     cells = pa.concat_arrays([pa.array([], pa.large_string()), *(given for _, given in parts)])
     lines = np.concatenate([np.zeros(0, np.int64), *(line for line, _ in parts)])
-    known = KnownLeads.from_cells(name, cells, lines=lines)
-    if len(cells) and not len(known):
-        msg = f"{name}: no address in it; expected an email column, or one address a line."
-        raise ListError(msg)
+    known = KnownLeads.from_cells(
+        name, cells, lines=lines, layout=found.layout + encoding, broken=found.broken
+    )
+    if refusal and not len(known) and (len(cells) or found.layout == PLAIN):
+        raise refusal
     return known
 
 
@@ -129,13 +164,39 @@ def _days(age: timedelta) -> str:
 
 def _text_of(path: PathLike) -> bytes:
     """The text of a list in UTF-8."""
+    return _decoded(os.fspath(path), _octets_of(path))
+
+
+def _octets_of(path: PathLike) -> bytes:
+    """What a file holds, unpacked."""
     name = os.fspath(path)
     try:
         data = Path(path).read_bytes()
     except OSError as error:
         msg = f"{name}: {error.strerror}. A list that cannot be read stops the run."
         raise ListError(msg) from error
-    return _decoded(name, _unpacked(name, data) if data.startswith(b"\x1f\x8b") else data)
+    return _unpacked(name, data) if data.startswith(b"\x1f\x8b") else data
+
+
+def _as_leads_are(name: str, data: bytes) -> tuple[bytes | None, str]:
+    """The text of known leads in UTF-8, None where it is no text, and what to say of its encoding."""
+    try:
+        return _decoded(name, data), ""
+    except ListError:
+        text = _from_cp1252(data)
+        return text, "" if text is None else ", read as Windows-1252"
+
+
+def _from_cp1252(data: bytes) -> bytes | None:
+    """Text in Windows-1252 as UTF-8, by the rule that `reading` has; None where it is no such text."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        if b"\0" in data or not data[: error.start].isascii():
+            return None
+        with contextlib.suppress(UnicodeDecodeError):
+            return data.decode("cp1252").encode()
+    return None
 
 
 def _unpacked(name: str, data: bytes) -> bytes:
@@ -167,7 +228,9 @@ def _decoded(name: str, data: bytes) -> bytes:
             data.decode()
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        msg = f"{name}: line {line} is no {encoding or 'UTF-8'} text. Save the list as UTF-8."
+        step = "Save the list as UTF-8"
+        step += "" if encoding else f" (iconv -f CP1252 -t UTF-8 {name} > NEW, where it is Windows-1252)"
+        msg = f"{name}: line {line} is no {encoding or 'UTF-8'} text. {step}."
         raise ListError(msg) from error
     if b"\0" in data:
         msg = f"{name}: holds NUL bytes, so it is no text. Save the list as UTF-8."

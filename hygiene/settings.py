@@ -17,11 +17,14 @@ from hygiene.errors import UsageError
 from hygiene.hashing import InProcess, Lookup
 from hygiene.prediction import ImportPolicy
 from hygiene.rules import Rule
-from hygiene.text import Mask
+from hygiene.text import Mask, is_blank, mask
 from hygiene.traits import TraitLists, built_in_lists
 from hygiene.verdict import NOTES
 
 __all__ = ["KnownLeads", "Settings"]
+
+#: Lines that a note names.
+_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class KnownLeads(InProcess):
         line: Where each stands: a line of the file, or its number.
         place: Whether they lie in the target list, or in another list of the account; those of the account
             are duplicates only where the policy's scope is the account.
+        layout: How the file they came from is laid out, for people; empty where they came from no file.
+        broken: Lines of it that could not be read as rows.
     """
 
     name: str
@@ -44,6 +49,8 @@ class KnownLeads(InProcess):
     domain: pa.Array = field(repr=False)
     line: np.ndarray[Any, np.dtype[np.int64]] = field(repr=False)
     place: Literal["list", "account"] = "list"
+    layout: str = ""
+    broken: tuple[int, ...] = ()
 
     @classmethod
     def from_cells(
@@ -54,17 +61,36 @@ class KnownLeads(InProcess):
         *,
         lines: np.ndarray[Any, Any] | None = None,
         place: Literal["list", "account"] = "list",
+        layout: str = "",
+        broken: Sequence[int] = (),
     ) -> "KnownLeads":
         """Known leads from the cells of an email column; missing cells are left out."""
         there = np.flatnonzero(pc.is_valid(cells).to_numpy(zero_copy_only=False))
         given = cells.take(pa.array(there))
         judged = address.judge(given)
         line = there + 1 if lines is None else np.asarray(lines)[there]
-        return cls(name, given, judged.address, judged.domain, line, place)
+        return cls(name, given, judged.address, judged.domain, line, place, layout, tuple(broken))
 
     def __len__(self) -> int:
         """How many of them have an address."""
         return len(self.address) - int(self.address.null_count)
+
+    @cached_property
+    def left(self) -> tuple[int, ...]:
+        """Lines that hold something that is no address; a blank cell is nobody."""
+        nobody = mask(pc.is_null(self.address)) & ~is_blank(self.given)
+        return tuple(sorted({*self.line[nobody].tolist(), *self.broken}))
+
+    @property
+    def note(self) -> str:
+        """What was recognised, taken and left, in one sentence; empty where they came from no file."""
+        if not self.layout:
+            return ""
+        taken = f"{len(self) or 'no'} {'address' if len(self) == 1 else 'addresses'} taken"
+        shown = ", ".join(map(str, self.left[:_SHOWN]))
+        more = f" and {len(self.left) - _SHOWN} more" if len(self.left) > _SHOWN else ""
+        left = f"; {len(self.left)} left that hold none: line {shown}{more}" if self.left else ""
+        return f"{self.name}: {self.layout}; {taken}{left}."
 
     @cached_property
     def exact(self) -> Lookup:

@@ -155,13 +155,14 @@ class Survey:
 
 def notes_on(settings: Settings, marks: Mapping[str, int], /) -> tuple[str, ...]:
     """Sentences about the lists of a cleaning and the suppression columns that were found."""
-    lists = [*(settings.suppress or ()), *(settings.blocklist or ())]
+    rules = [*(settings.suppress or ()), *(settings.blocklist or ())]
+    lists = [*(each.note for each in rules), *(leads.note for leads in settings.known or ())]
     columns = [
         f"suppression column {name!r}: {rows} rows marked, their addresses are suppressed on every row "
         "(--no-suppression-columns to leave it out)."
         for name, rows in marks.items()
     ]
-    return (*(rules.note for rules in lists), *columns)
+    return (*filter(None, lists), *columns)
 
 
 def survey(

@@ -823,6 +823,18 @@ def test_what_lists_and_columns_gave_is_in_the_summary(run, write):
     }
 
 
+def test_what_a_file_of_known_leads_gave_is_told_and_is_in_the_summary(run, leads, write):
+    known = write("known.csv", "E-mail\njane@acme.example\nnobody\n")
+
+    _, out, err = run("check", leads, "--no-dns", "--format", "json", "--known", known)
+
+    jsonschema.validate(json.loads(out), summary_schema())
+    layout = "a lead file, its column 'E-mail'"
+    assert f"known.csv: {layout}; 1 address taken; 1 left that hold none: line 3." in err
+    (told,) = json.loads(out)["passes"]["known"]["lists"]
+    assert (told["entries"], told["left"], told["layout"]) == (1, 1, layout)
+
+
 def test_without_suppression_columns_an_opt_out_mark_does_not_count(run, write):
     path = write("export.csv", "Email,Unsubscribed\na@x.example,yes\n")
 

@@ -5,10 +5,13 @@ import os
 import time
 from datetime import timedelta
 
+import pandas as pd
 import pytest
 
+import hygiene
 from hygiene import lists
 from hygiene.errors import ListError
+from hygiene.writing import open_results
 
 TEXT = "# ours\njane@acme.example\nmüller.example\n"
 
@@ -46,6 +49,7 @@ def test_a_list_is_read_in_any_of_its_encodings(keep, data):
     ("data", "says"),
     [
         (b"a@x.example\nm\xfcller.example\n", "line 2 is no UTF-8"),
+        (b"a@x.example\nm\xfcller.example\n", r"iconv -f CP1252 -t UTF-8 .*dnc\.txt"),
         (b"a@x.example\0\n", "NUL"),
         (gzip.compress(TEXT.encode())[:-9], "cut off"),
         (b"\x1f\x8b\x08\x00 damaged all the way", "damaged"),
@@ -107,7 +111,65 @@ def test_known_leads_are_read_with_their_lines(keep, text, lines):
     assert len(found) == min(len(lines), 1)
 
 
-def test_known_leads_without_an_address_are_an_error(keep):
-    for text in ("name,phone\nJane,1\n", "hello\n"):
-        with pytest.raises(ListError):
-            lists.known_leads(keep(text.encode()))
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        (
+            "Firma;E-Mail\nMüller GmbH;jane@acme.example\n",
+            "a lead file, its column 'E-Mail', read as Windows-1252",
+        ),
+        ("jane@acme.example\nMüller <bob@acme.example>\n", "one entry a line, read as Windows-1252"),
+    ],
+)
+def test_known_leads_in_windows_1252_are_read_as_leads_are_and_that_is_said(keep, text, note):
+    for data in (text.encode("cp1252"), gzip.compress(text.encode("cp1252"))):
+        found = lists.known_leads(keep(data, "known.csv"))
+
+        assert len(found) == text.count("@")
+        assert f"known.csv: {note}; " in found.note
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "parquet", "csv"])
+def test_an_earlier_ready_file_of_any_format_is_known_leads(tmp_path, ending):
+    with open_results(tmp_path, format_=ending) as results:
+        for part in hygiene.clean(pd.DataFrame({"email": ["jane@acme.example"]})).chunks():
+            results.add(**part._asdict())
+        results.finish({})
+
+    found = lists.known_leads(tmp_path / f"ready.{ending}")
+
+    assert found.given.to_pylist() == ["jane@acme.example"]
+    assert found.line.tolist() == [1 if ending == "parquet" else 2]
+    assert found.note.endswith(f"ready.{ending}: a lead file, its column 'email'; 1 address taken.")
+
+
+def test_what_was_recognised_taken_and_left_of_known_leads_is_said(keep):
+    found = lists.known_leads(keep(b"email,n\na@x.example,1\nb,2,3,4\nnobody,1\n,1\n", "known.csv"))
+
+    assert found.left == (3, 4)
+    assert found.note.endswith(
+        "known.csv: a lead file, its column 'email'; 1 address taken; 2 left that hold none: line 3, 4."
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"name,phone\nJane,1\n", "no email column among 2; the nearest is '[a-z]+'. Known leads need"),
+        (
+            b"hello\nyou\n",
+            "no email column among 1; the nearest is 'hello'. Known leads need a column called 'email'",
+        ),
+        (b"email\nhello\n", "no address in it. Known leads need"),
+        (
+            "email,n\na@x.example,ü\n".encode() + b"b@x.example,\xfc\n",
+            "line 3 .* not UTF-8. Known leads need",
+        ),
+        (b"\0\1\2", "NUL byte. Known leads need"),
+        (b"", "is empty"),
+    ],
+)
+def test_what_holds_no_known_leads_is_an_error_whose_next_step_is_one(keep, data, says):
+    with pytest.raises(ListError, match=says) as refused:
+        lists.known_leads(keep(data))
+    assert "--" not in str(refused.value)

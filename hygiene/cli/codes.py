@@ -10,6 +10,7 @@ from hygiene.errors import (
     Interrupted,
     JournalLost,
     ListNotFound,
+    PullBusy,
     ResolverError,
     SinkError,
     UnknownOutcome,
@@ -30,6 +31,7 @@ _CODES: Sequence[tuple[type[HygieneError], int]] = (
     (ResolverError, 4),
     (UnknownOutcome, UNFINISHED),
     (ImportBusy, UNFINISHED),
+    (PullBusy, UNFINISHED),
     (Interrupted, UNFINISHED),
     (JournalLost, UNFINISHED),
 )

@@ -33,8 +33,8 @@ class UnreadableError(Exception):
 
     def on_line(self, name: str, line: int, /) -> InputError:
         """The error for people."""
-        msg = f"{name}: line {line} holds {self.found}. "
-        return InputError(msg + "Save it as CSV in UTF-8, or name its encoding with --encoding.")
+        step = "Save it as CSV in UTF-8, or name its encoding with --encoding."
+        return InputError(f"{name}: line {line} holds {self.found}.", step)
 
 
 def check_encoding(name: str | None, /) -> str | None:

@@ -104,6 +104,11 @@ class LeadFiles:
         return tuple(note for part in self._parts for note in part.notes)
 
     @property
+    def email_headers(self) -> tuple[str, ...]:
+        """The header of each file's email column, as it stands there."""
+        return tuple(part.email_header for part in self._parts)
+
+    @property
     def sha256(self) -> str:
         """Hex digest over the bytes of all files in order; read through for it where that is still to do."""
         self._read_through()
@@ -237,6 +242,10 @@ class _Part:
     @property
     def columns(self) -> tuple[str, ...]:
         return self.map.names + (("first_name", "last_name") if self.map.full_name is not None else ())
+
+    @property
+    def email_header(self) -> str:
+        return self.table.header[self.map.names.index("email")]
 
     @property
     def notes(self) -> Iterator[str]:

@@ -31,7 +31,7 @@ class Limits:
     def refuse(self, name: str, where: str, found: str) -> InputError:
         """The error of a file that passes a limit."""
         limit = getattr(self, name)
-        return InputError(f"{where}: {found}; the limit is {limit:,}. Raise it with --limit {name}=N.")
+        return InputError(f"{where}: {found}; the limit is {limit:,}.", f"Raise it with --limit {name}=N.")
 
 
 def limits_of(given: Mapping[str, int] | None, /) -> Limits:

@@ -235,7 +235,7 @@ def _only(source: Source, headers: dict[str, Sequence[str]], columns: Columns) -
         return choice[0]
     found = "no sheet has" if not fitting else f"{len(fitting)} sheets have"
     names = ", ".join(map(repr, fitting or headers))
-    raise InputError(f"{source.name}: {found} an email column. Name the sheet with --sheet: {names}.")
+    raise InputError(f"{source.name}: {found} an email column.", f"Name the sheet with --sheet: {names}.")
 
 
 def _filled(row: Sequence[Any]) -> Iterator[tuple[int, Any]]:

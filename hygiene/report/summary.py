@@ -14,6 +14,7 @@ from hygiene.comparing import Comparison, Group
 from hygiene.importing import Receipt
 from hygiene.readback import Readback
 from hygiene.reconcile import BatchResult, Reconciliation
+from hygiene.settings import KnownLeads
 
 __all__ = ["SCHEMA", "reconciliation", "summarise"]
 
@@ -118,9 +119,7 @@ def _passes(cleaned: CleanedLeads) -> dict[str, Any]:
         "dns": {"ran": settings.resolver is not None, "domains": len(cleaned.survey.domains)},
         "suppression": _suppression(cleaned),
         "blocklist": _lists([_rules(rules) for rules in settings.blocklist or ()], settings.blocklist),
-        "known": _lists(
-            [{"file": leads.name, "entries": len(leads)} for leads in settings.known or ()], settings.known
-        ),
+        "known": _lists([_known(leads) for leads in settings.known or ()], settings.known),
         "traits": {
             "ran": True,
             "review": list(settings.review),
@@ -150,6 +149,10 @@ def _duplicates(cleaned: CleanedLeads) -> dict[str, Any]:
 def _rules(rules: RuleList) -> dict[str, Any]:
     told = {"file": rules.name, "entries": len(rules), "left": len(rules.left), "layout": rules.layout}
     return {**told, "uncounted": rules.omitted.uncounted, "blank": rules.omitted.blank}
+
+
+def _known(leads: KnownLeads) -> dict[str, Any]:
+    return {"file": leads.name, "entries": len(leads), "left": len(leads.left), "layout": leads.layout}
 
 
 def _lists(read: list[dict[str, Any]], given: object) -> dict[str, Any]:
