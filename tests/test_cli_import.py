@@ -9,9 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from hygiene.journal import SqliteJournal
+import hygiene
+from hygiene.importing import Identity
+from hygiene.journal import JournalView, SqliteJournal
 
 EMAILS = [f"lead{row}@acme.example" for row in range(6)]
 
@@ -53,6 +56,111 @@ def test_a_dry_run_makes_no_journal(run, leads, target):
 
     assert code == 0
     assert not Path(os.environ["HYGIENE_JOURNAL"]).exists()
+
+
+def everything_in(folder):
+    return {path: path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()}
+
+
+def test_a_dry_run_says_what_the_import_then_does_with_leads_that_the_journal_knows(
+    run, leads, target, write, tmp_path
+):
+    run("import", write("a.csv", f"email\nnew@acme.example\n{EMAILS[1]}\n"), "--list", target, "--no-dns")
+    _, past, _ = run("history", "--format", "json")
+    before = everything_in(Path(os.environ["HYGIENE_JOURNAL"]).parent)
+    command = ("import", leads, "--list", target, "--no-dns", "--no-snapshot", "--format", "json")
+
+    code, rehearsed, err = run(*command, "--dry-run", "--out", "rehearsed")
+    after = everything_in(Path(os.environ["HYGIENE_JOURNAL"]).parent)
+    _, done, _ = run(*command, "--out", "done")
+
+    assert code == 0
+    assert "dry run: 5 leads in 1 requests; nothing was sent." in err
+    assert after == before
+    for part in ("outcomes", "reasons", "predicted"):
+        assert json.loads(rehearsed)[part] == json.loads(done)[part]
+    verdicts = (tmp_path / "rehearsed" / "verdicts.csv").read_bytes()
+    assert verdicts == (tmp_path / "done" / "verdicts.csv").read_bytes()
+    assert f"import {json.loads(past)[0]['import']}:2".encode() in verdicts
+
+
+def test_a_dry_run_writes_the_files_of_a_clean_and_nothing_of_what_is_sent(run, leads, target, tmp_path):
+    command = (leads, "--no-dns", "--out")
+
+    _, _, err = run("import", *command, "rehearsed", "--list", target, "--dry-run")
+    run("clean", *command, "cleaned")
+
+    names = sorted(path.name for path in (tmp_path / "rehearsed").iterdir())
+    assert "wrote ready.csv" in err
+    assert names == sorted(path.name for path in (tmp_path / "cleaned").iterdir())
+    assert "sent.csv" not in names
+
+
+def test_a_dry_run_of_a_finished_import_says_that_nothing_is_left(run, leads, target, api):
+    run("import", leads, "--list", target, "--no-dns")
+
+    code, _, err = run("import", leads, "--list", target, "--no-dns", "--dry-run")
+    _, _, anew = run("import", leads, "--list", target, "--no-dns", "--no-snapshot", "--again", "--dry-run")
+
+    assert code == 0
+    assert re.search(r"dry run: nothing of import \w{8} is left to send \(--again plans it anew\)", err)
+    assert "dry run: 6 leads in 1 requests" in anew
+    assert len(posts(api)) == 1
+
+
+def test_a_dry_run_of_an_import_that_was_cut_off_says_how_it_would_go_on(run, leads, target, api, write):
+    command = ("import", leads, "--list", target, "--no-dns", "--batch-size", "2", "--on-unknown", "stop")
+    api.fail_next(after=1, drop="before")
+    run(*command)
+    sent = len(posts(api))
+
+    code, out, err = run(*command, "--dry-run")
+    _, _, without = run(*command, "--dry-run", "--suppress", write("dnc.txt", f"{EMAILS[5]}\n"))
+
+    assert code == 0
+    assert re.search(
+        r"import \w{8} would go on with 4 leads in 2 requests, 1 of them with a lost answer", err
+    )
+    assert "email=l***@acme.example" in err
+    assert "would go on with 3 leads in 2 requests" in without
+    assert "6 ready" in out
+    assert len(posts(api)) == sent
+
+
+def test_a_dry_run_reads_the_journal_while_an_import_holds_it_and_holds_up_none(run, leads, target, api):
+    run("import", leads, "--list", target, "--no-dns")
+    sink = hygiene.Smartlead(list_id=target)
+    identity = Identity(sink.target, hygiene.clean(str(leads)).digest, send_all=False, waive_blocklist=False)
+
+    with SqliteJournal(os.environ["HYGIENE_JOURNAL"]) as journal:
+        held = journal.begin(identity)
+        held.review(np.array([1]))  # in the log, not in the file yet
+        code, _, err = run("import", leads, "--list", target, "--no-dns", "--dry-run")
+        with JournalView(os.environ["HYGIENE_JOURNAL"]) as view:
+            seen = view.begin(identity).under_review().tolist()
+            held.review(np.array([2]))
+        held.close()
+    sink.close()
+
+    assert (code, seen) == (0, [1])
+    assert f"nothing of import {held.import_id} is left to send" in err
+
+
+def test_a_dry_run_stops_where_the_import_would(run, leads, target, api, monkeypatch):
+    none, _, err = run("import", leads, "--list", target, "--no-dns", "--dry-run", "--require-journal")
+    run("import", leads, "--list", target, "--no-dns")
+    api.api_key = "the-new-key"
+    monkeypatch.setenv("SMARTLEAD_API_KEY", "the-new-key")
+    before = everything_in(Path(os.environ["HYGIENE_JOURNAL"]).parent)
+
+    refused, _, told = run("import", leads, "--list", target, "--no-dns", "--dry-run")
+    accepted, _, left = run("import", leads, "--list", target, "--no-dns", "--dry-run", "--accept-new-key")
+
+    assert (none, refused, accepted) == (2, 2, 0)
+    assert "no journal there, and one is required" in err
+    assert "--accept-new-key" in told
+    assert "is left to send" in left
+    assert everything_in(Path(os.environ["HYGIENE_JOURNAL"]).parent) == before
 
 
 def test_out_holds_what_became_of_every_lead_that_was_sent_for_the_owner_alone(

@@ -12,6 +12,7 @@ from hygiene.cli import values
 from hygiene.cli.codes import DIFFERS, DONE, UNFINISHED, exit_code
 from hygiene.cli.keys import find_key
 from hygiene.cli.policies import offer_policy
+from hygiene.cli.rehearsing import journal_to_look_at, rehearse
 from hygiene.cli.run import Run, load_policy
 from hygiene.cli.stopping import Stopping
 from hygiene.cli.terminal import show
@@ -111,7 +112,8 @@ def import_(list_id: int, rename: Mapping[str, str], custom_shape: Any, **option
         custom_shape=custom_shape, rate=options["rate"], pause=stopping.pause,
     ) as sink:  # fmt: skip
         if options["dry_run"]:
-            return import_leads(run, sink, None, stopping)
+            with journal_to_look_at(options["journal"], required=options["require_journal"]) as view:
+                return import_leads(run, sink, view, stopping)
         with SqliteJournal(options["journal"], must_exist=options["require_journal"]) as journal:
             if journal.created and not sys.stderr.isatty():
                 run.note(f"new journal {journal.path}: keep it, and the .key file beside it, between runs")
@@ -137,7 +139,8 @@ def import_leads(run: Run, sink: "Smartlead", journal: "SqliteJournal | None", s
             cleaned = library.know(
                 session, cleaned, sink, snapshot=not options["no_snapshot"], send_all=options["send_all"]
             )
-            run.write(None, cleaned)  # so that a report is there whatever happens next
+            # so that a report is there whatever happens next; a dry run writes what a clean does
+            run.write(options["out"] if options["dry_run"] else None, cleaned)
         return _import(run, sink, session, cleaned, target, stopping)
 
 
@@ -164,7 +167,7 @@ def _import(  # noqa: PLR0917 -- the parts of one import
     columns = sent_columns(cleaned.leads(np.arange(0)), session.frozen.custom)
     _tell_unsent(run, cleaned, columns)
     if options["dry_run"]:
-        return _rehearse(run, cleaned)
+        return rehearse(run, session, cleaned)
     if left and sys.stdin.isatty() and sys.stderr.isatty() and not options["yes"]:
         where = f"account {sink.account}, list {target.id} {inert(target.name)!r} ({target.size} leads)"
         if session.continues:
@@ -222,23 +225,6 @@ def _tell_unsent(run: Run, cleaned: "CleanedLeads", sent: Sequence[str]) -> None
     unsent = [inert(name) for name in cleaned.columns if name not in (*sent, MALFORMED)]
     if unsent and not run.options["quiet"]:
         run.tell(f"not sent: {', '.join(unsent)} (custom columns go with --custom NAME,... or --custom all)")
-
-
-def _rehearse(run: Run, cleaned: "CleanedLeads") -> int:
-    """Show what would be sent."""
-    from hygiene.importing import plan
-    from hygiene.report.text import masked
-
-    options = run.options
-    size = options["batch_size"]
-    leads = int(cleaned.sent(send_all=options["send_all"]).sum())
-    batches = plan(cleaned, batch_leads=size, custom=options["custom"], send_all=options["send_all"])
-    first = next(batches, None)
-    run.report(cleaned)
-    run.tell(f"dry run: {leads} leads in {-(-leads // size)} requests; nothing was sent.")
-    if first is not None:
-        run.tell(f"the first lead, masked: {masked(first.leads[0])}")
-    return DONE
 
 
 def _ask(run: Run, cleaned: "CleanedLeads", target: str, columns: Sequence[str]) -> None:

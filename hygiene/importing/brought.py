@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from hygiene.importing.past import Landed
 from hygiene.importing.record import ImportRecord, Journal
 from hygiene.importing.sink import Addressed, Sink
 from hygiene.policy import ImportPolicy
@@ -33,11 +34,20 @@ class Others:
     policy: ImportPolicy
     but: str | None
 
-    def brought(self, addresses: pa.Array, /) -> list[str]:
-        """Texts that stand for leads which they brought to the list, as far as these addresses meet them."""
+    def brought(self, addresses: pa.Array, /) -> list[Landed]:
+        """Leads which they brought to the list, as far as these addresses meet them, by import."""
         if self.journal is None or not isinstance(self.sink, Addressed):
             return []
         return self.journal.landed(self.sink.target, addresses, self.policy, but=self.but)
+
+    def known(self, addresses: pa.Array, /) -> list[KnownLeads]:
+        """The same as known leads, each with its import and the row of that import's input."""
+        return [
+            KnownLeads.from_cells(
+                f"import {each.import_id}", pa.array(each.texts, pa.large_string()), lines=each.rows
+            )
+            for each in self.brought(addresses)
+        ]
 
 
 def without_own(known: Sequence[KnownLeads], record: ImportRecord, /) -> tuple[KnownLeads, ...]:

@@ -15,7 +15,22 @@ from hygiene.importing.batches import Batches, divide_leads
 from hygiene.importing.brought import Others
 from hygiene.importing.record import Entry, Frozen, ImportRecord, Places, recount
 
-__all__ = ["EarlierPlan"]
+__all__ = ["EarlierPlan", "Outlook", "requests_for"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a run of an import would send.
+
+    Attributes:
+        rows: Row numbers of the leads.
+        requests: In how many requests.
+        lost: How many of these went out before, and their answers were lost.
+    """
+
+    rows: Places
+    requests: int
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +56,20 @@ class EarlierPlan:
     def leads_left(self) -> int:
         """Leads that are still to be sent."""
         return len(self.newly_ready()) + Batches(self.record.entries()).leads_left
+
+    def outlook(self) -> Outlook:
+        """What a run would send of it now; nothing is changed.
+
+        Raises:
+            UsageError: a row that is still to be sent does not hold the address that was planned.
+        """
+        entries = self.record.entries()
+        self._check_same(entries)
+        entries, _ = self._without_forbidden(entries)
+        left, more = Batches(entries).left(), self.newly_ready()
+        rows = np.concatenate([self.record.rows()[_places(left)], more])
+        lost = sum(entry.result.state == "unknown" for entry in left)
+        return Outlook(rows, len(left) + requests_for(len(more), self.frozen.batch_leads), lost)
 
     def newly_ready(self) -> Places:
         """Rows that were for review when the import was planned and are to be sent now."""
@@ -103,7 +132,8 @@ class EarlierPlan:
             return found
         rows = np.sort(self.record.rows()[_places(unsent)])
         addresses = self.cleaned.addresses(rows - 1)
-        brought = np.isin(addresses.to_numpy(zero_copy_only=False), self.others.brought(addresses))
+        texts = [text for each in self.others.brought(addresses) for text in each.texts]
+        brought = np.isin(addresses.to_numpy(zero_copy_only=False), texts)
         return np.concatenate([found, rows[brought]])
 
     def _further(self, entries: Sequence[Entry]) -> tuple[list[Entry], list[str]]:
@@ -117,6 +147,11 @@ class EarlierPlan:
         reviewed = self.record.under_review()
         self.record.review(reviewed[~np.isin(reviewed, rows)])
         return made, [f"{len(rows)} rows that were for review are ready now and go into further batches"]
+
+
+def requests_for(leads: int, size: int, /) -> int:
+    """Requests that so many leads go into."""
+    return -(-leads // size)
 
 
 def _places(entries: Sequence[Entry]) -> Places:

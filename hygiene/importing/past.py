@@ -1,12 +1,15 @@
 """Past imports, as a journal tells of them; nothing here reads one."""
 
 from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
 
 from hygiene.importing.sink import Target
 from hygiene.policy import ImportPolicy
 from hygiene.reconcile import Reconciliation
 
-__all__ = ["Imported"]
+__all__ = ["Imported", "Landed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +37,18 @@ class Imported:
     leads: dict[int, list[int]] = field(repr=False)
     policy: ImportPolicy
     waive_blocklist: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """Leads that one import brought to a list.
+
+    Attributes:
+        import_id: Its name.
+        texts: What stands for each of them.
+        rows: The row of each in that import's input.
+    """
+
+    import_id: str
+    texts: list[str] = field(repr=False)
+    rows: np.ndarray[Any, np.dtype[np.int64]]

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from hygiene.counting import count
 from hygiene.features import Codes, Features
+from hygiene.importing.past import Landed
 from hygiene.importing.sink import Target
 from hygiene.policy import ImportPolicy
 from hygiene.reconcile import BatchResult
@@ -192,8 +193,8 @@ class Journal(Protocol):
 
     def landed(
         self, target: Target, addresses: pa.Array, policy: ImportPolicy, /, *, but: str | None = None
-    ) -> list[str]:
-        """Texts that stand for leads that other imports brought to this list, as far as these addresses meet them.
+    ) -> list[Landed]:
+        """Leads that other imports brought to this list, as far as these addresses meet them, by import.
 
         Args:
             target: The list.

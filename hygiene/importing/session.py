@@ -17,13 +17,12 @@ from hygiene.errors import HygieneError, SinkError
 from hygiene.features import TextFeatures
 from hygiene.importing.batches import divide_leads
 from hygiene.importing.brought import Others, without_own
-from hygiene.importing.continuing import EarlierPlan
+from hygiene.importing.continuing import EarlierPlan, Outlook, requests_for
 from hygiene.importing.plan import sent_columns
 from hygiene.importing.receipt import Receipt, receipt_of
 from hygiene.importing.record import Frozen, ImportRecord, Journal, MemoryRecord, Record
 from hygiene.importing.run import OnUnknown, Progress, Run
 from hygiene.importing.sink import Addressed, Sink
-from hygiene.settings import KnownLeads
 
 __all__ = ["Session"]
 
@@ -88,10 +87,9 @@ class Session:
         if self._record is None or self._again:
             return cleaned
         changed = without_own(known, self._record) if known and self.continues else known
-        brought = self._others.brought(cleaned.addresses().drop_null())
+        brought = self._others.known(cleaned.addresses().drop_null())
         if brought:
-            cells = pa.array(brought, pa.large_string())
-            changed = (*(changed or ()), KnownLeads.from_cells("the journal", cells))
+            changed = (*(changed or ()), *brought)
         return cleaned if changed is known else clean_again(cleaned, known=changed)
 
     @property
@@ -103,6 +101,17 @@ class Session:
         if self._record is None or not self.continues:
             return len(cleaned.rows_to_send(send_all=self._send_all))
         return self._earlier(self._record, cleaned).leads_left()
+
+    def outlook(self, cleaned: CleanedLeads, /) -> Outlook:
+        """What `run` would send; nothing is sent, and nothing noted.
+
+        Raises:
+            UsageError: the input is read otherwise than it was when the import was planned.
+        """
+        if self._record is not None and self.continues:
+            return self._earlier(self._record, cleaned).outlook()
+        rows = cleaned.rows_to_send(send_all=self._send_all)
+        return Outlook(rows, requests_for(len(rows), self.frozen.batch_leads))
 
     def _earlier(self, record: ImportRecord, cleaned: CleanedLeads) -> EarlierPlan:
         return EarlierPlan(record, cleaned, self.frozen, self._others, self._send_all, self._waive_blocklist)

@@ -4,6 +4,7 @@ Nothing here writes but `forget`.
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,9 +14,9 @@ from hygiene.counting import DUPLICATE, IMPORTED, classes_of, folding_of
 from hygiene.drift import Trace
 from hygiene.errors import UsageError
 from hygiene.features import fold
-from hygiene.importing.past import Imported
+from hygiene.importing.past import Imported, Landed
 from hygiene.importing.receipt import bounds_of, has_drift
-from hygiene.importing.record import in_order
+from hygiene.importing.record import Places, in_order
 from hygiene.importing.sink import Target
 from hygiene.journal.records import EXACT, entry_of, read_blocks
 from hygiene.journal.stored import StoredFeatures
@@ -93,35 +94,50 @@ def forget(journal: "SqliteJournal", import_id: str, /) -> None:
 
 def landed(
     journal: "SqliteJournal", target: Target, addresses: pa.Array, policy: ImportPolicy, /, *, but: str | None
-) -> list[str]:
-    """Texts that stand for leads of other imports to this list, as far as these addresses meet them.
+) -> list[Landed]:
+    """Leads of other imports to this list, as far as these addresses meet them, by import, the oldest first.
 
     An address that was sent itself stands as it is; one that merely has the key of a sent one under the
-    policy stands as that key.
+    policy stands as that key. A lead that several imports sent is the first one's.
     """
     folding = folding_of(policy)
-    exact: set[bytes] = set()
-    folded: set[bytes] = set()
+    exact: dict[bytes, tuple[str, int]] = {}
+    folded: dict[bytes, tuple[str, int]] = {}
     for row in journal.read(
-        "SELECT * FROM imports WHERE url = ? AND list_id = ? AND id IS NOT ?",
+        "SELECT * FROM imports WHERE url = ? AND list_id = ? AND id IS NOT ? ORDER BY rowid",
         (target.url, target.list_id, but),
     ):
-        imported = _imported(journal, row)
-        kept = StoredFeatures.of(read_blocks(journal, imported.id))
-        places = _landed_places(imported, kept)
-        exact |= {kept.digests(EXACT)[place] for place in places}
-        folded |= {kept.digests(folding)[place] for place in places}
+        kept = StoredFeatures.of(read_blocks(journal, row["id"]))
+        there = kept.take(_landed_places(_imported(journal, row), kept))
+        for held, how in ((exact, EXACT), (folded, folding)):
+            for digest, number in zip(there.digests(how), there.rows.tolist(), strict=True):
+                held.setdefault(digest, (row["id"], number))
     if not exact:
         return []
-    sent = journal.secret.keys(addresses, EXACT)
-    texts = [text for text, digest in zip(addresses.to_pylist(), sent, strict=True) if digest in exact]
     keys = fold(addresses, folding)
-    met = journal.secret.keys(addresses, folding)
-    texts += [text for text, digest in zip(keys.to_pylist(), met, strict=True) if digest in folded]
-    return list(dict.fromkeys(texts))
+    found = _met(exact, addresses, journal.secret.keys(addresses, EXACT))
+    return _by_import(_met(folded, keys, journal.secret.keys(addresses, folding)) | found)
 
 
-def _landed_places(imported: Imported, kept: StoredFeatures) -> list[int]:
+def _met(
+    held: Mapping[bytes, tuple[str, int]], texts: pa.Array, digests: Sequence[bytes]
+) -> dict[str, tuple[str, int]]:
+    """Import and row of the texts whose digest is held."""
+    pairs = zip(texts.to_pylist(), digests, strict=True)
+    return {text: held[digest] for text, digest in pairs if digest in held}
+
+
+def _by_import(found: Mapping[str, tuple[str, int]]) -> list[Landed]:
+    parts: dict[str, list[tuple[str, int]]] = {}
+    for text, (name, row) in found.items():
+        parts.setdefault(name, []).append((text, row))
+    return [
+        Landed(name, [text for text, _ in part], np.array([row for _, row in part], dtype=np.int64))
+        for name, part in parts.items()
+    ]
+
+
+def _landed_places(imported: Imported, kept: StoredFeatures) -> Places:
     """Places of the leads that are in the list by what the API answered: not those it blocked."""
     answered = [
         batch.batch for batch in imported.reconciliation.batches if batch.state in ("acknowledged", "settled")
@@ -131,5 +147,5 @@ def _landed_places(imported: Imported, kept: StoredFeatures) -> list[int]:
     classes = classes_of(
         kept.take(places), imported.policy, batch=alone, waive_blocklist=imported.waive_blocklist
     )
-    found: list[int] = places[np.isin(classes, (IMPORTED, DUPLICATE))].tolist()
+    found: Places = places[np.isin(classes, (IMPORTED, DUPLICATE))]
     return found

@@ -55,11 +55,13 @@ class ImportInJournal:
     Args:
         journal: The journal.
         identity: What the import is known by.
-        lock: The lock, taken already.
+        lock: The lock, taken already; None where it is only looked at.
         again: Begin it anew, whatever is remembered of the same import.
     """
 
-    def __init__(self, journal: "SqliteJournal", identity: Identity, lock: Lock, /, *, again: bool) -> None:
+    def __init__(
+        self, journal: "SqliteJournal", identity: Identity, lock: Lock | None, /, *, again: bool
+    ) -> None:
         self._journal, self._lock, self._identity = journal, lock, identity
         self._features: StoredFeatures | None = None
         target = identity.target
@@ -76,7 +78,8 @@ class ImportInJournal:
 
     def close(self) -> None:
         """Let go of it."""
-        self._lock.release()
+        if self._lock is not None:
+            self._lock.release()
 
     @property
     def import_id(self) -> str:

@@ -17,7 +17,7 @@ from typing import Any, Self
 import pyarrow as pa
 
 from hygiene.errors import ImportBusy, JournalError, JournalLost, UsageError
-from hygiene.importing.past import Imported
+from hygiene.importing.past import Imported, Landed
 from hygiene.importing.record import Identity
 from hygiene.importing.sink import Target
 from hygiene.journal import history
@@ -124,15 +124,23 @@ class SqliteJournal:
         self._connection.close()
 
     def _opened(self) -> sqlite3.Connection:
-        if self.created:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # its -wal and -shm take its rights
-        connection = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
+        connection = self._connected()
         connection.row_factory = sqlite3.Row
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
             msg = f"{self.path}: a journal of version {version}; this is for up to {VERSION}. Use a newer hygiene."
             raise JournalError(msg)
+        self._prepare(connection)
+        self.secret = self._unlock(connection, new=version == 0)
+        return connection
+
+    def _connected(self) -> sqlite3.Connection:
+        if self.created:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # its -wal and -shm take its rights
+        return sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
         mounts = Path("/proc/mounts")
         text = mounts.read_text(encoding="utf-8", errors="replace") if mounts.exists() else ""
         mode = "DELETE" if is_on_network(self.path.absolute(), mounts=text) else "WAL"
@@ -140,8 +148,6 @@ class SqliteJournal:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")
-        self.secret = self._unlock(connection, new=version == 0)
-        return connection
 
     def _unlock(self, connection: sqlite3.Connection, *, new: bool) -> Secret:
         """The secret, proved to be this journal's; a new journal gets a new one."""
@@ -224,17 +230,8 @@ class SqliteJournal:
         Raises:
             UsageError: it was another one.
         """
-        bound = self.read(
-            "SELECT account FROM bindings WHERE url = ? AND list_id = ?", (target.url, target.list_id)
-        )
-        if bound and bound[0]["account"] == target.account:
+        if self.bound_to(target, accept_new_key=accept_new_key) == target.account:
             return
-        if bound and not accept_new_key:
-            msg = (
-                f"list {target.list_id} was imported to with key {bound[0]['account']}, and this is key "
-                f"{target.account}. If the account is the same, say so with --accept-new-key."
-            )
-            raise UsageError(msg)
         with self.writing() as connection:
             connection.execute(
                 "INSERT INTO bindings VALUES (:url, :list_id, :account) "
@@ -246,10 +243,28 @@ class SqliteJournal:
                 (target.account, target.url, target.list_id),
             )
 
+    def bound_to(self, target: Target, /, *, accept_new_key: bool) -> str | None:
+        """Account that a list was first imported to with; None for a list that is new.
+
+        Raises:
+            UsageError: it is another one than the target's, and that was not accepted.
+        """
+        bound = self.read(
+            "SELECT account FROM bindings WHERE url = ? AND list_id = ?", (target.url, target.list_id)
+        )
+        account: str | None = bound[0]["account"] if bound else None
+        if account not in (None, target.account) and not accept_new_key:
+            msg = (
+                f"list {target.list_id} was imported to with key {account}, and this is key "
+                f"{target.account}. If the account is the same, say so with --accept-new-key."
+            )
+            raise UsageError(msg)
+        return account
+
     def landed(
         self, target: Target, addresses: pa.Array, policy: ImportPolicy, /, *, but: str | None = None
-    ) -> list[str]:
-        """Texts that stand for leads of other imports; see `importing.Journal.landed`."""
+    ) -> list[Landed]:
+        """Leads of other imports; see `importing.Journal.landed`."""
         return history.landed(self, target, addresses, policy, but=but)
 
     def imports(self) -> list[Imported]:

@@ -1,0 +1,49 @@
+"""The dry run of an import: what it would send, by what the journal and the API hold; nothing is sent or noted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hygiene.cli.codes import DONE
+from hygiene.cli.run import Run
+
+if TYPE_CHECKING:
+    from hygiene.cleaned import CleanedLeads
+    from hygiene.importing import Session
+    from hygiene.journal import SqliteJournal
+
+__all__ = ["journal_to_look_at", "rehearse"]
+
+
+@contextmanager
+def journal_to_look_at(path: str | None, *, required: bool) -> "Iterator[SqliteJournal | None]":
+    """The journal there is, to be read alone; None where there is none yet."""
+    from hygiene.journal import JournalView, default_path
+
+    found = Path(path) if path else default_path()
+    if not required and (not found.exists() or not found.stat().st_size):
+        yield None
+        return
+    with JournalView(found, must_exist=True) as view:
+        yield view
+
+
+def rehearse(run: Run, session: "Session", cleaned: "CleanedLeads") -> int:
+    """Show what would be sent."""
+    from hygiene.importing import Payload
+    from hygiene.report.text import masked
+
+    ahead = session.outlook(cleaned)
+    run.report(cleaned)
+    told = f"{len(ahead.rows)} leads in {ahead.requests} requests"
+    if session.continues:
+        told = f"import {session.import_id} would go on with {told}"
+        told += f", {ahead.lost} of them with a lost answer that is settled first" if ahead.lost else ""
+        if not len(ahead.rows):
+            told = f"nothing of import {session.import_id} is left to send (--again plans it anew)"
+    run.tell(f"dry run: {told}; nothing was sent.")
+    if len(ahead.rows):
+        first = Payload(cleaned, custom=session.frozen.custom).batch(1, ahead.rows[:1].tolist())
+        run.tell(f"the first lead, masked: {masked(first.leads[0])}")
+    return DONE

@@ -1,0 +1,61 @@
+"""View: a journal that is looked at, for a rehearsal; nothing is made, written or locked.
+
+Whatever an import would be told by the journal is told here too.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from hygiene.errors import JournalLost
+from hygiene.importing.record import Identity
+from hygiene.journal.records import ImportInJournal
+from hygiene.journal.store import BUSY_S, SqliteJournal
+
+__all__ = ["JournalView"]
+
+
+class JournalView(SqliteJournal):
+    """A journal that is there already, to be read.
+
+    Args:
+        path: The file; None is `default_path`.
+        must_exist: As for a journal; a view of none is refused in any case.
+
+    Raises:
+        JournalError: as for a journal.
+    """
+
+    def _connected(self) -> sqlite3.Connection:
+        how = "mode=ro&immutable=1" if self._is_at_rest() else "mode=ro"
+        return sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?{how}", uri=True, timeout=BUSY_S, isolation_level=None
+        )
+
+    def _is_at_rest(self) -> bool:
+        """Whether it is written ahead and nobody has it open: SQLite would make a log beside it to read it.
+
+        Source: sqlite.org/fileformat.html (octet 18 is 2 where a file is written ahead) and /wal.html.
+        """
+        with self.path.open("rb") as file:
+            is_ahead = file.read(19)[18:] == b"\2"
+        return is_ahead and not self.path.with_name(self.path.name + "-wal").exists()
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA query_only = ON")
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Nothing: a view is not written to."""
+        msg = f"{self.path}: the journal is only looked at."
+        raise JournalLost(msg)
+        yield self._connection
+
+    def begin(
+        self, identity: Identity, /, *, again: bool = False, accept_new_key: bool = False
+    ) -> ImportInJournal:
+        """The record of an import as it stands; others may hold it, and whoever does goes on with it."""
+        account = self.bound_to(identity.target, accept_new_key=accept_new_key)
+        target = replace(identity.target, account=account or identity.target.account)
+        return ImportInJournal(self, replace(identity, target=target), None, again=again)
