@@ -5,15 +5,20 @@ the rows mean is not decided here.
 """
 
 import csv
+import hashlib
 import json
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
-from hygiene.errors import RateLimited, SinkError, Unreachable, UsageError
+from platformdirs import user_state_path
+
+from hygiene.errors import PullBusy, RateLimited, SinkError, Unreachable, UsageError
+from hygiene.journal.locks import Lock
 from hygiene.writing import atomic
 
 __all__ = ["BLOCK_LIST", "LEADS", "Pages", "pull"]
@@ -69,19 +74,79 @@ def pull(
 
     Raises:
         SinkError: refused, and again when asked anew; the pages so far are kept.
-        UsageError: the file cannot be written.
+        PullBusy: another process writes the file.
+        UsageError: the file cannot be written; where that shows before the first request, none is sent.
     """
-    draft = _Draft(Path(f"{os.fspath(out)}.part"), origin)
+    _check_place(os.fspath(out))
+    with _alone(Path(out)), _writing(out):
+        draft = _Draft(Path(f"{os.fspath(out)}.part"), origin)
+        try:
+            for page in () if draft.whole else _patiently(pages, draft.next, pause):
+                draft.keep(page, columns)
+                if progress is not None:
+                    progress(draft.rows, draft.rows)
+        finally:
+            draft.close()
+        rows = draft.write(Path(out), columns)
+        draft.remove()
+        return rows
+
+
+def _check_place(out: str) -> None:
+    """Refuse what no snapshot can stand at, before anything is asked for.
+
+    Raises:
+        UsageError: it is standard output, a folder, or anything else that is no file.
+    """
+    if out == "-":
+        msg = "--out -: a snapshot is not written to standard output, for a pull that is cut off goes on from its file."
+        raise UsageError(f"{msg} Name a file.")
+    if Path(out).exists() and not Path(out).is_file():
+        kind = "is a folder" if Path(out).is_dir() else "is no file"
+        step = (
+            f"Name a file, for example {Path(out) / 'snapshot.csv'}."
+            if Path(out).is_dir()
+            else "Name a file."
+        )
+        msg = f"--out {out}: {kind}. {step}"
+        raise UsageError(msg)
+
+
+@contextmanager
+def _writing(out: Path_) -> Iterator[None]:
+    """Say what to do where a file cannot be written.
+
+    Raises:
+        UsageError: it cannot.
+    """
     try:
-        for page in () if draft.whole else _patiently(pages, draft.next, pause):
-            draft.keep(page, columns)
-            if progress is not None:
-                progress(draft.rows, draft.rows)
+        yield
+    except OSError as error:
+        msg = (
+            f"--out {os.fspath(out)}: {error.strerror or error}. Name a file in a folder that can be written to and "
+            "has room; pages that were kept are gone on from."
+        )
+        raise UsageError(msg) from error
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Hold a file against other pulls to it for as long as this one lasts.
+
+    Raises:
+        PullBusy: another one writes it.
+        UsageError: the folder that locks stand in cannot be written.
+    """
+    folder = user_state_path("lead-hygiene", appauthor=False) / "pulls.locks"
+    name = hashlib.sha256(os.fsencode(os.path.realpath(out))).hexdigest()[:16]
+    lock = Lock(folder, name)
+    if not lock.take():
+        msg = f"{out}: another process pulls to this file. Wait for it to end, or name another --out."
+        raise PullBusy(msg)
+    try:
+        yield
     finally:
-        draft.close()
-    rows = draft.write(Path(out), columns)
-    draft.remove()
-    return rows
+        lock.release()
 
 
 def _patiently(pages: Pages, start: Any, pause: Callable[[float], None]) -> Iterator[Page]:
@@ -127,11 +192,7 @@ class _Draft:
         except (ValueError, KeyError, TypeError) as error:
             msg = f"{path}: holds something else than the pages of a pull. Remove it, or name another --out."
             raise UsageError(msg) from error
-        try:
-            self._file = path.open("r+" if kept else "w", encoding="utf-8", newline="")
-        except OSError as error:
-            msg = f"{path}: {error.strerror}. Name a file that can be written with --out."
-            raise UsageError(msg) from error
+        self._file = path.open("r+" if kept else "w", encoding="utf-8", newline="")
         if kept:
             self._file.seek(kept)
             self._file.truncate()

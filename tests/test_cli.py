@@ -14,6 +14,7 @@ import pytest
 from hygiene.emulator import Emulator
 from hygiene.journal import SqliteJournal
 from hygiene.policy import RULES, ImportPolicy
+from hygiene.smartlead.listing import Page
 from hygiene_schemas import summary_schema
 
 LEADS = """\
@@ -877,6 +878,34 @@ def test_pull_of_a_missing_list_and_with_a_wrong_key_have_their_codes(run, targe
 
     assert (missing, wrong) == (2, 4)
     assert not list(tmp_path.glob("x.csv*"))
+
+
+@pytest.mark.parametrize("out", ["adir", "-", "no/such/folder.csv"])
+def test_a_pull_to_what_is_no_file_is_exit_2_and_asks_the_api_nothing(run, target, api, tmp_path, out):
+    (tmp_path / "adir").mkdir()
+
+    code, _, err = run("pull", "leads", "--list", target, "--out", out)
+
+    assert code == 2
+    assert f"--out {out}: " in err
+    assert "Name a file" in err
+    assert api.requests == []
+    assert [path.name for path in tmp_path.iterdir()] == ["adir"]
+
+
+def test_a_pull_to_a_file_that_another_one_writes_is_exit_5(run, target, tmp_path):
+    from hygiene import pulling
+
+    codes = []
+
+    def pages(_):
+        codes.append(run("pull", "leads", "--list", target, "--out", "members.csv"))
+        yield Page([], None)
+
+    pulling.pull(pages, tmp_path / "members.csv", columns=pulling.LEADS, origin="a test")
+
+    assert codes[0][0] == 5
+    assert "members.csv: another process pulls to this file." in codes[0][2]
 
 
 def test_a_pull_that_is_cut_off_is_exit_5_and_the_same_command_finishes_it(

@@ -1,13 +1,16 @@
 """Pulling: pages of the API into a file that is whole, dated, and gone on with after a break."""
 
 import json
+import os
 import re
+import resource
+import signal
 
 import pytest
 
 import hygiene
 from hygiene import lists, pulling
-from hygiene.errors import AuthError, RateLimited, SinkError, Unreachable, UsageError
+from hygiene.errors import AuthError, PullBusy, RateLimited, SinkError, Unreachable, UsageError
 from hygiene.smartlead.listing import Page
 
 ORIGIN = "leads of list 5 at api.example (account 1a2b)"
@@ -127,6 +130,73 @@ def test_what_waiting_does_not_help_ends_it_at_once(pull, refusal):
 def test_a_place_that_cannot_be_written_is_a_usage_error(pull, tmp_path):
     with pytest.raises(UsageError, match="--out"):
         pulling.pull(Pages(), tmp_path / "no" / "out.csv", columns=pulling.LEADS, origin=ORIGIN)
+
+
+@pytest.mark.parametrize(
+    ("out", "says"),
+    [
+        ("adir", r"--out .*adir: is a folder. Name a file, for example .*adir.snapshot\.csv"),
+        ("taken", r"--out .*taken: Is a directory"),
+        ("-", "--out -: a snapshot is not written to standard output, .* Name a file."),
+        ("fifo", "is no file"),
+    ],
+)
+def test_a_place_that_can_hold_no_snapshot_is_refused_before_anything_is_asked(
+    tmp_path, monkeypatch, out, says
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "adir").mkdir()
+    (tmp_path / "taken.part").mkdir()
+    os.mkfifo(tmp_path / "fifo")
+    before, pages = sorted(tmp_path.iterdir()), Pages()
+
+    with pytest.raises(UsageError, match=says):
+        pulling.pull(pages, out, columns=pulling.LEADS, origin=ORIGIN)
+    assert pages.asked == []
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_second_pull_to_the_same_file_is_told_and_the_first_one_is_not_disturbed(pull):
+    class Meanwhile(Pages):
+        """Another pull is begun after the first page."""
+
+        def __call__(self, start):
+            for page in super().__call__(start):
+                yield page
+                if len(self.asked) == 1:
+                    other = Pages()
+                    with pytest.raises(PullBusy, match="another process pulls to this file"):
+                        pull(other)
+                    assert other.asked == []
+
+    assert pull(Meanwhile()) == 5
+    assert pull.path.read_text().count("@") == 5
+    assert pull(Pages()) == 5
+
+
+def test_a_disk_that_is_full_is_a_usage_error_and_the_pages_so_far_are_kept(pull):
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    long = {"origin": "x" * 5000}  # a lock needs a few hundred octets itself
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5160, limit[1]))
+    try:
+        with pytest.raises(UsageError, match=r"File too large.* gone on from"):
+            pull(Pages(), **long)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        signal.signal(signal.SIGXFSZ, ignored)
+
+    again = Pages()
+    assert pull(again, **long) == 5
+    assert again.asked[0] > 0
+
+
+def test_a_folder_of_locks_that_cannot_be_made_is_a_usage_error(pull, monkeypatch, tmp_path):
+    (tmp_path / "state").write_text("a file")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+    with pytest.raises(UsageError, match="nothing can be locked there"):
+        pull(Pages())
 
 
 def test_a_file_of_somebody_elses_is_not_taken_for_pages(pull):

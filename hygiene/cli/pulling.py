@@ -1,6 +1,9 @@
 """The verb that reads what the API holds into a file: pull."""
 
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -8,6 +11,10 @@ from hygiene.cli import options as shared
 from hygiene.cli.codes import DONE, UNFINISHED
 from hygiene.cli.run import Run
 from hygiene.errors import SinkError
+
+if TYPE_CHECKING:
+    from hygiene.pulling import Page
+    from hygiene.smartlead import Smartlead
 
 __all__ = ["pull"]
 
@@ -37,8 +44,6 @@ def pull(what: str, list_id: int | None, out: str, rate: str | None, *, quiet: b
         raise click.UsageError(msg)
     run = Run({"quiet": quiet})
     with Smartlead(list_id=list_id, rate=rate) as account, run.progress("Pulling") as progress:
-        if list_id is not None:
-            account.describe()
         of = (
             "block list"
             if what == "blocklist"
@@ -46,7 +51,7 @@ def pull(what: str, list_id: int | None, out: str, rate: str | None, *, quiet: b
         )
         try:
             rows = pulling.pull(
-                account.block_list_pages if what == "blocklist" else account.lead_pages,
+                account.block_list_pages if what == "blocklist" else partial(_lead_pages, account),
                 out,
                 columns=pulling.BLOCK_LIST if what == "blocklist" else pulling.LEADS,
                 origin=f"{of} at {account.host} (account {account.account})",
@@ -61,3 +66,10 @@ def pull(what: str, list_id: int | None, out: str, rate: str | None, *, quiet: b
             raise
     click.echo(f"{out}: {rows} rows, {of}")
     return DONE
+
+
+def _lead_pages(account: "Smartlead", start: Any) -> "Iterator[Page]":
+    """The pages of leads from one on, of a list that is there: a page of a missing one may just be empty."""
+    if account.list_id is not None:
+        account.describe()
+    yield from account.lead_pages(start)
