@@ -36,6 +36,8 @@ class JournalView(SqliteJournal):
     def _is_at_rest(self) -> bool:
         """Whether it is written ahead and nobody has it open: SQLite would make a log beside it to read it.
 
+        An import that begins meanwhile writes to its log first, so that the file stays as it is for a while.
+
         Source: sqlite.org/fileformat.html (octet 18 is 2 where a file is written ahead) and /wal.html.
         """
         with self.path.open("rb") as file:
