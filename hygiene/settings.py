@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from hygiene import address
 from hygiene.blocklist import RuleList
+from hygiene.blocklist.wording import counted, line_numbers
 from hygiene.deliverability import Resolver
 from hygiene.duplicates import Keep
 from hygiene.errors import UsageError
@@ -22,9 +23,6 @@ from hygiene.traits import TraitLists, built_in_lists
 from hygiene.verdict import NOTES
 
 __all__ = ["KnownLeads", "Settings"]
-
-#: Lines that a note names.
-_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -86,10 +84,8 @@ class KnownLeads(InProcess):
         """What was recognised, taken and left, in one sentence; empty where they came from no file."""
         if not self.layout:
             return ""
-        taken = f"{len(self) or 'no'} {'address' if len(self) == 1 else 'addresses'} taken"
-        shown = ", ".join(map(str, self.left[:_SHOWN]))
-        more = f" and {len(self.left) - _SHOWN} more" if len(self.left) > _SHOWN else ""
-        left = f"; {len(self.left)} left that hold none: line {shown}{more}" if self.left else ""
+        taken = f"{counted(len(self), 'address')} taken" if len(self) else "nothing taken"
+        left = f"; {counted(len(self.left), 'line')} left: {line_numbers(self.left)}" if self.left else ""
         return f"{self.name}: {self.layout}; {taken}{left}."
 
     @cached_property

@@ -831,7 +831,7 @@ def test_what_a_file_of_known_leads_gave_is_told_and_is_in_the_summary(run, lead
 
     jsonschema.validate(json.loads(out), summary_schema())
     layout = "a lead file, its column 'E-mail'"
-    assert f"known.csv: {layout}; 1 address taken; 1 left that hold none: line 3." in err
+    assert f"known.csv: {layout}; 1 address taken; 1 line left: line 3." in err
     (told,) = json.loads(out)["passes"]["known"]["lists"]
     assert (told["entries"], told["left"], told["layout"]) == (1, 1, layout)
 

@@ -148,7 +148,7 @@ def test_what_was_recognised_taken_and_left_of_known_leads_is_said(keep):
 
     assert found.left == (3, 4)
     assert found.note.endswith(
-        "known.csv: a lead file, its column 'email'; 1 address taken; 2 left that hold none: line 3, 4."
+        "known.csv: a lead file, its column 'email'; 1 address taken; 2 lines left: lines 3, 4."
     )
 
 
