@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from hygiene.arguments import check_names, check_span
 from hygiene.blocklist import RuleList, check_broad
 from hygiene.deliverability import KnownVerdicts
 from hygiene.duplicates import Keep
@@ -43,6 +44,7 @@ def settings_of(
     policy: ImportPolicy | None,
     require: Sequence[str],
     trust_columns: Sequence[str],
+    review: Sequence[str],
     **alike: Any,
 ) -> Settings:
     """The settings of a call of `library.clean`, whose arguments these are; `alike` are those of `Settings`.
@@ -51,6 +53,10 @@ def settings_of(
         ListError: a list cannot be read; a suppression list without entries is one.
         UsageError: an argument makes no sense.
     """
+    check_span("max_list_age", max_list_age)
+    check_names(
+        require=require, trust_columns=trust_columns, review=review, allow_broad_rules=allow_broad_rules
+    )
     return Settings(
         traits=_trait_lists(disposable=disposable, free=free, roles=roles),
         suppress=_suppression(
@@ -66,6 +72,7 @@ def settings_of(
         policy=policy or ImportPolicy(),
         required=tuple(require),
         trusted=tuple(trust_columns),
+        review=tuple(review),
         **alike,
     )
 

@@ -10,10 +10,11 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import pandas as pd
 
+from hygiene.arguments import check_names, check_word
 from hygiene.blocklist import RuleList
 from hygiene.canonical import choose_columns, name_columns
 from hygiene.cleaned import CleanedLeads
@@ -181,12 +182,13 @@ def clean(
     Raises:
         InputError: the leads or a list cannot be read; a suppression list without entries is one.
         ResolverError: no name server answered at all.
+        UsageError: an argument makes no sense.
     """
     settings = settings_of(
         schema=schema,
         require=require,
         rules=tuple(rules),
-        review=tuple(review),
+        review=review,
         disposable=disposable,
         free=free,
         roles=roles,
@@ -298,10 +300,12 @@ def import_leads(
         ListNotFound: the list does not exist.
         SinkError: refused, and nothing of the import was ever sent.
         InputError: the list holds too many leads to read them all unasked.
-        UsageError: a custom column that the leads do not have, a batch size below 1, or a journal that
-            cannot be used.
+        UsageError: a custom column that the leads do not have, a batch size below 1, another word for
+            `on_unknown`, or a journal that cannot be used.
         ImportBusy: another process runs the same import.
     """
+    check_word("on_unknown", on_unknown, get_args(OnUnknown))
+    check_names(custom=custom)
     name = file_name or (Path(cleaned.files[0]).name if cleaned.files else "leads")
     with (
         _opened(journal) as kept,

@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import pyarrow as pa
 
+from hygiene.arguments import check_span
 from hygiene.blocklist import PLAIN, RuleList, check_broad, find_cells, parse_list
 from hygiene.columns import MALFORMED
 from hygiene.errors import InputError, ListError
@@ -55,7 +56,9 @@ def suppression_list(
     Raises:
         ListError: it cannot be read, is too old, is empty, holds mostly what is no entry, or forbids too
             much.
+        UsageError: `max_age` is no span of time.
     """
+    check_span("max_age", max_age)
     name = os.fspath(path)
     data = [_text_of(path)]
     if max_age is not None:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from hygiene.arguments import check_names
 from hygiene.bounds import Bounds, Unknown, find_bounds
 from hygiene.counting import count
 from hygiene.errors import UsageError
@@ -119,8 +120,12 @@ def predict(
         batch_leads: Leads a request; None sends all in one.
         waive_blocklist: Whether the requests set ``csvSettings.ignoreGlobalBlockList``.
 
+    Raises:
+        UsageError: a list is one text, for instance the path of a file.
+
     Source: the rules of `ImportPolicy`, each with its label.
     """
+    check_names(blocklist=blocklist, known=known, elsewhere=elsewhere)
     cells = rows["email"] if isinstance(rows, pd.DataFrame) else rows
     texts = text_column(cells) if isinstance(cells, pd.Series) else literal_texts(cells)
     given = {"blocklist": blocklist, "known": known, "elsewhere": elsewhere}

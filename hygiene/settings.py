@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene import address
+from hygiene.arguments import check_word
 from hygiene.blocklist import RuleList
 from hygiene.blocklist.wording import counted, line_numbers
 from hygiene.deliverability import Resolver
@@ -49,6 +50,9 @@ class KnownLeads(InProcess):
     place: Literal["list", "account"] = "list"
     layout: str = ""
     broken: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_word("place", self.place, ("list", "account"))
 
     @classmethod
     def from_cells(
@@ -164,6 +168,7 @@ class Settings:
     batch_leads: int = 400
 
     def __post_init__(self) -> None:
+        check_word("match", self.match, ("exact", "person"))
         for code in self.review:
             if code not in NOTES:
                 msg = f"review of {code}: that is no note; notes are {', '.join(NOTES)}."

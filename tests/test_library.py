@@ -1,15 +1,18 @@
 """import_leads and prepare: what is read from the API before an import, and what that changes."""
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import hygiene
 from hygiene import library, preparing
 from hygiene.blocklist import parse_list
-from hygiene.errors import InputError, ListNotFound, SinkError
+from hygiene.errors import InputError, ListNotFound, SinkError, UsageError
 from hygiene.importing import LeadList
 from hygiene.prediction import ImportPolicy
+from hygiene.settings import KnownLeads
 from hygiene.verdict import Counts
+from hygiene.writing import open_results
 
 EMAILS = ["new@acme.example", "old@acme.example", "cal@shut.example", "x@client.example"]
 
@@ -110,6 +113,60 @@ def test_a_missing_list_ends_it_before_anything_is_sent(api, sink):
         hygiene.import_leads(hygiene.clean(leads(*EMAILS)), sink)
 
     assert [method for method, _ in asked(api)] == ["GET"]
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ({"match": "Person"}, "match='Person': expected 'exact' or 'person'"),
+        ({"match": None}, "match=None: expected 'exact' or 'person'"),
+        ({"keep": "oldest"}, "expected first, last, most-complete or newest:COLUMN"),
+        ({"max_list_age": "1d"}, "max_list_age='1d': expected a datetime.timedelta"),
+        ({"max_list_age": 30}, "max_list_age=30: expected a datetime.timedelta"),
+        ({"require": "company"}, "require is one text; expected a list"),
+        ({"review": "disposable"}, "review is one text; expected a list"),
+        ({"trust_columns": "Status"}, "trust_columns is one text; expected a list"),
+        ({"allow_broad_rules": "gmail.com"}, "allow_broad_rules is one text; expected a list"),
+    ],
+)
+def test_a_word_that_an_argument_does_not_know_is_refused(argument, message):
+    with pytest.raises(UsageError, match=message):
+        hygiene.clean(leads("a@acme.example"), **argument)
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ({"on_unknown": "retry"}, "on_unknown='retry': expected 'verify' or 'resend' or 'stop'"),
+        ({"custom": "all"}, "custom is one text; expected a list"),
+    ],
+)
+def test_a_word_that_an_import_does_not_know_is_refused_before_anybody_is_asked(api, sink, argument, message):
+    before = len(api.requests)
+
+    with pytest.raises(UsageError, match=message):
+        hygiene.import_leads(hygiene.clean(leads("new@acme.example")), sink, **argument)
+    assert len(api.requests) == before
+
+
+@pytest.mark.parametrize("name", ["blocklist", "known", "elsewhere"])
+def test_a_prediction_takes_no_path_for_addresses(name):
+    with pytest.raises(UsageError, match=f"{name} is one text"):
+        hygiene.predict(leads("a@acme.example"), **{name: "list.csv"})
+
+
+def test_words_of_sinks_lists_and_files_are_held_against_what_there_is(write, tmp_path):
+    with pytest.raises(UsageError, match="custom_shape='deep': expected 'flat' or 'nested'"):
+        hygiene.Smartlead(list_id=1, api_key="key", custom_shape="deep")
+    with pytest.raises(UsageError, match="place='File': expected 'list' or 'account'"):
+        KnownLeads.from_cells("list 5", pa.array(["a@acme.example"], pa.large_string()), place="File")
+    with pytest.raises(UsageError, match=r"max_age='1d': expected a datetime\.timedelta"):
+        library.suppression_list(write("dnc.txt", "a@acme.example\n"), max_age="1d")
+    with (
+        pytest.raises(UsageError, match="format_='xls': expected 'csv' or 'xlsx' or 'parquet'"),
+        open_results(tmp_path, format_="xls"),
+    ):
+        pass
 
 
 def test_nothing_ready_asks_the_api_nothing(api, sink):

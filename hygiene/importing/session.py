@@ -6,11 +6,12 @@ The first run settles the plan; later ones send what is left of it. Nothing here
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import TracebackType
-from typing import Self
+from typing import Self, get_args
 
 import numpy as np
 import pyarrow as pa
 
+from hygiene.arguments import check_word
 from hygiene.cleaned import CleanedLeads
 from hygiene.cleaning import clean_again
 from hygiene.errors import HygieneError, SinkError
@@ -130,8 +131,9 @@ class Session:
         Raises:
             SinkError: the API refused, and nothing of this import was ever sent.
             UsageError: a custom column that the leads do not have, or the input is read otherwise than it
-                was when the import was planned.
+                was when the import was planned; or another word for `on_unknown`.
         """
+        check_word("on_unknown", on_unknown, get_args(OnUnknown))
         if self._record is not None and self._record.complete and not self.left(cleaned):
             return self._receipt(self._record, None, progressed=False)
         record = self._planned(cleaned)

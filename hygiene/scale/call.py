@@ -114,7 +114,7 @@ def clean(
         schema=schema,
         require=require,
         rules=tuple(rules),
-        review=tuple(review),
+        review=review,
         disposable=disposable,
         free=free,
         roles=roles,

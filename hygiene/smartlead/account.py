@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
+from hygiene.arguments import check_word
 from hygiene.errors import ListNotFound, UnknownOutcome, UsageError
 from hygiene.importing.sink import LeadList, Reply, Target
 from hygiene.prediction import ImportPolicy
@@ -82,6 +83,7 @@ class Smartlead:
             )
         finally:
             del api_key  # it would stand among the locals of a traceback
+        check_word("custom_shape", custom_shape, ("flat", "nested"))
         self.list_id = list_id
         self.client_id = client_id
         self.base_url = settings.base_url(base_url)

@@ -4,10 +4,11 @@ import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 
+from hygiene.arguments import check_word
 from hygiene.errors import UsageError
 from hygiene.writing.drafts import Draft, Path_
 from hygiene.writing.tables import Format, Table
@@ -91,8 +92,10 @@ def open_results(folder: Path_, /, *, format_: Format = "csv", fills: bool = Fal
         fills: Whether there is a fifth file, fills.csv.
 
     Raises:
-        UsageError: the folder cannot be made or is a file, or the format needs an extra that is not installed.
+        UsageError: the folder cannot be made or is a file, there is no such format, or the format needs an
+            extra that is not installed.
     """
+    check_word("format_", format_, get_args(Format))
     folder = Path(folder)
     _make(folder)
     with contextlib.ExitStack() as stack:
