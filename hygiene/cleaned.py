@@ -20,6 +20,7 @@ from hygiene.features import Features
 from hygiene.filling import Fills, find_fills
 from hygiene.forecasting import forecast, forecast_raw, look_at
 from hygiene.gathering import Positions, gather_places, gather_rows, gather_texts, together
+from hygiene.optouts import may_mark
 from hygiene.prediction import Prediction
 from hygiene.survey import Survey
 from hygiene.tally import Tally
@@ -160,8 +161,8 @@ class CleanedLeads:
             return Fills()
         found = self.survey
         leads = gather_rows(found, repeats.order, lambda _, chunk: leads_of(found, chunk))
-        donors = relations.ranks[repeats.order] != Outcome.SUPPRESSED.rank
-        return find_fills(leads, repeats, donors=donors, without=tuple(self.survey.marks))
+        marks = tuple(str(name) for name in leads if may_mark(str(name)))
+        return find_fills(leads, repeats, sound=relations.sound, without=marks)
 
     @property
     def ready(self) -> pd.DataFrame:

@@ -233,9 +233,10 @@ class Facts:
             exact.append(_equal(part[:, _EXACT:], rows, order, stays))
         repeats, joined = join_repeats(self.rows, parts)
         same = np.concatenate([np.zeros(0, dtype=bool), *exact])[joined]
+        sound = ranks[repeats.order] == Outcome.READY.rank
         replaced = repeats.order[repeats.among]
         ranks[replaced] = np.minimum(ranks[replaced], Outcome.DUPLICATE.rank)
-        return Relations(ranks, repeats, same, self._marks.carried(), self._named.carried())
+        return Relations(ranks, repeats, same, sound, self._marks.carried(), self._named.carried())
 
 
 def _equal(exact: Hashes, rows: _Numbers, order: _Numbers, stays: _Numbers) -> Mask:

@@ -1,7 +1,7 @@
 """Filling: blank cells of a row that stays, taken from the rows it replaces.
 
-Nothing is ever overwritten, the address is never taken, and every cell that was taken is told with the row
-it came from.
+Only rows that nothing else speaks against give and take. Nothing is ever overwritten, the address is never
+taken, and every cell that was taken is told with the row it came from.
 """
 
 from collections.abc import Mapping
@@ -58,22 +58,23 @@ class Fills:
 
 
 def find_fills(
-    frame: pd.DataFrame, repeats: Repeats, /, *, donors: Mask, without: tuple[str, ...] = ()
+    frame: pd.DataFrame, repeats: Repeats, /, *, sound: Mask, without: tuple[str, ...] = ()
 ) -> Fills:
     """The blank cells of rows that stay which can be filled from the rows they replace, the best of them first.
 
     Args:
         frame: The leads at `repeats.order`, and no others; left as they are.
         repeats: Which rows stay for which.
-        donors: True for the rows of `frame` that cells may be taken from.
+        sound: True for the rows of `frame` that nothing speaks against but the row that stays.
         without: Columns that are not filled, besides the address.
     """
-    givers = np.flatnonzero(repeats.among & donors)
     heads = np.flatnonzero(~repeats.among)
+    givers = np.flatnonzero(repeats.among & sound)
     takers = heads[np.searchsorted(repeats.stays[heads], repeats.stays[givers])]
+    givers, takers = givers[sound[takers]], takers[sound[takers]]
     taken, columns = [], {}
     for at, name in enumerate(frame.columns):
-        if name in ("email", MALFORMED, *without):
+        if str(name) in ("email", MALFORMED, *without):
             continue
         blank = is_blank(text_column(frame.iloc[:, at]))
         able = np.flatnonzero(blank[takers] & ~blank[givers])

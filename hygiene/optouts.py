@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from hygiene.columns import CANONICAL, MALFORMED
 from hygiene.text import Mask, mask, text_column
 
-__all__ = ["FALSE", "TRUE", "Marks", "find_marks", "is_flag", "is_status", "marked", "renumber"]
+__all__ = ["FALSE", "TRUE", "Marks", "find_marks", "is_flag", "is_status", "marked", "may_mark", "renumber"]
 
 TRUE = frozenset({"true", "yes", "y", "1", "t", "x", "1.0"})
 FALSE = frozenset({"false", "no", "n", "0", "f", "0.0"})
@@ -78,7 +78,7 @@ def find_marks(frame: pd.DataFrame, /, *, first_row: int = 1) -> Marks:
     rule, columns = np.full(len(frame), None, dtype=object), {}
     for at, header in enumerate(frame.columns):
         name = str(header)
-        if name in (*CANONICAL, MALFORMED) or not (is_flag(name) or is_status(name)):
+        if not may_mark(name):
             continue
         found = marked(name, text_column(frame.iloc[:, at]))
         if is_flag(name) or found.any():
@@ -104,6 +104,11 @@ def renumber(rule: pa.Array, rows: np.ndarray[Any, Any], /) -> pa.Array:
     source, colon = (pa.scalar(word, rule.type) for word in (_UNREAD, ":"))
     texts = pc.binary_join_element_wise(source, number, column, colon)
     return pc.replace_with_mask(rule, pa.array(own), texts)
+
+
+def may_mark(header: str, /) -> bool:
+    """Whether a column is one whose cells may say that somebody must not be written to."""
+    return header not in (*CANONICAL, MALFORMED) and (is_flag(header) or is_status(header))
 
 
 def is_flag(header: str, /) -> bool:

@@ -90,6 +90,7 @@ class Relations:
         ranks: Rank of each row's outcome, duplicates included.
         repeats: Which rows stay for which.
         exact: Whether each row of `repeats.order` has the exact key of the row that stays.
+        sound: Whether nothing but the row that stays speaks against each row of `repeats.order`.
         marks: Opt-out marks that hold for other rows of the same lead.
         named: Suppression entries that hold for other rows of the same person.
     """
@@ -97,6 +98,7 @@ class Relations:
     ranks: _Ranks
     repeats: Repeats
     exact: Mask = field(repr=False)
+    sound: Mask = field(repr=False)
     marks: Carried = field(repr=False)
     named: Carried = field(repr=False)
 

@@ -4,6 +4,7 @@ import socket
 
 import numpy as np
 import pandas as pd
+import pandera.pandas as pandera
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -14,13 +15,14 @@ from hygiene.blocklist import parse_list
 from hygiene.cleaned import CleanedLeads
 from hygiene.cleaning import clean_chunks, clean_frame
 from hygiene.deliverability import DomainVerdict
+from hygiene.duplicates import Keep
 from hygiene.errors import GateFailed, InputError, ListError, UsageError
 from hygiene.importing import plan
 from hygiene.prediction import ImportPolicy, predict
 from hygiene.rules import Rule
 from hygiene.settings import KnownLeads, Settings
 from hygiene.traits import NameList, TraitLists
-from hygiene.verdict import REASONS, Outcome
+from hygiene.verdict import NOTES, REASONS, Outcome
 from hygiene_schemas import Verdict
 
 CELLS = [
@@ -478,6 +480,31 @@ def test_by_person_an_opt_out_of_any_copy_and_a_list_entry_for_any_copy_suppress
     assert verdicts["matched_rule"].tolist()[2:] == [*["d:1:bob+c@icloud.com"] * 2, *[f"d:2:{hashed}"] * 2]
 
 
+@pytest.mark.parametrize("kind", ["md5", "sha1", "sha256"])
+def test_by_person_a_hash_of_the_persons_plain_address_suppresses_another_spelling(kind):
+    hashed = hashlib.new(kind, b"janedoe@gmail.com").hexdigest()
+    frame = _frame(["Jane.Doe+news@googlemail.com"], company=["Acme"])
+    rules = [parse_list(hashed, name="d")]
+
+    exact, person = (
+        hygiene.clean(frame, suppress=rules, match=match, fill=True) for match in ("exact", "person")
+    )
+
+    assert exact.verdicts["outcome"].tolist() == ["ready"]
+    assert person.verdicts["reasons"].tolist() == ["suppressed_hash;free_provider"]
+    assert person.verdicts["matched_rule"].tolist() == [f"d:1:{hashed}"]
+
+
+def test_by_person_a_copy_of_a_hashed_lead_gives_no_cell():
+    hashed = hashlib.sha256(b"eve+1@proton.me").hexdigest()
+    frame = _frame(["eve@proton.me", "eve+1@proton.me"], company=["", "Acme"])
+
+    cleaned = hygiene.clean(frame, suppress=parse_list(hashed, name="d"), match="person", fill=True)
+
+    assert cleaned.verdicts["outcome"].tolist() == ["suppressed"] * 2
+    assert cleaned.fills.empty
+
+
 def test_by_person_a_known_lead_is_one_of_another_spelling():
     known = [KnownLeads.from_cells("list 5", pa.array(["x@a.example", "j.doe@gmail.com"], pa.large_string()))]
 
@@ -529,6 +556,106 @@ def test_filled_cells_are_sent_and_told_and_the_input_stays(write):
     assert filled.ready["phone"].tolist() == ["1", ""]
     assert filled.fills.to_dict("records") == [{"row": 1, "column": "company", "from_row": 2}]
     assert filled.frame["company"].tolist() == ["", "Acme", ""]
+
+
+class _Dialled(pandera.DataFrameModel):
+    phone: str = pandera.Field(str_matches=r"^(\+\d+)?$", nullable=True)
+
+
+def test_a_cell_that_the_schema_refuses_is_not_taken_into_a_row_that_is_ready():
+    frame = _frame(["a@acme.example", "A@acme.example"], name=["Ann", ""], phone=["", "call me"])
+
+    cleaned = hygiene.clean(frame, schema=_Dialled, fill=True)
+
+    assert cleaned.verdicts["outcome"].tolist() == ["ready", "invalid"]
+    assert cleaned.ready["phone"].tolist() == [""]
+    assert cleaned.fills.empty
+    assert hygiene.clean(cleaned.ready, schema=_Dialled).counts.outcomes["ready"] == 1
+
+
+def test_a_known_lead_is_withheld_and_takes_nothing():
+    frame = _frame(["known@acme.example"] * 2, company=["", "Acme"])
+
+    cleaned = clean_frame(frame, _settings(fill=True))
+
+    assert cleaned.verdicts["outcome"].tolist() == ["duplicate"] * 2
+    assert cleaned.fills.empty
+    assert cleaned.to_send(send_all=True)["company"].tolist() == ["", "Acme"]
+
+
+def test_a_row_for_review_gives_nothing():
+    odd = Rule("odd", lambda frame: frame["company"] == "?", outcome="review")
+
+    cleaned = hygiene.clean(_frame(["a@acme.example"] * 2, company=["", "?"]), rules=[odd], fill=True)
+
+    assert cleaned.verdicts["reasons"][1] == "duplicate_in_file;rule_odd"
+    assert cleaned.ready["company"].tolist() == [""]
+
+
+@pytest.mark.parametrize("header", ["Unsubscribed", "Marketing status"])
+@pytest.mark.parametrize("counts", [True, False])
+def test_an_opt_out_column_is_never_filled(header, counts):
+    frame = _frame(["a@acme.example"] * 2, company=["", "Acme"], **{header: ["", "unsubscribed"]})
+
+    cleaned = hygiene.clean(frame, fill=True, suppression_columns=counts)
+
+    assert cleaned.verdicts["outcome"].tolist() == (["suppressed"] * 2 if counts else ["ready", "duplicate"])
+    assert cleaned.fills["column"].tolist() == ([] if counts else ["company"])
+    assert cleaned.ready[header].tolist() == ([] if counts else [""])
+
+
+#: Rows whose clusters hold every outcome: address, phone, company, opt-out.
+lead_rows = st.lists(
+    st.tuples(
+        st.sampled_from(
+            [
+                "ann@acme.example", "ANN@acme.example", "a.b@gmail.com", "ab+1@gmail.com", "ab@googlemail.com",
+                "dnc@acme.example", "z@blocked.example", "known@acme.example", "ida@flaky.example", "",
+            ]
+        ),
+        st.sampled_from(["", "+1", "+2", "call me"]),
+        st.sampled_from(["", "Acme", "?"]),
+        st.sampled_from(["", "", "", "yes"]),
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+@settings(max_examples=60)
+@given(lead_rows, st.sampled_from(["first", "last", "most-complete"]), st.sampled_from(["exact", "person"]))
+def test_only_rows_that_are_sent_are_filled_and_only_from_rows_that_nothing_else_speaks_against(
+    rows, keep, match
+):
+    columns = list(zip(*rows, strict=True)) or [()] * 4
+    frame = _frame(columns[0], phone=columns[1], company=columns[2], Bounced=columns[3]).astype(object)
+    lists = [parse_list("dnc@acme.example\n", name="d"), parse_list("googlemail.com\n", name="e")]
+    odd = Rule("odd", lambda frame: frame["company"] == "?", outcome="review")
+    chosen = {"keep": Keep.parse(keep), "match": match, "schema": _Dialled, "rules": [odd], "suppress": lists}
+
+    cleaned = clean_frame(frame, _settings(fill=True, **chosen))
+
+    verdicts, ready = cleaned.verdicts, cleaned.ready
+    cells = frame[["phone", "company", "Bounced"]].stack().to_dict()
+    outcomes, clusters = verdicts["outcome"], verdicts["cluster"]
+    against = [set(reasons.split(";")) - {"", *NOTES} for reasons in verdicts["reasons"].fillna("")]
+    expected, fills = {place: cell for place, cell in cells.items() if outcomes[place[0]] == "ready"}, set()
+    for fill in cleaned.fills.itertuples():
+        row, donor = fill.row - 1, fill.from_row - 1
+        assert (outcomes[row], outcomes[donor]) == ("ready", "duplicate")
+        assert against[donor] == {"duplicate_in_file"}
+        assert clusters[donor] == clusters[row] == str(fill.row)
+        assert not cells[row, fill.column]
+        expected[row, fill.column] = cells[donor, fill.column]
+        fills.add((row, fill.column))
+    assert ready[["phone", "company", "Bounced"]].stack().to_dict() == expected
+    givers = [row for row, reasons in enumerate(against) if reasons == {"duplicate_in_file"}]
+    fillable = {
+        (int(clusters[giver]) - 1, column)
+        for giver in givers
+        for column in ("phone", "company")
+        if cells[giver, column]
+    }
+    assert fills == {place for place in fillable if not cells[place]}
 
 
 @given(cells_lists, st.sampled_from(["first", "last", "most-complete"]), st.sampled_from(["exact", "person"]))

@@ -17,9 +17,9 @@ FRAME = pd.DataFrame(
 REPEATS = find_repeats(pa.array(["a", "a", "b", "a"], pa.large_string()))
 
 
-def _fill(donors=(True, True, True, True)):
+def _fill(sound=(True, True, True, True)):
     here = REPEATS.order
-    return find_fills(FRAME.iloc[here], REPEATS, donors=np.array(donors)[here], without=("Bounced",))
+    return find_fills(FRAME.iloc[here], REPEATS, sound=np.array(sound)[here], without=("Bounced",))
 
 
 def test_blank_cells_are_taken_from_the_first_row_that_fills_them_and_nothing_is_overwritten():
@@ -42,7 +42,14 @@ def test_every_cell_that_was_taken_is_told_with_its_row():
 
 
 def test_rows_that_are_no_donors_give_nothing():
-    found = _fill(donors=(True, False, True, False))
+    found = _fill(sound=(True, False, True, False))
+
+    assert found.fill(FRAME, np.arange(4)) is FRAME
+    assert found.cells.empty
+
+
+def test_a_row_that_is_itself_withheld_takes_nothing():
+    found = _fill(sound=(False, True, True, True))
 
     assert found.fill(FRAME, np.arange(4)) is FRAME
     assert found.cells.empty
@@ -52,6 +59,6 @@ def test_values_that_are_no_text_stay_what_they_are():
     frame = pd.DataFrame({"email": ["a", "a"], "score": [np.nan, 2.5]})
     repeats = find_repeats(pa.array(["a", "a"], pa.large_string()))
 
-    found = find_fills(frame, repeats, donors=np.array([True, True]))
+    found = find_fills(frame, repeats, sound=np.array([True, True]))
 
     assert found.fill(frame, np.arange(2))["score"].tolist() == [2.5, 2.5]

@@ -227,7 +227,8 @@ def _relations(count: int, found: Found) -> Relations:
     several = np.flatnonzero(found.stays)
     repeats = Repeats(count, found.place[several], found.stays[several] - 1)
     carried = (_carried(found.place, texts) for texts in (found.marks, found.named))
-    return Relations(np.zeros(count, dtype=np.int8), repeats, found.exact[several], *carried)
+    sound = np.zeros(len(several), dtype=bool)  # nobody asks: cells are not taken from other partitions
+    return Relations(np.zeros(count, dtype=np.int8), repeats, found.exact[several], sound, *carried)
 
 
 def _carried(place: Numbers, texts: pa.Array) -> Carried:
