@@ -66,12 +66,14 @@ def clean_part(cleaned: CleanedLeads, rows: Mask, /) -> CleanedLeads:
     before = cleaned.survey
     settings = _known_settings(cleaned, {})
     if before.keeping is None:
-        return clean_frame(cleaned.frame.loc[rows], settings, jobs=before.jobs)
+        part = cleaned.frame.loc[rows]
+        return CleanedLeads(survey(_cut(part, settings), settings, jobs=before.jobs, whole=False), frame=part)
     chosen = (
         chunk.frame.loc[rows[start : start + len(chunk)]]
         for start, chunk in zip(before.firsts, before, strict=False)
     )
-    return clean_chunks(_gathered(chosen), settings, keeping=before.keeping, jobs=before.jobs)
+    found = survey(_gathered(chosen), settings, keeping=before.keeping, jobs=before.jobs, whole=False)
+    return CleanedLeads(found)
 
 
 def _known_settings(cleaned: CleanedLeads, changes: dict[str, Any]) -> Settings:

@@ -8,7 +8,6 @@ named in. Nothing here asks the API.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,17 +18,12 @@ import pyarrow.compute as pc
 from hygiene.columns import MALFORMED
 from hygiene.errors import UsageError
 from hygiene.hashing import Hashes, hash_texts
-from hygiene.text import Mask, is_blank, mask, text_column
+from hygiene.text import Mask, is_blank, text_column
+from hygiene.times import Dated, times
 
 __all__ = ["Keep", "Repeats", "find_repeats", "join_repeats", "order_repeats"]
 
 _Positions: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
-
-#: Value of a row without a date: older than any.
-_UNDATED = int(np.iinfo(np.int64).min)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-#: Numbers from which a whole number is a time: seconds since 1970 in 2001, and the same in milliseconds.
-_SECONDS, _MILLISECONDS = 10**9, 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,42 +77,22 @@ class Keep:
             return self._times(frame)
         return np.zeros(len(frame), dtype=np.int64)
 
+    def dated(self, frame: pd.DataFrame, merits: _Positions | None, /) -> Dated:
+        """How far the column of dates was understood; of no cell where rows do not go by one.
+
+        Args:
+            frame: The rows.
+            merits: What `merits` says of them.
+        """
+        if self.rule != "newest" or merits is None:
+            return Dated()
+        return Dated.of(text_column(frame[self.column]), merits)
+
     def _times(self, frame: pd.DataFrame) -> _Positions:
         if self.column not in frame:
             msg = f"--keep newest:{self.column}: no such column; there are {', '.join(map(str, frame.columns))}."
             raise UsageError(msg)
         return times(text_column(frame[self.column]))
-
-
-def times(cells: pa.Array, /) -> _Positions:
-    """Microseconds since 1970 that cells say; the lowest number for a cell that is no time.
-
-    A time is an ISO 8601 date or date and time, in UTC where it names no zone, or a whole number of seconds
-    or milliseconds since 1970. Other spellings are not guessed at: 03/04 is March or April.
-    """
-    text = pc.utf8_trim_whitespace(pc.fill_null(cells, ""))
-    found = np.full(len(text), _UNDATED, dtype=np.int64)
-    digits = mask(pc.match_substring_regex(text, "^[0-9]{10,13}$"))
-    numbers = pc.cast(text.filter(pa.array(digits)), pa.int64()).to_numpy()
-    factor = np.where(numbers < _MILLISECONDS, 10**6, 10**3)
-    found[digits] = np.where(numbers >= _SECONDS, numbers * factor, _UNDATED)
-    dated = mask(pc.match_substring_regex(text, "^[0-9]{4}-[0-9]{2}-[0-9]{2}"))
-    words = pd.Series(text.filter(pa.array(dated)).to_pylist(), dtype=object)
-    parsed = pd.to_datetime(words, errors="coerce", format="ISO8601", utc=True).dt.as_unit("us")
-    numbers = np.where(parsed.isna(), _UNDATED, parsed.astype("int64"))
-    for place in np.flatnonzero(parsed.isna()).tolist():
-        numbers[place] = _far_time(words.iloc[place])
-    found[dated] = numbers
-    return found
-
-
-def _far_time(text: str) -> int:
-    """Microseconds since 1970 of a time that pandas 2 cannot hold, as it counts nanoseconds."""
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return _UNDATED
-    return (time.replace(tzinfo=time.tzinfo or UTC) - _EPOCH) // timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)

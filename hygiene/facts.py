@@ -5,7 +5,7 @@ which of several rows stays, and its domain by number where DNS is asked.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import IO, Any
 
@@ -21,6 +21,7 @@ from hygiene.relating import Keys, there
 from hygiene.relations import Carried, Relations
 from hygiene.settings import Settings
 from hygiene.text import Mask
+from hygiene.times import Dated
 from hygiene.verdict import Outcome
 
 __all__ = ["Facts", "RowFacts"]
@@ -89,6 +90,7 @@ class RowFacts:
         domain: Domains as A-labels, encoded, where DNS is asked.
         mark: What suppresses the row's address by a mark in its own columns.
         named: What suppresses the row by an entry for its address.
+        dated: How far the column of dates was understood that merits are from.
     """
 
     hashes: Hashes
@@ -100,6 +102,7 @@ class RowFacts:
     domain: pa.DictionaryArray | None
     mark: pa.Array
     named: pa.Array
+    dated: Dated = field(default_factory=Dated)
 
     @classmethod
     def of(
@@ -112,6 +115,7 @@ class RowFacts:
         domain: pa.Array | None,
         mark: pa.Array,
         named: pa.Array,
+        dated: Dated,
     ) -> "RowFacts":
         """The facts of a chunk, from its keys and all that the passes found in it alone."""
         return cls(
@@ -124,6 +128,7 @@ class RowFacts:
             None if domain is None else domain.dictionary_encode(),
             mark,
             named,
+            dated,
         )
 
 

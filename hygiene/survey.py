@@ -24,6 +24,7 @@ from hygiene.findings import Findings, in_table_order
 from hygiene.relations import Related, Relations
 from hygiene.settings import Settings
 from hygiene.text import is_blank, text_column
+from hygiene.times import Dated
 from hygiene.verdict import REASONS, Outcome
 
 __all__ = [
@@ -96,6 +97,7 @@ class Survey:
         domains: Verdict by domain; empty where DNS was not asked.
         relations: What rows are to each other; set when all chunks are there.
         marks: Suppression columns, and the rows that each one marks.
+        dated: How far the column of dates that decides which row stays was understood.
         reasons: Rows by reason, in the order of the reasons table.
         examples: The first rows of each reason, as positions.
     """
@@ -108,6 +110,7 @@ class Survey:
     columns: tuple[str, ...] = ()
     domains: Mapping[str, DomainVerdict] = field(default_factory=dict)
     marks: dict[str, int] = field(default_factory=dict)
+    dated: Dated = field(default_factory=Dated)
     reasons: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[int]] = field(default_factory=dict)
     relations: Relations = field(init=False)
@@ -140,8 +143,8 @@ class Survey:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Sentences about the lists that were read and the suppression columns that were found."""
-        return notes_on(self.settings, self.marks)
+        """Sentences about the lists that were read and the columns that were found."""
+        return notes_on(self.settings, self.marks, self.dated)
 
     def related(self, number: int, /) -> Related:
         """What the rows of a chunk are to other rows."""
@@ -153,8 +156,8 @@ class Survey:
         return find_all(chunk, self.related(number), self.domains, accept_unknown=accept)
 
 
-def notes_on(settings: Settings, marks: Mapping[str, int], /) -> tuple[str, ...]:
-    """Sentences about the lists of a cleaning and the suppression columns that were found."""
+def notes_on(settings: Settings, marks: Mapping[str, int], dated: Dated, /) -> tuple[str, ...]:
+    """Sentences about the lists of a cleaning, the suppression columns, and dates that were not understood."""
     rules = [*(settings.suppress or ()), *(settings.blocklist or ())]
     lists = [*(each.note for each in rules), *(leads.note for leads in settings.known or ())]
     columns = [
@@ -162,7 +165,7 @@ def notes_on(settings: Settings, marks: Mapping[str, int], /) -> tuple[str, ...]
         "(--no-suppression-columns to leave it out)."
         for name, rows in marks.items()
     ]
-    return (*filter(None, lists), *columns)
+    return (*filter(None, lists), *columns, *dated.notes(settings.keep.column))
 
 
 def survey(
@@ -172,6 +175,7 @@ def survey(
     *,
     keeping: Keeping | None = None,
     jobs: int | None = None,
+    whole: bool = True,
 ) -> Survey:
     """Run every pass over every chunk.
 
@@ -180,29 +184,31 @@ def survey(
         settings: What to do.
         keeping: Where more than fits in memory is kept; None keeps all of it there.
         jobs: Chunks examined at once; the processors there are where None.
+        whole: Whether these are all the leads that were handed over, whose column of dates must hold one.
 
     Raises:
         InputError: a column that the schema or `required` asks for is not there, or a rule failed.
+        UsageError: the column of dates that `settings.keep` goes by is not there, or holds none.
     """
 
     def work(numbered: tuple[int, pd.DataFrame]) -> tuple[Examined, RowFacts]:
         return _with_facts(examine(numbered[1], settings, first_row=numbered[0]), settings)
 
     examined = in_order(work, _numbered(frames), jobs=jobs)
-    return _surveyed(examined, Survey(settings, Held(), keeping, jobs))
+    return _surveyed(examined, Survey(settings, Held(), keeping, jobs), whole=whole)
 
 
 def survey_again(found: Survey, settings: Settings, /) -> Survey:
     """The survey of the same chunks under other settings; what these do not touch is not done anew."""
     if not is_as_examined(found.settings, settings):
         frames = (chunk.frame for chunk in found)
-        return survey(frames, settings, keeping=found.keeping, jobs=found.jobs)
+        return survey(frames, settings, keeping=found.keeping, jobs=found.jobs, whole=False)
 
     def work(chunk: Examined) -> tuple[Examined, RowFacts]:
         return _with_facts(list_anew(chunk, settings), settings)
 
     examined = in_order(work, found, jobs=found.jobs)
-    return _surveyed(examined, Survey(settings, Held(), found.keeping, found.jobs))
+    return _surveyed(examined, Survey(settings, Held(), found.keeping, found.jobs), whole=False)
 
 
 def _numbered(frames: Iterable[pd.DataFrame]) -> Iterator[tuple[int, pd.DataFrame]]:
@@ -216,10 +222,12 @@ def _numbered(frames: Iterable[pd.DataFrame]) -> Iterator[tuple[int, pd.DataFram
 
 def _with_facts(chunk: Examined, settings: Settings) -> tuple[Examined, RowFacts]:
     """A chunk that was examined, and what is kept of its rows."""
+    merits = settings.keep.merits(chunk.frame) if settings.keep.has_merits else None
     facts = RowFacts.of(
         chunk.keys(settings),
         chunk.own_findings(),
-        merits=settings.keep.merits(chunk.frame) if settings.keep.has_merits else None,
+        merits=merits,
+        dated=settings.keep.dated(chunk.frame, merits),
         domain=chunk.domain if settings.resolver is not None else None,
         mark=chunk.mark,
         named=chunk.listed.named,
@@ -227,7 +235,7 @@ def _with_facts(chunk: Examined, settings: Settings) -> tuple[Examined, RowFacts
     return chunk, facts
 
 
-def _surveyed(examined: Iterable[tuple[Examined, RowFacts]], found: Survey) -> Survey:
+def _surveyed(examined: Iterable[tuple[Examined, RowFacts]], found: Survey, *, whole: bool) -> Survey:
     """The survey of chunks that were examined."""
     keeping, settings = found.keeping, found.settings
     facts = Facts(settings)
@@ -237,6 +245,8 @@ def _surveyed(examined: Iterable[tuple[Examined, RowFacts]], found: Survey) -> S
     for chunk, of_rows in examined:
         _take_in(found, chunk, of_rows)
         facts.add(of_rows)
+    if whole:
+        found.dated.check(settings.keep.column)
     if settings.resolver is not None:
         _look_up(found, facts, settings.resolver)
     found.relations = facts.relate()
@@ -251,6 +261,7 @@ def _take_in(found: Survey, chunk: Examined, of_rows: RowFacts) -> None:
         _count(found, code, int(rows.sum()), np.flatnonzero(rows)[:EXAMPLES] + found.rows)
     for name, marked in chunk.marks.items():
         found.marks[name] = found.marks.get(name, 0) + marked
+    found.dated += of_rows.dated
     found.columns = tuple(dict.fromkeys((*found.columns, *chunk.frame.columns)))
     if MALFORMED in found.columns:
         found.columns = (*(name for name in found.columns if name != MALFORMED), MALFORMED)

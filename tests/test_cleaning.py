@@ -19,6 +19,7 @@ from hygiene.duplicates import Keep
 from hygiene.errors import GateFailed, InputError, ListError, UsageError
 from hygiene.importing import plan
 from hygiene.prediction import ImportPolicy, predict
+from hygiene.report.summary import summarise
 from hygiene.rules import Rule
 from hygiene.settings import KnownLeads, Settings
 from hygiene.traits import NameList, TraitLists
@@ -656,6 +657,59 @@ def test_only_rows_that_are_sent_are_filled_and_only_from_rows_that_nothing_else
         if cells[giver, column]
     }
     assert fills == {place for place in fillable if not cells[place]}
+
+
+def test_dates_that_are_not_understood_are_said_and_count_as_the_oldest():
+    frame = _frame(["a@acme.example"] * 3, Seen=["01/02/2026", "2025/01/01", "20260301"])
+
+    cleaned = hygiene.clean(frame, keep="newest:Seen")
+
+    assert cleaned.verdicts["outcome"].tolist() == ["duplicate", "ready", "duplicate"]
+    [note] = cleaned.notes
+    assert note.startswith("--keep newest:Seen: 2 of 3 filled cells are no date that is understood")
+    assert "2026-03-31" in note
+    assert summarise(cleaned)["passes"]["duplicates"]["undated"] == 2
+
+
+@pytest.mark.parametrize("cells", [["2026-01-01", "1767225600"], ["", "2026-01-01"], ["", ""]])
+def test_dates_that_are_understood_or_blank_are_not_spoken_of(cells):
+    cleaned = hygiene.clean(_frame(["a@acme.example"] * 2, Seen=cells), keep="newest:Seen")
+
+    assert cleaned.notes == ()
+
+
+def test_a_column_without_one_date_is_refused_before_anybody_is_asked():
+    asked = []
+
+    class Asked(Answers):
+        def look_up(self, domains):
+            asked.append(domains)
+
+    with pytest.raises(UsageError, match=r"newest:Seen: none of the 2 filled cells.*2026-03-31"):
+        hygiene.clean(
+            _frame(["a@acme.example"] * 3, Seen=["01/02/2026", "soon", ""]),
+            keep="newest:Seen",
+            resolver=Asked(),
+        )
+    assert asked == []
+
+
+def test_chunks_whose_dates_are_not_understood_are_no_matter_where_another_has_one():
+    frame = _frame(["a@acme.example"] * 3, Seen=["01/02/2026", "soon", "2026-01-01"])
+    chosen = _settings(keep=Keep.parse("newest:Seen"))
+
+    cleaned = clean_chunks((frame.iloc[row : row + 1] for row in range(3)), chosen)
+
+    assert cleaned.survey.relations.ranks.tolist() == [Outcome.DUPLICATE.rank] * 2 + [Outcome.READY.rank]
+    assert "2 of 3 filled cells" in cleaned.notes[-1]
+
+
+def test_a_part_of_the_leads_may_be_without_a_date():
+    frame = _frame(["a@acme.example", "b@acme.example"], Seen=["soon", "2026-01-01"], Vendor=["x", "y"])
+
+    told = hygiene.clean(frame, keep="newest:Seen").by("Vendor")
+
+    assert [group.tally.outcomes["ready"] for group in told.groups] == [1, 1]
 
 
 @given(cells_lists, st.sampled_from(["first", "last", "most-complete"]), st.sampled_from(["exact", "person"]))

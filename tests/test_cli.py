@@ -755,6 +755,17 @@ def test_check_lists_the_largest_clusters_by_place(run, write):
     assert "@x.example" not in out
 
 
+def test_dates_that_are_not_understood_are_said_and_none_at_all_is_an_error(run, write):
+    some = write("some.csv", "email,Seen\na@x.example,01/02/2025\nA@x.example,2026-03-04\n")
+    none = write("none.csv", "email,Seen\na@x.example,01/02/2025\nA@x.example,03/04/2026\n")
+
+    said, refused = (run("check", path, "--no-dns", "--keep", "newest:Seen") for path in (some, none))
+
+    assert (said[0], refused[0]) == (0, 2)
+    assert "--keep newest:Seen: 1 of 2 filled cells are no date that is understood" in said[2]
+    assert "none of the 2 filled cells is a date that is understood; write dates as 2026-03-31" in refused[2]
+
+
 def test_fill_writes_what_was_taken_from_where(run, write, tmp_path):
     path = write("more.csv", "email,company\na@x.example,\na@x.example,Acme\n")
 

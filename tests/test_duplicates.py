@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hygiene.duplicates import Keep, find_repeats, join_repeats, order_repeats, times
+from hygiene.duplicates import Keep, find_repeats, join_repeats, order_repeats
 from hygiene.errors import UsageError
+from hygiene.times import Dated, times
 
 
 def _repeats(keys, rank=None, merit=None, **how):
@@ -169,6 +170,30 @@ def test_the_newest_row_has_the_latest_time_and_what_is_no_time_is_oldest():
 
     assert found[1] > found[2] > found[0] > found[3] == found[4]
     assert found[5:] == [np.iinfo(np.int64).min] * 3
+
+
+def test_a_date_with_slashes_is_read_where_the_year_comes_first():
+    cells = ["2026/04/01", "2026-04-01", " 2026/04/01 10:00 ", "2026-04-01T10:00Z"]
+
+    found = times(pa.array(cells, pa.large_string())).tolist()
+
+    assert found[0] == found[1] < found[2] == found[3]
+
+
+@pytest.mark.parametrize("cell", ["20260301", "2026/4/1", "2026/04-01", "01/02/2026", "2026/13/01"])
+def test_a_date_of_another_form_is_not_guessed_at(cell):
+    assert times(pa.array([cell], pa.large_string())).tolist() == [np.iinfo(np.int64).min]
+
+
+def test_dates_that_are_not_understood_are_counted_and_those_of_parts_add_up():
+    keep = Keep("newest", "Seen")
+    frame = pd.DataFrame({"Seen": ["2026-01-02", "01/02/2026", " ", None, "20260301", "2026/04/01"]})
+    parts = [frame.iloc[:2], frame.iloc[2:4], frame.iloc[4:]]
+
+    whole, *cut = (keep.dated(part, keep.merits(part)) for part in [frame, *parts])
+
+    assert whole == sum(cut, Dated()) == Dated(filled=4, unread=2)
+    assert Keep("most-complete").dated(frame, Keep("most-complete").merits(frame)) == Dated()
 
 
 def test_a_column_of_dates_that_is_not_there_is_refused():

@@ -318,12 +318,24 @@ class _Strict(pa.DataFrameModel):
         ({"schema": _Strict.to_schema()}, "unique values, which a partition cannot show"),
         ({"order": "number"}, "expected one such column; there are email"),
         ({"keep": "best"}, "expected first, last"),
+        ({"match": "Person"}, "match='Person': expected 'exact' or 'person'"),
+        ({"max_list_age": "1d"}, "expected a datetime.timedelta"),
         ({"review": ["nothing"]}, "that is no note"),
     ],
 )
 def test_what_cannot_be_had_of_partitions_is_refused(here, options, message):
     with pytest.raises(UsageError, match=message):
         hygiene.scale.clean(_frame(["ann@acme.example"]), **options)
+
+
+def test_dates_of_all_partitions_are_counted(here):
+    frame = _frame(["ann@acme.example"] * 3, Seen=["01/02/2026", "soon", "2026-01-01"])
+
+    cleaned = hygiene.scale.clean(frame, keep="newest:Seen")
+
+    assert "newest:Seen: 2 of 3 filled cells" in cleaned.notes[-1]
+    with pytest.raises(UsageError, match="newest:Seen: none of the 2 filled cells"):
+        hygiene.scale.clean(frame.partitions[:-1], keep="newest:Seen")
 
 
 def test_a_missing_column_is_told_before_any_partition_is_examined(here):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import hygiene
@@ -106,6 +106,8 @@ KEEPS = ["first", "last", "most-complete", "newest:Seen"]
 def test_spooled_chunks_of_any_size_give_the_same(
     tmp_path: Path, rows: list[Any], size: int, keep: str, match: Any, fill: bool, accept: bool
 ) -> None:
+    dates = {row[3] for row in rows} - {""}
+    assume(keep != "newest:Seen" or dates != {"soon"})
     chosen = _settings(keep=Keep.parse(keep), match=match, fill=fill, accept_unknown=accept)
 
     whole, cut = _both(_file(tmp_path, rows), size, chosen)
@@ -119,6 +121,7 @@ def test_spooled_chunks_of_any_size_give_the_same(
     assert cut.survey.relations.largest(9) == whole.survey.relations.largest(9)
     assert cut.fill_rates == whole.fill_rates
     assert cut.fills.equals(whole.fills)
+    assert cut.notes == whole.notes
     assert cut.forbidden().tolist() == whole.forbidden().tolist()
     chunks = list(cut.chunks())
     for name in ("ready", "withheld", "verdicts"):

@@ -143,7 +143,8 @@ def _suppression(cleaned: CleanedLeads) -> dict[str, Any]:
 def _duplicates(cleaned: CleanedLeads) -> dict[str, Any]:
     settings, clusters = cleaned.survey.settings, cleaned.survey.relations.repeats.clusters
     told = {"match": settings.match, "keep": settings.keep.text, "clusters": clusters}
-    return {"ran": True, **told, "filled": len(cleaned.fills)}
+    undated = {"undated": cleaned.survey.dated.unread} if settings.keep.rule == "newest" else {}
+    return {"ran": True, **told, **undated, "filled": len(cleaned.fills)}
 
 
 def _rules(rules: RuleList) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from hygiene.scale.guarding import Sealed, guarded
 from hygiene.settings import Settings
 from hygiene.survey import CHUNK_ROWS
 from hygiene.text import Mask, mask, text_column
+from hygiene.times import Dated
 
 __all__ = ["Job", "Kept", "Keyed", "Numbers", "Surveyed", "check_header", "survey_partition"]
 
@@ -200,13 +201,14 @@ class Keyed:
 
 @dataclass(frozen=True, repr=False)
 class Surveyed:
-    """What a partition gives: what is kept, its keys, and for the caller its rows, domains and marks."""
+    """What a partition gives: what is kept, its keys, and for the caller its rows, domains, marks and dates."""
 
     kept: Kept
     keyed: tuple[Keyed, ...]
     rows: int
     domains: list[str]
     marks: Mapping[str, int]
+    dated: Dated
 
 
 @guarded
@@ -214,16 +216,18 @@ def survey_partition(frame: pd.DataFrame | Sealed, job: Job, /) -> Surveyed:
     """Run every pass over one partition."""
     leads = job.leads(frame.frame if isinstance(frame, Sealed) else frame)
     size = CHUNK_ROWS if job.settings.by_row else max(len(leads), 1)
-    slim, keyed, marks = [], [], dict[str, int]()
+    slim, keyed, marks, dated = [], [], dict[str, int](), Dated()
     domains: dict[str, None] = {}
     for start in range(0, max(len(leads), 1), size):
         part = leads.iloc[start : start + size]
         chunk = examine(part, job.settings, first_row=start + 1)
-        keyed.append(Keyed.of(chunk.keys(job.settings), job.settings.keep.merits(part), job.key))
+        merits = job.settings.keep.merits(part)
+        dated += job.settings.keep.dated(part, merits)
+        keyed.append(Keyed.of(chunk.keys(job.settings), merits, job.key))
         for name, marked in chunk.marks.items():
             marks[name] = marks.get(name, 0) + marked
         if job.asks:
             domains |= dict.fromkeys(pc.unique(chunk.domain.drop_null()).to_pylist())
         slim.append(_Slim.of(chunk))
     kept = Kept(tuple(slim), frame_digest(leads), job.numbers(leads))
-    return Surveyed(kept, tuple(keyed), len(leads), list(domains), marks)
+    return Surveyed(kept, tuple(keyed), len(leads), list(domains), marks, dated)

@@ -41,14 +41,14 @@ class ScaledLeads:
 
     Attributes:
         counts: Rows by outcome and by reason.
-        notes: What is worth telling about the columns, the lists and the suppression columns.
+        notes: What is worth telling about the columns, the lists, the suppression columns and the dates.
     """
 
     def __init__(self, found: Surveyed, /) -> None:
         self._found = found
         self._predictions: dict[int, Prediction] = {}
         self.counts: Tally = found.counts
-        self.notes = (*found.job.columns.notes, *notes_on(found.settings, found.marks))
+        self.notes = (*found.job.columns.notes, *notes_on(found.settings, found.marks, found.dated))
 
     def __len__(self) -> int:
         return self.counts.rows

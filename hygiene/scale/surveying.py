@@ -30,6 +30,7 @@ from hygiene.scale.relating import (
 )
 from hygiene.settings import Settings
 from hygiene.tally import Tally
+from hygiene.times import Dated
 
 if TYPE_CHECKING:
     import dask.dataframe as dd
@@ -61,6 +62,7 @@ class Surveyed:
         partitions: The partitions, in order.
         counts: Rows by outcome and by reason.
         marks: Rows marked by each suppression column.
+        dated: How far the column of dates that decides which row stays was understood.
         empty: The frame without its rows.
     """
 
@@ -71,6 +73,7 @@ class Surveyed:
     partitions: Sequence[Partition]
     counts: Tally
     marks: Mapping[str, int]
+    dated: Dated
     empty: pd.DataFrame
 
 
@@ -87,13 +90,14 @@ def survey(
 
     Raises:
         InputError: a partition cannot be examined, or rows are not numbered.
-        UsageError: there is no such column.
+        UsageError: there is no such column, or none of its cells is a date.
     """
     leads = frame.to_delayed()
     top = _top(leads, tuple(map(str, frame.columns)))
     job = _job(top, settings, columns, order)
     handed = hand_out(job)
     found = _examine(leads, handed)
+    found.dated.check(settings.keep.column)
     if order is not None:
         _check_numbers(found.kept, bits_for(found.count), order)
     asked = hand_out(Domains(_look_up(settings, found.domains), settings.accept_unknown))
@@ -102,7 +106,7 @@ def survey(
     partitions = [
         Partition(*one) for one in zip(found.names, leads, found.kept, placed, found.firsts, strict=True)
     ]
-    return Surveyed(settings, job, handed, asked, partitions, counts, found.marks, top.head(0))
+    return Surveyed(settings, job, handed, asked, partitions, counts, found.marks, found.dated, top.head(0))
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,7 @@ class _Examined:
     rows: list[int]
     domains: list[str]
     marks: Mapping[str, int]
+    dated: Dated
 
     @property
     def count(self) -> int:
@@ -129,10 +134,10 @@ class _Examined:
 def _examine(leads: Sequence["Delayed"], handed: "Delayed") -> _Examined:
     names = [f"partition {number + 1}" for number in range(len(leads))]
     tasks = [task(survey_partition, name, part, handed) for name, part in zip(names, leads, strict=True)]
-    kept, keyed, *told = _held(tasks, "kept", "keyed", "rows", "domains", "marks")
-    rows, domains, marks = (compute(each) for each in told)
+    kept, keyed, *told = _held(tasks, "kept", "keyed", "rows", "domains", "marks", "dated")
+    rows, domains, marks, dated = (compute(each) for each in told)
     distinct = dict.fromkeys(name for each in domains for name in each)
-    return _Examined(names, kept, keyed, rows, list(distinct), _sum(marks))
+    return _Examined(names, kept, keyed, rows, list(distinct), _sum(marks), sum(dated, Dated()))
 
 
 def _relate(
