@@ -54,8 +54,8 @@ class Smartlead:
         account: Fingerprint of the key, which tells accounts apart and not the key.
 
     Raises:
-        UsageError: no key, a base URL that is neither https nor loopback, or a rename that gives two
-            columns one field.
+        UsageError: no key, a base URL that is neither https nor loopback, a rename that gives two
+            columns one field, or another word for `custom_shape`.
 
     Source: documented, api-reference/lead-lists.
     """
