@@ -622,6 +622,11 @@ lead_rows = st.lists(
 )  # fmt: skip
 
 
+def _by_place(frame):
+    columns = ("phone", "company", "Bounced")
+    return {(row, name): cell for name in columns for row, cell in frame[name].items()}
+
+
 @settings(max_examples=60)
 @given(lead_rows, st.sampled_from(["first", "last", "most-complete"]), st.sampled_from(["exact", "person"]))
 def test_only_rows_that_are_sent_are_filled_and_only_from_rows_that_nothing_else_speaks_against(
@@ -636,7 +641,7 @@ def test_only_rows_that_are_sent_are_filled_and_only_from_rows_that_nothing_else
     cleaned = clean_frame(frame, _settings(fill=True, **chosen))
 
     verdicts, ready = cleaned.verdicts, cleaned.ready
-    cells = frame[["phone", "company", "Bounced"]].stack().to_dict()
+    cells = _by_place(frame)
     outcomes, clusters = verdicts["outcome"], verdicts["cluster"]
     against = [set(reasons.split(";")) - {"", *NOTES} for reasons in verdicts["reasons"].fillna("")]
     expected, fills = {place: cell for place, cell in cells.items() if outcomes[place[0]] == "ready"}, set()
@@ -648,7 +653,7 @@ def test_only_rows_that_are_sent_are_filled_and_only_from_rows_that_nothing_else
         assert not cells[row, fill.column]
         expected[row, fill.column] = cells[donor, fill.column]
         fills.add((row, fill.column))
-    assert ready[["phone", "company", "Bounced"]].stack().to_dict() == expected
+    assert _by_place(ready) == expected
     givers = [row for row, reasons in enumerate(against) if reasons == {"duplicate_in_file"}]
     fillable = {
         (int(clusters[giver]) - 1, column)
