@@ -207,7 +207,10 @@ def join_repeats(rows: int, parts: Sequence[tuple[_Positions, _Positions]], /) -
 def _stable_order(numbers: _Positions) -> _Positions:
     """`np.argsort(numbers, kind="stable")` of small numbers not below 0, several times as fast."""
     bits = len(numbers).bit_length()
-    order: _Positions = np.sort(numbers << bits | np.arange(len(numbers))) & ((1 << bits) - 1)
+    order: _Positions = numbers << bits
+    order |= np.arange(len(numbers))
+    order.sort()
+    order &= (1 << bits) - 1
     return order
 
 
@@ -217,7 +220,9 @@ def _clusters(hashes: Hashes) -> tuple[_Positions, Mask]:
     The bits of a hash that a position takes the place of are not looked at.
     """
     last = np.uint64((1 << len(hashes).bit_length()) - 1)
-    placed = np.sort(hashes[:, 0] & ~last | np.arange(len(hashes), dtype=np.uint64))
+    placed = hashes[:, 0] & ~last
+    placed |= np.arange(len(hashes), dtype=np.uint64)
+    placed.sort()
     like = np.zeros(len(hashes) + 1, dtype=bool)
     like[1 : len(hashes)] = placed[1:] ^ placed[:-1] <= last  # the one before
     several = np.flatnonzero(like[1:] | like[:-1])
