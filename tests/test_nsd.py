@@ -5,7 +5,7 @@ import socket
 import subprocess
 import time
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from hygiene.deliverability import Question
 from hygiene.resolver import Resolver
@@ -38,12 +38,24 @@ EXPECTED = {
 }  # fmt: skip
 
 
+def free_port():
+    """A port that is free for datagrams and for streams."""
+    while True:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as streams,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams,
+        ):
+            streams.bind(("127.0.0.1", 0))
+            port = streams.getsockname()[1]
+            with suppress(OSError):  # another has it for datagrams
+                datagrams.bind(("127.0.0.1", port))
+                return port
+
+
 @contextmanager
 def serving(folder):
     """Run nsd with the zone; gives its port."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     (folder / "zone").write_text(ZONE + WIDE + SHARED)
     (folder / "nsd.conf").write_text(
         f'server:\n ip-address: 127.0.0.1\n port: {port}\n username: ""\n chroot: ""\n zonesdir: "{folder}"\n'
