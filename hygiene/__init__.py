@@ -6,6 +6,8 @@ The names below are loaded on first use, so that importing the package costs nex
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from hygiene.version import __version__
+
 if TYPE_CHECKING:
     from hygiene.cleaned import CleanedLeads
     from hygiene.deliverability import DomainVerdict
@@ -55,8 +57,6 @@ __all__ = [  # noqa: PLE0604 -- strings all, sorted at run time
     "__version__",
     *sorted(_HOME),
 ]
-
-__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:

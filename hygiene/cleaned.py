@@ -5,7 +5,7 @@ Everything is derived from the lead frame and its verdicts; nothing here changes
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,12 +15,14 @@ from hygiene.ahead import in_order
 from hygiene.columns import CANONICAL, MALFORMED
 from hygiene.deciding import decide, leads_of
 from hygiene.digest import frame_digest
+from hygiene.errors import UsageError
 from hygiene.examining import Examined
 from hygiene.features import Features
 from hygiene.filling import Fills, find_fills
 from hygiene.forecasting import forecast, forecast_raw, look_at
 from hygiene.gathering import Positions, gather_places, gather_rows, gather_texts, together
 from hygiene.optouts import may_mark
+from hygiene.pipeline import resurvey
 from hygiene.prediction import Prediction
 from hygiene.survey import Survey
 from hygiene.tally import Tally
@@ -85,17 +87,18 @@ class CleanedLeads:
         return f"<CleanedLeads {self.counts.rows} rows: {outcomes or 'none'}>"
 
     def _repr_html_(self) -> str:
-        from hygiene.report.notebook import cleaned_html
+        from hygiene.outcome_html import outcome_html
 
-        return cleaned_html(self)
+        return outcome_html(self.counts, self.predicted)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is worth telling about the input, the lists and the suppression columns that were found."""
         return (*self.read_notes, *self.survey.notes)
 
-    def again(self, found: Survey, /) -> "CleanedLeads":
-        """The same leads after another survey of them."""
+    def again(self, **changes: Any) -> "CleanedLeads":
+        """The same leads under settings that differ in `changes`; DNS is not asked again."""
+        found = resurvey(self.survey, **changes)
         return CleanedLeads(
             found, frame=self._frame, notes=self.read_notes, files=self.files, sha256=self.sha256
         )
@@ -241,9 +244,7 @@ class CleanedLeads:
     @cached_property
     def counts(self) -> Tally:
         """Rows by outcome and by reason."""
-        by_rank = np.bincount(self.survey.relations.ranks, minlength=len(Outcome)).tolist()
-        found = self.survey
-        return Tally.of(by_rank, found.reasons, found.settings, marked=bool(found.marks))
+        return Tally.of(self.survey)
 
     @cached_property
     def prediction(self) -> Prediction:
@@ -301,7 +302,7 @@ class CleanedLeads:
         from hygiene.comparing import compare
 
         if name not in self._compared:
-            self._compared[name] = compare(self, name)
+            self._compared[name] = compare(self.survey, name)
         return self._compared[name]
 
     def explain(self, row: int, /, *, show_addresses: bool = False) -> "Story":
@@ -316,7 +317,11 @@ class CleanedLeads:
         """
         from hygiene.story import tell
 
-        return tell(self, row, show_addresses=show_addresses)
+        if not 1 <= row <= len(self):
+            msg = f"row {row}: expected a row from 1 to {len(self)}."
+            raise UsageError(msg)
+        verdict = self.at(np.array([row - 1]))[1].iloc[0]
+        return tell(verdict, show_addresses=show_addresses)
 
     def plot(self) -> "Figure":
         """A picture of the outcomes; needs the extra `notebook`.
@@ -324,9 +329,9 @@ class CleanedLeads:
         Raises:
             UsageError: matplotlib is not installed.
         """
-        from hygiene.report.plots import plot_outcomes
+        from hygiene.plotting import plot_outcomes
 
-        return plot_outcomes(self.counts)
+        return plot_outcomes(self.counts.rows, self.counts.outcomes)
 
 
 def withheld_of(leads: pd.DataFrame, verdicts: pd.DataFrame, /) -> pd.DataFrame:

@@ -15,12 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.address import exact_key
-from hygiene.cleaned import CleanedLeads
-from hygiene.cleaning import clean_part
 from hygiene.deciding import leads_of
 from hygiene.errors import UsageError
+from hygiene.forecasting import forecast_ready
 from hygiene.hashing import Hashes, hash_texts
 from hygiene.markup import html_table, inert
+from hygiene.pipeline import survey_rows
+from hygiene.survey import Survey
 from hygiene.tally import Tally
 from hygiene.text import is_blank, text_column
 from hygiene.verdict import Counts, Outcome
@@ -93,9 +94,10 @@ class Comparison:
         Raises:
             UsageError: matplotlib is not installed.
         """
-        from hygiene.report.plots import plot_groups
+        from hygiene.plotting import plot_shares
 
-        return plot_groups(self)
+        ready = [group.share(group.tally.outcomes[Outcome.READY]) or 0 for group in self.groups]
+        return plot_shares([group.name for group in self.groups], ready)
 
     def frame(self) -> pd.DataFrame:
         """One row a group: rows, leads, then a column for each outcome and for each reason that occurs."""
@@ -136,28 +138,28 @@ def figure(group: Group, count: int | None, /) -> str:
     return "not checked" if count is None else f"{count}" + (f" ({share:.1%})" if share else "")
 
 
-def compare(cleaned: CleanedLeads, by: str, /) -> Comparison:
+def compare(found: Survey, by: str, /) -> Comparison:
     """The groups that the values of a column, or the files, make.
 
     Args:
-        cleaned: The whole list.
+        found: The survey of the whole list.
         by: A column, canonical or custom, or ``file``.
 
     Raises:
         UsageError: no such column, or more values than a comparison has groups.
     """
-    codes, names = _groups(cleaned, by)
+    codes, names = _groups(found, by)
     groups, keys = [], []
     for code, name in enumerate(names):  # one after the other, so that only one is held
-        part = clean_part(cleaned, codes == code)
+        part = survey_rows(found, codes == code)
         keys.append(_keys(part))
-        groups.append(Group(name, part.counts, len(keys[-1]), part.predicted))
+        groups.append(Group(name, Tally.of(part), len(keys[-1]), forecast_ready(part).counts))
     return Comparison(by, tuple(groups), tuple(_overlaps(names, keys)))
 
 
-def _groups(cleaned: CleanedLeads, by: str) -> tuple[np.ndarray[Any, Any], list[str]]:
+def _groups(found: Survey, by: str) -> tuple[np.ndarray[Any, Any], list[str]]:
     """The group of each row and the groups' names, the largest first."""
-    cells = _cells(cleaned, by)
+    cells = _cells(found, by)
     named = pc.if_else(pa.array(is_blank(cells)), BLANK, pc.utf8_trim_whitespace(cells)).dictionary_encode()
     names, codes = named.dictionary.to_pylist(), named.indices.to_numpy(zero_copy_only=False)
     if len(names) > MOST_GROUPS:
@@ -173,16 +175,16 @@ def _groups(cleaned: CleanedLeads, by: str) -> tuple[np.ndarray[Any, Any], list[
     return place[codes], [names[code] for code in order]
 
 
-def _cells(cleaned: CleanedLeads, by: str) -> pa.Array:
+def _cells(found: Survey, by: str) -> pa.Array:
     if by == FILE:
-        parts = [text_column(_sources(chunk.frame)) for chunk in cleaned.survey]
+        parts = [text_column(_sources(chunk.frame)) for chunk in found]
     else:
-        columns = [name for name in cleaned.columns if str(name).casefold() == by.casefold()]
+        columns = [name for name in found.columns if str(name).casefold() == by.casefold()]
         exact = [name for name in columns if name == by] or columns
         if not exact:
-            msg = f"--by {by}: no such column; there are {', '.join(map(str, cleaned.columns))}, and file."
+            msg = f"--by {by}: no such column; there are {', '.join(map(str, found.columns))}, and file."
             raise UsageError(msg)
-        parts = [text_column(leads_of(cleaned.survey, chunk)[exact[0]]) for chunk in cleaned.survey]
+        parts = [text_column(leads_of(found, chunk)[exact[0]]) for chunk in found]
     return pa.concat_arrays([pa.nulls(0, pa.large_string()), *parts])
 
 
@@ -193,9 +195,9 @@ def _sources(frame: pd.DataFrame) -> pd.Series:
     return pd.Series([None] * len(frame), dtype=object)
 
 
-def _keys(part: CleanedLeads) -> Hashes:
+def _keys(part: Survey) -> Hashes:
     """The distinct leads of a group, by the first half of their hashed keys."""
-    found = [hash_texts(exact_key(pc.drop_null(texts.address)))[:, 0] for texts in part.survey.texts()]
+    found = [hash_texts(exact_key(pc.drop_null(texts.address)))[:, 0] for texts in part.texts()]
     return np.unique(np.concatenate([np.zeros(0, dtype=np.uint64), *found]))
 
 

@@ -1,32 +1,30 @@
 """Deciding: the verdicts of one chunk, from itself and from what the survey says of its rows."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.chunk_reasons import domain_verdicts
 from hygiene.columns import MALFORMED
-from hygiene.deliverability import REASON_OF, DomainVerdict
+from hygiene.deliverability import DomainVerdict
 from hygiene.examining import Examined
 from hygiene.findings import Findings
-from hygiene.relating import say, there
 from hygiene.relations import Related
-from hygiene.text import mask, text_series
+from hygiene.survey import Survey
+from hygiene.text import say, text_series
 from hygiene.verdict import Outcome
 
-if TYPE_CHECKING:
-    from hygiene.survey import Survey
-
-__all__ = ["decide", "domain_verdicts", "find_all", "leads_of", "relate_rows", "word_verdicts"]
+__all__ = ["decide", "leads_of", "relate_rows", "word_verdicts"]
 
 _TEXT = pa.large_string()
 _NONE = pa.scalar(None, _TEXT)
 
 
-def decide(found: "Survey", number: int, chunk: Examined | None = None, /) -> pd.DataFrame:
+def decide(found: Survey, number: int, chunk: Examined | None = None, /) -> pd.DataFrame:
     """The verdicts of one chunk.
 
     Args:
@@ -69,37 +67,6 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def find_all(
-    chunk: Examined,
-    related: Related | None,
-    domains: Mapping[str, DomainVerdict],
-    /,
-    *,
-    accept_unknown: bool,
-) -> Findings:
-    """All reasons of the rows of a chunk; without what they are to other rows where that is not known yet."""
-    found = chunk.own_findings()
-    if related is not None:
-        carried = {"suppressed_column": related.marks, "suppressed_address": related.named}
-        found.add({code: there(texts) for code, texts in carried.items()})
-        found.add({"duplicate_in_file": related.where(related.among)})
-    if domains:
-        codes = domain_verdicts(chunk.domain, domains)
-        found.add({reason: mask(pc.equal(codes, code)) for code, reason in REASON_OF.items()})
-        if accept_unknown:
-            found.decide({"dns_unknown": None})
-    return found
-
-
-def domain_verdicts(domain: pa.Array, verdicts: Mapping[str, DomainVerdict], /) -> pa.Array:
-    """The verdict code of each domain; null where the domain is null or was not asked about."""
-    if not verdicts:
-        return pa.nulls(len(domain), pa.large_string())
-    encoded = domain.dictionary_encode()
-    known = [str(verdicts[name]) if name in verdicts else None for name in encoded.dictionary.to_pylist()]
-    return pa.array(known, pa.large_string()).take(encoded.indices)
-
-
 def relate_rows(chunk: Examined, related: Related, /) -> dict[str, pa.Array]:
     """What the rows of a chunk are to lists and to other rows, as columns of the verdicts."""
     listed = chunk.listed
@@ -135,7 +102,7 @@ def _places(index: pd.Index, rows: np.ndarray[Any, Any]) -> tuple[Any, Any]:
     return text_series(pa.nulls(len(rows), _TEXT), index), rows
 
 
-def leads_of(found: "Survey", chunk: Examined, /) -> pd.DataFrame:
+def leads_of(found: Survey, chunk: Examined, /) -> pd.DataFrame:
     """The leads of a chunk, with a column for malformed rows where any chunk has one."""
     if MALFORMED not in found.columns or MALFORMED in chunk.frame:
         return chunk.frame

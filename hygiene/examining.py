@@ -13,13 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene import address
+from hygiene.address import Keys
 from hygiene.columns import CANONICAL, MALFORMED
 from hygiene.findings import Findings
 from hygiene.optouts import Marks, find_marks
-from hygiene.relating import Keys, Listed, hold_against, there
+from hygiene.relating import Listed, hold_against
 from hygiene.schema import check_required, check_schema
 from hygiene.settings import Settings
-from hygiene.text import Mask, is_blank, text_column
+from hygiene.text import Mask, is_blank, text_column, there
 from hygiene.traits import find_traits
 from hygiene.verdict import Outcome
 from hygiene.verifiers import judge_verdicts
@@ -83,7 +84,7 @@ class Examined:
 
     def keys(self, settings: Settings, /) -> Keys:
         """The keys of its addresses."""
-        return Keys.of(self.address, self.domain, settings)
+        return Keys.of(self.address, self.domain, by_person=settings.by_person)
 
     def own_findings(self) -> Findings:
         """All reasons that the chunk alone gives: those of lists and marks as well."""
@@ -110,7 +111,7 @@ def examine(frame: pd.DataFrame, settings: Settings, /, *, first_row: int) -> Ex
     findings.add(traits.reasons)
     findings.decide(dict.fromkeys(settings.review, Outcome.REVIEW))
     marks = find_marks(frame, first_row=first_row) if settings.suppression_columns else Marks.none(len(frame))
-    keys = Keys.of(judged.address, judged.domain, settings)
+    keys = Keys.of(judged.address, judged.domain, by_person=settings.by_person)
     listed = hold_against(settings, keys, cells=cells, address=judged.address, domain=judged.domain)
     return Examined(
         frame,

@@ -13,14 +13,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.address import Keys
 from hygiene.buckets import Buckets
 from hygiene.duplicates import join_repeats, order_repeats
 from hygiene.findings import Findings
 from hygiene.hashing import Hashes, Lookup, hash_texts
-from hygiene.relating import Keys, there
 from hygiene.relations import Carried, Relations
 from hygiene.settings import Settings
-from hygiene.text import Mask
+from hygiene.text import Mask, there
 from hygiene.times import Dated
 from hygiene.verdict import Outcome
 
@@ -150,7 +150,7 @@ class Facts:
         most_octets: int | None = None,
     ) -> None:
         self._settings = settings
-        self._by_person = settings.match == "person"
+        self._by_person = settings.by_person
         self._width = _EXACT + 2 if self._by_person else _EXACT
         self._keys = Buckets(self._width, open_file=open_file, most_octets=most_octets)
         self._ranks: list[_Ranks] = []

@@ -14,8 +14,9 @@ from hygiene.prediction import Prediction, predict_touched
 from hygiene.survey import Survey
 from hygiene.text import Mask
 from hygiene.touching import Touching
+from hygiene.verdict import Outcome
 
-__all__ = ["forecast", "forecast_raw", "look_at"]
+__all__ = ["forecast", "forecast_raw", "forecast_ready", "look_at"]
 
 
 def forecast(found: Survey, sent: Mask, /, *, batch_leads: int) -> Prediction:
@@ -32,6 +33,12 @@ def forecast(found: Survey, sent: Mask, /, *, batch_leads: int) -> Prediction:
         batch_leads,
         look=lambda: look_at(found, positions),
     )
+
+
+def forecast_ready(found: Survey, /) -> Prediction:
+    """The prediction for the rows that are ready."""
+    ready = found.relations.ranks == Outcome.READY.rank
+    return forecast(found, ready, batch_leads=found.settings.batch_leads)
 
 
 def forecast_raw(found: Survey, /, *, batch_leads: int) -> Prediction:

@@ -16,9 +16,9 @@ import pandas as pd
 
 from hygiene.arguments import check_names, check_word
 from hygiene.blocklist import RuleList
+from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.canonical import choose_columns, name_columns
 from hygiene.cleaned import CleanedLeads
-from hygiene.cleaning import clean_chunks, clean_frame
 from hygiene.given import settings_of
 from hygiene.importing import (
     Journal,
@@ -29,14 +29,15 @@ from hygiene.importing import (
     open_session,
 )
 from hygiene.lists import block_list, known_leads, suppression_list
-from hygiene.prediction import ImportPolicy
+from hygiene.pipeline import survey_frame
+from hygiene.policy import ImportPolicy
 from hygiene.preparing import know, prepare, with_readback
 from hygiene.reading import open_leads
 from hygiene.report.summary import summarise
 from hygiene.rules import Rule
-from hygiene.settings import KnownLeads, Settings
+from hygiene.settings import Settings
 from hygiene.spool import Spool
-from hygiene.survey import CHUNK_ROWS
+from hygiene.survey import CHUNK_ROWS, survey
 from hygiene.traits import NameList
 
 if TYPE_CHECKING:
@@ -233,15 +234,17 @@ def _clean(
     """Clean a frame, or files that are read as `reading` says."""
     if isinstance(leads, pd.DataFrame):
         found = choose_columns(leads, columns, source="the frame")
-        return clean_frame(name_columns(leads, found), settings, jobs=jobs, notes=found.notes)
+        frame = name_columns(leads, found)
+        return CleanedLeads(survey_frame(frame, settings, jobs=jobs), frame=frame, notes=found.notes)
     paths = [leads] if isinstance(leads, str | os.PathLike) else list(leads)
     with open_leads(paths, columns=columns, chunk_rows=CHUNK_ROWS, **reading) as opened:
         spool = None if memory is None else Spool(memory)
         if spool is None:
-            cleaned = clean_frame(opened.frame(), settings, jobs=jobs)
+            frame = opened.frame()
+            cleaned = CleanedLeads(survey_frame(frame, settings, jobs=jobs), frame=frame)
         else:
             frames = opened.chunks() if settings.by_row else iter([opened.frame()])
-            cleaned = clean_chunks(frames, settings, keeping=spool, jobs=jobs)
+            cleaned = CleanedLeads(survey(frames, settings, keeping=spool, jobs=jobs))
         of_memory = (spool.note,) if spool is not None and spool.note else ()
         untrusted = _untrusted(opened.verdict_columns, settings.trusted)
         cleaned.read_notes = (*opened.notes, *of_memory, *untrusted)

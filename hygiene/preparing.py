@@ -15,12 +15,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.blocklist import RuleList, parse_list
+from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.cleaned import CleanedLeads
-from hygiene.cleaning import clean_again
 from hygiene.errors import InputError
 from hygiene.importing import LeadList, ListReader, Receipt, Session, Sink
 from hygiene.readback import read_back
-from hygiene.settings import KnownLeads
 from hygiene.text import text_column
 
 __all__ = ["know", "prepare", "with_readback"]
@@ -42,7 +41,7 @@ def know(
         InputError: the list holds too many leads to read them all unasked.
     """
     if cleaned.survey.settings.policy != sink.policy:
-        cleaned = clean_again(cleaned, policy=sink.policy)
+        cleaned = cleaned.again(policy=sink.policy)
     if session.continues or len(cleaned.rows_to_send(send_all=send_all)):
         cleaned = prepare(cleaned, sink, snapshot=snapshot)
     return session.knowing(cleaned)
@@ -79,7 +78,7 @@ def prepare(cleaned: CleanedLeads, sink: Sink, /, *, snapshot: bool = True) -> C
             changes["known"] = _held(sink, found, wide=sink.policy.duplicate_scope == "account")
         if snapshot and settings.blocklist is None:
             changes["blocklist"] = (_block_list(sink),)
-    return clean_again(cleaned, **changes) if changes else cleaned
+    return cleaned.again(**changes) if changes else cleaned
 
 
 def _held(sink: ListReader, found: LeadList, *, wide: bool) -> tuple[KnownLeads, ...]:

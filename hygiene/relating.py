@@ -8,43 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.address import exact_key, person_key
+from hygiene.address import Keys
 from hygiene.blocklist import Matches, match
+from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.hashing import hash_texts
-from hygiene.settings import KnownLeads, Settings
-from hygiene.text import Mask, mask
+from hygiene.settings import Settings
+from hygiene.text import Mask, say, there
 
-__all__ = ["Keys", "Listed", "hold_against", "say", "there"]
+__all__ = ["Listed", "hold_against"]
 
 _TEXT = pa.large_string()
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """The keys of judged addresses, by position.
-
-    Attributes:
-        exact: Under which an API counts two addresses as one.
-        person: Under which two are likely to be one person's; None where rows are matched by the exact key.
-    """
-
-    exact: pa.Array
-    person: pa.Array | None
-
-    @classmethod
-    def of(cls, address: pa.Array, domain: pa.Array, settings: Settings, /) -> "Keys":
-        """The keys that the settings ask for."""
-        person = person_key(address, domain) if settings.match == "person" else None
-        return cls(exact_key(address), person)
-
-    @property
-    def key(self) -> pa.Array:
-        """That under which rows are the same lead."""
-        return self.exact if self.person is None else self.person
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +101,3 @@ def _find_known(keys: Keys, known: Sequence[KnownLeads]) -> tuple[pa.Array, pa.A
                 found = leads.places(lookup.find(hashes))
                 place, kind = pc.coalesce(place, found), pc.coalesce(kind, say(word, there(found)))
     return place, kind
-
-
-def say(word: str, rows: Mask, /) -> pa.Array:
-    """A word on the rows where a mask is true, null elsewhere."""
-    return pc.if_else(pa.array(rows), pa.scalar(word, _TEXT), pa.scalar(None, _TEXT))
-
-
-def there(texts: pa.Array, /) -> Mask:
-    """True where a text is not null."""
-    return mask(pc.is_valid(texts)) if texts.null_count else np.ones(len(texts), dtype=bool)

@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from hygiene.cleaned import CleanedLeads
-from hygiene.errors import UsageError
 from hygiene.markup import inert
 from hygiene.masking import mask_address, mask_rule
 from hygiene.verdict import Outcome, reason
@@ -42,20 +39,12 @@ class Story:
         return f"<ol>{items}</ol>"
 
 
-def tell(cleaned: CleanedLeads, row: int, /, *, show_addresses: bool = False) -> Story:
-    """The story of a row.
-
-    Raises:
-        UsageError: there is no such row.
-    """
-    if not 1 <= row <= len(cleaned):
-        msg = f"row {row}: expected a row from 1 to {len(cleaned)}."
-        raise UsageError(msg)
-    verdict = cleaned.at(np.array([row - 1]))[1].iloc[0]
+def tell(verdict: "pd.Series[Any]", /, *, show_addresses: bool = False) -> Story:
+    """The story of a row, from its row of `CleanedLeads.verdicts`."""
     sentences = [_origin(verdict), _address(verdict, show_addresses=show_addresses)]
     sentences += [f"{reason(code).text} ({code})" for code in verdict["reasons"].split(";") if code]
     sentences += _details(verdict, show_addresses=show_addresses)
-    return Story(row, (*sentences, _ending(verdict)))
+    return Story(int(verdict["row"]), (*sentences, _ending(verdict)))
 
 
 def _origin(verdict: "pd.Series[Any]") -> str:

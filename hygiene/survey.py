@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import IO, Protocol
 
 import numpy as np
 import pandas as pd
 
 from hygiene.ahead import in_order
+from hygiene.chunk_reasons import find_all
+from hygiene.chunk_store import Chunks, Held, Keeping
 from hygiene.columns import CANONICAL, MALFORMED
-from hygiene.deciding import find_all
 from hygiene.deliverability import REASON_OF, DomainVerdict, Resolver
 from hygiene.examining import Examined, Texts, examine, is_as_examined, list_anew
 from hygiene.facts import Facts, RowFacts
@@ -30,9 +30,6 @@ from hygiene.verdict import REASONS, Outcome
 __all__ = [
     "CHUNK_ROWS",
     "EXAMPLES",
-    "Chunks",
-    "Held",
-    "Keeping",
     "Survey",
     "notes_on",
     "survey",
@@ -44,43 +41,6 @@ __all__ = [
 CHUNK_ROWS = 1 << 16
 #: Rows of each reason whose places are kept as examples.
 EXAMPLES = 3
-
-
-class Chunks(Protocol):
-    """Keeps the chunks of a survey, in memory or elsewhere."""
-
-    def append(self, chunk: Examined, /) -> None:
-        """Keep the next chunk."""
-
-    def __getitem__(self, number: int, /) -> Examined:
-        """The chunk with a number, from 0."""
-
-    def __len__(self) -> int:
-        """How many there are."""
-
-    def texts(self, number: int, /) -> Texts:
-        """The addresses of the chunk with a number, which may be at hand sooner than all of it."""
-
-
-class Held(list[Examined]):
-    """Chunks in memory."""
-
-    def texts(self, number: int, /) -> Texts:
-        """The addresses of the chunk with a number."""
-        return self[number].texts
-
-
-class Keeping(Protocol):
-    """Where a survey keeps more than fits in memory."""
-
-    #: Octets of keys that may be held in memory.
-    key_octets: int
-
-    def chunks(self) -> Chunks:
-        """An empty keeper of chunks."""
-
-    def open_file(self) -> IO[bytes]:
-        """A new temporary file, gone when it is closed."""
 
 
 @dataclass

@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from hygiene.errors import UsageError
 from hygiene.gate import check_gate
 from hygiene.settings import Settings
+from hygiene.survey import Survey
 from hygiene.verdict import Outcome
 
 __all__ = ["Tally"]
@@ -26,10 +29,16 @@ class Tally:
     reasons: Mapping[str, int]
 
     @classmethod
-    def of(
+    def of(cls, found: Survey, /) -> "Tally":
+        """The tally of a survey."""
+        by_rank = np.bincount(found.relations.ranks, minlength=len(Outcome)).tolist()
+        return cls.counted(by_rank, found.reasons, found.settings, marked=bool(found.marks))
+
+    @classmethod
+    def counted(
         cls, by_rank: Sequence[int], reasons: Mapping[str, int], settings: Settings, /, *, marked: bool
     ) -> "Tally":
-        """The tally of a cleaning.
+        """The tally of rows that were counted already.
 
         Args:
             by_rank: Rows by the rank of their outcome.

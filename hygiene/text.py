@@ -22,8 +22,10 @@ __all__ = [
     "mask",
     "no_texts",
     "not_ascii",
+    "say",
     "text_column",
     "text_series",
+    "there",
 ]
 
 #: One boolean a row, by position.
@@ -189,3 +191,13 @@ def mask(column: pa.Array, /, *, null: bool = False) -> Mask:
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
     return np.array(pc.fill_null(column, null).to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def say(word: str, rows: Mask, /) -> pa.Array:
+    """A word on the rows where a mask is true, null elsewhere."""
+    return pc.if_else(pa.array(rows), pa.scalar(word, pa.large_string()), pa.scalar(None, pa.large_string()))
+
+
+def there(texts: pa.Array, /) -> Mask:
+    """True where a text is not null."""
+    return mask(pc.is_valid(texts)) if texts.null_count else np.ones(len(texts), dtype=bool)

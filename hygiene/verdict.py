@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from hygiene.markup import html_table
 
-__all__ = ["NOTES", "REASONS", "Counts", "Outcome", "Reason", "reason"]
+__all__ = ["NOTES", "NOT_CHECKED", "REASONS", "Counts", "Outcome", "Reason", "meaning", "reason"]
 
 
 class Outcome(enum.StrEnum):
@@ -27,6 +27,25 @@ class Outcome(enum.StrEnum):
     def rank(self) -> int:
         """Place in the order of precedence; 0 wins over all others."""
         return list(Outcome).index(self)
+
+
+#: What stands for the rows of an outcome whose pass did not run.
+NOT_CHECKED = "not checked"
+
+_MEANING = {
+    Outcome.READY: "will be sent",
+    Outcome.INVALID: "not a lead that can be sent",
+    Outcome.UNDELIVERABLE: "DNS says that no mail is accepted",
+    Outcome.SUPPRESSED: "on a suppression list of ours",
+    Outcome.BLOCKED: "on the API's block list",
+    Outcome.DUPLICATE: "another row or a known lead stands for it",
+    Outcome.REVIEW: "undecided: look at it",
+}
+
+
+def meaning(outcome: Outcome, /) -> str:
+    """What an outcome means, in a few words."""
+    return _MEANING[outcome]
 
 
 @dataclass(frozen=True, slots=True)

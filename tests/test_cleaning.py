@@ -12,16 +12,19 @@ from hypothesis import strategies as st
 
 import hygiene
 from hygiene.blocklist import parse_list
+from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.cleaned import CleanedLeads
-from hygiene.cleaning import clean_chunks, clean_frame
 from hygiene.deliverability import DomainVerdict
 from hygiene.duplicates import Keep
 from hygiene.errors import GateFailed, InputError, ListError, UsageError
 from hygiene.importing import plan
-from hygiene.prediction import ImportPolicy, predict
+from hygiene.pipeline import survey_frame
+from hygiene.policy import ImportPolicy
+from hygiene.prediction import predict
 from hygiene.report.summary import summarise
 from hygiene.rules import Rule
-from hygiene.settings import KnownLeads, Settings
+from hygiene.settings import Settings
+from hygiene.survey import survey
 from hygiene.traits import NameList, TraitLists
 from hygiene.verdict import NOTES, REASONS, Outcome
 from hygiene_schemas import Verdict
@@ -64,8 +67,12 @@ def _frame(cells, **columns):
     return pd.DataFrame({"email": pd.Series(cells, dtype=object), **columns})
 
 
+def _cleaned(frame, settings_) -> CleanedLeads:
+    return CleanedLeads(survey_frame(frame, settings_), frame=frame)
+
+
 def _clean(cells, **changes) -> CleanedLeads:
-    return clean_frame(_frame(cells), _settings(**changes))
+    return _cleaned(_frame(cells), _settings(**changes))
 
 
 cells_lists = st.lists(st.sampled_from(CELLS), max_size=15)
@@ -88,7 +95,7 @@ def test_the_input_is_left_as_it_was_and_withheld_rows_hold_their_cells(cells):
     frame = _frame(cells, note=[f"n{place}" for place in range(len(cells))])
     before = frame.copy(deep=True)
 
-    cleaned = clean_frame(frame, _settings())
+    cleaned = _cleaned(frame, _settings())
 
     pd.testing.assert_frame_equal(frame, before)
     withheld = cleaned.withheld
@@ -101,7 +108,7 @@ def test_the_input_is_left_as_it_was_and_withheld_rows_hold_their_cells(cells):
 def test_what_is_ready_stays_ready_and_has_no_new_finding(cells):
     ready = _clean(cells).ready
 
-    again = clean_frame(ready, _settings())
+    again = _cleaned(ready, _settings())
 
     assert again.counts.reasons == {}
     assert again.ready["email"].tolist() == ready["email"].tolist()
@@ -113,7 +120,7 @@ def test_verdicts_do_not_depend_on_how_the_rows_are_cut_into_chunks(cells, size)
     frame = _frame(cells)
 
     chunks = [frame.iloc[start : start + size] for start in range(0, len(frame), size)]
-    cleaned = clean_chunks(chunks, _settings())
+    cleaned = CleanedLeads(survey(chunks, _settings()))
 
     if chunks:
         pd.testing.assert_frame_equal(cleaned.verdicts, whole)
@@ -175,7 +182,7 @@ def test_of_duplicates_the_row_stays_that_is_otherwise_ready():
         ["ann@acme.example", "Ann@acme.example", "ann@acme.example"], first_name=["", "Ann", "Ann"]
     )
 
-    cleaned = clean_frame(frame, _settings(required=["first_name"]))
+    cleaned = _cleaned(frame, _settings(required=["first_name"]))
 
     assert cleaned.verdicts["outcome"].tolist() == ["invalid", "ready", "duplicate"]
     assert cleaned.verdicts["duplicate_of"].tolist()[0] == "2"
@@ -311,7 +318,7 @@ def test_the_repr_counts_and_shows_no_address():
 def test_place_columns_of_the_input_survive_beside_ours():
     frame = _frame(["nobody"], row=["their row"], outcome=["won"])
 
-    withheld = clean_frame(frame, _settings()).withheld
+    withheld = _cleaned(frame, _settings()).withheld
 
     assert withheld["row"].tolist() == [1]
     assert withheld["row (2)"].tolist() == ["their row"]
@@ -426,7 +433,7 @@ def test_an_opt_out_on_any_row_suppresses_the_address_on_every_row():
         Status=["", "", "Subscribed", ""],
     )
 
-    cleaned = clean_frame(frame, _settings(suppress=None))
+    cleaned = _cleaned(frame, _settings(suppress=None))
 
     assert cleaned.verdicts["outcome"].tolist() == ["suppressed", "suppressed", "ready", "invalid"]
     assert cleaned.verdicts["reasons"].tolist()[3] == "no_at_sign;suppressed_column"
@@ -439,7 +446,7 @@ def test_an_opt_out_on_any_row_suppresses_the_address_on_every_row():
 def test_suppression_columns_can_be_left_out():
     frame = _frame(["ann@acme.example"], Unsubscribed=["TRUE"])
 
-    cleaned = clean_frame(frame, _settings(suppress=None, suppression_columns=False))
+    cleaned = _cleaned(frame, _settings(suppress=None, suppression_columns=False))
 
     assert cleaned.verdicts["outcome"].tolist() == ["ready"]
     assert cleaned.counts.outcomes["suppressed"] is None
@@ -475,7 +482,7 @@ def test_by_person_an_opt_out_of_any_copy_and_a_list_entry_for_any_copy_suppress
     hashed = hashlib.sha256(b"eve+1@proton.me").hexdigest()
     settings_ = _settings(suppress=[parse_list(f"bob+c@icloud.com\n{hashed}\n", name="d")], match="person")
 
-    verdicts = clean_frame(_frame(cells, Bounced=["", "1", "", "", "", ""]), settings_).verdicts
+    verdicts = _cleaned(_frame(cells, Bounced=["", "1", "", "", "", ""]), settings_).verdicts
 
     assert verdicts["outcome"].tolist() == ["suppressed"] * 6
     assert verdicts["matched_rule"].tolist()[2:] == [*["d:1:bob+c@icloud.com"] * 2, *[f"d:2:{hashed}"] * 2]
@@ -577,7 +584,7 @@ def test_a_cell_that_the_schema_refuses_is_not_taken_into_a_row_that_is_ready():
 def test_a_known_lead_is_withheld_and_takes_nothing():
     frame = _frame(["known@acme.example"] * 2, company=["", "Acme"])
 
-    cleaned = clean_frame(frame, _settings(fill=True))
+    cleaned = _cleaned(frame, _settings(fill=True))
 
     assert cleaned.verdicts["outcome"].tolist() == ["duplicate"] * 2
     assert cleaned.fills.empty
@@ -639,7 +646,7 @@ def test_only_rows_that_are_sent_are_filled_and_only_from_rows_that_nothing_else
     odd = Rule("odd", lambda frame: frame["company"] == "?", outcome="review")
     chosen = {"keep": Keep.parse(keep), "match": match, "schema": _Dialled, "rules": [odd], "suppress": lists}
 
-    cleaned = clean_frame(frame, _settings(fill=True, **chosen))
+    cleaned = _cleaned(frame, _settings(fill=True, **chosen))
 
     verdicts, ready = cleaned.verdicts, cleaned.ready
     cells = _by_place(frame)
@@ -704,7 +711,7 @@ def test_chunks_whose_dates_are_not_understood_are_no_matter_where_another_has_o
     frame = _frame(["a@acme.example"] * 3, Seen=["01/02/2026", "soon", "2026-01-01"])
     chosen = _settings(keep=Keep.parse("newest:Seen"))
 
-    cleaned = clean_chunks((frame.iloc[row : row + 1] for row in range(3)), chosen)
+    cleaned = CleanedLeads(survey((frame.iloc[row : row + 1] for row in range(3)), chosen))
 
     assert cleaned.survey.relations.ranks.tolist() == [Outcome.DUPLICATE.rank] * 2 + [Outcome.READY.rank]
     assert "2 of 3 filled cells" in cleaned.notes[-1]

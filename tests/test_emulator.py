@@ -11,7 +11,7 @@ import pytest
 
 from hygiene.emulator import Emulator
 from hygiene.errors import UsageError
-from hygiene.prediction import ImportPolicy
+from hygiene.policy import ImportPolicy
 
 Counted = tuple[int, int, int, int]
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import hygiene
 from hygiene.blocklist import parse_list
+from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.emulator import Emulator
 from hygiene.errors import (
     AuthError,
@@ -23,8 +24,7 @@ from hygiene.errors import (
     UsageError,
 )
 from hygiene.importing import Reply, plan, run_import, sent_columns
-from hygiene.prediction import ImportPolicy
-from hygiene.settings import KnownLeads
+from hygiene.policy import ImportPolicy
 from hygiene.verdict import Counts
 
 

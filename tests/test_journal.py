@@ -22,7 +22,7 @@ from hygiene.errors import JournalError, UsageError
 from hygiene.features import TextFeatures
 from hygiene.importing import Identity, Target
 from hygiene.journal import SqliteJournal, StoredFeatures, default_path
-from hygiene.journal.store import is_on_network
+from hygiene.journal.database import is_on_network
 from hygiene.journal.stored import Block, Secret, bits_of
 from tests.test_prediction import ADDRESSES, ENTRIES, policies
 

@@ -7,10 +7,10 @@ import pytest
 import hygiene
 from hygiene import library, preparing
 from hygiene.blocklist import parse_list
+from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.errors import InputError, ListNotFound, SinkError, UsageError
 from hygiene.importing import LeadList
-from hygiene.prediction import ImportPolicy
-from hygiene.settings import KnownLeads
+from hygiene.policy import ImportPolicy
 from hygiene.verdict import Counts
 from hygiene.writing import open_results
 

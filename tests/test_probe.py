@@ -11,6 +11,7 @@ import pytest
 
 import hygiene
 from hygiene.blocklist import parse_list
+from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.emulator import Emulator, rules
 from hygiene.emulator.counting import import_leads
 from hygiene.emulator.store import Store
@@ -20,7 +21,6 @@ from hygiene.notebook import FileNotebook
 from hygiene.policy import RULES, ImportPolicy, choices
 from hygiene.probe import MOST_IMPORTS, Probe, conclude, most_leads, next_step
 from hygiene.rounds import Bench, Own
-from hygiene.settings import KnownLeads
 from hygiene.text import text_column
 from hygiene.verdict import Counts
 

@@ -19,17 +19,19 @@ from hypothesis import strategies as st
 
 import hygiene
 from hygiene.blocklist import parse_list
+from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.buckets import Buckets
 from hygiene.cleaned import CleanedLeads
-from hygiene.cleaning import clean_again, clean_chunks, clean_frame, clean_part
 from hygiene.deliverability import DomainVerdict, KnownVerdicts
 from hygiene.duplicates import Keep
 from hygiene.emulator import Emulator
 from hygiene.errors import SpoolError
 from hygiene.journal import SqliteJournal
+from hygiene.pipeline import survey_frame, survey_rows
 from hygiene.reading import open_leads
-from hygiene.settings import KnownLeads, Settings
+from hygiene.settings import Settings
 from hygiene.spool import FLOOR, Spool
+from hygiene.survey import survey
 from hygiene.text import text_column
 from hygiene.writing import open_results, write_results
 
@@ -78,8 +80,9 @@ def _file(folder: Path, rows: Sequence[Sequence[str]]) -> Path:
 
 def _both(path: Path, chunk_rows: int, settings_: Settings) -> tuple[CleanedLeads, CleanedLeads]:
     with open_leads([path], chunk_rows=chunk_rows) as leads:
-        whole = clean_frame(leads.frame(), settings_)
-        cut = clean_chunks(leads.chunks(), settings_, keeping=Spool(FLOOR))
+        frame = leads.frame()
+        whole = CleanedLeads(survey_frame(frame, settings_), frame=frame)
+        cut = CleanedLeads(survey(leads.chunks(), settings_, keeping=Spool(FLOOR)))
     return whole, cut
 
 
@@ -151,9 +154,10 @@ def test_other_settings_and_parts_of_the_leads_are_judged_alike(tmp_path: Path) 
     whole, cut = _both(_file(tmp_path, rows), 7, _settings())
 
     for changes in ({"known": None}, {"blocklist": None, "keep": Keep("last")}, {"review": ("disposable",)}):
-        assert clean_again(cut, **changes).verdicts.equals(clean_again(whole, **changes).verdicts)
+        assert cut.again(**changes).verdicts.equals(whole.again(**changes).verdicts)
     some = np.arange(len(whole)) % 3 == 0
-    assert clean_part(cut, some).verdicts.equals(clean_part(whole, some).verdicts)
+    parts = [CleanedLeads(survey_rows(each.survey, some)).verdicts for each in (cut, whole)]
+    assert parts[0].equals(parts[1])
     assert cut.by("first_name").frame().equals(whole.by("first_name").frame())
 
 

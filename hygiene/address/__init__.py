@@ -5,7 +5,7 @@ person meant. Syntax and normal form only: nothing here asks DNS or a list.
 """
 
 from hygiene.address.judging import Addresses, judge
-from hygiene.address.keys import exact_key, person_key
+from hygiene.address.keys import Keys, exact_key, person_key
 from hygiene.address.syntax import explain
 
-__all__ = ["Addresses", "exact_key", "explain", "judge", "person_key"]
+__all__ = ["Addresses", "Keys", "exact_key", "explain", "judge", "person_key"]

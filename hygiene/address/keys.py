@@ -4,12 +4,14 @@ The exact key predicts what an API counts. The person key only ever warns, or me
 for it; it is no address, and mail is never sent to it.
 """
 
+from dataclasses import dataclass
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.text import lower_case
 
-__all__ = ["exact_key", "person_key"]
+__all__ = ["Keys", "exact_key", "person_key"]
 
 #: One mailbox under two names, where dots in the local part do not count. Source: Gmail Help, "Dots don't
 #: matter in Gmail addresses". Not for other domains at Google, where dots tell people apart.
@@ -53,3 +55,27 @@ def person_key(address: pa.Array, domain: pa.Array, /) -> pa.Array:
     local = pc.replace_substring(pc.replace_substring_regex(key, "@[^@]*$", ""), ".", "")
     mailbox = pc.binary_join_element_wise(local, pa.scalar(_GMAIL[0], _TEXT), pa.scalar("@", _TEXT))
     return pc.if_else(gmail, mailbox, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of judged addresses, by position.
+
+    Attributes:
+        exact: Under which an API counts two addresses as one.
+        person: Under which two are likely to be one person's; None where rows are matched by the exact key.
+    """
+
+    exact: pa.Array
+    person: pa.Array | None
+
+    @classmethod
+    def of(cls, address: pa.Array, domain: pa.Array, /, *, by_person: bool) -> "Keys":
+        """The keys of normalized addresses, whose domains are A-labels; those of persons where asked for."""
+        person = person_key(address, domain) if by_person else None
+        return cls(exact_key(address), person)
+
+    @property
+    def key(self) -> pa.Array:
+        """That under which rows are the same lead."""
+        return self.exact if self.person is None else self.person

@@ -13,10 +13,10 @@ from typing import Any
 
 import click
 
-from hygiene import __version__
 from hygiene.cli import codes, doctoring, history, looking, probing, pulling, sending, sifting, staging
 from hygiene.cli import options as shared
 from hygiene.errors import HygieneError
+from hygiene.version import __version__
 
 __all__ = ["cli", "main"]
 

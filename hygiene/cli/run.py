@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hygiene.cleaned import CleanedLeads
     from hygiene.comparing import Comparison
     from hygiene.importing import Progress, Receipt
-    from hygiene.prediction import ImportPolicy
+    from hygiene.policy import ImportPolicy
     from hygiene.resolver import Resolver
 
 __all__ = ["Run", "load_policy", "make_resolver"]
@@ -274,7 +274,7 @@ class Run:
 
 def load_policy(path: str | None, /) -> "ImportPolicy | None":
     """The policy in a TOML file; None where no file is named."""
-    from hygiene.prediction import ImportPolicy
+    from hygiene.policy import ImportPolicy
 
     if path is None:
         return None

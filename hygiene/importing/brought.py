@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.importing.past import Landed
 from hygiene.importing.record import ImportRecord, Journal
 from hygiene.importing.sink import Addressed, Sink
 from hygiene.policy import ImportPolicy
-from hygiene.settings import KnownLeads
 
 __all__ = ["Others", "without_own"]
 

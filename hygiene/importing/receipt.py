@@ -76,9 +76,10 @@ class Receipt:
         Raises:
             UsageError: matplotlib is not installed.
         """
-        from hygiene.report.plots import plot_counts
+        from hygiene.plotting import plot_counts
 
-        return plot_counts(self)
+        told = self.reconciliation
+        return plot_counts(told.predicted, told.reported, status=told.status)
 
     def deliveries(self, cleaned: "CleanedLeads", /) -> dict[str, pd.DataFrame]:
         """By name of file (`DELIVERIES`): row, place, address, batch and state of leads, and the API's words.

@@ -13,7 +13,6 @@ import pyarrow as pa
 
 from hygiene.arguments import check_word
 from hygiene.cleaned import CleanedLeads
-from hygiene.cleaning import clean_again
 from hygiene.errors import HygieneError, SinkError
 from hygiene.features import TextFeatures
 from hygiene.importing.batches import divide_leads
@@ -91,7 +90,7 @@ class Session:
         brought = self._others.known(cleaned.addresses().drop_null())
         if brought:
             changed = (*(changed or ()), *brought)
-        return cleaned if changed is known else clean_again(cleaned, known=changed)
+        return cleaned if changed is known else cleaned.again(known=changed)
 
     @property
     def _others(self) -> Others:

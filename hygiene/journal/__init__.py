@@ -1,11 +1,12 @@
 """Journal: what was sent, remembered on disk, so that no lead is lost and none is counted twice.
 
-`store` is the SQLite file and its secret, `records` one import in it, `stored` the features of leads
-without their addresses, `locks` who may write to an import, `history` what people ask of it, `view` a journal
-that is only looked at. No address and no key is in it.
+`database` is the SQLite file and its secret, `store` what imports are written to, `records` one import in
+it, `stored` the features of leads without their addresses, `locks` who may write to an import, `history` what
+people ask of it, `view` a journal that is only looked at. No address and no key is in it.
 """
 
-from hygiene.journal.store import SqliteJournal, default_path
+from hygiene.journal.database import default_path
+from hygiene.journal.store import SqliteJournal
 from hygiene.journal.stored import StoredFeatures
 from hygiene.journal.view import JournalView
 

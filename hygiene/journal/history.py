@@ -4,8 +4,8 @@ Nothing here writes but `forget`.
 """
 
 import json
+import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -18,27 +18,23 @@ from hygiene.importing.past import Imported, Landed
 from hygiene.importing.receipt import bounds_of, has_drift
 from hygiene.importing.record import Places, in_order
 from hygiene.importing.sink import Target
+from hygiene.journal.database import Database
 from hygiene.journal.records import EXACT, entry_of, read_blocks
 from hygiene.journal.stored import StoredFeatures
 from hygiene.policy import ImportPolicy
 from hygiene.reconcile import reconcile
 
-if TYPE_CHECKING:
-    import sqlite3
-
-    from hygiene.journal.store import SqliteJournal
-
 __all__ = ["features", "find", "forget", "imports", "landed"]
 
 
-def imports(journal: "SqliteJournal", /) -> list[Imported]:
+def imports(journal: Database, /) -> list[Imported]:
     """Every import, oldest first."""
     return [
         _imported(journal, row, bounded=True) for row in journal.read("SELECT * FROM imports ORDER BY rowid")
     ]
 
 
-def find(journal: "SqliteJournal", import_id: str, /) -> Imported:
+def find(journal: Database, import_id: str, /) -> Imported:
     """One import, by its name or the beginning of it.
 
     Raises:
@@ -53,7 +49,7 @@ def find(journal: "SqliteJournal", import_id: str, /) -> Imported:
 
 
 def _imported(
-    journal: "SqliteJournal", row: "sqlite3.Row", *, traced: bool = False, bounded: bool = False
+    journal: Database, row: sqlite3.Row, *, traced: bool = False, bounded: bool = False
 ) -> Imported:
     """An import, with what its leads look like to counting rules, and what was left open, where that is asked for."""
     batches = journal.read("SELECT * FROM batches WHERE import = ? ORDER BY number", (row["id"],))
@@ -79,12 +75,12 @@ def _imported(
     )
 
 
-def features(journal: "SqliteJournal", import_id: str, /) -> StoredFeatures:
+def features(journal: Database, import_id: str, /) -> StoredFeatures:
     """What rules see of an import's leads; `Imported.leads` tells which are in which batch."""
     return StoredFeatures.of(read_blocks(journal, find(journal, import_id).id))
 
 
-def forget(journal: "SqliteJournal", import_id: str, /) -> None:
+def forget(journal: Database, import_id: str, /) -> None:
     """Purge an import and all that is kept of its leads."""
     name = find(journal, import_id).id
     with journal.writing() as connection:
@@ -93,7 +89,7 @@ def forget(journal: "SqliteJournal", import_id: str, /) -> None:
 
 
 def landed(
-    journal: "SqliteJournal", target: Target, addresses: pa.Array, policy: ImportPolicy, /, *, but: str | None
+    journal: Database, target: Target, addresses: pa.Array, policy: ImportPolicy, /, *, but: str | None
 ) -> list[Landed]:
     """Leads of other imports to this list, as far as these addresses meet them, by import, the oldest first.
 

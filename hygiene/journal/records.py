@@ -8,23 +8,21 @@ import secrets
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from hygiene import __version__
 from hygiene.features import Features, Folding
 from hygiene.importing.record import Entry, Frozen, Identity, Places
+from hygiene.journal.database import Database
 from hygiene.journal.locks import Lock
 from hygiene.journal.stored import Block, StoredFeatures, bits_of
 from hygiene.policy import ImportPolicy
 from hygiene.reconcile import BatchResult
 from hygiene.text import Mask
 from hygiene.verdict import Counts
-
-if TYPE_CHECKING:
-    from hygiene.journal.store import SqliteJournal
+from hygiene.version import __version__
 
 __all__ = ["EXACT", "ImportInJournal", "entry_of", "read_blocks"]
 
@@ -59,9 +57,7 @@ class ImportInJournal:
         again: Begin it anew, whatever is remembered of the same import.
     """
 
-    def __init__(
-        self, journal: "SqliteJournal", identity: Identity, lock: Lock | None, /, *, again: bool
-    ) -> None:
+    def __init__(self, journal: Database, identity: Identity, lock: Lock | None, /, *, again: bool) -> None:
         self._journal, self._lock, self._identity = journal, lock, identity
         self._features: StoredFeatures | None = None
         target = identity.target
@@ -232,7 +228,7 @@ class ImportInJournal:
         return ~self.features().known(EXACT)
 
 
-def read_blocks(journal: "SqliteJournal", import_id: str, /) -> list[Block]:
+def read_blocks(journal: Database, import_id: str, /) -> list[Block]:
     """The leads of an import as they were written."""
     found = journal.read("SELECT rows, bits, keys FROM leads WHERE import = ? ORDER BY first", (import_id,))
     return [Block(row["rows"], row["bits"], row["keys"]) for row in found]

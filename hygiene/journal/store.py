@@ -1,214 +1,28 @@
-"""Store: the journal's SQLite file, the secret beside it, and who may use both.
+"""The journal that imports are written to: who may use a list, and what is remembered of its imports.
 
-What an import is and how its batches are written is in `records`.
+The file is in `database`; what an import is and how its batches are written is in `records`.
 """
 
 import hashlib
-import hmac
-import os
-import secrets
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
 
 import pyarrow as pa
 
-from hygiene.errors import ImportBusy, JournalError, JournalLost, UsageError
+from hygiene.errors import ImportBusy, UsageError
 from hygiene.importing.past import Imported, Landed
 from hygiene.importing.record import Identity
 from hygiene.importing.sink import Target
 from hygiene.journal import history
+from hygiene.journal.database import Database
 from hygiene.journal.locks import Lock
 from hygiene.journal.records import ImportInJournal
-from hygiene.journal.stored import Secret, StoredFeatures
+from hygiene.journal.stored import StoredFeatures
 from hygiene.policy import ImportPolicy
 
-__all__ = ["SqliteJournal", "default_path", "is_on_network"]
-
-#: Version of the tables; a journal with a higher one is refused.
-VERSION = 1
-
-#: Seconds that a write waits for another process to finish its own.
-BUSY_S = 30.0
-
-#: File systems on which SQLite's shared memory does not work. Source: sqlite.org/wal.html.
-NETWORK = frozenset(
-    {"9p", "afs", "ceph", "cifs", "fuse.sshfs", "glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs"}
-)
-
-_TABLES = """
-CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE bindings (
-    url TEXT NOT NULL, list_id TEXT NOT NULL, account TEXT NOT NULL, PRIMARY KEY (url, list_id));
-CREATE TABLE imports (
-    id TEXT PRIMARY KEY, url TEXT NOT NULL, account TEXT NOT NULL, list_id TEXT NOT NULL,
-    sha256 TEXT NOT NULL, send_all INTEGER NOT NULL, waive_blocklist INTEGER NOT NULL,
-    began_at TEXT NOT NULL, version TEXT NOT NULL, frozen TEXT, complete INTEGER NOT NULL DEFAULT 0,
-    under_review BLOB NOT NULL DEFAULT x'', summary TEXT);
-CREATE TABLE leads (
-    import TEXT NOT NULL REFERENCES imports ON DELETE CASCADE, first INTEGER NOT NULL,
-    rows BLOB NOT NULL, bits BLOB NOT NULL, keys BLOB NOT NULL, PRIMARY KEY (import, first));
-CREATE TABLE batches (
-    import TEXT NOT NULL REFERENCES imports ON DELETE CASCADE, number INTEGER NOT NULL,
-    leads BLOB NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, lost INTEGER NOT NULL,
-    predicted TEXT NOT NULL, reported TEXT, replayed INTEGER NOT NULL, extra TEXT NOT NULL,
-    words TEXT NOT NULL, PRIMARY KEY (import, number));
-"""
+__all__ = ["SqliteJournal"]
 
 
-def default_path() -> Path:
-    """Where the journal is where nobody says otherwise: ``HYGIENE_JOURNAL``, else the user's state folder."""
-    from platformdirs import user_state_path
-
-    named = os.environ.get("HYGIENE_JOURNAL")
-    return Path(named) if named else user_state_path("lead-hygiene", appauthor=False) / "imports.sqlite"
-
-
-def is_on_network(path: Path, /, *, mounts: str = "") -> bool:
-    """Whether a path is on a network file system, as far as ``/proc/mounts`` tells.
-
-    Args:
-        path: An absolute path.
-        mounts: The text of ``/proc/mounts``.
-    """
-    found = ("", "")
-    for line in mounts.splitlines():
-        _, point, kind, *_ = line.split()
-        if path.is_relative_to(point) and len(point) >= len(found[0]):
-            found = (point, kind)
-    return found[1] in NETWORK
-
-
-class SqliteJournal:
-    """A journal in a SQLite file; a secret stands beside it, in a file of its own.
-
-    Args:
-        path: The file; None is `default_path`.
-        must_exist: Refuse to make a new one.
-
-    Attributes:
-        path: The file.
-        created: Whether it was made just now.
-
-    Raises:
-        JournalError: it is of a newer version, its secret is missing or another's, it is no journal, or it
-            is not there and must be.
-    """
-
-    def __init__(self, path: str | os.PathLike[str] | None = None, /, *, must_exist: bool = False) -> None:
-        self.path = Path(path) if path is not None else default_path()
-        self.created = not self.path.exists() or self.path.stat().st_size == 0
-        if self.created and must_exist:
-            msg = f"{self.path}: no journal there, and one is required. Bring back the file, or name another."
-            raise JournalError(msg)
-        self._key_path = self.path.with_name(self.path.name + ".key")
-        try:
-            self._connection = self._opened()
-        except (sqlite3.DatabaseError, OSError) as error:
-            msg = f"{self.path}: not a journal that can be opened ({error}). Name another with --journal."
-            raise JournalError(msg) from error
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
-
-    def _opened(self) -> sqlite3.Connection:
-        connection = self._connected()
-        connection.row_factory = sqlite3.Row
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
-            msg = f"{self.path}: a journal of version {version}; this is for up to {VERSION}. Use a newer hygiene."
-            raise JournalError(msg)
-        self._prepare(connection)
-        self.secret = self._unlock(connection, new=version == 0)
-        return connection
-
-    def _connected(self) -> sqlite3.Connection:
-        if self.created:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # its -wal and -shm take its rights
-        return sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
-
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        mounts = Path("/proc/mounts")
-        text = mounts.read_text(encoding="utf-8", errors="replace") if mounts.exists() else ""
-        mode = "DELETE" if is_on_network(self.path.absolute(), mounts=text) else "WAL"
-        connection.execute(f"PRAGMA journal_mode = {mode}")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA secure_delete = ON")
-
-    def _unlock(self, connection: sqlite3.Connection, *, new: bool) -> Secret:
-        """The secret, proved to be this journal's; a new journal gets a new one."""
-        if new:
-            connection.execute("BEGIN IMMEDIATE")  # another process may be making it just now
-            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                key = self._new_key()
-                for statement in _TABLES.split(";")[:-1]:
-                    connection.execute(statement)
-                connection.execute("INSERT INTO about VALUES ('key_check', ?)", (_check(key),))
-                connection.execute(f"PRAGMA user_version = {VERSION}")
-            connection.execute("COMMIT")
-        if not self._key_path.exists():
-            msg = (
-                f"{self._key_path}: the journal's secret is missing, so its leads cannot be told apart. "
-                "Bring the file back, or name another journal."
-            )
-            raise JournalError(msg)
-        key = bytes.fromhex(self._key_path.read_text(encoding="ascii"))
-        wanted = connection.execute("SELECT value FROM about WHERE name = 'key_check'").fetchone()[0]
-        if not hmac.compare_digest(wanted, _check(key)):
-            msg = f"{self._key_path}: not the secret of this journal. Bring the right file back."
-            raise JournalError(msg)
-        return Secret(key)
-
-    def _new_key(self) -> bytes:
-        if self._key_path.exists():  # of a journal that was lost, or made by a run that died
-            return bytes.fromhex(self._key_path.read_text(encoding="ascii"))
-        key = secrets.token_bytes(32)
-        handle = os.open(self._key_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(key.hex())
-            file.flush()
-            os.fsync(file.fileno())
-        return key
-
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: durable at the end, or nothing after an exception.
-
-        Raises:
-            JournalLost: it cannot be written.
-        """
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            msg = f"{self.path}: the journal cannot be written ({error}), so nothing more is sent."
-            raise JournalLost(msg) from error
-
-    def read(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        """The rows of a query."""
-        return self._connection.execute(query, values).fetchall()
+class SqliteJournal(Database):
+    """A journal in a SQLite file; see `Database` for its arguments and errors."""
 
     def begin(
         self, identity: Identity, /, *, again: bool = False, accept_new_key: bool = False
@@ -290,8 +104,3 @@ class SqliteJournal:
             UsageError: there is none of that name.
         """
         history.forget(self, import_id)
-
-
-def _check(key: bytes) -> str:
-    """What proves a secret without giving it away."""
-    return hmac.digest(key, b"lead-hygiene journal", "sha256").hex()

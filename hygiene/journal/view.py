@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from hygiene.errors import JournalLost
 from hygiene.importing.record import Identity
+from hygiene.journal.database import BUSY_S
 from hygiene.journal.records import ImportInJournal
-from hygiene.journal.store import BUSY_S, SqliteJournal
+from hygiene.journal.store import SqliteJournal
 
 __all__ = ["JournalView"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hygiene.markup import inert
 from hygiene.masking import mask_address
-from hygiene.report.text import NOT_CHECKED
+from hygiene.verdict import NOT_CHECKED
 
 if TYPE_CHECKING:
     from hygiene.cleaned import CleanedLeads

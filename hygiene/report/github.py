@@ -15,8 +15,8 @@ from hygiene.cleaned import CleanedLeads
 from hygiene.comparing import Comparison, figure
 from hygiene.importing import Receipt
 from hygiene.markup import inert
-from hygiene.report.text import NOT_CHECKED, meaning, sentence
-from hygiene.verdict import Counts, Outcome, reason
+from hygiene.report.text import sentence
+from hygiene.verdict import NOT_CHECKED, Counts, Outcome, meaning, reason
 
 __all__ = ["annotation", "annotations", "job_summary"]
 

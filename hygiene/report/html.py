@@ -16,7 +16,6 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from hygiene import __version__
 from hygiene.cleaned import CleanedLeads
 from hygiene.comparing import Comparison
 from hygiene.importing import Receipt
@@ -26,6 +25,7 @@ from hygiene.report.flow import Flow, flow
 from hygiene.report.sections import sections
 from hygiene.report.text import sentence
 from hygiene.verdict import Counts, Outcome
+from hygiene.version import __version__
 
 __all__ = ["render"]
 

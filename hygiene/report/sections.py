@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene import __version__
 from hygiene.columns import MALFORMED
 from hygiene.deciding import relate_rows
 from hygiene.frequencies import Frequencies
@@ -20,9 +19,9 @@ from hygiene.markup import inert
 from hygiene.masking import mask_rule
 from hygiene.policy import RULES
 from hygiene.report.content import MOST_ROWS, Cell, Content, Row, Section, Table, cut, left_out, number, share
-from hygiene.report.text import NOT_CHECKED, meaning
 from hygiene.text import mask, text_column
-from hygiene.verdict import Counts, Outcome, reason
+from hygiene.verdict import NOT_CHECKED, Counts, Outcome, meaning, reason
+from hygiene.version import __version__
 
 __all__ = ["sections"]
 

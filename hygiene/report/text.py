@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hygiene.markup import inert
-from hygiene.verdict import Outcome, reason
+from hygiene.verdict import NOT_CHECKED, Outcome, meaning, reason
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -21,30 +21,17 @@ if TYPE_CHECKING:
     from hygiene.verdict import Counts
 
 __all__ = [
-    "NOT_CHECKED",
     "inert",
     "lead_lists",
     "masked",
-    "meaning",
     "open_counts",
     "sentence",
     "table",
     "tables",
 ]
 
-NOT_CHECKED = "not checked"
 #: Clusters that are listed, and rows that are named of each.
 CLUSTERS, ROWS_SHOWN = 5, 3
-
-_MEANING = {
-    Outcome.READY: "will be sent",
-    Outcome.INVALID: "not a lead that can be sent",
-    Outcome.UNDELIVERABLE: "DNS says that no mail is accepted",
-    Outcome.SUPPRESSED: "on a suppression list of ours",
-    Outcome.BLOCKED: "on the API's block list",
-    Outcome.DUPLICATE: "another row or a known lead stands for it",
-    Outcome.REVIEW: "undecided: look at it",
-}
 
 
 #: How a terminal shows the rows that people look for; piped output has no styles.
@@ -57,11 +44,6 @@ _STYLE = {
     "duplicate": "yellow",
     "review": "yellow",
 }
-
-
-def meaning(outcome: Outcome, /) -> str:
-    """What an outcome means, in a few words."""
-    return _MEANING[outcome]
 
 
 def tables(
@@ -141,7 +123,7 @@ def _outcomes(cleaned: "CleanedLeads") -> "RenderableType":
             outcome.value,
             NOT_CHECKED if count is None else str(count),
             "" if count is None else _share(count, tally.rows),
-            _MEANING[outcome],
+            meaning(outcome),
         )
         for outcome, count in (
             (outcome, tally.outcomes[outcome]) for outcome in [Outcome.READY, *Outcome][:-1]

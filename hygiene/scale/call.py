@@ -6,14 +6,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from hygiene.blocklist import RuleList
+from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.errors import UsageError
 from hygiene.given import settings_of
-from hygiene.prediction import ImportPolicy
+from hygiene.policy import ImportPolicy
 from hygiene.rules import Rule
 from hygiene.scale.cluster import check_frame
 from hygiene.scale.result import ScaledLeads
 from hygiene.scale.surveying import survey
-from hygiene.settings import KnownLeads
 from hygiene.traits import NameList
 
 if TYPE_CHECKING:

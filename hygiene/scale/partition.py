@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.address import Keys
 from hygiene.canonical import name_columns
 from hygiene.columns import ColumnMap
 from hygiene.digest import frame_digest
@@ -19,11 +20,11 @@ from hygiene.errors import InputError
 from hygiene.examining import Examined, examine
 from hygiene.hashing import Hashes, HashKey, hash_texts
 from hygiene.optouts import renumber
-from hygiene.relating import Keys, Listed, there
+from hygiene.relating import Listed
 from hygiene.scale.guarding import Sealed, guarded
 from hygiene.settings import Settings
 from hygiene.survey import CHUNK_ROWS
-from hygiene.text import Mask, mask, text_column
+from hygiene.text import Mask, mask, text_column, there
 from hygiene.times import Dated
 
 __all__ = ["Job", "Kept", "Keyed", "Numbers", "Surveyed", "check_header", "survey_partition"]

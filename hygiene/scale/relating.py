@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 import pyarrow as pa
 
-from hygiene.deciding import find_all
+from hygiene.chunk_reasons import find_all
 from hygiene.deliverability import DomainVerdict
 from hygiene.duplicates import Repeats
 from hygiene.facts import Facts, RowFacts

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from hygiene.cleaning import clean_frame
+from hygiene.deciding import decide
 from hygiene.errors import UsageError
+from hygiene.pipeline import survey_frame
 from hygiene.prediction import Prediction, predict_touched
 from hygiene.scale.cluster import bits_for, compute, exchange, hand_out, hold, task
 from hygiene.scale.guarding import pick
@@ -165,7 +166,7 @@ class ScaledLeads:
     def _empty(self) -> dict[Table, pd.DataFrame]:
         """The three tables without a row."""
         settings = self._found.job.settings
-        return lay_out(self._empty_leads, clean_frame(self._empty_leads, settings).verdicts)
+        return lay_out(self._empty_leads, decide(survey_frame(self._empty_leads, settings), 0))
 
     @cached_property
     def _touched(self) -> Sequence[Touched]:

@@ -102,7 +102,7 @@ def survey(
         _check_numbers(found.kept, bits_for(found.count), order)
     asked = hand_out(Domains(_look_up(settings, found.domains), settings.accept_unknown))
     placed, by_rank, reasons = _relate(found, handed, asked)
-    counts = Tally.of(by_rank, in_table_order(reasons), settings, marked=bool(found.marks))
+    counts = Tally.counted(by_rank, in_table_order(reasons), settings, marked=bool(found.marks))
     partitions = [
         Partition(*one) for one in zip(found.names, leads, found.kept, placed, found.firsts, strict=True)
     ]

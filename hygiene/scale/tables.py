@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from hygiene.chunk_reasons import find_all
 from hygiene.cleaned import withheld_of
 from hygiene.columns import MALFORMED
-from hygiene.deciding import find_all, word_verdicts
+from hygiene.deciding import word_verdicts
 from hygiene.scale.guarding import Sealed, guarded, open_or_raise
 from hygiene.scale.partition import Job, Kept
 from hygiene.scale.relating import Domains, Placed

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from hygiene.arguments import check_word
 from hygiene.errors import ListNotFound, UnknownOutcome, UsageError
 from hygiene.importing.sink import LeadList, Reply, Target
-from hygiene.prediction import ImportPolicy
+from hygiene.policy import ImportPolicy
 from hygiene.smartlead import replies, settings
 from hygiene.smartlead.body import Body, WrittenImport, distinct_fields, shape_leads
 from hygiene.smartlead.limiter import DEFAULT_RATE, Limiter, parse_rate

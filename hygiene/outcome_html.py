@@ -1,16 +1,14 @@
-"""What a notebook shows of a result: escaped tables without a single address."""
+"""What a notebook shows of a cleaning: escaped tables without a single address."""
 
-from hygiene.cleaned import CleanedLeads
 from hygiene.markup import html_table
-from hygiene.report.text import NOT_CHECKED, meaning
-from hygiene.verdict import Outcome, reason
+from hygiene.tally import Tally
+from hygiene.verdict import NOT_CHECKED, Counts, Outcome, meaning, reason
 
-__all__ = ["cleaned_html"]
+__all__ = ["outcome_html"]
 
 
-def cleaned_html(cleaned: CleanedLeads, /) -> str:
+def outcome_html(tally: Tally, predicted: Counts, /) -> str:
     """Outcomes, reasons and predicted counts as HTML tables."""
-    tally = cleaned.counts
     outcomes = [
         (name.value, NOT_CHECKED if tally.outcomes[name] is None else tally.outcomes[name], meaning(name))
         for name in [Outcome.READY, *Outcome][:-1]
@@ -22,6 +20,6 @@ def cleaned_html(cleaned: CleanedLeads, /) -> str:
             html_table("Reasons (a row may have several)", ("reason", "rows", "meaning"), reasons)
             if reasons
             else "",
-            html_table("The API will answer", ("", "leads"), list(cleaned.predicted.as_dict().items())),
+            html_table("The API will answer", ("", "leads"), list(predicted.as_dict().items())),
         ]
     )

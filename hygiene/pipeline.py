@@ -1,0 +1,66 @@
+"""The survey of one frame, of the same leads under other settings, and of some of their rows.
+
+What a survey does is in `survey`; a verdict for each row is given when it is asked for.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pandas as pd
+
+from hygiene.deliverability import KnownVerdicts
+from hygiene.settings import Settings
+from hygiene.survey import CHUNK_ROWS, Survey, survey, survey_again
+from hygiene.text import Mask
+
+__all__ = ["resurvey", "survey_frame", "survey_rows"]
+
+
+def survey_frame(frame: pd.DataFrame, settings: Settings, /, *, jobs: int | None = None) -> Survey:
+    """The survey of one lead frame that has canonical columns, cut into chunks.
+
+    Args:
+        frame: The leads; left as it is.
+        settings: What to do.
+        jobs: Chunks examined at once.
+
+    Raises:
+        InputError, UsageError: as `survey`.
+    """
+    size = CHUNK_ROWS if settings.by_row else max(len(frame), 1)
+    chunks = (frame.iloc[start : start + size] for start in range(0, max(len(frame), 1), size))
+    return survey(chunks, settings, jobs=jobs)
+
+
+def resurvey(found: Survey, /, **changes: Any) -> Survey:
+    """The survey of the same leads under settings that differ in `changes`; DNS is not asked again."""
+    return survey_again(found, _known_settings(found, changes))
+
+
+def survey_rows(found: Survey, rows: Mask, /) -> Survey:
+    """The survey of some rows of the same leads as if they had come alone; DNS is not asked again."""
+    chosen = (
+        chunk.frame.loc[rows[start : start + len(chunk)]]
+        for start, chunk in zip(found.firsts, found, strict=False)
+    )
+    settings = _known_settings(found, {})
+    return survey(_gathered(chosen), settings, keeping=found.keeping, jobs=found.jobs, whole=False)
+
+
+def _known_settings(found: Survey, changes: dict[str, Any]) -> Settings:
+    if found.settings.resolver is not None:
+        changes = {"resolver": KnownVerdicts(found.domains), **changes}
+    return dataclasses.replace(found.settings, **changes)
+
+
+def _gathered(frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Frames put together, as far as they are smaller than a chunk."""
+    held: list[pd.DataFrame] = []
+    for frame in frames:
+        held.append(frame)
+        if sum(map(len, held)) >= CHUNK_ROWS:
+            yield pd.concat(held)
+            held.clear()
+    if held:
+        yield pd.concat(held)
