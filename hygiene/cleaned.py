@@ -14,18 +14,18 @@ import pyarrow as pa
 from hygiene.ahead import in_order
 from hygiene.columns import CANONICAL, MALFORMED
 from hygiene.deciding import decide, leads_of
-from hygiene.digest import frame_digest
 from hygiene.errors import UsageError
 from hygiene.examining import Examined
 from hygiene.features import Features
 from hygiene.filling import Fills, find_fills
 from hygiene.forecasting import forecast, forecast_raw, look_at
+from hygiene.gate import Tally
 from hygiene.gathering import Positions, gather_places, gather_rows, gather_texts, together
+from hygiene.hashing import frame_digest
 from hygiene.optouts import may_mark
 from hygiene.pipeline import resurvey
 from hygiene.prediction import Prediction
 from hygiene.survey import Survey
-from hygiene.tally import Tally
 from hygiene.text import Mask, text_series
 from hygiene.verdict import REASONS, Counts, Outcome
 

@@ -18,11 +18,11 @@ from hygiene.address import exact_key
 from hygiene.deciding import leads_of
 from hygiene.errors import UsageError
 from hygiene.forecasting import forecast_ready
+from hygiene.gate import Tally
 from hygiene.hashing import Hashes, hash_texts
 from hygiene.markup import html_table, inert
 from hygiene.pipeline import survey_rows
 from hygiene.survey import Survey
-from hygiene.tally import Tally
 from hygiene.text import is_blank, text_column
 from hygiene.verdict import Counts, Outcome
 

@@ -1,12 +1,17 @@
-"""HTML fragments for notebooks: a plain, escaped table that also survives where styles are stripped.
+"""What people are shown: text that is safe to print, masked addresses, plain escaped tables for notebooks.
 
-The report for browsers is a page of its own, in `report.html`.
+The report for browsers is a page of its own, in `report.html`. Which reports mask is theirs to say; nothing
+here decides what is an address beyond the sign in it.
 """
 
+import re
 from collections.abc import Sequence
 from html import escape
 
-__all__ = ["html_table", "inert"]
+__all__ = ["html_table", "inert", "mask_address", "mask_rule"]
+
+#: What may stand after the last @ of a cell and be shown: a domain, and nothing else that came with it.
+_DOMAIN = re.compile(r"[^\s@<>,;:/]{1,253}")
 
 
 def inert(text: str, /) -> str:
@@ -28,3 +33,18 @@ def html_table(caption: str, header: Sequence[str], rows: Sequence[Sequence[obje
 
 def _cell(cell: object) -> str:
     return escape(inert("not given" if cell is None else str(cell)))
+
+
+def mask_address(text: str, /) -> str:
+    """``a***@birchworks.example``; of a text without an @ only the first letter is left."""
+    local, at, rest = text.strip().rpartition("@")
+    if not at:
+        return f"{inert(rest[:1])}***" if rest else ""
+    domain = _DOMAIN.match(rest)
+    return f"{inert(local[:1])}***@{inert(domain.group()) if domain else '***'}"
+
+
+def mask_rule(rule: str, /) -> str:
+    """A matched rule, ``list:line:entry``, whose entry is masked where it is an address."""
+    place, colon, entry = rule.rpartition(":")
+    return inert(place + colon) + (mask_address(entry) if "@" in entry else inert(entry))

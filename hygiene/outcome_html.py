@@ -1,7 +1,7 @@
 """What a notebook shows of a cleaning: escaped tables without a single address."""
 
+from hygiene.gate import Tally
 from hygiene.markup import html_table
-from hygiene.tally import Tally
 from hygiene.verdict import NOT_CHECKED, Counts, Outcome, meaning, reason
 
 __all__ = ["outcome_html"]

@@ -9,8 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from hygiene.markup import inert
-from hygiene.masking import mask_address, mask_rule
+from hygiene.markup import inert, mask_address, mask_rule
 from hygiene.verdict import Outcome, reason
 
 __all__ = ["Story", "tell"]

@@ -5,7 +5,7 @@ import pytest
 
 import hygiene
 from hygiene.errors import UsageError
-from hygiene.masking import mask_address, mask_rule
+from hygiene.markup import mask_address, mask_rule
 
 
 @pytest.fixture

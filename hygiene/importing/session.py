@@ -1,9 +1,9 @@
-"""Session: an import that begins now, or goes on where an earlier run left it.
+"""One import while a process holds it: begun now, or gone on with where an earlier run left it.
 
 The first run settles the plan; later ones send what is left of it. Nothing here sends.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Self, get_args
@@ -13,18 +13,18 @@ import pyarrow as pa
 
 from hygiene.arguments import check_word
 from hygiene.cleaned import CleanedLeads
-from hygiene.errors import HygieneError, SinkError
+from hygiene.errors import HygieneError, SinkError, UsageError
 from hygiene.features import TextFeatures
 from hygiene.importing.batches import divide_leads
 from hygiene.importing.brought import Others, without_own
 from hygiene.importing.continuing import EarlierPlan, Outlook, requests_for
-from hygiene.importing.plan import sent_columns
+from hygiene.importing.plan import check_size, sent_columns
 from hygiene.importing.receipt import Receipt, receipt_of
-from hygiene.importing.record import Frozen, ImportRecord, Journal, MemoryRecord, Record
+from hygiene.importing.record import Frozen, Identity, ImportRecord, Journal, MemoryRecord, Record
 from hygiene.importing.run import OnUnknown, Progress, Run
 from hygiene.importing.sink import Addressed, Sink
 
-__all__ = ["Session"]
+__all__ = ["Session", "open_session", "run_import"]
 
 
 class Session:
@@ -197,3 +197,72 @@ class Session:
         self._record.add(rows, cleaned.addresses(rows - 1), found.features, entries)
         self._record.review(cleaned.under_review())
         return self._record
+
+
+def open_session(
+    cleaned: CleanedLeads,
+    sink: Sink,
+    /,
+    *,
+    journal: Journal | None = None,
+    batch_leads: int | None = None,
+    custom: Sequence[str] = (),
+    send_all: bool = False,
+    file_name: str = "leads",
+    again: bool = False,
+    accept_new_key: bool = False,
+) -> Session:
+    """The import of these leads through this sink: a new one, or the one that an earlier run began.
+
+    Args:
+        cleaned: What is to be sent.
+        sink: Where to; on a resumed import it is given the policy and shape of the first run.
+        journal: Where imports are remembered; None remembers nothing.
+        batch_leads: Leads a request; None is the sink's own number.
+        custom: Custom columns to send.
+        send_all: Also blocked and duplicate rows, to audit the prediction.
+        file_name: Name under which the API files the import.
+        again: Plan anew, whatever the journal remembers of the same import.
+        accept_new_key: Take a key that the list was not imported to with before.
+
+    Raises:
+        ImportBusy: another process holds the import.
+        UsageError: a batch size below 1, a sink that a journal cannot name, or a list of another key.
+    """
+    size = sink.batch_leads if batch_leads is None else batch_leads
+    check_size(size)
+    shape = dict(sink.shape) if isinstance(sink, Addressed) else {}
+    frozen = Frozen(
+        policy=sink.policy, batch_leads=size, custom=tuple(custom), file_name=file_name, shape=shape
+    )
+    record, waive = None, cleaned.survey.settings.waive_blocklist
+    if journal is not None:
+        if not isinstance(sink, Addressed):
+            msg = f"{sink.name}: a journal needs a sink that says where it sends to (target, shape)."
+            raise UsageError(msg)
+        identity = Identity(sink.target, cleaned.digest, send_all, waive)
+        record = journal.begin(identity, again=again, accept_new_key=accept_new_key)
+    return Session(
+        sink, frozen, journal=journal, record=record, send_all=send_all, waive_blocklist=waive, again=again
+    )
+
+
+def run_import(
+    cleaned: CleanedLeads,
+    sink: Sink,
+    /,
+    *,
+    batch_leads: int | None = None,
+    custom: Sequence[str] = (),
+    send_all: bool = False,
+    file_name: str = "leads",
+    on_unknown: OnUnknown = "verify",
+    journal: Journal | None = None,
+    progress: Progress | None = None,
+) -> Receipt:
+    """Send cleaned leads through a sink and reconcile its answers; see `open_session` and `Session.run`."""
+    with open_session(
+        cleaned, sink, journal=journal, batch_leads=batch_leads, custom=custom, send_all=send_all,
+        file_name=file_name,
+    ) as session:  # fmt: skip
+        return session.run(session.knowing(cleaned), on_unknown=on_unknown, progress=progress)

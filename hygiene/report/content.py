@@ -6,8 +6,7 @@ How they look is the template's to say.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hygiene.markup import inert
-from hygiene.masking import mask_address
+from hygiene.markup import inert, mask_address
 from hygiene.verdict import NOT_CHECKED
 
 if TYPE_CHECKING:

@@ -15,8 +15,7 @@ import pyarrow.compute as pc
 from hygiene.columns import MALFORMED
 from hygiene.deciding import relate_rows
 from hygiene.frequencies import Frequencies
-from hygiene.markup import inert
-from hygiene.masking import mask_rule
+from hygiene.markup import inert, mask_rule
 from hygiene.policy import RULES
 from hygiene.report.content import MOST_ROWS, Cell, Content, Row, Section, Table, cut, left_out, number, share
 from hygiene.text import mask, text_column

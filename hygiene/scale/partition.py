@@ -15,10 +15,9 @@ import pyarrow.compute as pc
 from hygiene.address import Keys
 from hygiene.canonical import name_columns
 from hygiene.columns import ColumnMap
-from hygiene.digest import frame_digest
 from hygiene.errors import InputError
 from hygiene.examining import Examined, examine
-from hygiene.hashing import Hashes, HashKey, hash_texts
+from hygiene.hashing import Hashes, HashKey, frame_digest, hash_texts
 from hygiene.optouts import renumber
 from hygiene.relating import Listed
 from hygiene.scale.guarding import Sealed, guarded

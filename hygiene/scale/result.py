@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from hygiene.deciding import decide
 from hygiene.errors import UsageError
+from hygiene.gate import Tally
 from hygiene.pipeline import survey_frame
 from hygiene.prediction import Prediction, predict_touched
 from hygiene.scale.cluster import bits_for, compute, exchange, hand_out, hold, task
@@ -22,7 +23,6 @@ from hygiene.scale.surveying import Surveyed
 from hygiene.scale.tables import NAMES, Table, lay_out, read_table, seal, write_tables
 from hygiene.scale.touching import Touched, find_touched, gather_touched, look
 from hygiene.survey import notes_on
-from hygiene.tally import Tally
 from hygiene.touching import Touching
 from hygiene.verdict import Counts
 

@@ -16,6 +16,7 @@ from hygiene.columns import SAMPLE_ROWS, ColumnMap
 from hygiene.errors import InputError, UsageError
 from hygiene.examining import examine
 from hygiene.findings import in_table_order
+from hygiene.gate import Tally
 from hygiene.hashing import HashKey
 from hygiene.scale.cluster import bits_for, compute, exchange, hand_out, hold, named, task
 from hygiene.scale.guarding import guarded
@@ -29,7 +30,6 @@ from hygiene.scale.relating import (
     split_rows,
 )
 from hygiene.settings import Settings
-from hygiene.tally import Tally
 from hygiene.times import Dated
 
 if TYPE_CHECKING:
