@@ -29,8 +29,8 @@ from email_validator import EmailNotValidError, validate_email
 import hygiene
 from hygiene.address import Addresses, exact_key, judge
 from hygiene.address.syntax import forget_hosts
+from hygiene.arrow.text import text_column
 from hygiene.survey import CHUNK_ROWS
-from hygiene.text import text_column
 from hygiene.traits import Traits, built_in_lists, find_traits
 
 SEED = 7

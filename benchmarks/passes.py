@@ -21,11 +21,11 @@ import pandas as pd
 import pyarrow as pa
 
 from hygiene.address import exact_key
-from hygiene.ahead import in_order
+from hygiene.arrow.hashing import hash_texts
+from hygiene.arrow.parallel import in_order
 from hygiene.blocklist import RuleList, match, parse_list
 from hygiene.buckets import Buckets
 from hygiene.duplicates import find_repeats, join_repeats, order_repeats
-from hygiene.hashing import hash_texts
 from hygiene.reading import CHUNK_ROWS
 
 #: Rows that the loop over a frame is timed on; its time is the same for every row.

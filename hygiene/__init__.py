@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from hygiene.errors import GateFailed, HygieneError, InputError, SinkError, UnknownOutcome, UsageError
     from hygiene.importing import Receipt, Sink
     from hygiene.library import clean, import_leads, read
+    from hygiene.outcomes import Counts, Outcome
     from hygiene.policy import ImportPolicy
     from hygiene.prediction import Prediction, predict
     from hygiene.reconcile import Reconciliation
     from hygiene.resolver import Resolver
     from hygiene.rules import Rule
     from hygiene.smartlead import Smartlead
-    from hygiene.verdict import Counts, Outcome
     from hygiene_schemas import CleanLead, ImportLog, Lead, RuleEntry, Verdict
 
 _HOME = {
     "CleanLead": "hygiene_schemas",
     "CleanedLeads": "hygiene.cleaned",
-    "Counts": "hygiene.verdict",
+    "Counts": "hygiene.outcomes",
     "DomainVerdict": "hygiene.deliverability",
     "GateFailed": "hygiene.errors",
     "HygieneError": "hygiene.errors",
@@ -34,7 +34,7 @@ _HOME = {
     "ImportPolicy": "hygiene.policy",
     "InputError": "hygiene.errors",
     "Lead": "hygiene_schemas",
-    "Outcome": "hygiene.verdict",
+    "Outcome": "hygiene.outcomes",
     "Prediction": "hygiene.prediction",
     "Receipt": "hygiene.importing",
     "Reconciliation": "hygiene.reconcile",

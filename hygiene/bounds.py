@@ -12,9 +12,9 @@ from itertools import product
 import numpy as np
 
 from hygiene.features import Codes, Features
+from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy, choices
 from hygiene.trials import Table, Trials
-from hygiene.verdict import Counts
 
 __all__ = ["Bounds", "Unknown", "find_bounds"]
 

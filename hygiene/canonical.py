@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import pandas as pd
 import pyarrow.compute as pc
 
+from hygiene.arrow.text import text_column
 from hygiene.columns import CANONICAL, SAMPLE_ROWS, ColumnMap, map_columns, split_name
-from hygiene.text import text_column
 
 __all__ = ["choose_columns", "name_columns"]
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.text import mask, there
 from hygiene.deliverability import REASON_OF, DomainVerdict
 from hygiene.examining import Examined
 from hygiene.findings import Findings
 from hygiene.relations import Related
-from hygiene.text import mask, there
 
 __all__ = ["domain_verdicts", "find_all"]
 

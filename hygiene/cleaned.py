@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from hygiene.ahead import in_order
+from hygiene.arrow.hashing import frame_digest
+from hygiene.arrow.parallel import in_order
+from hygiene.arrow.text import Mask, text_series
 from hygiene.columns import CANONICAL, MALFORMED
 from hygiene.deciding import decide, leads_of
 from hygiene.errors import UsageError
@@ -21,13 +23,11 @@ from hygiene.filling import Fills, find_fills
 from hygiene.forecasting import forecast, forecast_raw, look_at
 from hygiene.gate import Tally
 from hygiene.gathering import Positions, gather_places, gather_rows, gather_texts, together
-from hygiene.hashing import frame_digest
 from hygiene.optouts import may_mark
+from hygiene.outcomes import REASONS, Counts, Outcome
 from hygiene.pipeline import resurvey
 from hygiene.prediction import Prediction
 from hygiene.survey import Survey
-from hygiene.text import Mask, text_series
-from hygiene.verdict import REASONS, Counts, Outcome
 
 if TYPE_CHECKING:
     import pyarrow as pa

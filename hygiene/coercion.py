@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hygiene.text import text_column, text_series
+from hygiene.arrow.text import text_column, text_series
 
 __all__ = ["fit_type"]
 

@@ -15,16 +15,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.address import exact_key
+from hygiene.arrow.hashing import Hashes, hash_texts
+from hygiene.arrow.text import is_blank, text_column
 from hygiene.deciding import leads_of
+from hygiene.display import html_table, inert
 from hygiene.errors import UsageError
 from hygiene.forecasting import forecast_ready
 from hygiene.gate import Tally
-from hygiene.hashing import Hashes, hash_texts
-from hygiene.markup import html_table, inert
+from hygiene.outcomes import Counts, Outcome
 from hygiene.pipeline import survey_rows
 from hygiene.survey import Survey
-from hygiene.text import is_blank, text_column
-from hygiene.verdict import Counts, Outcome
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from hygiene.arrow.text import Mask
 from hygiene.features import Codes, Features, Folding
+from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
-from hygiene.text import Mask
-from hygiene.verdict import Counts
 
 __all__ = [
     "BLOCKED",

@@ -8,15 +8,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.text import say, text_series
 from hygiene.chunk_reasons import domain_verdicts
 from hygiene.columns import MALFORMED
 from hygiene.deliverability import DomainVerdict
 from hygiene.examining import Examined
 from hygiene.findings import Findings
+from hygiene.outcomes import Outcome
 from hygiene.relations import Related
 from hygiene.survey import Survey
-from hygiene.text import say, text_series
-from hygiene.verdict import Outcome
 
 __all__ = ["decide", "leads_of", "relate_rows", "word_verdicts"]
 

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from hygiene.features import Codes, Features
+from hygiene.outcomes import Counts
 from hygiene.policy import RULES, ImportPolicy, as_toml
 from hygiene.trials import Table, Trials, policies_near
-from hygiene.verdict import Counts
 
 __all__ = ["Explanation", "Fit", "Result", "Trace", "explain"]
 

@@ -15,10 +15,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.hashing import Hashes, hash_texts
+from hygiene.arrow.text import Mask, is_blank, text_column
 from hygiene.columns import MALFORMED
 from hygiene.errors import UsageError
-from hygiene.hashing import Hashes, hash_texts
-from hygiene.text import Mask, is_blank, text_column
 from hygiene.times import Dated, times
 
 __all__ = ["Keep", "Repeats", "find_repeats", "join_repeats", "order_repeats"]

@@ -14,15 +14,15 @@ import pyarrow.compute as pc
 
 from hygiene import address
 from hygiene.address import Keys
+from hygiene.arrow.text import Mask, is_blank, text_column, there
 from hygiene.columns import CANONICAL, MALFORMED
 from hygiene.findings import Findings
 from hygiene.optouts import Marks, find_marks
+from hygiene.outcomes import Outcome
 from hygiene.relating import Listed, hold_against
 from hygiene.schema import check_required, check_schema
 from hygiene.settings import Settings
-from hygiene.text import Mask, is_blank, text_column, there
 from hygiene.traits import find_traits
-from hygiene.verdict import Outcome
 from hygiene.verifiers import judge_verdicts
 
 __all__ = ["Examined", "Texts", "examine", "is_as_examined", "list_anew"]

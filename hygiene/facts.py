@@ -14,15 +14,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.address import Keys
+from hygiene.arrow.hashing import Hashes, Lookup, hash_texts
+from hygiene.arrow.text import Mask, there
 from hygiene.buckets import Buckets
 from hygiene.duplicates import join_repeats, order_repeats
 from hygiene.findings import Findings
-from hygiene.hashing import Hashes, Lookup, hash_texts
+from hygiene.outcomes import Outcome
 from hygiene.relations import Carried, Relations
 from hygiene.settings import Settings
-from hygiene.text import Mask, there
 from hygiene.times import Dated
-from hygiene.verdict import Outcome
 
 __all__ = ["Facts", "RowFacts"]
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.text import Mask, lower_case, mask, text_column
+from hygiene.arrow.text import Mask, lower_case, mask, text_column
 
 __all__ = [
     "Codes",

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from hygiene.arrow.text import Mask, is_blank, text_column
 from hygiene.columns import MALFORMED
 from hygiene.duplicates import Repeats
-from hygiene.text import Mask, is_blank, text_column
 
 __all__ = ["Fills", "find_fills"]
 

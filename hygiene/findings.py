@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from hygiene.text import Mask
-from hygiene.verdict import REASONS, Outcome, Reason, reason
+from hygiene.arrow.text import Mask
+from hygiene.outcomes import REASONS, Outcome, Reason, reason
 
 __all__ = ["Findings", "in_table_order"]
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pyarrow as pa
 
+from hygiene.arrow.text import Mask
 from hygiene.features import Features, TextFeatures
 from hygiene.gathering import Positions, gather_texts
+from hygiene.outcomes import Outcome
 from hygiene.prediction import Prediction, predict_touched
 from hygiene.survey import Survey
-from hygiene.text import Mask
 from hygiene.touching import Touching
-from hygiene.verdict import Outcome
 
 __all__ = ["forecast", "forecast_raw", "forecast_ready", "look_at"]
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hygiene.errors import GateFailed, UsageError
+from hygiene.outcomes import REASONS, Outcome
 from hygiene.settings import Settings
 from hygiene.survey import Survey
-from hygiene.verdict import REASONS, Outcome
 
 __all__ = ["Tally", "check_gate", "parse_limit"]
 

@@ -16,12 +16,12 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.arguments import check_span
+from hygiene.arrow.text import text_column
 from hygiene.blocklist import PLAIN, RuleList, check_broad, find_cells, parse_list
 from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.columns import MALFORMED
 from hygiene.errors import InputError, ListError
 from hygiene.reading import open_leads
-from hygiene.text import text_column
 from hygiene.traits import NameList, parse_names
 
 __all__ = ["block_list", "known_leads", "name_list", "suppression_list"]

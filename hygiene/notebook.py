@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from hygiene.errors import UsageError
+from hygiene.outcomes import Counts
 from hygiene.probe import Answer
-from hygiene.verdict import Counts
 
 __all__ = ["FileNotebook"]
 

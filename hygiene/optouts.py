@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.text import Mask, mask, text_column
 from hygiene.columns import CANONICAL, MALFORMED
-from hygiene.text import Mask, mask, text_column
 
 __all__ = ["FALSE", "TRUE", "Marks", "find_marks", "is_flag", "is_status", "marked", "may_mark", "renumber"]
 

@@ -1,8 +1,8 @@
 """What a notebook shows of a cleaning: escaped tables without a single address."""
 
+from hygiene.display import html_table
 from hygiene.gate import Tally
-from hygiene.markup import html_table
-from hygiene.verdict import NOT_CHECKED, Counts, Outcome, meaning, reason
+from hygiene.outcomes import NOT_CHECKED, Counts, Outcome, meaning, reason
 
 __all__ = ["outcome_html"]
 

@@ -8,9 +8,9 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from hygiene.display import inert
 from hygiene.errors import UsageError
-from hygiene.markup import inert
-from hygiene.verdict import NOT_CHECKED, Counts, Outcome
+from hygiene.outcomes import NOT_CHECKED, Counts, Outcome
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,14 +13,14 @@ import pandas as pd
 import pyarrow as pa
 
 from hygiene.arguments import check_names
+from hygiene.arrow.text import text_column
 from hygiene.bounds import Bounds, Unknown, find_bounds
 from hygiene.counting import count
 from hygiene.errors import UsageError
 from hygiene.features import Codes, Features, TextFeatures, literal_texts
+from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
-from hygiene.text import text_column
 from hygiene.touching import Touching, near
-from hygiene.verdict import Counts
 
 __all__ = ["ImportPolicy", "Prediction", "Touched", "count", "predict", "predict_touched"]
 

@@ -14,13 +14,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.text import text_column
 from hygiene.blocklist import RuleList, parse_list
 from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.cleaned import CleanedLeads
 from hygiene.errors import InputError
 from hygiene.importing import LeadList, ListReader, Receipt, Session, Sink
 from hygiene.readback import read_back
-from hygiene.text import text_column
 
 __all__ = ["know", "prepare", "with_readback"]
 

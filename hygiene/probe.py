@@ -14,9 +14,9 @@ import numpy as np
 from hygiene.candidates import Answers, Candidates, Request
 from hygiene.errors import AuthError, ListNotFound, RateLimited, SinkError, Unreachable
 from hygiene.importing import BlockListEditor, Reply
+from hygiene.outcomes import Counts
 from hygiene.policy import RULES, ImportPolicy
 from hygiene.rounds import Bench, Own, Round
-from hygiene.verdict import Counts
 
 __all__ = ["Account", "Answer", "Found", "Notebook", "Probe", "Step", "conclude", "most_leads", "next_step"]
 

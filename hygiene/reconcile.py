@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from hygiene.bounds import Bounds
+from hygiene.display import html_table
 from hygiene.drift import Explanation, Trace, explain
-from hygiene.markup import html_table
-from hygiene.verdict import Counts
+from hygiene.outcomes import Counts
 
 __all__ = ["BatchResult", "BatchState", "Reconciliation", "Status", "reconcile"]
 

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.address import Keys
+from hygiene.arrow.hashing import hash_texts
+from hygiene.arrow.text import Mask, say, there
 from hygiene.blocklist import Matches, match
 from hygiene.blocklist.known_leads import KnownLeads
-from hygiene.hashing import hash_texts
 from hygiene.settings import Settings
-from hygiene.text import Mask, say, there
 
 __all__ = ["Listed", "hold_against"]
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from hygiene.arrow.text import Mask
 from hygiene.duplicates import Repeats
-from hygiene.text import Mask
 
 __all__ = ["Carried", "Cluster", "Related", "Relations"]
 

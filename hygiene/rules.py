@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from hygiene.arrow.text import Mask
 from hygiene.errors import InputError, UsageError
 from hygiene.loading import load_object
-from hygiene.text import Mask
 
 __all__ = ["Rule", "load_rule"]
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 import numpy as np
 import pandas as pd
 
+from hygiene.arrow.text import Mask, is_blank, text_column
 from hygiene.coercion import fit_type
 from hygiene.errors import InputError, UsageError
 from hygiene.loading import load_object
-from hygiene.text import Mask, is_blank, text_column
 
 if TYPE_CHECKING:
     from pandera.pandas import Check, Column, DataFrameModel, DataFrameSchema

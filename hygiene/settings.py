@@ -12,10 +12,10 @@ from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.deliverability import Resolver
 from hygiene.duplicates import Keep
 from hygiene.errors import UsageError
+from hygiene.outcomes import NOTES
 from hygiene.policy import ImportPolicy
 from hygiene.rules import Rule
 from hygiene.traits import TraitLists, built_in_lists
-from hygiene.verdict import NOTES
 
 __all__ = ["Settings"]
 

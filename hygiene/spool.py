@@ -15,12 +15,12 @@ from typing import IO, Any, cast
 import pandas as pd
 import pyarrow as pa
 
+from hygiene.arrow.text import text_column, text_series
 from hygiene.errors import SpoolError
 from hygiene.examining import Examined, Texts
 from hygiene.findings import Findings
+from hygiene.outcomes import Outcome
 from hygiene.relating import Listed
-from hygiene.text import text_column, text_series
-from hygiene.verdict import Outcome
 
 __all__ = ["FLOOR", "Spool"]
 

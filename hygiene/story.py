@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from hygiene.markup import inert, mask_address, mask_rule
-from hygiene.verdict import Outcome, reason
+from hygiene.display import inert, mask_address, mask_rule
+from hygiene.outcomes import Outcome, reason
 
 __all__ = ["Story", "tell"]
 

@@ -13,7 +13,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from hygiene.ahead import in_order
+from hygiene.arrow.parallel import in_order
+from hygiene.arrow.text import is_blank, text_column
 from hygiene.chunk_reasons import find_all
 from hygiene.chunk_store import Chunks, Held, Keeping
 from hygiene.columns import CANONICAL, MALFORMED
@@ -21,11 +22,10 @@ from hygiene.deliverability import REASON_OF, DomainVerdict, Resolver
 from hygiene.examining import Examined, Texts, examine, is_as_examined, list_anew
 from hygiene.facts import Facts, RowFacts
 from hygiene.findings import Findings, in_table_order
+from hygiene.outcomes import REASONS, Outcome
 from hygiene.relations import Related, Relations
 from hygiene.settings import Settings
-from hygiene.text import is_blank, text_column
 from hygiene.times import Dated
-from hygiene.verdict import REASONS, Outcome
 
 __all__ = [
     "CHUNK_ROWS",

@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.text import is_blank, mask
 from hygiene.errors import UsageError
-from hygiene.text import is_blank, mask
 
 __all__ = ["Dated", "times"]
 

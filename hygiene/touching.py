@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.ahead import in_order
+from hygiene.arrow.hashing import OWN_KEY, Hashes, HashKey, HashSet, hash_texts
+from hygiene.arrow.parallel import in_order
+from hygiene.arrow.text import Mask, lower_case
 from hygiene.features import Codes, coarse_key, is_usable, literal_texts
-from hygiene.hashing import OWN_KEY, Hashes, HashKey, HashSet, hash_texts
-from hygiene.text import Mask, lower_case
 
 __all__ = ["Touching", "near", "repeated", "slices"]
 

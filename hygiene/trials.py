@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from hygiene.arrow.text import Mask
 from hygiene.counting import Classes, Seen, Table, classify, folding_of, held, on_block_list, table_of
 from hygiene.features import Codes, Features, Folding, Kind
 from hygiene.policy import ImportPolicy, choices
-from hygiene.text import Mask
 
 __all__ = ["Table", "Trials", "policies_near", "touched"]
 

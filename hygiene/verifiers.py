@@ -11,8 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.text import Mask, is_blank, mask, text_column
 from hygiene.errors import InputError
-from hygiene.text import Mask, is_blank, mask, text_column
 
 __all__ = ["is_verdict_column", "judge_verdicts"]
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hygiene import bounds
 from hygiene.emulator.counting import import_leads
 from hygiene.emulator.store import Store
+from hygiene.outcomes import Counts
 from hygiene.policy import RULES, ImportPolicy, choices
 from hygiene.prediction import predict
-from hygiene.verdict import Counts
 
 ADDRESSES = [
     "ann@acme.example", "Ann@acme.example", " ann@acme.example", "ann+1@acme.example", "b.ob@gmail.com",

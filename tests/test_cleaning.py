@@ -18,6 +18,7 @@ from hygiene.deliverability import DomainVerdict
 from hygiene.duplicates import Keep
 from hygiene.errors import GateFailed, InputError, ListError, UsageError
 from hygiene.importing import plan
+from hygiene.outcomes import NOTES, REASONS, Outcome
 from hygiene.pipeline import survey_frame
 from hygiene.policy import ImportPolicy
 from hygiene.prediction import predict
@@ -26,7 +27,6 @@ from hygiene.rules import Rule
 from hygiene.settings import Settings
 from hygiene.survey import survey
 from hygiene.traits import NameList, TraitLists
-from hygiene.verdict import NOTES, REASONS, Outcome
 from hygiene_schemas import Verdict
 
 CELLS = [

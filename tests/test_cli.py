@@ -508,7 +508,7 @@ def test_demo_runs_the_loop_and_agrees(run, tmp_path):
 
 
 def test_the_sample_shows_every_reason_there_is(run, tmp_path):
-    from hygiene.verdict import REASONS
+    from hygiene.outcomes import REASONS
 
     run("demo", "--out", "demo", "--quiet")
     found = json.loads((tmp_path / "demo" / "summary.json").read_text())["reasons"]

@@ -4,7 +4,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from hygiene.hashing import frame_digest
+from hygiene.arrow.hashing import frame_digest
 
 CELLS = ["ann@acme.example", None, "", "ü", "x"]
 

@@ -18,7 +18,7 @@ from hygiene.address.repair import KINDS
 from hygiene.cli import cli, codes, main
 from hygiene.demo import sample_zone
 from hygiene.emulator import Emulator, ZoneServer
-from hygiene.verdict import REASONS, Outcome
+from hygiene.outcomes import REASONS, Outcome
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

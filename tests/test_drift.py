@@ -8,10 +8,10 @@ import hygiene
 from hygiene.drift import Trace, explain
 from hygiene.emulator import Emulator
 from hygiene.features import TextFeatures
+from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
 from hygiene.prediction import predict
 from hygiene.reconcile import BatchResult, reconcile
-from hygiene.verdict import Counts
 
 LEADS = ["ann+1@acme.example", "ann+2@acme.example", "bob@bolt.example", "eve@acme.example"]
 

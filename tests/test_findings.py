@@ -1,7 +1,7 @@
 import numpy as np
 
 from hygiene.findings import Findings
-from hygiene.verdict import Outcome
+from hygiene.outcomes import Outcome
 
 
 def _mask(*rows, of=4):

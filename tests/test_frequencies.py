@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hygiene import frequencies
-from hygiene.frequencies import Frequencies
+from hygiene.arrow.value_counts import Frequencies
 
 PARTS = st.lists(st.lists(st.sampled_from(["a", "b", "c", "d", None]), max_size=8), max_size=8)
 
@@ -16,7 +15,7 @@ PARTS = st.lists(st.lists(st.sampled_from(["a", "b", "c", "d", None]), max_size=
 @given(PARTS, st.integers(0, 5), st.integers(0, 9))
 def test_texts_are_counted_however_they_are_cut(parts: list[list[str | None]], most: int, held: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(frequencies, "_HELD", held)
+        patch.setattr(value_counts, "_HELD", held)
         found = Frequencies()
         for part in parts:
             found.add(pa.array(part, pa.large_string()))

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 
+from hygiene.arrow.hashing import HashKey, HashSet, Lookup, hash_texts
 from hygiene.blocklist import parse_list
 from hygiene.blocklist.known_leads import KnownLeads
-from hygiene.hashing import HashKey, HashSet, Lookup, hash_texts
 
 TEXTS = st.lists(
     st.one_of(

@@ -24,8 +24,8 @@ from hygiene.errors import (
     UsageError,
 )
 from hygiene.importing import Reply, plan, run_import, sent_columns
+from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
-from hygiene.verdict import Counts
 
 
 def leads_of(*emails, **columns):

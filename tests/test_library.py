@@ -10,8 +10,8 @@ from hygiene.blocklist import parse_list
 from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.errors import InputError, ListNotFound, SinkError, UsageError
 from hygiene.importing import LeadList
+from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
-from hygiene.verdict import Counts
 from hygiene.writing import open_results
 
 EMAILS = ["new@acme.example", "old@acme.example", "cal@shut.example", "x@client.example"]

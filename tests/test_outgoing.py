@@ -7,7 +7,7 @@ import hygiene
 from hygiene.errors import Rejected, UnknownOutcome
 from hygiene.importing import Reply, Target, WritesAhead
 from hygiene.journal import SqliteJournal
-from hygiene.verdict import Counts
+from hygiene.outcomes import Counts
 
 
 class Slow:

@@ -16,11 +16,11 @@ from hygiene.emulator.counting import import_leads
 from hygiene.emulator.store import Store
 from hygiene.errors import UsageError
 from hygiene.features import TextFeatures
+from hygiene.outcomes import Counts
 from hygiene.policy import RULES, ImportPolicy, choices
 from hygiene.prediction import predict, predict_touched
 from hygiene.touching import Touching
 from hygiene.trials import touched
-from hygiene.verdict import Counts
 
 ADDRESSES = [
     "ann@acme.example", "Ann@Acme.example", " ann@acme.example ", "ann+news@acme.example", "+x@acme.example",

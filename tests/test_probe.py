@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import hygiene
+from hygiene.arrow.text import text_column
 from hygiene.blocklist import parse_list
 from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.emulator import Emulator, rules
@@ -18,11 +19,10 @@ from hygiene.emulator.store import Store
 from hygiene.errors import AuthError, RateLimited, SinkError, UnknownOutcome, UsageError
 from hygiene.importing import Reply, run_import
 from hygiene.notebook import FileNotebook
+from hygiene.outcomes import Counts
 from hygiene.policy import RULES, ImportPolicy, choices
 from hygiene.probe import MOST_IMPORTS, Probe, conclude, most_leads, next_step
 from hygiene.rounds import Bench, Own
-from hygiene.text import text_column
-from hygiene.verdict import Counts
 
 FULL = Bench(gmail=True, second=True, blocklist=True)
 OWN = Own.checked("own.example", "some.body@gmail.com", token="hp1")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hygiene.outcomes import Counts
 from hygiene.reconcile import BatchResult, reconcile
-from hygiene.verdict import Counts
 
 COUNTERS = ("total_leads", "imported", "duplicates", "blocked")
 PREDICTED = Counts(4, 3, 1, 0)

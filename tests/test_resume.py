@@ -11,7 +11,7 @@ from hygiene.errors import AuthError, UsageError
 from hygiene.importing import open_session
 from hygiene.journal import SqliteJournal
 from hygiene.library import know
-from hygiene.verdict import Counts
+from hygiene.outcomes import Counts
 
 EMAILS = [f"lead{row}@acme.example" for row in range(6)]
 

@@ -13,7 +13,7 @@ import pyarrow
 import pytest
 
 import hygiene_schemas
-from hygiene.verdict import Counts, Outcome
+from hygiene.outcomes import Counts, Outcome
 from hygiene_schemas import CleanLead, ImportLog, Lead, RuleEntry, Verdict, summary_schema
 from hygiene_schemas.models import COUNTERS, OUTCOMES
 

@@ -31,9 +31,9 @@ from hygiene.errors import (
     UsageError,
 )
 from hygiene.importing import LeadList, ListReader
+from hygiene.outcomes import Counts
 from hygiene.smartlead import Smartlead
 from hygiene.smartlead.settings import proxy_for
-from hygiene.verdict import Counts
 
 KEY = "s3cret+key/%40"
 LEADS = [{"email": "ann@acme.example", "first_name": "Ann"}, {"email": "bob@bolt.example"}]

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import hygiene
+from hygiene.arrow.text import text_column
 from hygiene.blocklist import parse_list
 from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.buckets import Buckets
@@ -32,7 +33,6 @@ from hygiene.reading import open_leads
 from hygiene.settings import Settings
 from hygiene.spool import FLOOR, Spool
 from hygiene.survey import survey
-from hygiene.text import text_column
 from hygiene.writing import open_results, write_results
 
 CELLS = [

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 import hygiene
+from hygiene.display import mask_address, mask_rule
 from hygiene.errors import UsageError
-from hygiene.markup import mask_address, mask_rule
 
 
 @pytest.fixture

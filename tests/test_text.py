@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hygiene.text import Octets, is_blank, lower_case, not_ascii, text_column, text_series
+from hygiene.arrow.text import Octets, is_blank, lower_case, not_ascii, text_column, text_series
 
 WORDS = ["a@b.example", "", None, "Ünï", "NA"]
 

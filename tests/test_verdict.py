@@ -1,6 +1,6 @@
 import pytest
 
-from hygiene.verdict import REASONS, Counts, Outcome, reason
+from hygiene.outcomes import REASONS, Counts, Outcome, reason
 
 
 def test_outcomes_are_ordered_by_precedence():

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from hygiene.address.plain import Plain, find_plain
 from hygiene.address.shapes import FIELDS, find_pairs, find_refused, find_wrapped, without_clear
 from hygiene.address.singles import Singles
-from hygiene.text import Mask, Octets, mask, no_texts
+from hygiene.arrow.text import Mask, Octets, mask, no_texts
 
 __all__ = ["Addresses", "judge"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.text import lower_case
+from hygiene.arrow.text import lower_case
 
 __all__ = ["Keys", "exact_key", "person_key"]
 

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from email_validator import SPECIAL_USE_DOMAIN_NAMES
 
 from hygiene.address.syntax import ATEXT, LABEL_OCTETS, LOCAL_OCTETS, ROLES_IN_LOWER_CASE
-from hygiene.text import Mask, Octets, mask
+from hygiene.arrow.text import Mask, Octets, mask
 
 __all__ = ["Plain", "find_plain"]
 

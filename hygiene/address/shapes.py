@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from hygiene.address.plain import Plain, find_plain
 from hygiene.address.repair import INVISIBLE
 from hygiene.address.syntax import ADDRESS_OCTETS, LOCAL_OCTETS
-from hygiene.text import mask
+from hygiene.arrow.text import mask
 
 __all__ = ["FIELDS", "Shaped", "find_pairs", "find_refused", "find_wrapped", "without_clear"]
 

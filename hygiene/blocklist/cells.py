@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.text import mask
 from hygiene.blocklist.records import cell
 from hygiene.blocklist.table import Table, find_table
-from hygiene.text import mask
 
 __all__ = ["PLAIN", "Cells", "Omitted", "find_cells"]
 

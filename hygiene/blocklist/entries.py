@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.address.repair import tidied
-from hygiene.text import lower_case, mask
+from hygiene.arrow.text import lower_case, mask
 
 __all__ = ["HASHES", "KINDS", "QUOTES", "Judged", "judge"]
 

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 
 from hygiene import address
 from hygiene.arguments import check_word
+from hygiene.arrow.hashing import InProcess, Lookup
+from hygiene.arrow.text import Mask, is_blank, mask
 from hygiene.blocklist.wording import counted, line_numbers
-from hygiene.hashing import InProcess, Lookup
-from hygiene.text import Mask, is_blank, mask
 
 __all__ = ["KnownLeads"]
 

@@ -12,11 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.hashing import hash_texts
+from hygiene.arrow.text import Mask, lower_case
 from hygiene.blocklist.digests import Digests
 from hygiene.blocklist.entries import QUOTES
 from hygiene.blocklist.rules import RuleList, Texts
-from hygiene.hashing import hash_texts
-from hygiene.text import Mask, lower_case
 
 __all__ = ["Matches", "match"]
 

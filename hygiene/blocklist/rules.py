@@ -14,12 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.address import person_key
+from hygiene.arrow.hashing import InProcess, Lookup
 from hygiene.blocklist.cells import Cells, Omitted, find_cells
 from hygiene.blocklist.digests import Digests, Hashes
 from hygiene.blocklist.entries import HASHES, KINDS, judge
 from hygiene.blocklist.wording import counted, line_numbers
 from hygiene.errors import ListError
-from hygiene.hashing import InProcess, Lookup
 
 __all__ = ["Entry", "RuleList", "Texts", "parse_list"]
 

@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.text import Mask, mask
 from hygiene.blocklist.entries import KINDS, judge
 from hygiene.blocklist.headers import Choice, as_leads, by_header, normalised
 from hygiene.blocklist.records import Record, cell, read_records
 from hygiene.blocklist.wording import listed
 from hygiene.optouts import FALSE, TRUE, is_flag, is_status, marked
-from hygiene.text import Mask, mask
 
 __all__ = ["Table", "find_table"]
 

@@ -111,7 +111,7 @@ def _api(list_id: int | None) -> int:
 
 
 def _api_checks(list_id: int | None) -> Iterator[tuple[str, Callable[[], str]]]:
-    from hygiene.markup import inert
+    from hygiene.display import inert
     from hygiene.smartlead import Smartlead
 
     def key() -> str:

@@ -53,8 +53,8 @@ def _domains(given: Sequence[str]) -> Iterator[str]:
     import pandas as pd
 
     from hygiene.address import judge
+    from hygiene.arrow.text import text_column
     from hygiene.report.text import inert
-    from hygiene.text import text_column
 
     names = [line for text in given for line in (sys.stdin if text == "-" else [text])]
     named = [name.strip().rstrip(".") for name in names if name.strip()]

@@ -12,7 +12,7 @@ from hygiene.importing.receipt import Receipt
 from hygiene.importing.record import Entry, Frozen, Identity, Journal, MemoryRecord, Record
 from hygiene.importing.run import OnUnknown, Progress
 from hygiene.importing.session import Session, open_session, run_import
-from hygiene.importing.sink import (
+from hygiene.sinks import (
     Addressed,
     BlockListEditor,
     Lead,

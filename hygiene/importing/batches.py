@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable
 import numpy as np
 
 from hygiene.importing.record import Entry
+from hygiene.outcomes import Counts
 from hygiene.reconcile import BatchResult
-from hygiene.verdict import Counts
 
 __all__ = ["Batches", "divide_leads"]
 

@@ -12,8 +12,8 @@ import pyarrow as pa
 from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.importing.past import Landed
 from hygiene.importing.record import ImportRecord, Journal
-from hygiene.importing.sink import Addressed, Sink
 from hygiene.policy import ImportPolicy
+from hygiene.sinks import Addressed, Sink
 
 __all__ = ["Others", "without_own"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from hygiene.importing.plan import Payload
 from hygiene.importing.record import Entry, Frozen, Places
-from hygiene.importing.sink import Reply, Sink, WritesAhead, Written
+from hygiene.sinks import Reply, Sink, WritesAhead, Written
 
 __all__ = ["Outgoing"]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from hygiene.importing.sink import Target
 from hygiene.policy import ImportPolicy
 from hygiene.reconcile import Reconciliation
+from hygiene.sinks import Target
 
 __all__ = ["Imported", "Landed"]
 

@@ -11,11 +11,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.text import is_blank, text_column
 from hygiene.cleaned import CleanedLeads
 from hygiene.columns import CANONICAL
 from hygiene.errors import UsageError
-from hygiene.importing.sink import Lead
-from hygiene.text import is_blank, text_column
+from hygiene.sinks import Lead
 
 __all__ = ["Batch", "Payload", "check_size", "plan", "sent_columns"]
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hygiene.bounds import Bounds, Unknown, find_bounds
+from hygiene.display import inert
 from hygiene.drift import Trace
 from hygiene.errors import HygieneError
 from hygiene.importing.record import Frozen, Record, in_order
-from hygiene.markup import inert
+from hygiene.outcomes import Counts
 from hygiene.readback import Readback
 from hygiene.reconcile import BatchResult, BatchState, Reconciliation, reconcile
-from hygiene.verdict import Counts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,13 +10,13 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
+from hygiene.arrow.text import Mask
 from hygiene.counting import count
 from hygiene.features import Codes, Features
 from hygiene.importing.past import Landed
-from hygiene.importing.sink import Target
 from hygiene.policy import ImportPolicy
 from hygiene.reconcile import BatchResult
-from hygiene.text import Mask
+from hygiene.sinks import Target
 
 __all__ = ["Entry", "Frozen", "Identity", "Journal", "MemoryRecord", "Record", "in_order", "recount"]
 

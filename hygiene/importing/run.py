@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 
+from hygiene.arrow.text import Mask
 from hygiene.cleaned import CleanedLeads
 from hygiene.counting import folding_of
 from hygiene.errors import (
@@ -29,8 +30,7 @@ from hygiene.importing.outgoing import Outgoing
 from hygiene.importing.plan import Payload
 from hygiene.importing.record import Entry, Frozen, Places, Record, recount
 from hygiene.importing.settle import Evidence, Sought, find_evidence, replays, would_land
-from hygiene.importing.sink import ListReader, Reply, Sink
-from hygiene.text import Mask
+from hygiene.sinks import ListReader, Reply, Sink
 
 _log = logging.getLogger("hygiene")
 

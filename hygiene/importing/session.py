@@ -22,7 +22,7 @@ from hygiene.importing.plan import check_size, sent_columns
 from hygiene.importing.receipt import Receipt, receipt_of
 from hygiene.importing.record import Frozen, Identity, ImportRecord, Journal, MemoryRecord, Record
 from hygiene.importing.run import OnUnknown, Progress, Run
-from hygiene.importing.sink import Addressed, Sink
+from hygiene.sinks import Addressed, Sink
 
 __all__ = ["Session", "open_session", "run_import"]
 

@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 from hygiene.counting import IMPORTED, classes_of, folding_of
 from hygiene.features import Features, Folding, fold
 from hygiene.importing.record import Entry, Places
-from hygiene.importing.sink import ListReader
+from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
-from hygiene.verdict import Counts
+from hygiene.sinks import ListReader
 
 __all__ = ["Evidence", "Sought", "find_evidence", "replays", "would_land"]
 

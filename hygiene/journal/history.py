@@ -17,12 +17,12 @@ from hygiene.features import fold
 from hygiene.importing.past import Imported, Landed
 from hygiene.importing.receipt import bounds_of, has_drift
 from hygiene.importing.record import Places, in_order
-from hygiene.importing.sink import Target
 from hygiene.journal.database import Database
 from hygiene.journal.records import EXACT, entry_of, read_blocks
 from hygiene.journal.stored import StoredFeatures
 from hygiene.policy import ImportPolicy
 from hygiene.reconcile import reconcile
+from hygiene.sinks import Target
 
 __all__ = ["features", "find", "forget", "imports", "landed"]
 

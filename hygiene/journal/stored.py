@@ -34,8 +34,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.text import Mask
 from hygiene.features import Codes, Features, Folding, Kind, fold
-from hygiene.text import Mask
 
 __all__ = ["FOLDINGS", "Block", "Secret", "StoredFeatures", "bits_of", "folding_number"]
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from hygiene.arrow.text import text_series
 from hygiene.columns import CANONICAL, MALFORMED, SAMPLE_ROWS, ColumnMap, map_columns, split_name
 from hygiene.errors import InputError, UsageError
 from hygiene.reading.batch import Batch, Table
@@ -27,7 +28,6 @@ from hygiene.reading.objects import Objects, is_json
 from hygiene.reading.returned import Returned, is_returned
 from hygiene.reading.sources import Hash, Source, Spools, expand, open_source
 from hygiene.reading.workbook import Workbook, is_workbook
-from hygiene.text import text_series
 from hygiene.verifiers import is_verdict_column
 
 __all__ = ["CHUNK_ROWS", "LeadFiles", "Path_"]

@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.text import mask
 from hygiene.columns import MALFORMED
 from hygiene.reading.batch import Batch, Table, first_rows
 from hygiene.reading.sources import Digest
-from hygiene.text import mask
 
 __all__ = ["PLACE", "Returned", "is_returned"]
 

@@ -6,8 +6,8 @@ How they look is the template's to say.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hygiene.markup import inert, mask_address
-from hygiene.verdict import NOT_CHECKED
+from hygiene.display import inert, mask_address
+from hygiene.outcomes import NOT_CHECKED
 
 if TYPE_CHECKING:
     from hygiene.cleaned import CleanedLeads

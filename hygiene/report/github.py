@@ -13,10 +13,10 @@ import pandas as pd
 
 from hygiene.cleaned import CleanedLeads
 from hygiene.comparing import Comparison, figure
+from hygiene.display import inert
 from hygiene.importing import Receipt
-from hygiene.markup import inert
+from hygiene.outcomes import NOT_CHECKED, Counts, Outcome, meaning, reason
 from hygiene.report.text import sentence
-from hygiene.verdict import NOT_CHECKED, Counts, Outcome, meaning, reason
 
 __all__ = ["annotation", "annotations", "job_summary"]
 

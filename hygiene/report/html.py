@@ -18,13 +18,13 @@ from markupsafe import Markup
 
 from hygiene.cleaned import CleanedLeads
 from hygiene.comparing import Comparison
+from hygiene.display import inert
 from hygiene.importing import Receipt
-from hygiene.markup import inert
+from hygiene.outcomes import Counts, Outcome
 from hygiene.report.content import Content, number, share
 from hygiene.report.flow import Flow, flow
 from hygiene.report.sections import sections
 from hygiene.report.text import sentence
-from hygiene.verdict import Counts, Outcome
 from hygiene.version import __version__
 
 __all__ = ["render"]

@@ -12,14 +12,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.text import mask, text_column
+from hygiene.arrow.value_counts import Frequencies
 from hygiene.columns import MALFORMED
 from hygiene.deciding import relate_rows
-from hygiene.frequencies import Frequencies
-from hygiene.markup import inert, mask_rule
+from hygiene.display import inert, mask_rule
+from hygiene.outcomes import NOT_CHECKED, Counts, Outcome, meaning, reason
 from hygiene.policy import RULES
 from hygiene.report.content import MOST_ROWS, Cell, Content, Row, Section, Table, cut, left_out, number, share
-from hygiene.text import mask, text_column
-from hygiene.verdict import NOT_CHECKED, Counts, Outcome, meaning, reason
 from hygiene.version import __version__
 
 __all__ = ["sections"]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hygiene.markup import inert
-from hygiene.verdict import NOT_CHECKED, Outcome, meaning, reason
+from hygiene.display import inert
+from hygiene.outcomes import NOT_CHECKED, Outcome, meaning, reason
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hygiene.cleaned import CleanedLeads
     from hygiene.comparing import Comparison
     from hygiene.importing import LeadList, Receipt
-    from hygiene.verdict import Counts
+    from hygiene.outcomes import Counts
 
 __all__ = [
     "inert",

@@ -13,17 +13,17 @@ from typing import Any, Self
 import numpy as np
 import pyarrow as pa
 
+from hygiene.arrow.hashing import Hashes
+from hygiene.arrow.text import Mask
 from hygiene.chunk_reasons import find_all
 from hygiene.deliverability import DomainVerdict
 from hygiene.duplicates import Repeats
 from hygiene.facts import Facts, RowFacts
 from hygiene.findings import Findings
-from hygiene.hashing import Hashes
+from hygiene.outcomes import Outcome
 from hygiene.relations import Carried, Related, Relations
 from hygiene.scale.guarding import guarded
 from hygiene.scale.partition import Job, Kept, Keyed, Numbers
-from hygiene.text import Mask
-from hygiene.verdict import Outcome
 
 __all__ = ["Domains", "Placed", "count_repeated", "gather", "relate_bucket", "split_keys", "split_rows"]
 

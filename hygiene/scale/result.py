@@ -15,6 +15,7 @@ import pyarrow as pa
 from hygiene.deciding import decide
 from hygiene.errors import UsageError
 from hygiene.gate import Tally
+from hygiene.outcomes import Counts
 from hygiene.pipeline import survey_frame
 from hygiene.prediction import Prediction, predict_touched
 from hygiene.scale.cluster import bits_for, compute, exchange, hand_out, hold, task
@@ -24,7 +25,6 @@ from hygiene.scale.tables import NAMES, Table, lay_out, read_table, seal, write_
 from hygiene.scale.touching import Touched, find_touched, gather_touched, look
 from hygiene.survey import notes_on
 from hygiene.touching import Touching
-from hygiene.verdict import Counts
 
 if TYPE_CHECKING:
     import os

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hygiene.arrow.hashing import HashKey
 from hygiene.canonical import choose_columns
 from hygiene.columns import SAMPLE_ROWS, ColumnMap
 from hygiene.errors import InputError, UsageError
 from hygiene.examining import examine
 from hygiene.findings import in_table_order
 from hygiene.gate import Tally
-from hygiene.hashing import HashKey
 from hygiene.scale.cluster import bits_for, compute, exchange, hand_out, hold, named, task
 from hygiene.scale.guarding import guarded
 from hygiene.scale.partition import Job, check_header, survey_partition

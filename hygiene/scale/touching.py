@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from hygiene.hashing import Hashes, HashSet
+from hygiene.arrow.hashing import Hashes, HashSet
+from hygiene.arrow.text import Mask
 from hygiene.scale.guarding import guarded
 from hygiene.scale.partition import Kept, Numbers
 from hygiene.scale.relating import Placed, by_bucket
-from hygiene.text import Mask
 from hygiene.touching import Touching, repeated, slices
 
 __all__ = ["Touched", "find_touched", "gather_touched", "look"]

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from hygiene.arguments import check_word
 from hygiene.errors import ListNotFound, UnknownOutcome, UsageError
-from hygiene.importing.sink import LeadList, Reply, Target
 from hygiene.policy import ImportPolicy
+from hygiene.sinks import LeadList, Reply, Target
 from hygiene.smartlead import replies, settings
 from hygiene.smartlead.body import Body, WrittenImport, distinct_fields, shape_leads
 from hygiene.smartlead.limiter import DEFAULT_RATE, Limiter, parse_rate

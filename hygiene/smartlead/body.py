@@ -9,7 +9,7 @@ from typing import Literal
 
 from hygiene.columns import CANONICAL
 from hygiene.errors import UsageError
-from hygiene.importing.sink import Reply
+from hygiene.sinks import Reply
 from hygiene.smartlead.replies import reply
 from hygiene.smartlead.wire import Letter, Wire
 

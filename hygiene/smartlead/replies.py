@@ -19,8 +19,8 @@ from hygiene.errors import (
     SinkError,
     UnknownOutcome,
 )
-from hygiene.importing.sink import LeadList, Reply
-from hygiene.verdict import Counts
+from hygiene.outcomes import Counts
+from hygiene.sinks import LeadList, Reply
 
 __all__ = ["Answer", "checked", "lead_list", "reply", "rewrite", "rows", "waiting_time", "without_addresses"]
 

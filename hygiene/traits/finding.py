@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.address import Addresses
-from hygiene.text import Mask, Octets, mask, no_texts, not_ascii
+from hygiene.arrow.text import Mask, Octets, mask, no_texts, not_ascii
 from hygiene.traits.lists import NameList, TraitLists
 from hygiene.traits.roles import Roles, find_roles
 from hygiene.traits.typos import suggest_domains

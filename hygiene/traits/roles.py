@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.text import Octets, mask
+from hygiene.arrow.text import Octets, mask
 from hygiene.traits.lists import NameList
 
 __all__ = ["Roles", "find_roles"]

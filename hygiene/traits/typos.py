@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.text import mask
+from hygiene.arrow.text import mask
 
 __all__ = ["suggest_domains"]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
-from hygiene.verdict import Counts
 
 __all__ = [
     "Addressed",

@@ -21,7 +21,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.text import text_column
+from hygiene.arrow.text import text_column
 
 __all__ = ["OWN_KEY", "HashKey", "HashSet", "Hashes", "InProcess", "Lookup", "frame_digest", "hash_texts"]
 

@@ -7,7 +7,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hygiene.markup import html_table
+from hygiene.display import html_table
 
 __all__ = ["NOTES", "NOT_CHECKED", "REASONS", "Counts", "Outcome", "Reason", "meaning", "reason"]
 
