@@ -14,7 +14,8 @@ import pyarrow as pa
 from hygiene.arrow.hashing import frame_digest
 from hygiene.arrow.parallel import in_order
 from hygiene.arrow.text import Mask, text_series
-from hygiene.columns import CANONICAL, MALFORMED
+from hygiene.columns.mapping import CANONICAL, MALFORMED
+from hygiene.columns.opt_outs import may_mark
 from hygiene.deciding import decide, leads_of
 from hygiene.errors import UsageError
 from hygiene.examining import Examined
@@ -23,7 +24,6 @@ from hygiene.filling import Fills, find_fills
 from hygiene.forecasting import forecast, forecast_raw, look_at
 from hygiene.gate import Tally
 from hygiene.gathering import Positions, gather_places, gather_rows, gather_texts, together
-from hygiene.optouts import may_mark
 from hygiene.outcomes import REASONS, Counts, Outcome
 from hygiene.pipeline import resurvey
 from hygiene.prediction import Prediction

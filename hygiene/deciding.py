@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import say, text_series
 from hygiene.chunk_reasons import domain_verdicts
-from hygiene.columns import MALFORMED
+from hygiene.columns.mapping import MALFORMED
 from hygiene.deliverability import DomainVerdict
 from hygiene.examining import Examined
 from hygiene.findings import Findings

@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.hashing import Hashes, hash_texts
 from hygiene.arrow.text import Mask, is_blank, text_column
-from hygiene.columns import MALFORMED
+from hygiene.columns.dates import Dated, times
+from hygiene.columns.mapping import MALFORMED
 from hygiene.errors import UsageError
-from hygiene.times import Dated, times
 
 __all__ = ["Keep", "Repeats", "find_repeats", "join_repeats", "order_repeats"]
 

@@ -17,12 +17,12 @@ from hygiene.address import Keys
 from hygiene.arrow.hashing import Hashes, Lookup, hash_texts
 from hygiene.arrow.text import Mask, there
 from hygiene.buckets import Buckets
+from hygiene.columns.dates import Dated
 from hygiene.duplicates import join_repeats, order_repeats
 from hygiene.findings import Findings
 from hygiene.outcomes import Outcome
 from hygiene.relations import Carried, Relations
 from hygiene.settings import Settings
-from hygiene.times import Dated
 
 __all__ = ["Facts", "RowFacts"]
 

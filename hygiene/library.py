@@ -17,8 +17,8 @@ import pandas as pd
 from hygiene.arguments import check_names, check_word
 from hygiene.blocklist import RuleList
 from hygiene.blocklist.known_leads import KnownLeads
-from hygiene.canonical import choose_columns, name_columns
 from hygiene.cleaned import CleanedLeads
+from hygiene.columns.rename import choose_columns, name_columns
 from hygiene.given import settings_of
 from hygiene.importing import (
     Journal,

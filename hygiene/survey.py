@@ -17,7 +17,8 @@ from hygiene.arrow.parallel import in_order
 from hygiene.arrow.text import is_blank, text_column
 from hygiene.chunk_reasons import find_all
 from hygiene.chunk_store import Chunks, Held, Keeping
-from hygiene.columns import CANONICAL, MALFORMED
+from hygiene.columns.dates import Dated
+from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.deliverability import REASON_OF, DomainVerdict, Resolver
 from hygiene.examining import Examined, Texts, examine, is_as_examined, list_anew
 from hygiene.facts import Facts, RowFacts
@@ -25,7 +26,6 @@ from hygiene.findings import Findings, in_table_order
 from hygiene.outcomes import REASONS, Outcome
 from hygiene.relations import Related, Relations
 from hygiene.settings import Settings
-from hygiene.times import Dated
 
 __all__ = [
     "CHUNK_ROWS",

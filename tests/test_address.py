@@ -7,9 +7,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hygiene.address import exact_key, explain, judge, person_key
-from hygiene.address.judging import _PART
 from hygiene.address.repair import KINDS, tidied
-from hygiene.address.singles import Singles
+from hygiene.address.validate import _PART
+from hygiene.address.validate_cell import Singles
 
 
 def _judge(*cells):

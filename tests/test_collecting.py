@@ -5,7 +5,7 @@ import gc
 import pytest
 
 from hygiene.resolver import Resolver
-from hygiene.resolver.collecting import rare_collection
+from hygiene.resolver.gc_pause import rare_collection
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@ import csv
 
 import pytest
 
-from hygiene.columns import CANONICAL, MALFORMED, has_email, map_columns, split_name
+from hygiene.columns.mapping import CANONICAL, MALFORMED, has_email, map_columns, split_name
 from hygiene.errors import InputError
 
 # Header rows of exports, by the tool that makes them, with the header each canonical column is taken from.

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hygiene.columns.dates import Dated, times
 from hygiene.duplicates import Keep, find_repeats, join_repeats, order_repeats
 from hygiene.errors import UsageError
-from hygiene.times import Dated, times
 
 
 def _repeats(keys, rank=None, merit=None, **how):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hygiene.arrow import value_counts
 from hygiene.arrow.value_counts import Frequencies
 
 PARTS = st.lists(st.lists(st.sampled_from(["a", "b", "c", "d", None]), max_size=8), max_size=8)

@@ -1,6 +1,6 @@
 import pytest
 
-from hygiene.columns import CANONICAL, map_columns
+from hygiene.columns.mapping import CANONICAL, map_columns
 
 LAYOUTS = {
     "german": "Vorname;Nachname;E-Mail-Adresse;Firma;Position;Telefonnummer;Webseite;Ort;Bundesland;Land",

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from hygiene.deliverability import Question
 from hygiene.resolver import Resolver
 from hygiene.resolver.engine import Engine
-from hygiene.resolver.servers import NameServer
+from hygiene.resolver.nameservers import NameServer
 
 NSD = shutil.which("nsd") or shutil.which("nsd", path="/usr/sbin")
 

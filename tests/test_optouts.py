@@ -2,7 +2,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from hygiene.optouts import find_marks, is_flag, is_status, marked
+from hygiene.columns.opt_outs import find_marks, is_flag, is_status, marked
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from hygiene.resolver.pacing import FLOOR_PER_S, MOST_WAIT_S, START_PER_S, TOLERATED, Pace
+from hygiene.resolver.congestion import FLOOR_PER_S, MOST_WAIT_S, START_PER_S, TOLERATED, Pace
 
 
 def drive(pace, seconds, *, limit_per_s=float("inf"), loss=0.0, refuse=False, start=0.0):

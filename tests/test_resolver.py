@@ -19,9 +19,9 @@ from hygiene.deliverability import Answer, DomainVerdict, Question
 from hygiene.emulator import ZoneServer
 from hygiene.errors import CacheError, ResolverError, UsageError
 from hygiene.resolver import Resolver
+from hygiene.resolver.cache import AnswerStore
 from hygiene.resolver.engine import Engine
-from hygiene.resolver.servers import NameServer
-from hygiene.resolver.store import AnswerStore
+from hygiene.resolver.nameservers import NameServer
 
 
 @pytest.fixture

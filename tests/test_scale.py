@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import hygiene
 import hygiene.scale
-from hygiene.columns import MALFORMED
+from hygiene.columns.mapping import MALFORMED
 from hygiene.deliverability import DomainVerdict, KnownVerdicts
 from hygiene.emulator import Emulator
 from hygiene.errors import GateFailed, InputError, UsageError

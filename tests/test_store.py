@@ -9,7 +9,7 @@ import pytest
 
 from hygiene.deliverability import Answer, Question
 from hygiene.errors import CacheError
-from hygiene.resolver.store import (
+from hygiene.resolver.cache import (
     FAILURE_TTL_S,
     LEAST_TTL_S,
     MOST_NEGATIVE_TTL_S,

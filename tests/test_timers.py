@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hygiene.deliverability import Question
-from hygiene.resolver.link import Task
-from hygiene.resolver.timers import STEP_S, Timers
-from hygiene.resolver.wire import pack_question
+from hygiene.resolver.connection import Task
+from hygiene.resolver.encode import pack_question
+from hygiene.resolver.timer_wheel import STEP_S, Timers
 
 MX = Question("acme.example", "MX")
 

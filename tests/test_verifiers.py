@@ -2,8 +2,8 @@ import pandas as pd
 import pytest
 
 import hygiene
+from hygiene.columns.verifier_verdicts import is_verdict_column, judge_verdicts
 from hygiene.errors import InputError
-from hygiene.verifiers import is_verdict_column, judge_verdicts
 
 
 @pytest.mark.parametrize(

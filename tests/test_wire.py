@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hygiene.deliverability import Question
-from hygiene.resolver.plain import Odd, read_plain
-from hygiene.resolver.reply import read_odd, read_reply
-from hygiene.resolver.wire import BadName, pack_query, pack_question
+from hygiene.resolver.decode import read_odd, read_reply
+from hygiene.resolver.encode import BadName, pack_query, pack_question
+from hygiene.resolver.fast_decode import Odd, read_plain
 
 MX = Question("acme.example", "MX")
 

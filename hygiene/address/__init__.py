@@ -4,8 +4,8 @@ Accepted and normal form are the library's own; what it refuses is repaired wher
 person meant. Syntax and normal form only: nothing here asks DNS or a list.
 """
 
-from hygiene.address.judging import Addresses, judge
 from hygiene.address.keys import Keys, exact_key, person_key
 from hygiene.address.syntax import explain
+from hygiene.address.validate import Addresses, judge
 
 __all__ = ["Addresses", "Keys", "exact_key", "explain", "judge", "person_key"]

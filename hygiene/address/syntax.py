@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, ValidatedEmail, validate_email
 
-from hygiene.address.refusals import code_of_message
+from hygiene.address.reason_codes import code_of_message
 
 __all__ = [
     "ADDRESS_OCTETS",

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from hygiene.blocklist.entries import KINDS, judge
 from hygiene.blocklist.records import cell
-from hygiene.columns import known_columns, map_columns
+from hygiene.columns.mapping import known_columns, map_columns
 from hygiene.errors import InputError, ListError
 
 __all__ = ["Choice", "as_leads", "by_header", "normalised"]

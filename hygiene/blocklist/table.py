@@ -17,7 +17,7 @@ from hygiene.blocklist.entries import KINDS, judge
 from hygiene.blocklist.headers import Choice, as_leads, by_header, normalised
 from hygiene.blocklist.records import Record, cell, read_records
 from hygiene.blocklist.wording import listed
-from hygiene.optouts import FALSE, TRUE, is_flag, is_status, marked
+from hygiene.columns.opt_outs import FALSE, TRUE, is_flag, is_status, marked
 
 __all__ = ["Table", "find_table"]
 

@@ -219,7 +219,7 @@ def _ending(run: Run, receipt: "Receipt", *, sent: bool) -> int:
 
 def _tell_unsent(run: Run, cleaned: "CleanedLeads", sent: Sequence[str]) -> None:
     """Say once which columns of the input stay here."""
-    from hygiene.columns import MALFORMED
+    from hygiene.columns.mapping import MALFORMED
     from hygiene.report.text import inert
 
     unsent = [inert(name) for name in cleaned.columns if name not in (*sent, MALFORMED)]

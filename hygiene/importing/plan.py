@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import is_blank, text_column
 from hygiene.cleaned import CleanedLeads
-from hygiene.columns import CANONICAL
+from hygiene.columns.mapping import CANONICAL
 from hygiene.errors import UsageError
 from hygiene.sinks import Lead
 

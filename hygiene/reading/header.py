@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias, TypeVar
 
-from hygiene.columns import has_email
+from hygiene.columns.mapping import has_email
 
 __all__ = ["PREAMBLE_LINES", "Columns", "first_header", "fit"]
 

@@ -16,7 +16,8 @@ import pandas as pd
 import pyarrow as pa
 
 from hygiene.arrow.text import text_series
-from hygiene.columns import CANONICAL, MALFORMED, SAMPLE_ROWS, ColumnMap, map_columns, split_name
+from hygiene.columns.mapping import CANONICAL, MALFORMED, SAMPLE_ROWS, ColumnMap, map_columns, split_name
+from hygiene.columns.verifier_verdicts import is_verdict_column
 from hygiene.errors import InputError, UsageError
 from hygiene.reading.batch import Batch, Table
 from hygiene.reading.columnar import Columnar, is_columnar
@@ -28,7 +29,6 @@ from hygiene.reading.objects import Objects, is_json
 from hygiene.reading.returned import Returned, is_returned
 from hygiene.reading.sources import Hash, Source, Spools, expand, open_source
 from hygiene.reading.workbook import Workbook, is_workbook
-from hygiene.verifiers import is_verdict_column
 
 __all__ = ["CHUNK_ROWS", "LeadFiles", "Path_"]
 

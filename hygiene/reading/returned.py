@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import mask
-from hygiene.columns import MALFORMED
+from hygiene.columns.mapping import MALFORMED
 from hygiene.reading.batch import Batch, Table, first_rows
 from hygiene.reading.sources import Digest
 

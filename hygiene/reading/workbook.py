@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hygiene.columns import has_email
+from hygiene.columns.mapping import has_email
 from hygiene.errors import InputError, UsageError
 from hygiene.reading.batch import Batch, batch_of_rows, first_rows
 from hygiene.reading.header import PREAMBLE_LINES, Columns, first_header

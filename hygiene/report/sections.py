@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import mask, text_column
 from hygiene.arrow.value_counts import Frequencies
-from hygiene.columns import MALFORMED
+from hygiene.columns.mapping import MALFORMED
 from hygiene.deciding import relate_rows
 from hygiene.display import inert, mask_rule
 from hygiene.outcomes import NOT_CHECKED, Counts, Outcome, meaning, reason

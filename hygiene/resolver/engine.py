@@ -11,14 +11,14 @@ from types import TracebackType
 from typing import Self
 
 from hygiene.deliverability import Answer, Question
-from hygiene.resolver.link import Channel, Flight, Link, Task
-from hygiene.resolver.outbox import Outbox
-from hygiene.resolver.plain import Reply
-from hygiene.resolver.reply import read_reply
-from hygiene.resolver.servers import NameServer
-from hygiene.resolver.stream import Stream, Streams
-from hygiene.resolver.timers import Timers
-from hygiene.resolver.wire import BadName, pack_query, pack_question
+from hygiene.resolver.connection import Channel, Flight, Link, Task
+from hygiene.resolver.decode import read_reply
+from hygiene.resolver.encode import BadName, pack_query, pack_question
+from hygiene.resolver.fast_decode import Reply
+from hygiene.resolver.nameservers import NameServer
+from hygiene.resolver.scheduler import Outbox
+from hygiene.resolver.tcp import Stream, Streams
+from hygiene.resolver.timer_wheel import Timers
 
 __all__ = ["Engine"]
 

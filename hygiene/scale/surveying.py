@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from hygiene.arrow.hashing import HashKey
-from hygiene.canonical import choose_columns
-from hygiene.columns import SAMPLE_ROWS, ColumnMap
+from hygiene.columns.dates import Dated
+from hygiene.columns.mapping import SAMPLE_ROWS, ColumnMap
+from hygiene.columns.rename import choose_columns
 from hygiene.errors import InputError, UsageError
 from hygiene.examining import examine
 from hygiene.findings import in_table_order
@@ -30,7 +31,6 @@ from hygiene.scale.relating import (
     split_rows,
 )
 from hygiene.settings import Settings
-from hygiene.times import Dated
 
 if TYPE_CHECKING:
     import dask.dataframe as dd

@@ -11,7 +11,7 @@ import pandas as pd
 
 from hygiene.chunk_reasons import find_all
 from hygiene.cleaned import withheld_of
-from hygiene.columns import MALFORMED
+from hygiene.columns.mapping import MALFORMED
 from hygiene.deciding import word_verdicts
 from hygiene.outcomes import Outcome
 from hygiene.scale.guarding import Sealed, guarded, open_or_raise

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from hygiene.columns import CANONICAL
+from hygiene.columns.mapping import CANONICAL
 from hygiene.errors import UsageError
 from hygiene.sinks import Reply
 from hygiene.smartlead.replies import reply

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.address.plain import Plain, find_plain
+from hygiene.address.fast_accept import Plain, find_plain
 from hygiene.address.repair import INVISIBLE
 from hygiene.address.syntax import ADDRESS_OCTETS, LOCAL_OCTETS
 from hygiene.arrow.text import mask

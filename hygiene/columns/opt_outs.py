@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, mask, text_column
-from hygiene.columns import CANONICAL, MALFORMED
+from hygiene.columns.mapping import CANONICAL, MALFORMED
 
 __all__ = ["FALSE", "TRUE", "Marks", "find_marks", "is_flag", "is_status", "marked", "may_mark", "renumber"]
 

@@ -16,8 +16,8 @@ import dns.rdtypes.ANY.MX
 import dns.rdtypes.ANY.TXT
 
 from hygiene.deliverability import Answer, Question
-from hygiene.resolver.plain import BY_RCODE, MOST_TTL_S, TRUNCATED, Odd, Reply, read_plain
-from hygiene.resolver.wire import pack_query
+from hygiene.resolver.encode import pack_query
+from hygiene.resolver.fast_decode import BY_RCODE, MOST_TTL_S, TRUNCATED, Odd, Reply, read_plain
 
 __all__ = ["read_odd", "read_reply"]
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import text_column
-from hygiene.columns import CANONICAL, SAMPLE_ROWS, ColumnMap, map_columns, split_name
+from hygiene.columns.mapping import CANONICAL, SAMPLE_ROWS, ColumnMap, map_columns, split_name
 
 __all__ = ["choose_columns", "name_columns"]
 

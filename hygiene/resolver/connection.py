@@ -8,9 +8,9 @@ import socket
 from collections import deque
 
 from hygiene.deliverability import Question
-from hygiene.resolver.pacing import Pace
-from hygiene.resolver.servers import NameServer
-from hygiene.resolver.wire import pack_query
+from hygiene.resolver.congestion import Pace
+from hygiene.resolver.encode import pack_query
+from hygiene.resolver.nameservers import NameServer
 
 __all__ = ["Channel", "Flight", "Link", "Task"]
 

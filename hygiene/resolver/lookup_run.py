@@ -10,9 +10,9 @@ from time import monotonic
 
 from hygiene.deliverability import Answer, DomainVerdict, Inquiry, Kind, Question, doubt
 from hygiene.errors import ResolverError
+from hygiene.resolver.cache import AnswerStore
+from hygiene.resolver.connection import Link
 from hygiene.resolver.engine import Engine
-from hygiene.resolver.link import Link
-from hygiene.resolver.store import AnswerStore
 
 __all__ = ["Run"]
 

@@ -7,8 +7,8 @@ not known here.
 from collections import deque
 from collections.abc import Sequence
 
-from hygiene.resolver.link import Link, Task
-from hygiene.resolver.timers import Timers
+from hygiene.resolver.connection import Link, Task
+from hygiene.resolver.timer_wheel import Timers
 
 __all__ = ["Outbox"]
 

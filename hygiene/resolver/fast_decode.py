@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 from hygiene.deliverability import Answer, Kind, Question
-from hygiene.resolver.wire import IN, OPT, TYPE
+from hygiene.resolver.encode import IN, OPT, TYPE
 
 __all__ = ["BY_RCODE", "MOST_TTL_S", "TRUNCATED", "Odd", "Reply", "read_plain"]
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from hygiene.deliverability import DomainVerdict
 from hygiene.errors import UsageError
-from hygiene.resolver.collecting import rare_collection
+from hygiene.resolver.cache import AnswerStore
 from hygiene.resolver.engine import Engine
-from hygiene.resolver.run import Run
-from hygiene.resolver.servers import find_servers
-from hygiene.resolver.store import AnswerStore
+from hygiene.resolver.gc_pause import rare_collection
+from hygiene.resolver.lookup_run import Run
+from hygiene.resolver.nameservers import find_servers
 
 __all__ = ["Resolver"]
 

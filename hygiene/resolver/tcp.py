@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 
-from hygiene.resolver.link import Link, Task
+from hygiene.resolver.connection import Link, Task
 
 __all__ = ["Stream", "Streams"]
 

@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
-from hygiene.errors import InputError
-from hygiene.header_words import (
+from hygiene.columns.translations import in_english
+from hygiene.columns.vocabulary import (
     BESIDE,
     BESIDE_ANY,
     CORES,
@@ -24,7 +24,7 @@ from hygiene.header_words import (
     VOCABULARY,
     WORST,
 )
-from hygiene.languages import in_english
+from hygiene.errors import InputError
 
 __all__ = [
     "CANONICAL",

@@ -6,7 +6,7 @@ counts is not taken out but passed over once its time has come.
 
 import heapq
 
-from hygiene.resolver.link import Task
+from hygiene.resolver.connection import Task
 
 __all__ = ["Timers"]
 

@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.address.plain import Plain, find_plain
-from hygiene.address.shapes import FIELDS, find_pairs, find_refused, find_wrapped, without_clear
-from hygiene.address.singles import Singles
+from hygiene.address.fast_accept import Plain, find_plain
+from hygiene.address.fast_reject import FIELDS, find_pairs, find_refused, find_wrapped, without_clear
+from hygiene.address.validate_cell import Singles
 from hygiene.arrow.text import Mask, Octets, mask, no_texts
 
 __all__ = ["Addresses", "judge"]
