@@ -23,9 +23,9 @@ import pyarrow as pa
 from hygiene.address import exact_key
 from hygiene.arrow.hashing import hash_texts
 from hygiene.arrow.parallel import in_order
-from hygiene.blocklist import RuleList, match, parse_list
 from hygiene.buckets import Buckets
 from hygiene.duplicates import find_repeats, join_repeats, order_repeats
+from hygiene.lists import RuleList, match, parse_list
 from hygiene.reading import CHUNK_ROWS
 
 #: Rows that the loop over a frame is timed on; its time is the same for every row.
@@ -195,7 +195,7 @@ def memory(hashes: list[str]) -> None:
 
 
 def _read(path: str) -> None:
-    from hygiene.lists import suppression_list
+    from hygiene.io.readers.list_files import suppression_list
 
     parse_list("a" * 32, name="warm")
     before = _highest()

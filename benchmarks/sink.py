@@ -26,7 +26,7 @@ import pandas as pd
 import hygiene
 from hygiene.cleaned import CleanedLeads
 from hygiene.importing import plan
-from hygiene.lists import block_list, known_leads
+from hygiene.io.readers.list_files import block_list, known_leads
 
 SERVER = """
 import sys

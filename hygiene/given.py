@@ -11,11 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hygiene.arguments import check_names, check_span
-from hygiene.blocklist import RuleList, check_broad
-from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.deliverability import KnownVerdicts
 from hygiene.duplicates import Keep
-from hygiene.lists import block_list, known_leads, name_list, suppression_list
+from hygiene.io.readers.list_files import block_list, known_leads, name_list, suppression_list
+from hygiene.lists import RuleList, check_broad
+from hygiene.lists.known_leads import KnownLeads
 from hygiene.policy import ImportPolicy
 from hygiene.settings import Settings
 from hygiene.traits import NameList, TraitLists, built_in_lists

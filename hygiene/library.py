@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import pandas as pd
 
 from hygiene.arguments import check_names, check_word
-from hygiene.blocklist import RuleList
-from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.cleaned import CleanedLeads
 from hygiene.columns.rename import choose_columns, name_columns
 from hygiene.given import settings_of
@@ -28,7 +26,9 @@ from hygiene.importing import (
     Sink,
     open_session,
 )
-from hygiene.lists import block_list, known_leads, suppression_list
+from hygiene.io.readers.list_files import block_list, known_leads, suppression_list
+from hygiene.lists import RuleList
+from hygiene.lists.known_leads import KnownLeads
 from hygiene.pipeline import survey_frame
 from hygiene.policy import ImportPolicy
 from hygiene.preparing import know, prepare, with_readback

@@ -15,11 +15,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import text_column
-from hygiene.blocklist import RuleList, parse_list
-from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.cleaned import CleanedLeads
 from hygiene.errors import InputError
 from hygiene.importing import LeadList, ListReader, Receipt, Session, Sink
+from hygiene.lists import RuleList, parse_list
+from hygiene.lists.known_leads import KnownLeads
 from hygiene.readback import read_back
 
 __all__ = ["know", "prepare", "with_readback"]

@@ -7,11 +7,11 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from hygiene.arguments import check_word
-from hygiene.blocklist import RuleList
-from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.deliverability import Resolver
 from hygiene.duplicates import Keep
 from hygiene.errors import UsageError
+from hygiene.lists import RuleList
+from hygiene.lists.known_leads import KnownLeads
 from hygiene.outcomes import NOTES
 from hygiene.policy import ImportPolicy
 from hygiene.rules import Rule

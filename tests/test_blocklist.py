@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hygiene.blocklist import RuleList, check_broad, match, parse_list
 from hygiene.errors import ListError
+from hygiene.lists import RuleList, check_broad, match, parse_list
 
 
 def _hash(kind, text):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hygiene import bounds
 from hygiene.emulator.counting import import_leads
-from hygiene.emulator.store import Store
+from hygiene.emulator.database import Store
 from hygiene.outcomes import Counts
 from hygiene.policy import RULES, ImportPolicy, choices
 from hygiene.prediction import predict
@@ -129,7 +129,7 @@ def test_the_api_never_answers_outside_the_bounds(
 
 def counted(leads, policy, blocklist, known, bounced, batch_leads, *, waive):
     """What the local API counts."""
-    from hygiene.emulator import rules
+    from hygiene.emulator import keys
 
     store = Store(":memory:", policy=policy)
     home = store.create_list("target", members=known)
@@ -139,7 +139,7 @@ def counted(leads, policy, blocklist, known, bounced, batch_leads, *, waive):
     for start in range(0, len(leads), batch_leads):
         batch = [{"email": address} for address in leads[start : start + batch_leads]]
         refused = (
-            policy.invalid_rows == "reject_request" and rules.first_unusable(batch, policy=policy) is not None
+            policy.invalid_rows == "reject_request" and keys.first_unusable(batch, policy=policy) is not None
         )
         found = None if refused else import_leads(store, batch, list_id=home, file_name="t", waive=waive)
         counts.append(Counts(**found) if found else Counts())

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hygiene
-from hygiene.blocklist import parse_list
-from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.cleaned import CleanedLeads
 from hygiene.deliverability import DomainVerdict
 from hygiene.duplicates import Keep
 from hygiene.errors import GateFailed, InputError, ListError, UsageError
 from hygiene.importing import plan
+from hygiene.lists import parse_list
+from hygiene.lists.known_leads import KnownLeads
 from hygiene.outcomes import NOTES, REASONS, Outcome
 from hygiene.pipeline import survey_frame
 from hygiene.policy import ImportPolicy

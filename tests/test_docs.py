@@ -16,8 +16,8 @@ import yaml
 
 from hygiene.address.repair import KINDS
 from hygiene.cli import cli, codes, main
-from hygiene.demo import sample_zone
 from hygiene.emulator import Emulator, ZoneServer
+from hygiene.emulator.demo import sample_zone
 from hygiene.outcomes import REASONS, Outcome
 
 ROOT = Path(__file__).parents[1]

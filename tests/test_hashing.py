@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 
 from hygiene.arrow.hashing import HashKey, HashSet, Lookup, hash_texts
-from hygiene.blocklist import parse_list
-from hygiene.blocklist.known_leads import KnownLeads
+from hygiene.lists import parse_list
+from hygiene.lists.known_leads import KnownLeads
 
 TEXTS = st.lists(
     st.one_of(

@@ -11,8 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hygiene
-from hygiene.blocklist import parse_list
-from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.emulator import Emulator
 from hygiene.errors import (
     AuthError,
@@ -24,6 +22,8 @@ from hygiene.errors import (
     UsageError,
 )
 from hygiene.importing import Reply, plan, run_import, sent_columns
+from hygiene.lists import parse_list
+from hygiene.lists.known_leads import KnownLeads
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
 

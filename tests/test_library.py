@@ -6,10 +6,10 @@ import pytest
 
 import hygiene
 from hygiene import library, preparing
-from hygiene.blocklist import parse_list
-from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.errors import InputError, ListNotFound, SinkError, UsageError
 from hygiene.importing import LeadList
+from hygiene.lists import parse_list
+from hygiene.lists.known_leads import KnownLeads
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
 from hygiene.writing import open_results

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import hygiene
-from hygiene import lists
 from hygiene.errors import ListError
+from hygiene.io.readers import list_files
 from hygiene.writing import open_results
 
 TEXT = "# ours\njane@acme.example\nmüller.example\n"
@@ -40,7 +40,7 @@ def keep(tmp_path):
     ],
 )
 def test_a_list_is_read_in_any_of_its_encodings(keep, data):
-    found = lists.suppression_list(keep(data))
+    found = list_files.suppression_list(keep(data))
 
     assert [entry.text for entry in found.entries] == ["jane@acme.example", "xn--mller-kva.example"]
 
@@ -59,20 +59,20 @@ def test_a_list_is_read_in_any_of_its_encodings(keep, data):
 )
 def test_a_suppression_list_that_cannot_be_trusted_is_an_error_that_names_it(keep, data, says):
     with pytest.raises(ListError, match=says) as refused:
-        lists.suppression_list(keep(data))
+        list_files.suppression_list(keep(data))
     assert "dnc.txt" in str(refused.value)
 
 
 def test_a_list_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(ListError, match=r"missing\.txt"):
-        lists.suppression_list(tmp_path / "missing.txt")
+        list_files.suppression_list(tmp_path / "missing.txt")
 
 
 def test_a_small_file_that_unpacks_to_very_much_is_an_error(keep, monkeypatch):
-    monkeypatch.setattr(lists, "MOST_OCTETS", 1000)
+    monkeypatch.setattr(list_files, "MOST_OCTETS", 1000)
 
     with pytest.raises(ListError, match="unpacks to more"):
-        lists.suppression_list(keep(gzip.compress(b"a.example\n" * 1000)))
+        list_files.suppression_list(keep(gzip.compress(b"a.example\n" * 1000)))
 
 
 def test_a_list_older_than_allowed_is_an_error(keep):
@@ -81,18 +81,18 @@ def test_a_list_older_than_allowed_is_an_error(keep):
     os.utime(path, (old, old))
 
     with pytest.raises(ListError, match="written 10 days ago, and --max-list-age allows 7 days"):
-        lists.suppression_list(path, max_age=timedelta(days=7))
-    assert len(lists.suppression_list(path, max_age=timedelta(days=11))) == 2
+        list_files.suppression_list(path, max_age=timedelta(days=7))
+    assert len(list_files.suppression_list(path, max_age=timedelta(days=11))) == 2
 
 
 def test_an_empty_list_and_a_broad_rule_can_be_meant(keep):
-    assert len(lists.suppression_list(keep(b""), may_be_empty=True)) == 0
-    assert len(lists.suppression_list(keep(b"gmail.com\n"), allow_broad=["gmail.com"])) == 1
+    assert len(list_files.suppression_list(keep(b""), may_be_empty=True)) == 0
+    assert len(list_files.suppression_list(keep(b"gmail.com\n"), allow_broad=["gmail.com"])) == 1
 
 
 def test_a_block_list_may_be_empty_and_hold_anything(keep):
-    assert len(lists.block_list(keep(b""))) == 0
-    assert len(lists.block_list(keep(b"gmail.com\nco.uk\n"))) == 2
+    assert len(list_files.block_list(keep(b""))) == 0
+    assert len(list_files.block_list(keep(b"gmail.com\nco.uk\n"))) == 2
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_block_list_may_be_empty_and_hold_anything(keep):
     ],
 )
 def test_known_leads_are_read_with_their_lines(keep, text, lines):
-    found = lists.known_leads(keep(text.encode()))
+    found = list_files.known_leads(keep(text.encode()))
 
     assert found.line.tolist() == lines
     assert len(found) == min(len(lines), 1)
@@ -123,7 +123,7 @@ def test_known_leads_are_read_with_their_lines(keep, text, lines):
 )
 def test_known_leads_in_windows_1252_are_read_as_leads_are_and_that_is_said(keep, text, note):
     for data in (text.encode("cp1252"), gzip.compress(text.encode("cp1252"))):
-        found = lists.known_leads(keep(data, "known.csv"))
+        found = list_files.known_leads(keep(data, "known.csv"))
 
         assert len(found) == text.count("@")
         assert f"known.csv: {note}; " in found.note
@@ -136,7 +136,7 @@ def test_an_earlier_ready_file_of_any_format_is_known_leads(tmp_path, ending):
             results.add(**part._asdict())
         results.finish({})
 
-    found = lists.known_leads(tmp_path / f"ready.{ending}")
+    found = list_files.known_leads(tmp_path / f"ready.{ending}")
 
     assert found.given.to_pylist() == ["jane@acme.example"]
     assert found.line.tolist() == [1 if ending == "parquet" else 2]
@@ -144,7 +144,7 @@ def test_an_earlier_ready_file_of_any_format_is_known_leads(tmp_path, ending):
 
 
 def test_what_was_recognised_taken_and_left_of_known_leads_is_said(keep):
-    found = lists.known_leads(keep(b"email,n\na@x.example,1\nb,2,3,4\nnobody,1\n,1\n", "known.csv"))
+    found = list_files.known_leads(keep(b"email,n\na@x.example,1\nb,2,3,4\nnobody,1\n,1\n", "known.csv"))
 
     assert found.left == (3, 4)
     assert found.note.endswith(
@@ -171,5 +171,5 @@ def test_what_was_recognised_taken_and_left_of_known_leads_is_said(keep):
 )
 def test_what_holds_no_known_leads_is_an_error_whose_next_step_is_one(keep, data, says):
     with pytest.raises(ListError, match=says) as refused:
-        lists.known_leads(keep(data))
+        list_files.known_leads(keep(data))
     assert "--" not in str(refused.value)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hygiene import counting
 from hygiene.bounds import Unknown, find_bounds
 from hygiene.emulator import counting as emulator_counting
-from hygiene.emulator import rules
+from hygiene.emulator import keys
 from hygiene.emulator.counting import import_leads
-from hygiene.emulator.store import Store
+from hygiene.emulator.database import Store
 from hygiene.errors import UsageError
 from hygiene.features import TextFeatures
 from hygiene.outcomes import Counts
@@ -70,7 +70,7 @@ def _counted(leads, *, policy, blocklist, known, elsewhere, batch_leads, waive_b
     for start in range(0, len(leads), batch_leads):
         batch = [{"email": address} for address in leads[start : start + batch_leads]]
         refused = (
-            policy.invalid_rows == "reject_request" and rules.first_unusable(batch, policy=policy) is not None
+            policy.invalid_rows == "reject_request" and keys.first_unusable(batch, policy=policy) is not None
         )
         told = {"list_id": home, "file_name": "t", "waive": waive_blocklist}
         found = None if refused else import_leads(store, batch, **told)
@@ -125,12 +125,12 @@ def test_prediction_and_emulator_agree_in_several_thousand_cases():
         (counting, "folding_of", lambda of: lambda policy: of(policy)._replace(plus_tag=False)),
         (counting, "folding_of", lambda of: lambda policy: of(policy)._replace(gmail_dots=False)),
         (counting, "on_block_list", lambda of: lambda features, policy, waived: of(features, policy, waived=False)),
-        (rules, "block_keys", lambda of: lambda address, policy, waive: of(address, policy=policy, waive=False)),
-        (rules, "block_keys", lambda of: lambda address, **more: of(address, **more)[:1]),
-        (rules, "block_key", lambda of: lambda entry, policy: entry),
-        (rules, "lead_key", lambda of: lambda address, policy: of(address, policy=_without(policy, "fold_case"))),
-        (rules, "lead_key", lambda of: lambda address, policy: of(address, policy=_without(policy, "fold_plus_tag"))),
-        (rules, "address_of", lambda of: lambda lead, policy: of(lead, policy=_without(policy, "strip_whitespace"))),
+        (keys, "block_keys", lambda of: lambda address, policy, waive: of(address, policy=policy, waive=False)),
+        (keys, "block_keys", lambda of: lambda address, **more: of(address, **more)[:1]),
+        (keys, "block_key", lambda of: lambda entry, policy: entry),
+        (keys, "lead_key", lambda of: lambda address, policy: of(address, policy=_without(policy, "fold_case"))),
+        (keys, "lead_key", lambda of: lambda address, policy: of(address, policy=_without(policy, "fold_plus_tag"))),
+        (keys, "address_of", lambda of: lambda lead, policy: of(lead, policy=_without(policy, "strip_whitespace"))),
         (emulator_counting, "_COUNT_ONE", lambda of: of.replace("THEN :precedence", "THEN 'blocked'")),
         (emulator_counting, "_COUNT_ONE", lambda of: of.replace("AND :blocked_are_remembered", "AND 0")),
         (emulator_counting, "_COUNT_ONE", lambda of: of.replace("THEN import_id =", "THEN 1 OR import_id =")),

@@ -11,13 +11,13 @@ import pytest
 
 import hygiene
 from hygiene.arrow.text import text_column
-from hygiene.blocklist import parse_list
-from hygiene.blocklist.known_leads import KnownLeads
-from hygiene.emulator import Emulator, rules
+from hygiene.emulator import Emulator, keys
 from hygiene.emulator.counting import import_leads
-from hygiene.emulator.store import Store
+from hygiene.emulator.database import Store
 from hygiene.errors import AuthError, RateLimited, SinkError, UnknownOutcome, UsageError
 from hygiene.importing import Reply, run_import
+from hygiene.lists import parse_list
+from hygiene.lists.known_leads import KnownLeads
 from hygiene.notebook import FileNotebook
 from hygiene.outcomes import Counts
 from hygiene.policy import RULES, ImportPolicy, choices
@@ -74,7 +74,7 @@ class List:
         if account.wrong:
             raise account.wrong.pop(0)
         if account.policy.invalid_rows == "reject_request" and (
-            rules.first_unusable(leads, policy=account.policy) is not None
+            keys.first_unusable(leads, policy=account.policy) is not None
         ):
             raise SinkError("HTTP 400", status=400)
         told = {"list_id": self.list_id, "file_name": file_name, "waive": waive_blocklist}

@@ -9,8 +9,9 @@ import signal
 import pytest
 
 import hygiene
-from hygiene import lists, pulling
+from hygiene import pulling
 from hygiene.errors import AuthError, PullBusy, RateLimited, SinkError, Unreachable, UsageError
+from hygiene.io.readers import list_files
 from hygiene.smartlead.listing import Page
 
 ORIGIN = "leads of list 5 at api.example (account 1a2b)"
@@ -65,7 +66,7 @@ def test_all_pages_are_written_under_a_line_that_says_where_from_and_when(pull):
 def test_an_empty_listing_is_a_file_with_a_header_alone(pull):
     assert pull(Pages(rows=0)) == 0
     assert len(pull.path.read_text().splitlines()) == 2
-    assert len(lists.known_leads(pull.path)) == 0
+    assert len(list_files.known_leads(pull.path)) == 0
 
 
 def test_a_pull_that_was_cut_off_goes_on_where_it_stopped(pull):
@@ -214,10 +215,10 @@ def test_a_snapshot_of_the_account_is_read_back_whole(api, pull):
     api.block(["c.example"], client_id=4)
     with hygiene.Smartlead(list_id=list_id, api_key=api.api_key, base_url=api.base_url) as account:
         pull(account.lead_pages)
-        known = lists.known_leads(pull.path)
+        known = list_files.known_leads(pull.path)
         pull(account.block_list_pages, columns=pulling.BLOCK_LIST)
 
     assert sorted(known.given.to_pylist()) == sorted(members)
-    assert lists.block_list(pull.path).literal.to_pylist() == ["*.a.example", "o#b@x.example"]
-    assert lists.block_list(pull.path, client=4).literal.to_pylist()[2] == "c.example"
-    assert ORIGIN in lists.block_list(pull.path).note
+    assert list_files.block_list(pull.path).literal.to_pylist() == ["*.a.example", "o#b@x.example"]
+    assert list_files.block_list(pull.path, client=4).literal.to_pylist()[2] == "c.example"
+    assert ORIGIN in list_files.block_list(pull.path).note

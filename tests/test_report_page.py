@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import hygiene
-from hygiene.demo import stage
+from hygiene.emulator.demo import stage
 from hygiene.policy import RULES, ImportPolicy
 from hygiene.report.html import render
 

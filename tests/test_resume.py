@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 
 import hygiene
-from hygiene.blocklist import parse_list
 from hygiene.deliverability import DomainVerdict
 from hygiene.errors import AuthError, UsageError
 from hygiene.importing import open_session
 from hygiene.journal import SqliteJournal
 from hygiene.library import know
+from hygiene.lists import parse_list
 from hygiene.outcomes import Counts
 
 EMAILS = [f"lead{row}@acme.example" for row in range(6)]

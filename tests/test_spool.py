@@ -19,8 +19,6 @@ from hypothesis import strategies as st
 
 import hygiene
 from hygiene.arrow.text import text_column
-from hygiene.blocklist import parse_list
-from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.buckets import Buckets
 from hygiene.cleaned import CleanedLeads
 from hygiene.deliverability import DomainVerdict, KnownVerdicts
@@ -28,6 +26,8 @@ from hygiene.duplicates import Keep
 from hygiene.emulator import Emulator
 from hygiene.errors import SpoolError
 from hygiene.journal import SqliteJournal
+from hygiene.lists import parse_list
+from hygiene.lists.known_leads import KnownLeads
 from hygiene.pipeline import survey_frame, survey_rows
 from hygiene.reading import open_leads
 from hygiene.settings import Settings

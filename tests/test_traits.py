@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from hygiene.address import judge
 from hygiene.errors import ListError
+from hygiene.lists.name_lists import PROVIDERS, RELAYS
 from hygiene.traits import NameList, TraitLists, built_in_lists, find_traits, parse_names
-from hygiene.traits.lists import PROVIDERS, RELAYS
 from hygiene.traits.typos import suggest_domains
 
 LISTS = TraitLists(

@@ -12,7 +12,7 @@ from hygiene.cli.sending import import_, import_leads
 from hygiene.cli.stopping import Stopping
 
 if TYPE_CHECKING:
-    from hygiene.demo import Stage
+    from hygiene.emulator.demo import Stage
 
 __all__ = ["demo", "emulate"]
 
@@ -34,7 +34,7 @@ def demo(**options: Any) -> int:
     \b
     hygiene demo --out demo
     """
-    from hygiene.demo import stage
+    from hygiene.emulator.demo import stage
 
     with stage() as around:
         code = _import(around, around.list_id, options)
@@ -96,8 +96,8 @@ def emulate(port: int, dns_port: int, zone: Path | None, policy: str | None, key
     \b
     hygiene emulate --port 8080 --dns-port 5353
     """
-    from hygiene.demo import read_zone, sample_zone
     from hygiene.emulator import Emulator, ZoneServer
+    from hygiene.emulator.demo import read_zone, sample_zone
 
     records = read_zone(zone) if zone else sample_zone()
     with (

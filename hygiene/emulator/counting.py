@@ -9,8 +9,8 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hygiene.emulator import rules
-from hygiene.emulator.store import Store, timestamp
+from hygiene.emulator import keys
+from hygiene.emulator.database import Store, timestamp
 
 __all__ = ["import_leads"]
 
@@ -77,8 +77,8 @@ def import_leads(
             "unreadable_lists": policy.unreadable_lists,
         }
         for lead in leads:
-            address = rules.address_of(lead, policy=policy)
-            keys = rules.block_keys(address or "", policy=policy, waive=waive)
+            address = keys.address_of(lead, policy=policy)
+            keys = keys.block_keys(address or "", policy=policy, waive=waive)
             row = {"address": address, "fields": json.dumps(lead), "block_keys": json.dumps(keys)}
             connection.execute(_COUNT_ONE, common | row)
         return dict(connection.execute(_TOTALS, (common["import_id"],)).fetchone())

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import unquote
 
-from hygiene.emulator import counting, joi, rules
-from hygiene.emulator.joi import Field, InvalidRequestError, Number
-from hygiene.emulator.store import Store
+from hygiene.emulator import counting, keys, request_validation
+from hygiene.emulator.database import Store
+from hygiene.emulator.request_validation import Field, InvalidRequestError, Number
 
 __all__ = ["IMPORT", "Call", "Reply", "ReplyShape", "Routes", "find_route"]
 
@@ -112,8 +112,8 @@ class Routes:
         }
 
     def _create_list(self, call: Call) -> Reply:
-        joi.check_query(call.query, {})
-        name = joi.check(call.body, _NAMED)["listName"]
+        request_validation.check_query(call.query, {})
+        name = request_validation.check(call.body, _NAMED)["listName"]
         return Reply(200, {"ok": True, "id": self._store.create_list(name), "listName": name})
 
     def _lists(self, call: Call) -> Reply:
@@ -122,13 +122,13 @@ class Routes:
             "limit": Number(1, PAGE_ROWS, 10),
             "offset": Number(default=0),
         }
-        query = joi.check_query(call.query, allowed)
+        query = request_validation.check_query(call.query, allowed)
         rows = self._store.read_lists(part=query["listName"], limit=query["limit"], offset=query["offset"])
         names = ("id", "name", "lead_count", "created_at")
         return Reply(200, {"ok": True, "data": [{name: row[name] for name in names} for row in rows]})
 
     def _list(self, call: Call) -> Reply:
-        joi.check_query(call.query, {})
+        request_validation.check_query(call.query, {})
         row = self._store.read_list(_list_id(call))
         if row is None:  # observed: no 404
             return Reply(200, {"ok": True, "data": None})
@@ -137,19 +137,19 @@ class Routes:
         return Reply(200, {"ok": True, "data": data})
 
     def _rename_list(self, call: Call) -> Reply:
-        joi.check_query(call.query, {})
-        list_id, name = _list_id(call), joi.check(call.body, _NAMED)["listName"]
+        request_validation.check_query(call.query, {})
+        list_id, name = _list_id(call), request_validation.check(call.body, _NAMED)["listName"]
         return _DONE if self._store.rename_list(list_id, name) else _NO_LIST
 
     def _delete_list(self, call: Call) -> Reply:
-        joi.check_query(call.query, {})
+        request_validation.check_query(call.query, {})
         return _DONE if self._store.delete_list(_list_id(call)) else _NO_LIST
 
     def _import(self, call: Call) -> Reply:
-        joi.check_query(call.query, {})
-        list_id, body = _list_id(call), joi.check(call.body, _IMPORT_BODY)
+        request_validation.check_query(call.query, {})
+        list_id, body = _list_id(call), request_validation.check(call.body, _IMPORT_BODY)
         self._check_leads(body["leadList"])
-        waive = joi.check(body.get("csvSettings") or {}, _CSV_SETTINGS, at="csvSettings")
+        waive = request_validation.check(body.get("csvSettings") or {}, _CSV_SETTINGS, at="csvSettings")
         counts = counting.import_leads(
             self._store,
             body["leadList"],
@@ -165,17 +165,17 @@ class Routes:
             msg = f'"leadList" must contain less than or equal to {most} items'
             raise InvalidRequestError(msg, path="leadList")
         for position, lead in enumerate(leads):
-            joi.check(lead, _LEAD, at=f"leadList[{position}]", closed=False)
+            request_validation.check(lead, _LEAD, at=f"leadList[{position}]", closed=False)
         policy = self._store.policy
         if policy.invalid_rows == "reject_request":
-            unusable = rules.first_unusable(leads, policy=policy)
+            unusable = keys.first_unusable(leads, policy=policy)
             if unusable is not None:
                 path = f"leadList[{unusable}].email"
                 raise InvalidRequestError(f'"{path}" must be a valid email', path=path)
 
     def _leads(self, call: Call) -> Reply:
         allowed = {"lastSeenLeadId": Number(), "limit": Number(1, PAGE_ROWS, 100), "listId": Number()}
-        query = joi.check_query(call.query, allowed)
+        query = request_validation.check_query(call.query, allowed)
         list_id = query["listId"]
         leads = self._store.read_leads(list_id=list_id, before=query["lastSeenLeadId"], limit=query["limit"])
         last = leads[-1]["id"] if leads else None
@@ -183,14 +183,14 @@ class Routes:
         return Reply(200, {"ok": True, "data": {"leads": leads, "lastSeenLeadId": last, "totalCount": total}})
 
     def _lead(self, call: Call) -> Reply:
-        email = joi.check_query(call.query, {"email": None})["email"]
+        email = request_validation.check_query(call.query, {"email": None})["email"]
         if email is None:
             raise InvalidRequestError('"email" is required', path="email", source="query")
         return Reply(200, self._store.find_lead(email) or {})
 
     def _block(self, call: Call) -> Reply:
-        joi.check_query(call.query, {})
-        body = joi.check(call.body, _BLOCK_BODY)
+        request_validation.check_query(call.query, {})
+        body = request_validation.check(call.body, _BLOCK_BODY)
         entries = body["domain_block_list"]
         for position, entry in enumerate(entries):
             if not isinstance(entry, str):
@@ -208,7 +208,7 @@ class Routes:
             "filter_email_or_domain": None,
             "filter_email_with_domain": None,
         }
-        query = joi.check_query(call.query, allowed)
+        query = request_validation.check_query(call.query, allowed)
         entries = self._store.read_block_list(
             limit=query["limit"],
             offset=query["offset"],
@@ -219,7 +219,7 @@ class Routes:
         return Reply(200, entries)
 
     def _unblock(self, call: Call) -> Reply:
-        entry_id = joi.check_query(call.query, {"id": Number(required=True)})["id"]
+        entry_id = request_validation.check_query(call.query, {"id": Number(required=True)})["id"]
         found = self._store.unblock(entry_id)
         return _DONE if found else Reply(404, {"error": "Block list entry not found"})
 
@@ -254,7 +254,7 @@ def _match(route: Sequence[str], parts: Sequence[str]) -> list[str] | None:
 
 
 def _list_id(call: Call) -> int:
-    return joi.check_number(call.ids[0], Number(), name="id", source="params")
+    return request_validation.check_number(call.ids[0], Number(), name="id", source="params")
 
 
 def _import_reply(counts: Mapping[str, int], shape: ReplyShape) -> dict[str, Any]:

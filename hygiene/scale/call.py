@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from hygiene.blocklist import RuleList
-from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.errors import UsageError
 from hygiene.given import settings_of
+from hygiene.lists import RuleList
+from hygiene.lists.known_leads import KnownLeads
 from hygiene.policy import ImportPolicy
 from hygiene.rules import Rule
 from hygiene.scale.cluster import check_frame

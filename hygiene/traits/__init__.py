@@ -4,7 +4,7 @@ Traits are notes. A row is withheld for one only where the user asks to review i
 never followed unasked. Nothing here asks DNS.
 """
 
+from hygiene.lists.name_lists import NameList, TraitLists, built_in_lists, parse_names
 from hygiene.traits.finding import Traits, find_traits
-from hygiene.traits.lists import NameList, TraitLists, built_in_lists, parse_names
 
 __all__ = ["NameList", "TraitLists", "Traits", "built_in_lists", "find_traits", "parse_names"]

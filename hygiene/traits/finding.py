@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from hygiene.address import Addresses
 from hygiene.arrow.text import Mask, Octets, mask, no_texts, not_ascii
-from hygiene.traits.lists import NameList, TraitLists
+from hygiene.lists.name_lists import NameList, TraitLists
 from hygiene.traits.roles import Roles, find_roles
 from hygiene.traits.typos import suggest_domains
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import Octets, mask
-from hygiene.traits.lists import NameList
+from hygiene.lists.name_lists import NameList
 
 __all__ = ["Roles", "find_roles"]
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 import hygiene
-from hygiene.blocklist import parse_list
 from hygiene.emulator import Emulator
+from hygiene.lists import parse_list
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from hygiene.emulator import rules
+from hygiene.emulator import keys
 from hygiene.errors import UsageError
 from hygiene.policy import ImportPolicy
 
@@ -77,7 +77,7 @@ class Store:
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row
-        for name, function in (("lead_key", rules.lead_key), ("block_key", rules.block_key)):
+        for name, function in (("lead_key", keys.lead_key), ("block_key", keys.block_key)):
             self._connection.create_function(name, 1, partial(function, policy=policy), deterministic=True)
         self._connection.executescript(_TABLES)
         with self.transaction() as connection:
@@ -120,7 +120,7 @@ class Store:
                 raise UsageError(msg) from error
             for email in members:
                 lead = {"email": email}
-                address = rules.address_of(lead, policy=self.policy)
+                address = keys.address_of(lead, policy=self.policy)
                 row = {
                     "list_id": cursor.lastrowid,
                     "address": address,

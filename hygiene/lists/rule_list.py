@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 
 from hygiene.address import person_key
 from hygiene.arrow.hashing import InProcess, Lookup
-from hygiene.blocklist.cells import Cells, Omitted, find_cells
-from hygiene.blocklist.digests import Digests, Hashes
-from hygiene.blocklist.entries import HASHES, KINDS, judge
-from hygiene.blocklist.wording import counted, line_numbers
 from hygiene.errors import ListError
+from hygiene.lists.entries import HASHES, KINDS, judge
+from hygiene.lists.extract import Cells, Omitted, find_cells
+from hygiene.lists.hashed_entries import Digests, Hashes
+from hygiene.lists.messages import counted, line_numbers
 
 __all__ = ["Entry", "RuleList", "Texts", "parse_list"]
 

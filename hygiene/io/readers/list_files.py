@@ -17,10 +17,10 @@ import pyarrow as pa
 
 from hygiene.arguments import check_span
 from hygiene.arrow.text import text_column
-from hygiene.blocklist import PLAIN, RuleList, check_broad, find_cells, parse_list
-from hygiene.blocklist.known_leads import KnownLeads
 from hygiene.columns.mapping import MALFORMED
 from hygiene.errors import InputError, ListError
+from hygiene.lists import PLAIN, RuleList, check_broad, find_cells, parse_list
+from hygiene.lists.known_leads import KnownLeads
 from hygiene.reading import open_leads
 from hygiene.traits import NameList, parse_names
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from hygiene.blocklist.entries import KINDS, judge
-from hygiene.blocklist.records import cell
 from hygiene.columns.mapping import known_columns, map_columns
 from hygiene.errors import InputError, ListError
+from hygiene.lists.csv_rows import cell
+from hygiene.lists.entries import KINDS, judge
 
 __all__ = ["Choice", "as_leads", "by_header", "normalised"]
 

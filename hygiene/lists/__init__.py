@@ -5,9 +5,9 @@ files is not done here: `cells` finds the entries of a text, `entries` says what
 holds them, `digests` those that are hashed, `broad` says which forbid too much, `matching` finds rows.
 """
 
-from hygiene.blocklist.broad import check_broad
-from hygiene.blocklist.cells import PLAIN, find_cells
-from hygiene.blocklist.matching import Matches, match
-from hygiene.blocklist.rules import Entry, RuleList, parse_list
+from hygiene.lists.broad_rules import check_broad
+from hygiene.lists.extract import PLAIN, find_cells
+from hygiene.lists.match import Matches, match
+from hygiene.lists.rule_list import Entry, RuleList, parse_list
 
 __all__ = ["PLAIN", "Entry", "Matches", "RuleList", "check_broad", "find_cells", "match", "parse_list"]

@@ -11,12 +11,12 @@ from types import TracebackType
 from typing import Literal, Self, get_args
 from urllib.parse import parse_qsl, urlencode
 
-from hygiene.emulator import joi
-from hygiene.emulator.joi import InvalidRequestError
-from hygiene.emulator.limits import RateLimit
+from hygiene.emulator import request_validation
+from hygiene.emulator.database import Store
+from hygiene.emulator.http_server import Request, Server
+from hygiene.emulator.rate_limits import RateLimit
+from hygiene.emulator.request_validation import InvalidRequestError
 from hygiene.emulator.routes import IMPORT, Call, Reply, ReplyShape, Routes, find_route
-from hygiene.emulator.server import Request, Server
-from hygiene.emulator.store import Store
 from hygiene.errors import UsageError
 from hygiene.policy import ImportPolicy
 
@@ -246,4 +246,4 @@ def _json_body(request: Request) -> object:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json" or not request.body:
         return {}
-    return joi.parse_json(request.body)
+    return request_validation.parse_json(request.body)

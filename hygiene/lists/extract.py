@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import mask
-from hygiene.blocklist.records import cell
-from hygiene.blocklist.table import Table, find_table
+from hygiene.lists.csv_rows import cell
+from hygiene.lists.tables import Table, find_table
 
 __all__ = ["PLAIN", "Cells", "Omitted", "find_cells"]
 

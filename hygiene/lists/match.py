@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.hashing import hash_texts
 from hygiene.arrow.text import Mask, lower_case
-from hygiene.blocklist.digests import Digests
-from hygiene.blocklist.entries import QUOTES
-from hygiene.blocklist.rules import RuleList, Texts
+from hygiene.lists.entries import QUOTES
+from hygiene.lists.hashed_entries import Digests
+from hygiene.lists.rule_list import RuleList, Texts
 
 __all__ = ["Matches", "match"]
 

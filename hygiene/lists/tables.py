@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, mask
-from hygiene.blocklist.entries import KINDS, judge
-from hygiene.blocklist.headers import Choice, as_leads, by_header, normalised
-from hygiene.blocklist.records import Record, cell, read_records
-from hygiene.blocklist.wording import listed
 from hygiene.columns.opt_outs import FALSE, TRUE, is_flag, is_status, marked
+from hygiene.lists.column_choice import Choice, as_leads, by_header, normalised
+from hygiene.lists.csv_rows import Record, cell, read_records
+from hygiene.lists.entries import KINDS, judge
+from hygiene.lists.messages import listed
 
 __all__ = ["Table", "find_table"]
 

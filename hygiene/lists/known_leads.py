@@ -16,7 +16,7 @@ from hygiene import address
 from hygiene.arguments import check_word
 from hygiene.arrow.hashing import InProcess, Lookup
 from hygiene.arrow.text import Mask, is_blank, mask
-from hygiene.blocklist.wording import counted, line_numbers
+from hygiene.lists.messages import counted, line_numbers
 
 __all__ = ["KnownLeads"]
 
