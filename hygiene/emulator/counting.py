@@ -78,8 +78,8 @@ def import_leads(
         }
         for lead in leads:
             address = keys.address_of(lead, policy=policy)
-            keys = keys.block_keys(address or "", policy=policy, waive=waive)
-            row = {"address": address, "fields": json.dumps(lead), "block_keys": json.dumps(keys)}
+            held = keys.block_keys(address or "", policy=policy, waive=waive)
+            row = {"address": address, "fields": json.dumps(lead), "block_keys": json.dumps(held)}
             connection.execute(_COUNT_ONE, common | row)
         return dict(connection.execute(_TOTALS, (common["import_id"],)).fetchone())
 

@@ -48,7 +48,7 @@ class Stage:
 def stage() -> Iterator[Stage]:
     """Start the local API and name server with the sample's contents; stop them afterwards."""
     with ExitStack() as open_now:
-        folder = open_now.enter_context(as_file(files("hygiene") / "sample"))
+        folder = open_now.enter_context(as_file(files("hygiene.emulator") / "sample"))
         names = open_now.enter_context(ZoneServer(read_zone(folder / "zone.toml")))
         api = open_now.enter_context(Emulator())
         api.block(line.split(",")[0] for line in _lines(folder / "blocklist.csv"))
@@ -74,7 +74,7 @@ def read_zone(path: Path, /) -> dict[str, list[str]]:
 
 def sample_zone() -> dict[str, list[str]]:
     """The sample's zone."""
-    with as_file(files("hygiene") / "sample") as folder:
+    with as_file(files("hygiene.emulator") / "sample") as folder:
         return read_zone(folder / "zone.toml")
 
 
