@@ -25,8 +25,8 @@ from hygiene.arrow.hashing import hash_texts
 from hygiene.arrow.parallel import in_order
 from hygiene.buckets import Buckets
 from hygiene.duplicates import find_repeats, join_repeats, order_repeats
+from hygiene.io.readers import CHUNK_ROWS
 from hygiene.lists import RuleList, match, parse_list
-from hygiene.reading import CHUNK_ROWS
 
 #: Rows that the loop over a frame is timed on; its time is the same for every row.
 SAMPLE = 5_000

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from hygiene.prediction import predict
+from hygiene.prediction.predict import predict
 
 
 def leads(size: int) -> pd.DataFrame:

@@ -7,8 +7,8 @@ from collections import Counter
 
 from hygiene.emulator import Emulator
 from hygiene.policy import RULES, ImportPolicy, choices
-from hygiene.probe import Answer, Probe
-from hygiene.rounds import Bench, Own
+from hygiene.prediction.probe.experiments import Bench, Own
+from hygiene.prediction.probe.runner import Answer, Probe
 from hygiene.smartlead import Smartlead
 
 BENCH = Bench(gmail=True, second=True, blocklist=True)

@@ -29,7 +29,7 @@ WAYS = {
 PROGRAM = """
 import csv, json, resource, sys, time
 import pandas as pd, pyarrow.csv
-from hygiene.reading import open_leads
+from hygiene.io.readers import open_leads
 path = sys.argv[1]
 start = time.perf_counter()
 {way}

@@ -91,7 +91,7 @@ def dask_clean(folder: Path, out: Path) -> tuple[float, int, dict[str, int | Non
 def memory_clean(folder: Path, out: Path) -> tuple[float, int, dict[str, int | None]]:
     """The same without Dask."""
     import hygiene
-    from hygiene.writing import write_parquet
+    from hygiene.io.writers import write_parquet
 
     write_parquet(hygiene.clean(a_few()).ready, out.with_name(f"{out.name}, warm"))
     start = time.perf_counter()

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hygiene.writing import write_csv, write_parquet
+from hygiene.io.writers import write_csv, write_parquet
 
 #: Rows that go through the csv module at a time.
 SLICE = 50_000

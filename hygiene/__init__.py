@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hygiene.version import __version__
 
 if TYPE_CHECKING:
+    from hygiene.checks.custom_rules import Rule
     from hygiene.cleaned import CleanedLeads
     from hygiene.deliverability import DomainVerdict
     from hygiene.errors import GateFailed, HygieneError, InputError, SinkError, UnknownOutcome, UsageError
@@ -16,10 +17,9 @@ if TYPE_CHECKING:
     from hygiene.library import clean, import_leads, read
     from hygiene.outcomes import Counts, Outcome
     from hygiene.policy import ImportPolicy
-    from hygiene.prediction import Prediction, predict
-    from hygiene.reconcile import Reconciliation
+    from hygiene.prediction.predict import Prediction, predict
+    from hygiene.prediction.reconcile import Reconciliation
     from hygiene.resolver import Resolver
-    from hygiene.rules import Rule
     from hygiene.smartlead import Smartlead
     from hygiene_schemas import CleanLead, ImportLog, Lead, RuleEntry, Verdict
 
@@ -35,11 +35,11 @@ _HOME = {
     "InputError": "hygiene.errors",
     "Lead": "hygiene_schemas",
     "Outcome": "hygiene.outcomes",
-    "Prediction": "hygiene.prediction",
+    "Prediction": "hygiene.prediction.predict",
     "Receipt": "hygiene.importing",
-    "Reconciliation": "hygiene.reconcile",
+    "Reconciliation": "hygiene.prediction.reconcile",
     "Resolver": "hygiene.resolver",
-    "Rule": "hygiene.rules",
+    "Rule": "hygiene.checks.custom_rules",
     "RuleEntry": "hygiene_schemas",
     "Sink": "hygiene.importing",
     "SinkError": "hygiene.errors",
@@ -49,7 +49,7 @@ _HOME = {
     "Verdict": "hygiene_schemas",
     "clean": "hygiene.library",
     "import_leads": "hygiene.library",
-    "predict": "hygiene.prediction",
+    "predict": "hygiene.prediction.predict",
     "read": "hygiene.library",
 }
 

@@ -19,14 +19,14 @@ from hygiene.columns.opt_outs import may_mark
 from hygiene.deciding import decide, leads_of
 from hygiene.errors import UsageError
 from hygiene.examining import Examined
-from hygiene.features import Features
 from hygiene.filling import Fills, find_fills
 from hygiene.forecasting import forecast, forecast_raw, look_at
 from hygiene.gate import Tally
 from hygiene.gathering import Positions, gather_places, gather_rows, gather_texts, together
 from hygiene.outcomes import REASONS, Counts, Outcome
 from hygiene.pipeline import resurvey
-from hygiene.prediction import Prediction
+from hygiene.prediction.features import Features
+from hygiene.prediction.predict import Prediction
 from hygiene.survey import Survey
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.arrow.text import Mask
-from hygiene.features import Features, TextFeatures
 from hygiene.gathering import Positions, gather_texts
 from hygiene.outcomes import Outcome
-from hygiene.prediction import Prediction, predict_touched
+from hygiene.prediction.features import Features, TextFeatures
+from hygiene.prediction.predict import Prediction, predict_touched
+from hygiene.prediction.prefilter import Touching
 from hygiene.survey import Survey
-from hygiene.touching import Touching
 
 __all__ = ["forecast", "forecast_raw", "forecast_ready", "look_at"]
 

@@ -16,9 +16,9 @@ from hygiene.duplicates import Keep
 from hygiene.io.readers.list_files import block_list, known_leads, name_list, suppression_list
 from hygiene.lists import RuleList, check_broad
 from hygiene.lists.known_leads import KnownLeads
+from hygiene.lists.name_lists import NameList, TraitLists, built_in_lists
 from hygiene.policy import ImportPolicy
 from hygiene.settings import Settings
-from hygiene.traits import NameList, TraitLists, built_in_lists
 
 if TYPE_CHECKING:
     from hygiene.deliverability import DomainVerdict, Resolver

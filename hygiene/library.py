@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import pandas as pd
 
 from hygiene.arguments import check_names, check_word
+from hygiene.checks.custom_rules import Rule
 from hygiene.cleaned import CleanedLeads
 from hygiene.columns.rename import choose_columns, name_columns
 from hygiene.given import settings_of
@@ -26,19 +27,18 @@ from hygiene.importing import (
     Sink,
     open_session,
 )
+from hygiene.io.readers import open_leads
 from hygiene.io.readers.list_files import block_list, known_leads, suppression_list
 from hygiene.lists import RuleList
 from hygiene.lists.known_leads import KnownLeads
+from hygiene.lists.name_lists import NameList
 from hygiene.pipeline import survey_frame
 from hygiene.policy import ImportPolicy
 from hygiene.preparing import know, prepare, with_readback
-from hygiene.reading import open_leads
 from hygiene.report.summary import summarise
-from hygiene.rules import Rule
 from hygiene.settings import Settings
 from hygiene.spool import Spool
 from hygiene.survey import CHUNK_ROWS, survey
-from hygiene.traits import NameList
 
 if TYPE_CHECKING:
     from hygiene.deliverability import DomainVerdict, Resolver

@@ -20,7 +20,7 @@ from hygiene.errors import InputError
 from hygiene.importing import LeadList, ListReader, Receipt, Session, Sink
 from hygiene.lists import RuleList, parse_list
 from hygiene.lists.known_leads import KnownLeads
-from hygiene.readback import read_back
+from hygiene.prediction.readback import read_back
 
 __all__ = ["know", "prepare", "with_readback"]
 

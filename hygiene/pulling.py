@@ -18,8 +18,8 @@ from typing import Any, Protocol, TypeAlias
 from platformdirs import user_state_path
 
 from hygiene.errors import PullBusy, RateLimited, SinkError, Unreachable, UsageError
-from hygiene.journal.locks import Lock
-from hygiene.writing import atomic
+from hygiene.io.locks import Lock
+from hygiene.io.writers import atomic
 
 __all__ = ["BLOCK_LIST", "LEADS", "Pages", "pull"]
 

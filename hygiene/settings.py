@@ -7,15 +7,15 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from hygiene.arguments import check_word
+from hygiene.checks.custom_rules import Rule
 from hygiene.deliverability import Resolver
 from hygiene.duplicates import Keep
 from hygiene.errors import UsageError
 from hygiene.lists import RuleList
 from hygiene.lists.known_leads import KnownLeads
+from hygiene.lists.name_lists import TraitLists, built_in_lists
 from hygiene.outcomes import NOTES
 from hygiene.policy import ImportPolicy
-from hygiene.rules import Rule
-from hygiene.traits import TraitLists, built_in_lists
 
 __all__ = ["Settings"]
 

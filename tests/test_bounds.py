@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hygiene import bounds
 from hygiene.emulator.counting import import_leads
 from hygiene.emulator.database import Store
 from hygiene.outcomes import Counts
 from hygiene.policy import RULES, ImportPolicy, choices
-from hygiene.prediction import predict
+from hygiene.prediction import uncertainty
+from hygiene.prediction.predict import predict
 
 ADDRESSES = [
     "ann@acme.example", "Ann@acme.example", " ann@acme.example", "ann+1@acme.example", "b.ob@gmail.com",
@@ -75,7 +75,7 @@ def test_lists_that_no_client_can_read_open_the_range_where_the_policy_says_they
 
 def test_where_too_much_would_have_to_be_tried_the_bounds_are_wide_and_still_hold(monkeypatch):
     exact = range_of("ann@acme.example", "Ann@acme.example", " ann@acme.example", "eve@acme.example")
-    monkeypatch.setattr(bounds, "MOST_WORK", 0)
+    monkeypatch.setattr(uncertainty, "MOST_WORK", 0)
 
     wide = range_of("ann@acme.example", "Ann@acme.example", " ann@acme.example", "eve@acme.example")
 
@@ -109,15 +109,15 @@ def test_the_api_never_answers_outside_the_bounds(
     )
     told = {"blocklist": blocklist, "known": known, "elsewhere": []}
     told |= dict.fromkeys(unread)
-    before = bounds.MOST_WORK
-    bounds.MOST_WORK = 0 if wide else before
+    before = uncertainty.MOST_WORK
+    uncertainty.MOST_WORK = 0 if wide else before
     try:
         prediction = predict(
             pd.Series(leads), policy=believed, batch_leads=batch_leads, waive_blocklist=waive, **told
         )
         found = prediction.range
     finally:
-        bounds.MOST_WORK = before
+        uncertainty.MOST_WORK = before
 
     answers = counted(leads, true_policy, blocklist, known, bounced, batch_leads, waive=waive)
     if found is None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hygiene
+from hygiene.checks.custom_rules import Rule
 from hygiene.cleaned import CleanedLeads
 from hygiene.deliverability import DomainVerdict
 from hygiene.duplicates import Keep
@@ -18,15 +19,14 @@ from hygiene.errors import GateFailed, InputError, ListError, UsageError
 from hygiene.importing import plan
 from hygiene.lists import parse_list
 from hygiene.lists.known_leads import KnownLeads
+from hygiene.lists.name_lists import NameList, TraitLists
 from hygiene.outcomes import NOTES, REASONS, Outcome
 from hygiene.pipeline import survey_frame
 from hygiene.policy import ImportPolicy
-from hygiene.prediction import predict
+from hygiene.prediction.predict import predict
 from hygiene.report.summary import summarise
-from hygiene.rules import Rule
 from hygiene.settings import Settings
 from hygiene.survey import survey
-from hygiene.traits import NameList, TraitLists
 from hygiene_schemas import Verdict
 
 CELLS = [

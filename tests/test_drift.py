@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 
 import hygiene
-from hygiene.drift import Trace, explain
 from hygiene.emulator import Emulator
-from hygiene.features import TextFeatures
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
-from hygiene.prediction import predict
-from hygiene.reconcile import BatchResult, reconcile
+from hygiene.prediction.explain import Trace, explain
+from hygiene.prediction.features import TextFeatures
+from hygiene.prediction.predict import predict
+from hygiene.prediction.reconcile import BatchResult, reconcile
 
 LEADS = ["ann+1@acme.example", "ann+2@acme.example", "bob@bolt.example", "eve@acme.example"]
 

@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hygiene
-from hygiene.counting import count
 from hygiene.errors import JournalError, UsageError
-from hygiene.features import TextFeatures
 from hygiene.importing import Identity, Target
 from hygiene.journal import SqliteJournal, StoredFeatures, default_path
 from hygiene.journal.database import is_on_network
 from hygiene.journal.stored import Block, Secret, bits_of
+from hygiene.prediction.features import TextFeatures
+from hygiene.prediction.simulate import count
 from tests.test_prediction import ADDRESSES, ENTRIES, policies
 
 TARGET = Target("https://api.example/v1", "0a1b2c3d", "5")

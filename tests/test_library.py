@@ -8,11 +8,11 @@ import hygiene
 from hygiene import library, preparing
 from hygiene.errors import InputError, ListNotFound, SinkError, UsageError
 from hygiene.importing import LeadList
+from hygiene.io.writers import open_results
 from hygiene.lists import parse_list
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
-from hygiene.writing import open_results
 
 EMAILS = ["new@acme.example", "old@acme.example", "cal@shut.example", "x@client.example"]
 

@@ -11,7 +11,7 @@ import pytest
 import hygiene
 from hygiene.errors import ListError
 from hygiene.io.readers import list_files
-from hygiene.writing import open_results
+from hygiene.io.writers import open_results
 
 TEXT = "# ours\njane@acme.example\nmüller.example\n"
 

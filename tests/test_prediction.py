@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hygiene import counting
-from hygiene.bounds import Unknown, find_bounds
 from hygiene.emulator import counting as emulator_counting
 from hygiene.emulator import keys
 from hygiene.emulator.counting import import_leads
 from hygiene.emulator.database import Store
 from hygiene.errors import UsageError
-from hygiene.features import TextFeatures
 from hygiene.outcomes import Counts
 from hygiene.policy import RULES, ImportPolicy, choices
-from hygiene.prediction import predict, predict_touched
-from hygiene.touching import Touching
-from hygiene.trials import touched
+from hygiene.prediction import simulate
+from hygiene.prediction.features import TextFeatures
+from hygiene.prediction.policy_grid import touched
+from hygiene.prediction.predict import predict, predict_touched
+from hygiene.prediction.prefilter import Touching
+from hygiene.prediction.uncertainty import Unknown, find_bounds
 
 ADDRESSES = [
     "ann@acme.example", "Ann@Acme.example", " ann@acme.example ", "ann+news@acme.example", "+x@acme.example",
@@ -120,11 +120,11 @@ def test_prediction_and_emulator_agree_in_several_thousand_cases():
 @pytest.mark.parametrize(
     ("room", "name", "mutated"),
     [
-        (counting, "classify", lambda of: lambda seen, policy, **more: of(seen, _flipped(policy), **more)),
-        (counting, "folding_of", lambda of: lambda policy: of(policy)._replace(case=False)),
-        (counting, "folding_of", lambda of: lambda policy: of(policy)._replace(plus_tag=False)),
-        (counting, "folding_of", lambda of: lambda policy: of(policy)._replace(gmail_dots=False)),
-        (counting, "on_block_list", lambda of: lambda features, policy, waived: of(features, policy, waived=False)),
+        (simulate, "classify", lambda of: lambda seen, policy, **more: of(seen, _flipped(policy), **more)),
+        (simulate, "folding_of", lambda of: lambda policy: of(policy)._replace(case=False)),
+        (simulate, "folding_of", lambda of: lambda policy: of(policy)._replace(plus_tag=False)),
+        (simulate, "folding_of", lambda of: lambda policy: of(policy)._replace(gmail_dots=False)),
+        (simulate, "on_block_list", lambda of: lambda features, policy, waived: of(features, policy, waived=False)),
         (keys, "block_keys", lambda of: lambda address, policy, waive: of(address, policy=policy, waive=False)),
         (keys, "block_keys", lambda of: lambda address, **more: of(address, **more)[:1]),
         (keys, "block_key", lambda of: lambda entry, policy: entry),
@@ -202,7 +202,7 @@ def test_touched_leads_give_what_counting_all_leads_gives(told, unread, data):
     others = predict_touched(leads.take(pa.array(rows)), rows, leads=len(leads), **of_touched)
 
     assert (
-        found.batches == others.batches == counting.count(every, policy, batch=batch, waive_blocklist=waived)
+        found.batches == others.batches == simulate.count(every, policy, batch=batch, waive_blocklist=waived)
     )
     assert found.counts == sum(found.batches, Counts())
     assert found.batch.tolist() == batch.tolist()

@@ -18,11 +18,11 @@ from hygiene.errors import AuthError, RateLimited, SinkError, UnknownOutcome, Us
 from hygiene.importing import Reply, run_import
 from hygiene.lists import parse_list
 from hygiene.lists.known_leads import KnownLeads
-from hygiene.notebook import FileNotebook
 from hygiene.outcomes import Counts
 from hygiene.policy import RULES, ImportPolicy, choices
-from hygiene.probe import MOST_IMPORTS, Probe, conclude, most_leads, next_step
-from hygiene.rounds import Bench, Own
+from hygiene.prediction.probe.checkpoint import FileNotebook
+from hygiene.prediction.probe.experiments import Bench, Own
+from hygiene.prediction.probe.runner import MOST_IMPORTS, Probe, conclude, most_leads, next_step
 
 FULL = Bench(gmail=True, second=True, blocklist=True)
 OWN = Own.checked("own.example", "some.body@gmail.com", token="hp1")

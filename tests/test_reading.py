@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hygiene.errors import InputError, UsageError
-from hygiene.reading import open_leads, read_leads
+from hygiene.io.readers import open_leads, read_leads
 
 HEADER = "Email,First Name,Company\n"
 

@@ -15,7 +15,7 @@ import pytest
 import xlsxwriter
 
 from hygiene.errors import InputError, UsageError
-from hygiene.reading import open_leads, read_leads
+from hygiene.io.readers import open_leads, read_leads
 
 CELLS = {"email": ["a@x.example", None], "Phone": ["+14155550100", "00123"], "Note": ["NA", "null"]}
 
@@ -238,7 +238,7 @@ def test_what_unpacks_to_too_much_is_refused_and_leaves_nothing(tmp_path, monkey
     spools = tmp_path / "spools"
     spools.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(spools))
-    monkeypatch.setattr("hygiene.reading.sources._HARMLESS", 1000)
+    monkeypatch.setattr("hygiene.io.readers.sources._HARMLESS", 1000)
     bomb = tmp_path / "leads.csv.gz"
     bomb.write_bytes(gzip.compress(b"email\n" + b"a@x.example\n" * 200_000))
 

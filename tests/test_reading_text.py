@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hygiene.errors import HygieneError, InputError, UsageError
-from hygiene.reading import Limits, open_leads
-from hygiene.reading.delimited import Delimited
-from hygiene.reading.encoding import Text
-from hygiene.reading.scan import scan
-from hygiene.reading.sources import Source
+from hygiene.io.readers import Limits, open_leads
+from hygiene.io.readers.csv_file import Delimited
+from hygiene.io.readers.csv_scan import scan
+from hygiene.io.readers.encoding import Text
+from hygiene.io.readers.sources import Source
 
 HEADER = ["Email", "City", "Note"]
 
@@ -135,7 +135,7 @@ def test_a_limit_can_be_raised_and_one_that_is_none_is_refused(leads):
 
 
 def test_a_line_without_end_is_refused_within_bounds(leads, monkeypatch):
-    monkeypatch.setattr("hygiene.reading.scan._RECORD_BYTES", 1 << 20)
+    monkeypatch.setattr("hygiene.io.readers.csv_scan._RECORD_BYTES", 1 << 20)
 
     with pytest.raises(InputError, match="the record on line 2 is longer than 1,048,576 bytes"):
         cells_of(leads("Email,N\n" + "x" * (3 << 20)))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hygiene.outcomes import Counts
-from hygiene.reconcile import BatchResult, reconcile
+from hygiene.prediction.reconcile import BatchResult, reconcile
 
 COUNTERS = ("total_leads", "imported", "duplicates", "blocked")
 PREDICTED = Counts(4, 3, 1, 0)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import hygiene
-from hygiene.reconcile import BatchResult, reconcile
+from hygiene.prediction.reconcile import BatchResult, reconcile
 from hygiene.report.content import MOST_ROWS, Content
 from hygiene.report.flow import BAR, COLUMNS, flow
 from hygiene.report.html import render

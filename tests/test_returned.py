@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hygiene
-from hygiene.reading import open_leads, read_leads
-from hygiene.writing import write_results
+from hygiene.io.readers import open_leads, read_leads
+from hygiene.io.writers import write_results
 
 LEADS = (
     'Name;E-Mail;Telefon;source;Note\n'

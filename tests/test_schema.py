@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hygiene.checks.pandera_schema import check_required, check_schema, load_schema
 from hygiene.errors import InputError, UsageError
 from hygiene.examining import examine
-from hygiene.schema import check_required, check_schema, load_schema
 from hygiene.settings import Settings
 from hygiene_schemas import CleanLead, Lead
 
@@ -434,7 +434,7 @@ def test_a_module_that_fails_to_import_is_a_usage_error(
 
 
 def test_the_module_is_imported_without_pandera() -> None:
-    code = "import sys, hygiene.schema; sys.exit('pandera' in sys.modules)"
+    code = "import sys, hygiene.checks.pandera_schema; sys.exit('pandera' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

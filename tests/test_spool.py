@@ -25,15 +25,15 @@ from hygiene.deliverability import DomainVerdict, KnownVerdicts
 from hygiene.duplicates import Keep
 from hygiene.emulator import Emulator
 from hygiene.errors import SpoolError
+from hygiene.io.readers import open_leads
+from hygiene.io.writers import open_results, write_results
 from hygiene.journal import SqliteJournal
 from hygiene.lists import parse_list
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.pipeline import survey_frame, survey_rows
-from hygiene.reading import open_leads
 from hygiene.settings import Settings
 from hygiene.spool import FLOOR, Spool
 from hygiene.survey import survey
-from hygiene.writing import open_results, write_results
 
 CELLS = [
     "ann@acme.example", "ANN@acme.example", " ann@acme.example", "Ann <a.nn+x@gmail.com>", "ann@gmail.com",
@@ -292,7 +292,7 @@ def test_a_run_that_is_terminated_leaves_no_half_file(tmp_path: Path) -> None:
     program = """
 import os, signal
 from hygiene.cli import main
-from hygiene.writing.results import Results
+from hygiene.io.writers.outputs import Results
 Results.finish = lambda *_: os.kill(os.getpid(), signal.SIGTERM)
 main(["clean", "leads.csv", "--no-dns", "--out", "out"])
 """

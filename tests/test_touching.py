@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hygiene.errors import UsageError
-from hygiene.features import Folding, coarse_key, fold, is_usable
-from hygiene.prediction import predict, predict_touched
-from hygiene.touching import Touching, near
+from hygiene.prediction.features import Folding, coarse_key, fold, is_usable
+from hygiene.prediction.predict import predict, predict_touched
+from hygiene.prediction.prefilter import Touching, near
 
 FOLDINGS = [Folding(*switches) for switches in product((False, True), repeat=4)]
 LOCAL = st.text(alphabet="aAB.+Σσς İıß~", max_size=5)

@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hygiene.address import judge
+from hygiene.checks.address_flags import find_traits
+from hygiene.checks.typos import suggest_domains
 from hygiene.errors import ListError
-from hygiene.lists.name_lists import PROVIDERS, RELAYS
-from hygiene.traits import NameList, TraitLists, built_in_lists, find_traits, parse_names
-from hygiene.traits.typos import suggest_domains
+from hygiene.lists.name_lists import PROVIDERS, RELAYS, NameList, TraitLists, built_in_lists, parse_names
 
 LISTS = TraitLists(
     disposable=[NameList("throwaways", frozenset({"throwaway.example", "gmial.com", "yopmail.com"}))],

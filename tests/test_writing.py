@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hygiene.errors import UsageError
-from hygiene.writing import (
+from hygiene.io.writers import (
     atomic,
     open_results,
     open_table,
@@ -28,7 +28,7 @@ from hygiene.writing import (
     write_results,
     write_xlsx,
 )
-from hygiene.writing.tables import Table
+from hygiene.io.writers.tables import Table
 
 FRAME = pd.DataFrame(
     {"email": ["a@x.example", "b@x.example"], "note": ['say "hi", please', None], "row": [1, 2]}
@@ -178,7 +178,7 @@ def test_a_workbook_holds_text_and_no_formula_or_link(tmp_path):
 def test_what_a_sheet_cannot_hold_is_an_error_and_no_file(tmp_path, monkeypatch):
     with pytest.raises(UsageError, match="row 1 has a cell"):
         write_xlsx(pd.DataFrame({"a": ["x" * 40_000]}), tmp_path / "ready.xlsx")
-    monkeypatch.setattr("hygiene.writing.workbook.SHEET_ROWS", 2)
+    monkeypatch.setattr("hygiene.io.writers.excel.SHEET_ROWS", 2)
     with pytest.raises(UsageError, match="2 rows are more than a sheet holds"):
         write_xlsx(FRAME, tmp_path / "ready.xlsx")
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
@@ -307,7 +307,7 @@ def test_a_file_is_the_same_however_its_rows_are_cut_into_parts(tmp_path_factory
     frame = pd.DataFrame({"row": range(len(cells)), "note": pd.Series(cells, dtype=object), "none": None})
     folder = tmp_path_factory.mktemp("written")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hygiene.writing.columnar.GROUP_ROWS", group)
+        patch.setattr("hygiene.io.writers.parquet.GROUP_ROWS", group)
         for name, parts in {"whole": [frame], "parts": in_parts(frame, cuts)}.items():
             with open_table(folder / name, format_=ending) as table:
                 for part in parts:
@@ -356,7 +356,7 @@ def write_in_parts(path, parts, **told):
 
 
 def test_a_parquet_column_that_changes_its_type_later_is_an_error_and_no_file(tmp_path, monkeypatch):
-    monkeypatch.setattr("hygiene.writing.columnar.GROUP_ROWS", 1)
+    monkeypatch.setattr("hygiene.io.writers.parquet.GROUP_ROWS", 1)
     parts = [pd.DataFrame({"a": [1]}), pd.DataFrame({"a": ["x"]})]
 
     with pytest.raises(UsageError, match="does not keep its type"):
@@ -414,7 +414,7 @@ def write_all_in_parts(folder, parts, **told):
 
 
 def test_a_sheet_that_is_full_in_a_later_part_leaves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr("hygiene.writing.workbook.SHEET_ROWS", 4)
+    monkeypatch.setattr("hygiene.io.writers.excel.SHEET_ROWS", 4)
     parts = [(FRAME[:1], FRAME, FRAME[:1])] * 2
 
     with pytest.raises(UsageError, match=r"withheld.xlsx: 4 rows are more"):

@@ -8,7 +8,7 @@ import click
 from hygiene.errors import UsageError
 
 if TYPE_CHECKING:
-    from hygiene.reconcile import Reconciliation
+    from hygiene.prediction.reconcile import Reconciliation
 
 __all__ = ["offer_policy"]
 

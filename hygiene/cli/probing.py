@@ -17,9 +17,9 @@ from hygiene.errors import GateFailed, ListNotFound, UsageError
 
 if TYPE_CHECKING:
     from hygiene.importing import LeadList
-    from hygiene.notebook import FileNotebook
-    from hygiene.probe import Found
-    from hygiene.rounds import Bench, Own
+    from hygiene.prediction.probe.checkpoint import FileNotebook
+    from hygiene.prediction.probe.experiments import Bench, Own
+    from hygiene.prediction.probe.runner import Found
     from hygiene.smartlead import Smartlead
 
 __all__ = ["probe"]
@@ -50,7 +50,7 @@ def probe(**options: Any) -> int:
     hygiene probe --list 501 --domain own.example --out policy.toml
     hygiene probe --list 501 --second-list 502 --domain own.example --with-blocklist --out policy.toml
     """
-    from hygiene.rounds import Bench, Own
+    from hygiene.prediction.probe.experiments import Bench, Own
     from hygiene.smartlead import Smartlead
 
     ids = [each for each in (options["list_id"], options["second_list"]) if each is not None]
@@ -64,7 +64,7 @@ def probe(**options: Any) -> int:
 
 
 def _measure(bench: "Bench", own: "Own", sinks: "Sequence[Smartlead]", options: "Mapping[str, Any]") -> int:
-    from hygiene.probe import Probe
+    from hygiene.prediction.probe.runner import Probe
 
     notebook = _open_notebook(bench, own, sinks, Path(options["state"] or f"{options['out']}.state"))
     own = replace(own, token=notebook.token)
@@ -90,7 +90,7 @@ def _measure(bench: "Bench", own: "Own", sinks: "Sequence[Smartlead]", options: 
 
 
 def _open_notebook(bench: "Bench", own: "Own", sinks: "Sequence[Smartlead]", path: Path) -> "FileNotebook":
-    from hygiene.notebook import FileNotebook
+    from hygiene.prediction.probe.checkpoint import FileNotebook
 
     about: dict[str, object] = {"account": sinks[0].account, "api": sinks[0].base_url, "domain": own.domain}
     about |= {
@@ -128,7 +128,7 @@ def _check_lists(sinks: "Sequence[Smartlead]", *, may_be_used: bool) -> None:
 
 def _show_plan(bench: "Bench", own: "Own", notebook: "FileNotebook", sinks: "Sequence[Smartlead]") -> None:
     """Say what is about to happen, and what of it lasts."""
-    from hygiene.probe import most_leads
+    from hygiene.prediction.probe.runner import most_leads
 
     imports, leads = most_leads(bench)
     where = " and ".join(f"list {sink.list_id}" for sink in sinks)

@@ -58,9 +58,9 @@ class Run:
 
     def clean(self, **more: Any) -> "CleanedLeads":
         """The files of this run, cleaned as its options say."""
+        from hygiene.checks.custom_rules import load_rule
+        from hygiene.checks.pandera_schema import load_schema
         from hygiene.library import clean
-        from hygiene.rules import load_rule
-        from hygiene.schema import load_schema
 
         options = self.options
         with self.progress("Reading and checking") as progress:
@@ -209,7 +209,7 @@ class Run:
 
     def _write_results(self, out: str, cleaned: "CleanedLeads", receipt: "Receipt | None") -> "list[Path]":
         """Write the leads with their verdicts, part after part, and the summary."""
-        from hygiene.writing import open_results
+        from hygiene.io.writers import open_results
 
         fill = self.options["fill"]
         with (
@@ -228,7 +228,7 @@ class Run:
         self, out: str, cleaned: "CleanedLeads", receipt: "Receipt | None"
     ) -> "Iterator[Path]":
         """Write what became of the leads that were sent, for the owner alone."""
-        from hygiene.writing import write_csv
+        from hygiene.io.writers import write_csv
 
         for name, rows in receipt.deliveries(cleaned).items() if receipt else ():
             write_csv(rows, Path(out) / name, private=True)
@@ -238,8 +238,8 @@ class Run:
         self, path: str, cleaned: "CleanedLeads", receipt: "Receipt | None" = None, *, tell: bool = True
     ) -> None:
         """Write the HTML report."""
+        from hygiene.io.writers import atomic
         from hygiene.report.html import render
-        from hygiene.writing import atomic
 
         page = render(
             cleaned,

@@ -10,7 +10,7 @@ import numpy as np
 
 from hygiene.importing.record import Entry
 from hygiene.outcomes import Counts
-from hygiene.reconcile import BatchResult
+from hygiene.prediction.reconcile import BatchResult
 
 __all__ = ["Batches", "divide_leads"]
 

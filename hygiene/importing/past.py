@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from hygiene.policy import ImportPolicy
-from hygiene.reconcile import Reconciliation
+from hygiene.prediction.reconcile import Reconciliation
 from hygiene.sinks import Target
 
 __all__ = ["Imported", "Landed"]

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from hygiene.bounds import Bounds, Unknown, find_bounds
 from hygiene.display import inert
-from hygiene.drift import Trace
 from hygiene.errors import HygieneError
 from hygiene.importing.record import Frozen, Record, in_order
 from hygiene.outcomes import Counts
-from hygiene.readback import Readback
-from hygiene.reconcile import BatchResult, BatchState, Reconciliation, reconcile
+from hygiene.prediction.explain import Trace
+from hygiene.prediction.readback import Readback
+from hygiene.prediction.reconcile import BatchResult, BatchState, Reconciliation, reconcile
+from hygiene.prediction.uncertainty import Bounds, Unknown, find_bounds
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

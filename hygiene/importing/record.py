@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.arrow.text import Mask
-from hygiene.counting import count
-from hygiene.features import Codes, Features
 from hygiene.importing.past import Landed
 from hygiene.policy import ImportPolicy
-from hygiene.reconcile import BatchResult
+from hygiene.prediction.features import Codes, Features
+from hygiene.prediction.reconcile import BatchResult
+from hygiene.prediction.simulate import count
 from hygiene.sinks import Target
 
 __all__ = ["Entry", "Frozen", "Identity", "Journal", "MemoryRecord", "Record", "in_order", "recount"]
@@ -51,7 +51,7 @@ class Frozen:
         custom: Custom columns that are sent.
         file_name: Name under which the API files the import.
         shape: How the sink writes leads.
-        unknown: What was not known of the API when it was planned (`hygiene.bounds.Unknown`).
+        unknown: What was not known of the API when it was planned (`hygiene.prediction.uncertainty.Unknown`).
     """
 
     policy: ImportPolicy

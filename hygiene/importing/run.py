@@ -14,7 +14,6 @@ import numpy as np
 
 from hygiene.arrow.text import Mask
 from hygiene.cleaned import CleanedLeads
-from hygiene.counting import folding_of
 from hygiene.errors import (
     HygieneError,
     Interrupted,
@@ -30,6 +29,7 @@ from hygiene.importing.outgoing import Outgoing
 from hygiene.importing.plan import Payload
 from hygiene.importing.record import Entry, Frozen, Places, Record, recount
 from hygiene.importing.settle import Evidence, Sought, find_evidence, replays, would_land
+from hygiene.prediction.simulate import folding_of
 from hygiene.sinks import ListReader, Reply, Sink
 
 _log = logging.getLogger("hygiene")

@@ -14,7 +14,6 @@ import pyarrow as pa
 from hygiene.arguments import check_word
 from hygiene.cleaned import CleanedLeads
 from hygiene.errors import HygieneError, SinkError, UsageError
-from hygiene.features import TextFeatures
 from hygiene.importing.batches import divide_leads
 from hygiene.importing.brought import Others, without_own
 from hygiene.importing.continuing import EarlierPlan, Outlook, requests_for
@@ -22,6 +21,7 @@ from hygiene.importing.plan import check_size, sent_columns
 from hygiene.importing.receipt import Receipt, receipt_of
 from hygiene.importing.record import Frozen, Identity, ImportRecord, Journal, MemoryRecord, Record
 from hygiene.importing.run import OnUnknown, Progress, Run
+from hygiene.prediction.features import TextFeatures
 from hygiene.sinks import Addressed, Sink
 
 __all__ = ["Session", "open_session", "run_import"]

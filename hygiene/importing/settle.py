@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.counting import IMPORTED, classes_of, folding_of
-from hygiene.features import Features, Folding, fold
 from hygiene.importing.record import Entry, Places
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
+from hygiene.prediction.features import Features, Folding, fold
+from hygiene.prediction.simulate import IMPORTED, classes_of, folding_of
 from hygiene.sinks import ListReader
 
 __all__ = ["Evidence", "Sought", "find_evidence", "replays", "would_land"]

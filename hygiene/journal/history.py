@@ -10,10 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from hygiene.counting import DUPLICATE, IMPORTED, classes_of, folding_of
-from hygiene.drift import Trace
 from hygiene.errors import UsageError
-from hygiene.features import fold
 from hygiene.importing.past import Imported, Landed
 from hygiene.importing.receipt import bounds_of, has_drift
 from hygiene.importing.record import Places, in_order
@@ -21,7 +18,10 @@ from hygiene.journal.database import Database
 from hygiene.journal.records import EXACT, entry_of, read_blocks
 from hygiene.journal.stored import StoredFeatures
 from hygiene.policy import ImportPolicy
-from hygiene.reconcile import reconcile
+from hygiene.prediction.explain import Trace
+from hygiene.prediction.features import fold
+from hygiene.prediction.reconcile import reconcile
+from hygiene.prediction.simulate import DUPLICATE, IMPORTED, classes_of, folding_of
 from hygiene.sinks import Target
 
 __all__ = ["features", "find", "forget", "imports", "landed"]

@@ -14,14 +14,14 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.arrow.text import Mask
-from hygiene.features import Features, Folding
 from hygiene.importing.record import Entry, Frozen, Identity, Places
+from hygiene.io.locks import Lock
 from hygiene.journal.database import Database
-from hygiene.journal.locks import Lock
 from hygiene.journal.stored import Block, StoredFeatures, bits_of
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
-from hygiene.reconcile import BatchResult
+from hygiene.prediction.features import Features, Folding
+from hygiene.prediction.reconcile import BatchResult
 from hygiene.version import __version__
 
 __all__ = ["EXACT", "ImportInJournal", "entry_of", "read_blocks"]

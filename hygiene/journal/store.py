@@ -10,9 +10,9 @@ import pyarrow as pa
 from hygiene.errors import ImportBusy, UsageError
 from hygiene.importing.past import Imported, Landed
 from hygiene.importing.record import Identity
+from hygiene.io.locks import Lock
 from hygiene.journal import history
 from hygiene.journal.database import Database
-from hygiene.journal.locks import Lock
 from hygiene.journal.records import ImportInJournal
 from hygiene.journal.stored import StoredFeatures
 from hygiene.policy import ImportPolicy

@@ -35,7 +35,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask
-from hygiene.features import Codes, Features, Folding, Kind, fold
+from hygiene.prediction.features import Codes, Features, Folding, Kind, fold
 
 __all__ = ["FOLDINGS", "Block", "Secret", "StoredFeatures", "bits_of", "folding_number"]
 

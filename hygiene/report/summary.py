@@ -6,14 +6,14 @@ Its shape is `hygiene_schemas/summary.schema.json`; a breaking change is a new n
 from dataclasses import asdict
 from typing import Any
 
-from hygiene.bounds import Bounds
 from hygiene.cleaned import CleanedLeads
 from hygiene.comparing import Comparison, Group
 from hygiene.importing import Receipt
 from hygiene.lists import RuleList
 from hygiene.lists.known_leads import KnownLeads
-from hygiene.readback import Readback
-from hygiene.reconcile import BatchResult, Reconciliation
+from hygiene.prediction.readback import Readback
+from hygiene.prediction.reconcile import BatchResult, Reconciliation
+from hygiene.prediction.uncertainty import Bounds
 from hygiene.version import __version__
 
 __all__ = ["SCHEMA", "reconciliation", "summarise"]

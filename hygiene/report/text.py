@@ -14,11 +14,11 @@ from hygiene.outcomes import NOT_CHECKED, Outcome, meaning, reason
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from hygiene.bounds import Bounds
     from hygiene.cleaned import CleanedLeads
     from hygiene.comparing import Comparison
     from hygiene.importing import LeadList, Receipt
     from hygiene.outcomes import Counts
+    from hygiene.prediction.uncertainty import Bounds
 
 __all__ = [
     "inert",

@@ -13,11 +13,11 @@ from hygiene.chunk_reasons import find_all
 from hygiene.cleaned import withheld_of
 from hygiene.columns.mapping import MALFORMED
 from hygiene.deciding import word_verdicts
+from hygiene.io.writers import write_parquet
 from hygiene.outcomes import Outcome
 from hygiene.scale.guarding import Sealed, guarded, open_or_raise
 from hygiene.scale.partition import Job, Kept
 from hygiene.scale.relating import Domains, Placed
-from hygiene.writing import write_parquet
 
 __all__ = ["NAMES", "Table", "lay_out", "read_table", "seal", "write_tables"]
 

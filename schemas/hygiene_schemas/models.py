@@ -5,7 +5,7 @@ their dtype is therefore a check. A check is named as its method is (Pandera dro
 checks a model inherits); reason codes are made of it. Every check caps the values that Pandera would copy
 into its messages, for they may be addresses.
 
-A model says what a table must be; which row is at fault, and why, `hygiene.schema` says.
+A model says what a table must be; which row is at fault, and why, `hygiene.checks.pandera_schema` says.
 """
 
 import functools

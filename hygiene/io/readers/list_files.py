@@ -19,10 +19,10 @@ from hygiene.arguments import check_span
 from hygiene.arrow.text import text_column
 from hygiene.columns.mapping import MALFORMED
 from hygiene.errors import InputError, ListError
+from hygiene.io.readers import open_leads
 from hygiene.lists import PLAIN, RuleList, check_broad, find_cells, parse_list
 from hygiene.lists.known_leads import KnownLeads
-from hygiene.reading import open_leads
-from hygiene.traits import NameList, parse_names
+from hygiene.lists.name_lists import NameList, parse_names
 
 __all__ = ["block_list", "known_leads", "name_list", "suppression_list"]
 

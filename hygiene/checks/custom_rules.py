@@ -1,0 +1,70 @@
+"""Rules of the user's own: a name, a check of the whole frame, and the outcome of rows it is met by."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from hygiene.arrow.text import Mask
+from hygiene.checks.import_string import load_object
+from hygiene.errors import InputError, UsageError
+
+__all__ = ["Rule", "load_rule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A user's own rule; its reason is ``rule_<name>``.
+
+    Attributes:
+        name: Lower-case word for the reason code.
+        check: Frame in, boolean Series out, True where the rule is met by a row that is *not* fine.
+        outcome: What such a row becomes.
+    """
+
+    name: str
+    check: Callable[[pd.DataFrame], "pd.Series[bool]"]
+    outcome: Literal["invalid", "review"] = "invalid"
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier() or self.name != self.name.lower():
+            msg = f"rule name {self.name!r}: expected a lower-case word, for instance 'no_phone'."
+            raise UsageError(msg)
+        if self.outcome not in ("invalid", "review"):
+            msg = f"rule {self.name}: outcome is {self.outcome!r}; expected 'invalid' or 'review'."
+            raise UsageError(msg)
+
+    def __call__(self, frame: pd.DataFrame) -> Mask:
+        """True where the rule holds against a row, by position.
+
+        Raises:
+            InputError: the rule failed or gave something else than one boolean a row.
+        """
+        if not len(frame):
+            return np.zeros(0, dtype=bool)
+        try:
+            found = np.asarray(self.check(frame), dtype=bool)
+        except Exception as error:  # noqa: BLE001 -- a user's code may raise anything; its text may hold cells
+            msg = f"rule {self.name} failed with {type(error).__name__}; try it on the frame alone."
+            raise InputError(msg) from None
+        if found.shape != (len(frame),):
+            msg = f"rule {self.name} gave shape {found.shape}; expected one boolean for each of {len(frame)} rows."
+            raise InputError(msg)
+        return found
+
+
+def load_rule(spec: str, /) -> Rule:
+    """The rule that ``module:name`` names: a `Rule`, or a function, which makes rows `invalid`.
+
+    Raises:
+        UsageError: it cannot be loaded, or is neither.
+    """
+    found = load_object(spec, option="--rule")
+    if isinstance(found, Rule):
+        return found
+    if not callable(found):
+        msg = f"--rule {spec}: a {type(found).__name__}; expected a hygiene.Rule or a function of a frame."
+        raise UsageError(msg)
+    return Rule(name=spec.partition(":")[2].lower(), check=found)

@@ -1,0 +1,193 @@
+"""Objects: leads as JSON, one object a line or one array of objects; every value as text.
+
+Digits stay as they are written, null is a blank cell, a nested value is its JSON. The columns are the keys
+of all objects in the order in which they come up. What is no object is a malformed row.
+"""
+
+import itertools
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hygiene.errors import InputError
+from hygiene.io.readers.batch import Batch, batch_of_rows, first_rows
+from hygiene.io.readers.encoding import Text, UnreadableError
+from hygiene.io.readers.limits import Limits
+from hygiene.io.readers.sources import Digest
+
+__all__ = ["Objects", "is_json"]
+
+#: Rows of a batch.
+_ROWS = 20_000
+
+_Lead = tuple[int, dict[str, str] | str]
+
+
+class _Number(str):
+    """A number by the digits it is written with."""
+
+    __slots__ = ()
+
+
+def is_json(text: Text, /) -> bool:
+    """Whether a text is JSON: it starts with an object, or with an array of objects."""
+    try:
+        top = next(text.blocks(size=1 << 12), b"").lstrip()
+    except UnreadableError:
+        return False
+    if top.startswith(b"["):
+        return top[1:].lstrip().startswith((b"{", b"]"))
+    return top.startswith(b"{") and top[1:].lstrip().startswith((b'"', b"}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """A file of JSON."""
+
+    text: Text
+    header: Sequence[str]
+    limits: Limits
+    notes: Sequence[str] = ()
+
+    @classmethod
+    def look(cls, text: Text, limits: Limits, /) -> "Objects":
+        """The keys of all objects, which the file is read through for.
+
+        Raises:
+            InputError: it is no JSON as a whole, or passes a limit.
+        """
+        header: dict[str, None] = {}
+        for _, lead in _leads(text, limits):
+            if isinstance(lead, dict):
+                header.update(dict.fromkeys(lead))
+                if len(header) > limits.columns:
+                    raise limits.refuse("columns", text.source.name, f"more than {limits.columns:,} keys")
+        if not header:
+            raise InputError(
+                f"{text.source.name}: no JSON object in it. Expected one object a line, or an array."
+            )
+        return cls(text, list(header), limits)
+
+    def sample(self, rows: int, /) -> list[list[str]]:
+        """The first rows."""
+        return first_rows(self._batches(rows), rows)
+
+    def batches(self, digest: Digest | None = None, /) -> Iterator[Batch]:
+        """All rows."""
+        return self._batches(_ROWS, digest)
+
+    def _batches(self, size: int, digest: Digest | None = None) -> Iterator[Batch]:
+        leads = _leads(self.text, self.limits, digest)
+        while part := list(itertools.islice(leads, size)):
+            blank: dict[str, str] = {}
+            cells = [lead if isinstance(lead, dict) else blank for _, lead in part]
+            rows = [[lead.get(name, "") for name in self.header] for lead in cells]
+            malformed = {at: lead for at, (_, lead) in enumerate(part) if isinstance(lead, str)}
+            yield batch_of_rows(rows, [line for line, _ in part], len(self.header), malformed)
+
+
+def _leads(text: Text, limits: Limits, digest: Digest | None = None) -> Iterator[_Lead]:
+    """Each lead with its line (in an array, its number); raw text for what is no object."""
+    lines = _lines(text, digest)
+    first = next(((at, line) for at, line in lines if line.strip()), None)
+    if first is None:
+        return
+    if first[1].lstrip().startswith(b"["):
+        whole = b"".join([first[1], *(line for _, line in lines)])
+        yield from _array(text, whole, limits)
+        return
+    for at, line in itertools.chain([first], lines):
+        if line.strip():
+            yield at, _lead(text, line, at, limits)
+
+
+def _lines(text: Text, digest: Digest | None) -> Iterator[tuple[int, bytes]]:
+    """The lines by their numbers; only a line feed ends one, as JSON Lines has it."""
+    rest, number = b"", 1
+    try:
+        for block in text.blocks(digest):
+            *lines, rest = (rest + block).split(b"\n")
+            for line in lines:
+                yield number, line + b"\n"
+                number += 1
+    except UnreadableError as error:
+        raise error.on_line(text.source.name, number + error.before.count(b"\n")) from None
+    if rest:
+        yield number, rest
+
+
+def _lead(text: Text, line: bytes, at: int, limits: Limits) -> dict[str, str] | str:
+    try:
+        value = json.loads(line, parse_int=_Number, parse_float=_Number, object_pairs_hook=_pairs)
+    except (ValueError, RecursionError):
+        return line.decode().rstrip("\r\n")
+    return _cells(text, value, at, limits) if isinstance(value, dict) else line.decode().rstrip("\r\n")
+
+
+def _array(text: Text, whole: bytes, limits: Limits) -> Iterator[_Lead]:
+    try:
+        values = json.loads(whole, parse_int=_Number, parse_float=_Number, object_pairs_hook=_pairs)
+    except json.JSONDecodeError as error:
+        msg = f"{text.source.name}: no JSON from line {error.lineno} on ({error.msg}). Correct it, or export it anew."
+        raise InputError(msg) from None
+    except RecursionError:
+        raise limits.refuse("nesting", text.source.name, "lists and objects are nested too deep") from None
+    for number, value in enumerate(values, 1):
+        _check_depth(text, value, number, limits)
+        yield number, _cells(text, value, number, limits) if isinstance(value, dict) else _text(value)
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; a key that comes again is kept under a name of its own."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        name, number = key, 1
+        while name in found:
+            number += 1
+            name = f"{key} ({number})"
+        found[name] = value
+    return found
+
+
+def _cells(text: Text, lead: dict[str, Any], at: int, limits: Limits) -> dict[str, str]:
+    _check_depth(text, lead, at, limits)
+    cells = {}
+    for name, value in lead.items():
+        cell = _text(value)
+        if len(cell) > limits.cell:
+            found = f"record {at} holds a cell of more than {limits.cell:,} characters"
+            raise limits.refuse("cell", text.source.name, found)
+        if "\0" in cell or "\0" in name:
+            raise InputError(
+                f"{text.source.name}: record {at} holds a NUL character. Take it out; it is no text."
+            )
+        cells[name] = cell
+    return cells
+
+
+def _check_depth(text: Text, record: Any, at: int, limits: Limits) -> None:
+    """Raise where lists and objects within a record are nested too deep."""
+    depth, level = -1, [record]
+    while level := [each for each in level if isinstance(each, dict | list)]:
+        depth += 1
+        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
+    if depth > limits.nesting:
+        raise limits.refuse("nesting", text.source.name, f"record {at} is nested too deep")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    return "" if value is None else _dump(value).encode("utf-8", "backslashreplace").decode()
+
+
+def _dump(value: Any) -> str:
+    """A value as JSON, numbers by their digits."""
+    if isinstance(value, _Number):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{_dump(name)}:{_dump(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_dump, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,309 @@
+"""Lead files: all files of a run as one lead frame, every row with its place.
+
+The formats give batches of text; here they get their columns and their index. Nothing here judges an
+address, and no cell is changed: a cell is text, an absent one is "".
+"""
+
+import itertools
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self, TypeAlias
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from hygiene.arrow.text import text_series
+from hygiene.columns.mapping import CANONICAL, MALFORMED, SAMPLE_ROWS, ColumnMap, map_columns, split_name
+from hygiene.columns.verifier_verdicts import is_verdict_column
+from hygiene.errors import InputError, UsageError
+from hygiene.io.readers.arrow_file import Columnar, is_columnar
+from hygiene.io.readers.batch import Batch, Table
+from hygiene.io.readers.csv_file import Delimited, check_delimiter
+from hygiene.io.readers.encoding import Text, check_encoding
+from hygiene.io.readers.excel_file import Workbook, is_workbook
+from hygiene.io.readers.header_row import Columns
+from hygiene.io.readers.json_file import Objects, is_json
+from hygiene.io.readers.limits import Limits, limits_of
+from hygiene.io.readers.sources import Hash, Source, Spools, expand, open_source
+from hygiene.io.readers.withheld_file import Returned, is_returned
+
+__all__ = ["CHUNK_ROWS", "LeadFiles", "Path_"]
+
+#: Rows of a chunk where the caller names no number.
+CHUNK_ROWS = 1 << 16
+
+Path_: TypeAlias = str | os.PathLike[str]
+
+
+class LeadFiles:
+    """Files of leads that can be read more than once.
+
+    A frame has the index (`source`, `line`): the file, and the physical line on which the record starts
+    (the header's first line is 1 where nothing stands above it), or the record's number where a format has
+    no lines. Its columns are `columns`, all text; a column that one of several files lacks is "" there.
+    Where a chunk holds rows that do not fit their header, a last column `row_malformed` holds their raw
+    text (NA on all other rows) and their other cells are "".
+
+    Attributes:
+        files: Names of the files, those of folders and patterns included; "<stdin>" for "-".
+        columns: Names of the columns: the canonical ones that are there, then the others in file order.
+        verdict_columns: Those of them that hold an address verifier's verdicts, as it seems.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path_],
+        /,
+        *,
+        columns: Columns = None,
+        chunk_rows: int | None = None,
+        encoding: str | None = None,
+        delimiter: str | None = None,
+        header_row: int | None = None,
+        sheet: str | None = None,
+        limits: Mapping[str, int] | None = None,
+    ) -> None:
+        names = [os.fspath(path) for path in paths]
+        if not names or names.count("-") > 1:
+            raise UsageError("Name a file, or '-' once for standard input.")
+        for what, number in (("chunk_rows", chunk_rows), ("header_row", header_row)):
+            if number is not None and number < 1:
+                raise UsageError(f"{what} is {number}; expected 1 or more.")
+        self._limits = limits_of(limits)
+        look = _Look(
+            self._limits, columns, check_encoding(encoding), check_delimiter(delimiter), header_row, sheet
+        )
+        self._spools = Spools()
+        self._chunk_rows = chunk_rows or CHUNK_ROWS
+        self._parts = [look.at(open_source(name, self._spools, self._limits)) for name in expand(names)]
+        self.files = tuple(part.name for part in self._parts)
+        self.columns = _union([part.columns for part in self._parts])
+        self.verdict_columns = tuple(
+            dict.fromkeys(name for part in self._parts for name in part.verdict_columns)
+        )
+        self._sha256: str | None = None
+        self._rows: int | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"LeadFiles({', '.join(self.files)})"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about the choices that were made; an encoding may prove another while it is read."""
+        return tuple(note for part in self._parts for note in part.notes)
+
+    @property
+    def email_headers(self) -> tuple[str, ...]:
+        """The header of each file's email column, as it stands there."""
+        return tuple(part.email_header for part in self._parts)
+
+    @property
+    def sha256(self) -> str:
+        """Hex digest over the bytes of all files in order; read through for it where that is still to do."""
+        self._read_through()
+        return str(self._sha256)
+
+    @property
+    def rows(self) -> int:
+        """Rows of all files, malformed ones included; read through for it where that is still to do."""
+        self._read_through()
+        return self._rows or 0
+
+    def chunks(self) -> Iterator[pd.DataFrame]:
+        """The leads in frames of at most `chunk_rows` rows, each of one file; starts anew on every call.
+
+        Raises:
+            InputError: a file cannot be read on, is not the one that was read before, or passes a limit.
+        """
+        held: list[tuple[_Part, Batch]] = []
+        room = self._chunk_rows
+        for part, batch in self._batches():
+            start = 0
+            while start < len(batch):
+                if held and (not room or held[0][0] is not part):
+                    yield self._framed(held, whole=True)
+                    held, room = [], self._chunk_rows
+                piece = batch.cut(start, min(room, len(batch) - start))
+                held.append((part, piece))
+                start, room = start + len(piece), room - len(piece)
+        if held:
+            yield self._framed(held, whole=True)
+
+    def frame(self) -> pd.DataFrame:
+        """All leads in one frame.
+
+        Raises:
+            InputError: a file cannot be read on, is not the one that was read before, or passes a limit.
+        """
+        return self._framed(list(self._batches()))
+
+    def close(self) -> None:
+        """Remove what standard input and compressed files were kept in."""
+        self._spools.close()
+
+    def _batches(self) -> Iterator[tuple["_Part", Batch]]:
+        with Hash() as digest:
+            rows = 0
+            for part in self._parts:
+                for batch in part.table.batches(digest):
+                    rows += len(batch)
+                    if rows > self._limits.rows:
+                        found = f"there are more than {self._limits.rows:,} rows"
+                        raise self._limits.refuse("rows", part.name, found)
+                    yield part, batch
+            sha256 = digest.hexdigest()
+        if rows == 0 or self._sha256 not in {None, sha256}:
+            raise InputError(f"{', '.join(self.files)}: changed while it was read. Start again.")
+        self._sha256, self._rows = sha256, rows
+
+    def _read_through(self) -> None:
+        if self._sha256 is None:
+            for _ in self._batches():
+                pass
+
+    def _framed(self, batches: Sequence[tuple["_Part", Batch]], *, whole: bool = False) -> pd.DataFrame:
+        """Batches as one frame; each column in one piece where it is to be read again and again."""
+        columns = {
+            name: _joined([part.column(name, batch) for part, batch in batches]) for name in self.columns
+        }
+        index = _place(batches)
+        series = {
+            name: text_series(column.combine_chunks() if whole else column, index)
+            for name, column in columns.items()
+        }
+        if any(batch.malformed for _, batch in batches):
+            series[MALFORMED] = text_series(_raw_texts([batch for _, batch in batches]), index)
+        return pd.DataFrame(series, index=index)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the user said of the files, and the first look at each."""
+
+    limits: Limits
+    columns: Columns
+    encoding: str | None
+    delimiter: str | None
+    header_row: int | None
+    sheet: str | None
+
+    def at(self, source: Source) -> "_Part":
+        """A file's format, layout and columns."""
+        table = self._table(source)
+        if is_returned(table.header):
+            table = Returned(table, source.name, guarded=not isinstance(table, Columnar))
+        sample = table.sample(SAMPLE_ROWS)
+        if not sample:
+            raise InputError(f"{source.name}: has a header and no rows. Export it again with its leads.")
+        found = map_columns(table.header, sample, columns=self.columns, source=source.name)
+        cells = zip(*sample, strict=True)
+        verdicts = [
+            name
+            for name, header, column in zip(found.names, table.header, cells, strict=True)
+            if name not in CANONICAL and is_verdict_column(header, column)
+        ]
+        return _Part(source.name, table, found, verdicts)
+
+    def _table(self, source: Source) -> Table:
+        if is_columnar(source):
+            return Columnar.look(source, self.limits)
+        if is_workbook(source):
+            return Workbook.look(
+                source, self.limits, columns=self.columns, sheet=self.sheet, header_row=self.header_row
+            )
+        text = Text(source, self.encoding)
+        if is_json(text):
+            return Objects.look(text, self.limits)
+        return Delimited.look(
+            text, self.limits, columns=self.columns, delimiter=self.delimiter, header_row=self.header_row
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One file with its layout and its columns."""
+
+    name: str
+    table: Table
+    map: ColumnMap
+    verdict_columns: Sequence[str]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.map.names + (("first_name", "last_name") if self.map.full_name is not None else ())
+
+    @property
+    def email_header(self) -> str:
+        return self.table.header[self.map.names.index("email")]
+
+    @property
+    def notes(self) -> Iterator[str]:
+        yield from (f"{self.name}: {note}" for note in self.table.notes)
+        yield from self.map.notes
+
+    def column(self, name: str, batch: Batch) -> pa.ChunkedArray:
+        """A column of the frame; blank cells where this file has none."""
+        if name in self.map.names:
+            return batch.columns[self.map.names.index(name)]
+        if name in self.columns and self.map.full_name is not None:
+            last = name == "last_name"
+            names = [split_name(text)[last] for text in batch.columns[self.map.full_name].to_pylist()]
+            return pa.chunked_array([pa.array(names, pa.large_string())])
+        return pa.chunked_array([pa.repeat(pa.scalar("", pa.large_string()), len(batch))])
+
+
+def _joined(columns: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
+    """Columns one after the other; nothing is copied."""
+    return pa.chunked_array([chunk for column in columns for chunk in column.chunks], pa.large_string())
+
+
+def _raw_texts(batches: Sequence[Batch]) -> pa.Array:
+    """The raw text of malformed rows, null on all others."""
+    places: list[int] = []
+    texts: list[str] = []
+    first = 0
+    for batch in batches:
+        places += [first + at for at in batch.malformed]
+        texts += batch.malformed.values()
+        first += len(batch)
+    chosen = np.zeros(first, dtype=np.int64)
+    chosen[places] = np.arange(len(places))
+    absent = np.ones(first, dtype=bool)
+    absent[places] = False
+    return pa.array(texts, pa.large_string()).take(pa.array(chosen, mask=absent))
+
+
+def _union(columns: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    found = dict.fromkeys(itertools.chain.from_iterable(columns))
+    return tuple(name for name in CANONICAL if name in found) + tuple(
+        name for name in found if name not in CANONICAL
+    )
+
+
+def _place(batches: Sequence[tuple[_Part, Batch]]) -> pd.MultiIndex:
+    """The index of rows, made from codes: no tuple is built, and the lines of a chunk are one range."""
+    lines = np.concatenate([batch.lines for _, batch in batches])
+    names: dict[str, int] = {}
+    sources = []
+    for part, batch in batches:
+        given = batch.sources or [part.name]
+        codes = np.array([names.setdefault(name, len(names)) for name in given])
+        sources.append(codes if batch.sources else np.full(len(batch), codes[0]))
+    levels = [pd.Index(list(names)), pd.RangeIndex(int(lines.min()), int(lines.max()) + 1)]
+    return pd.MultiIndex(
+        levels=levels,  # type: ignore[arg-type]  # the stubs know lists only
+        codes=[np.concatenate(sources), lines - lines.min()],  # type: ignore[list-item]
+        names=["source", "line"],
+        verify_integrity=False,
+    )

@@ -1,0 +1,256 @@
+"""Sources: the files behind the names that were given, plain and ready to be opened more than once.
+
+Folders and patterns become the files in them; standard input, pipes and what is compressed go to a
+temporary file. Nothing here knows what is in a file beyond its first bytes.
+"""
+
+import glob
+import gzip
+import hashlib
+import os
+import re
+import shutil
+import stat
+import sys
+import tempfile
+import weakref
+import zlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Protocol, Self
+
+from hygiene.errors import InputError, SpoolError
+from hygiene.io.readers.limits import Limits
+
+__all__ = ["BLOCK", "Digest", "Hash", "Source", "Spools", "expand", "open_source"]
+
+#: Bytes read at a time.
+BLOCK = 1 << 19
+
+#: Bytes that a compressed file may unpack to whatever its ratio: a small bomb does no harm.
+_HARMLESS = 64 << 20
+
+#: What a folder is searched for; each also with `.gz`.
+_PARTS = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".parquet",
+    ".arrow",
+    ".feather",
+    ".jsonl",
+    ".ndjson",
+    ".json",
+    ".xlsx",
+    ".xls",
+)
+
+_URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+
+
+class Digest(Protocol):
+    """What bytes are hashed into."""
+
+    def update(self, data: bytes, /) -> object:
+        """Take in the next bytes."""
+
+
+class Hash:
+    """A SHA-256 that is made beside the reading, in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+        self._pool = ThreadPoolExecutor(1)
+        self._last: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        self._pool.shutdown()
+
+    def update(self, data: bytes, /) -> None:
+        """Take in the next bytes; only one block waits at a time."""
+        if self._last is not None:
+            self._last.result()
+        self._last = self._pool.submit(self._digest.update, data)
+
+    def hexdigest(self) -> str:
+        """The digest of all bytes so far."""
+        if self._last is not None:
+            self._last.result()
+        return self._digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that can be opened again, under the name the user knows it by.
+
+    Attributes:
+        name: The name for people.
+        given: The bytes as they were given; the digest is over these.
+        path: The bytes to read; other than `given` where that is compressed.
+    """
+
+    name: str
+    given: Path
+    path: Path
+
+    def open(self) -> IO[bytes]:
+        """The bytes to read.
+
+        Raises:
+            InputError: the file cannot be opened.
+        """
+        try:
+            return self.path.open("rb")
+        except OSError as error:
+            raise InputError(f"{self.name}: cannot be opened: {error.strerror}. Check its rights.") from error
+
+    def starts(self) -> bytes:
+        """The first bytes, by which formats are known."""
+        with self.open() as file:
+            return file.read(512)
+
+    def blocks(self, digest: Digest | None = None, /, *, size: int = BLOCK) -> Iterator[bytes]:
+        """The bytes to read, a block at a time; what was given goes through `digest`."""
+        if digest is not None and self.given != self.path:
+            self.hash_into(digest)
+            digest = None
+        with self.open() as file:
+            while block := file.read(size):
+                if digest is not None:
+                    digest.update(block)
+                yield block
+
+    def hash_into(self, digest: Digest | None, /) -> None:
+        """Send the bytes as they were given through `digest`."""
+        if digest is not None:
+            with self.given.open("rb") as file:
+                while block := file.read(BLOCK):
+                    digest.update(block)
+
+
+class Spools:
+    """Temporary files, removed with their owner."""
+
+    def __init__(self) -> None:
+        self._paths: list[str] = []
+        self._finalizer = weakref.finalize(self, _remove, self._paths)
+
+    def new(self) -> tuple[Path, IO[bytes]]:
+        """A new file, open for writing."""
+        handle, path = tempfile.mkstemp(prefix="leads-")
+        self._paths.append(path)
+        return Path(path), os.fdopen(handle, "wb")
+
+    def copy(self, stream: IO[bytes], /) -> Path:
+        """A new file with all that a stream holds.
+
+        Raises:
+            SpoolError: it cannot be written.
+        """
+        try:
+            path, spool = self.new()
+            with spool:
+                shutil.copyfileobj(stream, spool)
+        except OSError as error:
+            raise SpoolError(error) from error
+        return path
+
+    def close(self) -> None:
+        """Remove the files."""
+        self._finalizer()
+
+
+def expand(names: Sequence[str], /) -> list[str]:
+    """The names with folders and patterns replaced by the files in them, in the order of their names.
+
+    Raises:
+        InputError: there is no such file, nothing in it, or the name is a web address.
+    """
+    return [file for name in names for file in ([name] if name == "-" else _expand(name))]
+
+
+def open_source(name: str, spools: Spools, limits: Limits, /) -> Source:
+    """The file of a name; "-" is standard input.
+
+    Raises:
+        InputError: it cannot be opened or unpacked, or unpacks to more than the limits allow.
+    """
+    given, shown = Path(name), "<stdin>" if name == "-" else printable(name)
+    if name == "-":
+        given = spools.copy(sys.stdin.buffer)
+    elif not stat.S_ISREG(given.stat().st_mode):  # a pipe, as <(...) in a shell gives: it can be read once
+        with Path(name).open("rb") as pipe:
+            given = spools.copy(pipe)
+    source = Source(shown, given, given)
+    if not source.starts().startswith(b"\x1f\x8b"):
+        return source
+    return Source(shown, given, _unpack(source, spools, limits))
+
+
+def printable(name: str, /) -> str:
+    """A file's name as it can be shown and written: what is not UTF-8 in it as escapes."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _expand(name: str) -> list[str]:
+    path = Path(name)
+    if _URL.match(name):
+        raise InputError(
+            "A web address was given where a file is expected. Download it first and name the file."
+        )
+    if path.is_dir():
+        found = sorted(str(each) for each in path.iterdir() if _is_part(each))
+        if not found:
+            msg = f"{name}: is a folder without lead files; expected {', '.join(_PARTS)} in it."
+            raise InputError(msg)
+        return found
+    if path.exists():
+        return [name]
+    if glob.has_magic(name):
+        found = sorted(each for each in glob.glob(name, recursive=True) if Path(each).is_file())  # noqa: PTH207 -- Path.glob takes no absolute pattern
+        if found:
+            return found
+        raise InputError(f"{name}: no file matches this pattern. Check the name and the folder.")
+    raise InputError(f"{name}: there is no such file. Check the name and the folder.")
+
+
+def _is_part(path: Path) -> bool:
+    """Whether a file of a folder holds leads: marks such as `_SUCCESS` and hidden files do not."""
+    return (
+        path.is_file()
+        and not path.name.startswith((".", "_"))
+        and path.name.lower().removesuffix(".gz").endswith(_PARTS)
+    )
+
+
+def _unpack(source: Source, spools: Spools, limits: Limits) -> Path:
+    """What a gzip file holds, as a temporary file."""
+    path, spool = spools.new()
+    packed, unpacked = source.path.stat().st_size, 0
+    try:
+        with spool, gzip.open(source.path) as file:
+            while block := file.read(BLOCK):
+                unpacked += len(block)
+                if unpacked > limits.size:
+                    raise limits.refuse("size", source.name, f"unpacks to more than {limits.size:,} bytes")
+                if unpacked > max(_HARMLESS, packed * limits.ratio):
+                    found = f"unpacks to more than {limits.ratio:,} times its own size"
+                    raise limits.refuse("ratio", source.name, found)
+                spool.write(block)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        msg = f"{source.name}: begins like a gzip file and is damaged or cut off. Get a whole copy of it."
+        raise InputError(msg) from error
+    return path
+
+
+def _remove(paths: Sequence[str]) -> None:
+    for path in paths:
+        Path(path).unlink(missing_ok=True)

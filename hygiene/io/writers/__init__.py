@@ -1,0 +1,22 @@
+"""Writing: the results of a run as files that are there whole or not at all.
+
+`drafts` names files when they are whole, `cells` and `lines` make text of frames, `tables`, `workbook` and
+`columnar` write one table part after part, `results` the files of a run. Plain files hold each cell as it is,
+for programs; a file for spreadsheets is guarded against formulas. Nothing here decides what a row is worth.
+"""
+
+from hygiene.io.writers.atomic import atomic
+from hygiene.io.writers.outputs import Results, open_results, write_results
+from hygiene.io.writers.tables import Format, open_table, write_csv, write_parquet, write_xlsx
+
+__all__ = [
+    "Format",
+    "Results",
+    "atomic",
+    "open_results",
+    "open_table",
+    "write_csv",
+    "write_parquet",
+    "write_results",
+    "write_xlsx",
+]

@@ -1,0 +1,141 @@
+"""Results: the files of a run, written part after part, that take their names together at the end."""
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+import pandas as pd
+
+from hygiene.arguments import check_word
+from hygiene.errors import UsageError
+from hygiene.io.writers.atomic import Draft, Path_
+from hygiene.io.writers.tables import Format, Table
+
+__all__ = ["Results", "open_results", "write_results"]
+
+
+class Results:
+    """The files of a run while they are written; see `open_results`."""
+
+    def __init__(self, folder: Path, stack: contextlib.ExitStack, /, *, format_: Format, fills: bool) -> None:
+        self._folder, self._stack = folder, stack
+        names = {name: f"{name}.{format_}" for name in ("ready", "withheld", "verdicts")}
+        self._drafts: dict[str, Draft] = {}
+        self._tables = {
+            name: self._table(file_name, format_=format_, spreadsheet=name == "withheld")
+            for name, file_name in names.items()
+        }
+        if fills:
+            self._tables["fills"] = self._table("fills.csv", format_="csv", spreadsheet=False)
+
+    def add(
+        self,
+        *,
+        ready: pd.DataFrame,
+        withheld: pd.DataFrame,
+        verdicts: pd.DataFrame,
+        fills: pd.DataFrame | None = None,
+    ) -> None:
+        """Write a part of the run; at least one, be it without rows.
+
+        Args:
+            ready: Leads to import.
+            withheld: The other rows.
+            verdicts: One row an input row.
+            fills: Cells that rows took from others, where the run keeps such a file.
+
+        Raises:
+            UsageError: the format cannot hold the rows.
+        """
+        parts = {"ready": ready, "withheld": withheld, "verdicts": verdicts, "fills": fills}
+        for name, opened in self._tables.items():
+            frame = parts[name]
+            if frame is not None:
+                opened.add(frame)
+
+    def finish(self, summary: Mapping[str, Any], /) -> list[Path]:
+        """The paths of all files, which are there now: those of `add`, and the summary before the fills."""
+        for opened in self._tables.values():
+            opened.close()
+        text = json.dumps(dict(summary), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        self._draft("summary.json").file.write(text.encode())
+        order = sorted(self._drafts, key=lambda name: name == "fills.csv")
+        for name in order:
+            self._drafts[name].settle()
+        for name in order:
+            self._drafts[name].name()
+        return [self._folder / name for name in order]
+
+    def _table(self, name: str, *, format_: Format, spreadsheet: bool) -> Table:
+        draft = self._draft(name)
+        made = Table(draft.file, self._folder / name, format_=format_, spreadsheet=spreadsheet)
+        self._stack.callback(made.drop)
+        return made
+
+    def _draft(self, name: str) -> Draft:
+        self._drafts[name] = Draft(self._folder / name)
+        self._stack.callback(self._drafts[name].drop)
+        return self._drafts[name]
+
+
+@contextlib.contextmanager
+def open_results(folder: Path_, /, *, format_: Format = "csv", fills: bool = False) -> Iterator[Results]:
+    """The files of a run to add parts to: ready, withheld (for spreadsheets) and verdicts, and summary.json.
+
+    They take their names when `Results.finish` is called; without it, and on an error, none is left.
+
+    Args:
+        folder: Where to; made where it is not there.
+        format_: Format of the first three.
+        fills: Whether there is a fifth file, fills.csv.
+
+    Raises:
+        UsageError: the folder cannot be made or is a file, there is no such format, or the format needs an
+            extra that is not installed.
+    """
+    check_word("format_", format_, get_args(Format))
+    folder = Path(folder)
+    _make(folder)
+    with contextlib.ExitStack() as stack:
+        yield Results(folder, stack, format_=format_, fills=fills)
+
+
+def write_results(
+    folder: Path_,
+    /,
+    *,
+    ready: pd.DataFrame,
+    withheld: pd.DataFrame,
+    verdicts: pd.DataFrame,
+    summary: Mapping[str, Any],
+    format_: Format = "csv",
+    fills: pd.DataFrame | None = None,
+) -> list[Path]:
+    """The paths of a run's files, written from one part; see `open_results` and `Results.add`.
+
+    Args:
+        folder: Where to; made where it is not there.
+        ready: The leads to import.
+        withheld: The other rows.
+        verdicts: One row an input row.
+        summary: The run as one object.
+        format_: Format of the first three.
+        fills: Cells that rows took from others, as a fifth file fills.csv; None for no such file.
+
+    Raises:
+        UsageError: the folder cannot be made or is a file, or the format cannot hold the rows.
+    """
+    with open_results(folder, format_=format_, fills=fills is not None) as results:
+        results.add(ready=ready, withheld=withheld, verdicts=verdicts, fills=fills)
+        return results.finish(summary)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        found = "is a file" if folder.is_file() else f"cannot be made ({error.strerror})"
+        msg = f"{folder}: {found}; expected a folder to write to. Name another with --out."
+        raise UsageError(msg) from error

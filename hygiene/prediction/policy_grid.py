@@ -1,0 +1,164 @@
+"""Trials: many policies counted on the same leads, each thing they share worked out once.
+
+Leads that no rule in question can touch are counted as a number. What the counts mean is not decided here.
+"""
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations, product
+from typing import Any
+
+import numpy as np
+
+from hygiene.arrow.text import Mask
+from hygiene.policy import ImportPolicy, choices
+from hygiene.prediction.features import Codes, Features, Folding, Kind
+from hygiene.prediction.simulate import (
+    Classes,
+    Seen,
+    Table,
+    classify,
+    folding_of,
+    held,
+    on_block_list,
+    table_of,
+)
+
+__all__ = ["Table", "Trials", "policies_near", "touched"]
+
+#: Foldings under which two leads are one wherever any folding makes them one: all of them, and, for a
+#: plus sign behind dots alone, all but that of the tag.
+_COARSEST = (Folding(True, True, True, True), Folding(True, True, False, True))  # noqa: FBT003 -- named fields
+
+
+def touched(features: Features, /) -> Mask:
+    """True where some rule could count a lead otherwise than as imported."""
+    found = ~features.usable(trimmed=False)
+    for folding in _COARSEST:
+        key = features.key(folding)
+        found |= np.bincount(key, minlength=1)[key] > 1
+        found |= features.known(folding) | features.elsewhere(folding)
+    for kind in ("address", "domain", "parent"):
+        found |= features.listed(kind, trimmed=True, folded=True)
+    return found
+
+
+class Trials:
+    """Leads on which policies are tried.
+
+    Args:
+        features: What policies can see of the leads, in sending order.
+        batch: The request of each lead, from 0 and never falling.
+        waive_blocklist: Whether the requests waive the block list.
+        others: How many more leads each request holds, which no rule touches; None is none.
+    """
+
+    def __init__(
+        self,
+        features: Features,
+        /,
+        *,
+        batch: Codes,
+        waive_blocklist: bool = False,
+        others: Codes | None = None,
+    ) -> None:
+        self._waived = waive_blocklist
+        self.rows = np.flatnonzero(touched(features))
+        self._features = features.take(self.rows)
+        self._batch = batch[self.rows]
+        if others is None:
+            others = np.zeros(int(batch[-1]) + 1 if len(batch) else 0, dtype=np.int64)
+        self.requests = len(others)
+        untouched = np.delete(batch, self.rows)
+        self._others = others + np.bincount(untouched, minlength=self.requests)
+        self._found: dict[Hashable, Any] = {}
+        self._same: dict[bytes, int] = {}
+        self._tables: dict[Hashable, Table] = {}
+
+    def signature(self, policy: ImportPolicy, /) -> Hashable:
+        """Equal for policies that cannot differ on these leads."""
+        seen, names = self._seen(policy)
+        listed, usable = bool(seen.on_list.any()), bool(seen.usable.all())
+        return (
+            names,
+            policy.duplicate_scope == "request",
+            listed and (policy.precedence, policy.blocked_are_remembered),
+            usable or policy.invalid_rows,
+        )
+
+    def table(self, policy: ImportPolicy, /) -> Table:
+        """The counts of each request under a policy; the array is shared and not to be written to."""
+        signature = self.signature(policy)
+        if signature not in self._tables:
+            self._tables[signature] = table_of(self._batch, self.classes(policy), self._others)
+        return self._tables[signature]
+
+    def classes(self, policy: ImportPolicy, /) -> Classes:
+        """The class of each lead in `rows`; every other lead shares the fate of its request."""
+        return classify(self._seen(policy)[0], policy, batch=self._batch)
+
+    @property
+    def countings(self) -> int:
+        """How often the leads were counted so far."""
+        return len(self._tables)
+
+    @property
+    def has_unusable(self) -> bool:
+        """Whether some lead has no usable address as it is."""
+        return not bool(self._features.usable(trimmed=False).all())
+
+    @property
+    def has_listed(self) -> bool:
+        """Whether some entry of the block list names a lead in any way."""
+        kinds: tuple[Kind, ...] = ("address", "domain", "parent")
+        return any(bool(self._features.listed(kind, trimmed=True, folded=True).any()) for kind in kinds)
+
+    def widest(self) -> tuple[Table, Table]:
+        """Lowest and highest counts of each request where nothing is known of any touched lead."""
+        here = np.bincount(self._batch, minlength=self.requests)
+        nothing = np.zeros_like(here)
+        may_be_refused = nothing if not self.has_unusable else here + self._others
+        low = np.column_stack([here + self._others, self._others, nothing, nothing])
+        low[:, :2] -= np.minimum(low[:, :2], may_be_refused[:, None])
+        return low, np.column_stack([here + self._others, here + self._others, here, here])
+
+    def _seen(self, policy: ImportPolicy) -> tuple[Seen, tuple[int, ...]]:
+        folding = folding_of(policy)
+        usable, of_usable = self._once(
+            ("usable", folding.trimmed), lambda: self._features.usable(trimmed=folding.trimmed)
+        )
+        domains = policy.block_domains and not self._waived
+        addresses = policy.block_addresses and not (self._waived and policy.waive_covers == "all")
+        named = (addresses, domains, domains and policy.block_subdomains, policy.block_fold_case)
+        on_list, of_list = self._once(
+            ("listed", folding.trimmed, named),
+            lambda: (
+                self._features.usable(trimmed=folding.trimmed)
+                & on_block_list(self._features, policy, waived=self._waived)
+            ),
+        )
+        key, of_key = self._once(("key", folding), lambda: self._features.key(folding))
+        held_, of_held = self._once(
+            ("held", folding, policy.duplicate_scope), lambda: held(self._features, policy, folding)
+        )
+        return Seen(usable, on_list, key, held_), (of_usable, of_list, of_key, of_held)
+
+    def _once(self, name: Hashable, work: Any) -> Any:
+        """What `work` gives for the rows, and a number that equal results share."""
+        if name not in self._found:
+            column = work()
+            if column.dtype != bool:
+                column = np.unique(column, return_inverse=True)[1]
+                first = np.full(column.max(initial=0) + 1, len(column))
+                np.minimum.at(first, column, np.arange(len(column)))
+                column = first[column]  # equal partitions look equal, whatever their codes were
+            self._found[name] = (column, self._same.setdefault(column.tobytes(), len(self._same)))
+        return self._found[name]
+
+
+def policies_near(base: ImportPolicy, rules: Sequence[str], /, *, changes: int) -> Iterator[ImportPolicy]:
+    """Every policy that differs from `base` in exactly this many of these rules."""
+    for chosen in combinations(rules, changes):
+        others = ([value for value in choices(name) if value != getattr(base, name)] for name in chosen)
+        for values in product(*others):
+            yield replace(base, **dict(zip(chosen, values, strict=True)))  # type: ignore[arg-type]

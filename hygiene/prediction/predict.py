@@ -1,0 +1,194 @@
+"""What the import API will answer: the four counts that its rules give.
+
+A simulation of the API, not of us: nothing here reads verdicts or knows why a row was cleaned, and
+nothing here touches the network. What is costly is worked out on the leads that some rule can touch.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from hygiene.arguments import check_names
+from hygiene.arrow.text import text_column
+from hygiene.errors import UsageError
+from hygiene.outcomes import Counts
+from hygiene.policy import ImportPolicy
+from hygiene.prediction.features import Codes, Features, TextFeatures, literal_texts
+from hygiene.prediction.prefilter import Touching, near
+from hygiene.prediction.simulate import count
+from hygiene.prediction.uncertainty import Bounds, Unknown, find_bounds
+
+__all__ = ["ImportPolicy", "Prediction", "Touched", "count", "predict", "predict_touched"]
+
+
+@dataclass(frozen=True)
+class Touched:
+    """The leads of an import that some rule can touch.
+
+    Attributes:
+        features: What policies can see of them.
+        batch: The request of each, from 0.
+        others: How many more leads each request holds.
+    """
+
+    features: Features
+    batch: Codes
+    others: Codes
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the API will answer to an import.
+
+    Attributes:
+        counts: The four numbers over all requests.
+        batches: The four numbers of each request, in sending order; a request that the API refuses whole
+            has zeros.
+        touched: The leads that some rule can touch; all others are imported.
+        policy: The counting rules.
+        waive_blocklist: Whether the requests set ``csvSettings.ignoreGlobalBlockList``.
+        unknown: What could not be read.
+        look: Gives what policies can see of all leads; None where that is not at hand.
+    """
+
+    counts: Counts
+    batches: tuple[Counts, ...]
+    touched: Touched = field(repr=False, compare=False)
+    policy: ImportPolicy = field(repr=False, compare=False)
+    waive_blocklist: bool = field(default=False, repr=False, compare=False)
+    unknown: frozenset[Unknown] = field(default=frozenset(), repr=False, compare=False)
+    look: Callable[[], Features] | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def features(self) -> Features:
+        """What policies can see of all leads, in sending order; made when it is asked for.
+
+        Raises:
+            UsageError: the prediction was made from the touched leads alone.
+        """
+        if self.look is None:
+            msg = "this prediction was made from the touched leads alone; predict from all of them"
+            raise UsageError(msg)
+        return self.look()
+
+    @cached_property
+    def batch(self) -> Codes:
+        """The request of each lead, from 0."""
+        requests = np.arange(len(self.touched.others))
+        sizes = self.touched.others + np.bincount(self.touched.batch, minlength=len(requests))
+        return np.repeat(requests, sizes)
+
+    @cached_property
+    def range(self) -> Bounds | None:
+        """Lowest and highest counts that missing knowledge leaves open; None where nothing is open."""
+        return find_bounds(
+            self.touched.features,
+            self.policy,
+            batch=self.touched.batch,
+            waive_blocklist=self.waive_blocklist,
+            unknown=self.unknown,
+            others=self.touched.others,
+        )
+
+
+def predict(
+    rows: pd.DataFrame | pd.Series | pa.Array,
+    /,
+    *,
+    policy: ImportPolicy | None = None,
+    blocklist: Iterable[str] | None = None,
+    known: Iterable[str] | None = None,
+    elsewhere: Iterable[str] | None = None,
+    batch_leads: int | None = None,
+    waive_blocklist: bool = False,
+) -> Prediction:
+    """Predict the counts of an import of these rows, in this order, under a policy.
+
+    What is None is not known: it is counted as empty, and `Prediction.range` allows for it.
+
+    Args:
+        rows: Leads in sending order: a frame with a column ``email``, or the addresses alone.
+        policy: The API's counting rules; None is the defaults.
+        blocklist: The API's block list, addresses and domains.
+        known: Addresses that the list holds already: duplicates under list and account scope, of no
+            account under request scope.
+        elsewhere: Addresses that other lists of the account hold: duplicates under account scope alone.
+        batch_leads: Leads a request; None sends all in one.
+        waive_blocklist: Whether the requests set ``csvSettings.ignoreGlobalBlockList``.
+
+    Raises:
+        UsageError: a list is one text, for instance the path of a file.
+
+    Source: the rules of `ImportPolicy`, each with its label.
+    """
+    check_names(blocklist=blocklist, known=known, elsewhere=elsewhere)
+    cells = rows["email"] if isinstance(rows, pd.DataFrame) else rows
+    texts = text_column(cells) if isinstance(cells, pd.Series) else literal_texts(cells)
+    given = {"blocklist": blocklist, "known": known, "elsewhere": elsewhere}
+    lists = {name: None if found is None else literal_texts(found) for name, found in given.items()}
+    read = {name: found for name, found in lists.items() if found is not None}
+    touching = Touching(**read)
+    touching.add(texts)
+    places = touching.rows()
+    return predict_touched(
+        texts.take(pa.array(places)),
+        places,
+        leads=len(texts),
+        policy=policy,
+        **lists,
+        batch_leads=batch_leads,
+        waive_blocklist=waive_blocklist,
+        look=lambda: TextFeatures(texts, **read),
+    )
+
+
+def predict_touched(
+    texts: pa.Array,
+    rows: Codes,
+    /,
+    *,
+    leads: int,
+    policy: ImportPolicy | None = None,
+    blocklist: Iterable[str] | None = None,
+    known: Iterable[str] | None = None,
+    elsewhere: Iterable[str] | None = None,
+    batch_leads: int | None = None,
+    waive_blocklist: bool = False,
+    look: Callable[[], Features] | None = None,
+) -> Prediction:
+    """Predict the counts of an import from those of its leads that some rule can touch.
+
+    Args:
+        texts: Their addresses, in sending order.
+        rows: Their positions among all leads, as `Touching.rows` gives them.
+        leads: How many leads there are in all.
+        policy: As for `predict`, and so are the rest; what is known and listed is the same that `Touching`
+            was given.
+        blocklist: The API's block list.
+        known: Addresses that the list holds already.
+        elsewhere: Addresses that other lists of the account hold.
+        batch_leads: Leads a request; None sends all in one.
+        waive_blocklist: Whether the requests set ``csvSettings.ignoreGlobalBlockList``.
+        look: Gives what policies can see of all leads, for `Prediction.features`.
+    """
+    policy = policy or ImportPolicy()
+    given = {"known": known, "elsewhere": elsewhere, "blocklist": blocklist}
+    held = {name: near(literal_texts(given[name] or ()), texts) for name in ("known", "elsewhere")}
+    features = TextFeatures(texts, blocklist=blocklist or (), **held)
+    touched = _touched(features, rows, leads, batch_leads or max(leads, 1))
+    batches = count(
+        features, policy, batch=touched.batch, waive_blocklist=waive_blocklist, others=touched.others
+    )
+    unknown = frozenset(Unknown(name) for name, found in given.items() if found is None)
+    return Prediction(sum(batches, Counts()), batches, touched, policy, waive_blocklist, unknown, look)
+
+
+def _touched(features: Features, rows: Codes, leads: int, batch_leads: int) -> Touched:
+    batch = rows // batch_leads
+    firsts = np.arange(0, leads, batch_leads)
+    sizes = np.minimum(batch_leads, leads - firsts)
+    return Touched(features, batch, sizes - np.bincount(batch, minlength=len(firsts)))

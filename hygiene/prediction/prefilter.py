@@ -1,0 +1,145 @@
+"""Touching: which leads some counting rule can reach, decided chunk by chunk.
+
+Every other lead is imported, whatever the policy; so all that is costly is worked out on the touched ones.
+Of a lead merely a hash is kept: two that meet by chance are called touched, which costs time and changes
+no count.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene.arrow.hashing import OWN_KEY, Hashes, HashKey, HashSet, hash_texts
+from hygiene.arrow.parallel import in_order
+from hygiene.arrow.text import Mask, lower_case
+from hygiene.prediction.features import Codes, coarse_key, is_usable, literal_texts
+
+__all__ = ["Touching", "near", "repeated", "slices"]
+
+#: Texts that are looked at in one go.
+SLICE = 1 << 16
+#: Leading bits of a hash by which repeats are sought.
+_BITS = 3
+
+
+class Touching:
+    """Finds the leads that are repeated, known, listed or unusable under some rule.
+
+    Args:
+        blocklist: The API's block list, addresses and domains.
+        known: Addresses that the list holds already.
+        elsewhere: Addresses that other lists of the account hold.
+        key: What leads are hashed under: a key that several processes share, where they look at some each.
+
+    Attributes:
+        held: Hashes of what the API holds.
+    """
+
+    def __init__(
+        self,
+        *,
+        blocklist: Iterable[str] = (),
+        known: Iterable[str] = (),
+        elsewhere: Iterable[str] = (),
+        key: HashKey = OWN_KEY,
+    ) -> None:
+        self._key = key
+        entries = pc.unique(lower_case(literal_texts(blocklist)))
+        addresses = entries.filter(pc.match_substring(entries, "@"))  # no domain of a usable address has one
+        hosts = entries.filter(pc.invert(pc.match_substring(entries, "@")))
+        self._hosts = HashSet(self._hashes(hosts))
+        held = [
+            _key_hashes(given, key) for given in (addresses, literal_texts(known), literal_texts(elsewhere))
+        ]
+        self.held = np.unique(np.concatenate(held))
+        self._keys: list[Hashes] = []
+        self._others: list[Mask] = []
+
+    def add(self, addresses: pa.Array, /) -> None:
+        """Look at the next leads in sending order; a null is a lead without an address."""
+        self.add_all([addresses])
+
+    def add_all(self, parts: Iterable[pa.Array], /, *, jobs: int | None = None) -> None:
+        """Look at leads that come in parts, several parts at once."""
+        texts = (text for part in parts for text in slices(part))
+        for keys, others in in_order(self.look, texts, jobs=jobs):
+            self._keys.append(keys)
+            self._others.append(others)
+
+    def look(self, texts: pa.Array, /) -> tuple[Hashes, Mask]:
+        """The coarse keys of leads, hashed, and the leads that are unusable or on a listed host.
+
+        Args:
+            texts: One of the `slices` of their addresses.
+        """
+        usable = is_usable(texts)
+        found = ~usable
+        if len(self._hosts):
+            found[usable] = self._on_listed_host(texts.filter(pa.array(usable)))
+        return self._hashes(coarse_key(texts)), found
+
+    def __len__(self) -> int:
+        """How many leads were added."""
+        return sum(map(len, self._others))
+
+    def rows(self) -> Codes:
+        """Positions of the touched leads among all that were added, in order."""
+        again = HashSet(repeated([*self._keys, self.held]))
+        found, first = [np.arange(0)], 0
+        for keys, others in zip(self._keys, self._others, strict=True):
+            found.append(np.flatnonzero(others | again.has(keys)) + first)
+            first += len(keys)
+        return np.concatenate(found)
+
+    def _on_listed_host(self, texts: pa.Array) -> Mask:
+        """True where the domain of an address, each of which is usable, or one above it is an entry."""
+        parts = pc.split_pattern(texts, "@").flatten()
+        hosts = lower_case(parts.take(pa.array(np.arange(1, len(parts), 2)))).dictionary_encode()
+        listed: Mask = self._listed(hosts.dictionary)[hosts.indices.to_numpy(zero_copy_only=False)]
+        return listed
+
+    def _listed(self, hosts: pa.Array) -> Mask:
+        found = self._hosts.has(self._hashes(hosts))
+        while pc.any(pc.match_substring(hosts, ".")).as_py():
+            hosts = pc.replace_substring_regex(hosts, r"^[^.]*(\.|$)", "")
+            found |= self._hosts.has(self._hashes(hosts))
+        return found
+
+    def _hashes(self, texts: pa.Array) -> Hashes:
+        return _hashes(texts, self._key)
+
+
+def near(texts: pa.Array, addresses: pa.Array, /) -> pa.Array:
+    """Those of the texts that some folding could make one with one of the addresses, and maybe others."""
+    if not len(texts):
+        return texts
+    wanted = HashSet(_key_hashes(addresses))
+    rows = [wanted.has(_hashes(coarse_key(part))) for part in slices(texts)]
+    return texts.filter(pa.array(np.concatenate([np.zeros(0, dtype=bool), *rows])))
+
+
+def slices(texts: pa.Array, /) -> Iterator[pa.Array]:
+    """The texts in parts that are small beside what is made of them on the way; nulls as empty texts."""
+    for start in range(0, len(texts), SLICE):
+        yield pc.fill_null(texts.slice(start, SLICE), "")
+
+
+def _key_hashes(texts: pa.Array, key: HashKey = OWN_KEY) -> Hashes:
+    found = [_hashes(coarse_key(part), key) for part in slices(texts)]
+    return np.concatenate([np.zeros(0, np.uint64), *found])
+
+
+def repeated(hashes: list[Hashes], /) -> Hashes:
+    """Those that are there more than once; sought by their leading bits, so that not all are copied at once."""
+    found = [np.zeros(0, dtype=np.uint64)]
+    for number in range(1 << _BITS):
+        parts = (each[each >> np.uint64(64 - _BITS) == number] for each in hashes)
+        ordered = np.sort(np.concatenate([found[0], *parts]))
+        found.append(np.unique(ordered[1:][ordered[1:] == ordered[:-1]]))
+    return np.concatenate(found)
+
+
+def _hashes(texts: pa.Array, key: HashKey = OWN_KEY) -> Hashes:
+    return hash_texts(texts, lanes=2, key=key)[:, 0]

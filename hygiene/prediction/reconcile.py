@@ -1,0 +1,217 @@
+"""Reconciliation: predicted against reported counts, batch by batch and in total.
+
+Why they differ is told as far as the counts alone tell it; nothing here asks the API.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from hygiene.display import html_table
+from hygiene.outcomes import Counts
+from hygiene.prediction.explain import Explanation, Trace, explain
+from hygiene.prediction.uncertainty import Bounds
+
+__all__ = ["BatchResult", "BatchState", "Reconciliation", "Status", "reconcile"]
+
+BatchState = Literal["planned", "acknowledged", "settled", "rejected", "unknown"]
+Status = Literal["agrees", "within_range", "differs", "incomplete"]
+
+#: What it means for the leads of a batch that it has no counts.
+_MEANING: Mapping[str, str] = {
+    "planned": "planned, not imported yet",
+    "rejected": "rejected by the API, none of it was imported",
+    "unknown": "unknown, the answer was lost and it may have landed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """One request of an import and what became of it.
+
+    Attributes:
+        batch: Its number, from 1.
+        rows: Leads in it.
+        state: `acknowledged` (answered), `settled` (landed by other proof), `rejected` (refused by the
+            API), `unknown` (no readable answer), `planned` (not sent).
+        attempts: How often it was sent.
+        predicted: Counts that were predicted for it.
+        reported: Counts that the API gave; inferred for a settled batch; None where it gave none.
+        extra: Counters and words of the answer that we do not know, its addresses masked.
+        replayed: Leads that it reported as duplicates because an earlier send of the batch had landed.
+        words: What the API said when it rejected the batch, its addresses masked.
+    """
+
+    batch: int
+    rows: int
+    state: BatchState
+    attempts: int
+    predicted: Counts
+    reported: Counts | None = None
+    extra: tuple[tuple[str, object], ...] = field(default=(), repr=False)
+    replayed: int = 0
+    words: str = ""
+
+    @property
+    def drift(self) -> Counts | None:
+        """Reported less predicted, our own replays apart; None where nothing was reported."""
+        once = self.sent_once.reported
+        return None if once is None else once - self.predicted
+
+    @property
+    def sent_once(self) -> "BatchResult":
+        """The same with the counts that the API would have reported to one single send."""
+        if self.reported is None or not self.replayed:
+            return self
+        counts = self.reported + Counts(0, self.replayed, -self.replayed, 0)
+        return replace(self, reported=counts, replayed=0, attempts=1)
+
+    @property
+    def evidence(self) -> "BatchResult":
+        """The same with the counts that speak for or against rules.
+
+        Of a batch that had landed before, the API does not say what it imported and what it counted as a
+        duplicate the first time.
+        """
+        if self.reported is None or not self.replayed:
+            return self
+        counts = replace(self.reported, imported=None, duplicates=None)
+        return replace(self, reported=counts, replayed=0, attempts=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """How an import's answers compare with its prediction.
+
+    Attributes:
+        status: `agrees`, `within_range`, `differs` (also where the API rejected leads) or, where a batch
+            has no answer, `incomplete`.
+        predicted: Predicted counts of the batches that were answered.
+        reported: Reported counts of those batches.
+        batches: Every batch, in order.
+        replayed: Leads that were reported as duplicates because we sent them before in this import.
+        rejected: Leads that the API refused.
+        bounds: What missing knowledge left open; None where nothing was.
+        trace: What policies can see of the leads; None where that was not kept.
+    """
+
+    status: Status
+    predicted: Counts
+    reported: Counts
+    batches: tuple[BatchResult, ...]
+    replayed: int = 0
+    rejected: int = 0
+    bounds: Bounds | None = field(default=None, repr=False, compare=False)
+    trace: Trace | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every counter that was reported is as predicted."""
+        return self.status == "agrees"
+
+    @property
+    def answered(self) -> bool:
+        """Whether any batch has an answer."""
+        return any(result.reported is not None for result in self.batches)
+
+    @property
+    def drift(self) -> Counts:
+        """Reported less predicted, over the answered batches, our own replays apart."""
+        return sum((result.drift for result in self.batches if result.drift is not None), Counts())
+
+    @property
+    def unaccounted(self) -> int | None:
+        """Leads in the reported total that no reported class holds."""
+        return self.reported.unaccounted
+
+    def differences(self) -> list[str]:
+        """One sentence for each batch that differs, was sent twice or has no answer; else empty."""
+        sentences = [_sentence(result, len(self.batches)) for result in self.batches]
+        return [sentence for sentence in sentences if sentence]
+
+    def search(self) -> Explanation:
+        """The rules, or what we did not know, that reproduce the reported counts.
+
+        Empty where they are as predicted, and without a trace.
+        """
+        if self.trace is None or not any(map(_differs, self.batches)):
+            return Explanation()
+        return explain([result.evidence for result in self.batches], self.trace)
+
+    def _repr_html_(self) -> str:
+        kinds = (self.predicted, self.reported, self.drift)
+        rows = [(name, *(getattr(kind, name) for kind in kinds)) for name in Counts().as_dict()]
+        told = [(sentence,) for sentence in self.explain()]
+        return html_table(
+            f"Predicted and reported: {self.status}", ("", "predicted", "reported", "drift"), rows
+        ) + (html_table("What differs", ("batch",), told) if told else "")
+
+    def explain(self) -> list[str]:
+        """The differences, then what explains them, one sentence each; empty where all is well."""
+        return self.differences() + self.search().sentences()
+
+
+def reconcile(
+    batches: Sequence[BatchResult], /, *, bounds: Bounds | None = None, trace: Trace | None = None
+) -> Reconciliation:
+    """Compare what was predicted and reported; a counter that the API did not give is not compared.
+
+    Args:
+        batches: Every batch, in order.
+        bounds: What missing knowledge left open of their predictions.
+        trace: What policies can see of the leads, to explain a difference with.
+    """
+    answered = [result for result in batches if result.reported is not None]
+    predicted = sum((result.predicted for result in answered), Counts())
+    reported = sum((result.reported for result in answered if result.reported is not None), Counts())
+    status: Status = "agrees"
+    rejected = sum(result.rows for result in batches if result.state == "rejected")
+    if any(result.reported is None and result.state != "rejected" for result in batches):
+        status = "incomplete"
+    elif rejected:
+        status = "differs"
+    elif any(_differs(result) for result in answered):
+        status = "within_range" if all(_possible(result, bounds) for result in answered) else "differs"
+    return Reconciliation(
+        status,
+        predicted,
+        reported,
+        tuple(batches),
+        replayed=sum(result.replayed for result in batches),
+        rejected=rejected,
+        bounds=bounds,
+        trace=trace,
+    )
+
+
+def _possible(result: BatchResult, bounds: Bounds | None) -> bool:
+    """Whether a batch's counts are as predicted, or within what is open."""
+    if not _differs(result):
+        return True
+    return bounds is not None and bounds.hold(result.sent_once.reported or Counts(), batch=result.batch - 1)
+
+
+def _differs(result: BatchResult) -> bool:
+    return result.drift is not None and any(result.drift.as_dict().values())
+
+
+def _sentence(result: BatchResult, of: int) -> str:
+    where = f"batch {result.batch} of {of} ({result.rows} leads)"
+    if result.reported is None:
+        return f"{where}: {_MEANING.get(result.state, result.state)}" + (
+            f": {result.words}" if result.words else ""
+        )
+    drift = result.drift.as_dict() if result.drift else {}
+    parts = [f"{abs(by)} {'more' if by > 0 else 'fewer'} {name}" for name, by in drift.items() if by]
+    sentences = [f"{', '.join(parts)} than predicted"] if parts else []
+    if result.replayed:
+        sentences.append(_replay(result))
+    if result.state == "settled":
+        sentences.append("its answer was lost, and its leads were found in the list")
+    return f"{where}: {'; '.join(sentences)}" if sentences else ""
+
+
+def _replay(result: BatchResult) -> str:
+    """What a second send of a batch told of the first."""
+    landed = "all" if result.replayed == result.predicted.imported else "part"
+    return f"{result.replayed} duplicates are our own: an earlier send had landed, {landed} of it"
