@@ -31,8 +31,8 @@ from hygiene.address import Addresses, exact_key, judge
 from hygiene.address.syntax import forget_hosts
 from hygiene.arrow.text import text_column
 from hygiene.checks.address_flags import Traits, find_traits
+from hygiene.cleaning.survey import CHUNK_ROWS
 from hygiene.lists.name_lists import built_in_lists
-from hygiene.survey import CHUNK_ROWS
 
 SEED = 7
 #: Share of cells by what is wrong with them; the rest is plain. White space, case, wrappings, several

@@ -23,8 +23,8 @@ import pyarrow as pa
 from hygiene.address import exact_key
 from hygiene.arrow.hashing import hash_texts
 from hygiene.arrow.parallel import in_order
-from hygiene.buckets import Buckets
-from hygiene.duplicates import find_repeats, join_repeats, order_repeats
+from hygiene.cleaning.dedup.partitions import Buckets
+from hygiene.cleaning.dedup.survivors import find_repeats, join_repeats, order_repeats
 from hygiene.io.readers import CHUNK_ROWS
 from hygiene.lists import RuleList, match, parse_list
 

@@ -24,7 +24,7 @@ import httpx
 import pandas as pd
 
 import hygiene
-from hygiene.cleaned import CleanedLeads
+from hygiene.cleaning.result import CleanedLeads
 from hygiene.importing import plan
 from hygiene.io.readers.list_files import block_list, known_leads
 

@@ -18,8 +18,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from hygiene.buckets import Buckets
-from hygiene.duplicates import order_repeats
+from hygiene.cleaning.dedup.partitions import Buckets
+from hygiene.cleaning.dedup.survivors import order_repeats
 
 CHUNK = 1 << 16
 

@@ -10,7 +10,7 @@ from hygiene.version import __version__
 
 if TYPE_CHECKING:
     from hygiene.checks.custom_rules import Rule
-    from hygiene.cleaned import CleanedLeads
+    from hygiene.cleaning.result import CleanedLeads
     from hygiene.deliverability import DomainVerdict
     from hygiene.errors import GateFailed, HygieneError, InputError, SinkError, UnknownOutcome, UsageError
     from hygiene.importing import Receipt, Sink
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "CleanLead": "hygiene_schemas",
-    "CleanedLeads": "hygiene.cleaned",
+    "CleanedLeads": "hygiene.cleaning.result",
     "Counts": "hygiene.outcomes",
     "DomainVerdict": "hygiene.deliverability",
     "GateFailed": "hygiene.errors",

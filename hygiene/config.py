@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hygiene.cleaning.gate import parse_limit
 from hygiene.errors import UsageError
-from hygiene.gate import parse_limit
 
 __all__ = ["Profile", "load_defaults", "load_gate", "load_profile"]
 

@@ -11,14 +11,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hygiene.arguments import check_names, check_span
+from hygiene.cleaning.dedup.survivors import Keep
+from hygiene.cleaning.settings import Settings
 from hygiene.deliverability import KnownVerdicts
-from hygiene.duplicates import Keep
 from hygiene.io.readers.list_files import block_list, known_leads, name_list, suppression_list
 from hygiene.lists import RuleList, check_broad
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.lists.name_lists import NameList, TraitLists, built_in_lists
 from hygiene.policy import ImportPolicy
-from hygiene.settings import Settings
 
 if TYPE_CHECKING:
     from hygiene.deliverability import DomainVerdict, Resolver

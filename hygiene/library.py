@@ -16,7 +16,11 @@ import pandas as pd
 
 from hygiene.arguments import check_names, check_word
 from hygiene.checks.custom_rules import Rule
-from hygiene.cleaned import CleanedLeads
+from hygiene.cleaning.pipeline import survey_frame
+from hygiene.cleaning.result import CleanedLeads
+from hygiene.cleaning.settings import Settings
+from hygiene.cleaning.spill import Spool
+from hygiene.cleaning.survey import CHUNK_ROWS, survey
 from hygiene.columns.rename import choose_columns, name_columns
 from hygiene.given import settings_of
 from hygiene.importing import (
@@ -32,13 +36,9 @@ from hygiene.io.readers.list_files import block_list, known_leads, suppression_l
 from hygiene.lists import RuleList
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.lists.name_lists import NameList
-from hygiene.pipeline import survey_frame
 from hygiene.policy import ImportPolicy
 from hygiene.preparing import know, prepare, with_readback
 from hygiene.report.summary import summarise
-from hygiene.settings import Settings
-from hygiene.spool import Spool
-from hygiene.survey import CHUNK_ROWS, survey
 
 if TYPE_CHECKING:
     from hygiene.deliverability import DomainVerdict, Resolver

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import text_column
-from hygiene.cleaned import CleanedLeads
+from hygiene.cleaning.result import CleanedLeads
 from hygiene.errors import InputError
 from hygiene.importing import LeadList, ListReader, Receipt, Session, Sink
 from hygiene.lists import RuleList, parse_list

@@ -12,21 +12,21 @@ from hypothesis import strategies as st
 
 import hygiene
 from hygiene.checks.custom_rules import Rule
-from hygiene.cleaned import CleanedLeads
+from hygiene.cleaning.dedup.survivors import Keep
+from hygiene.cleaning.pipeline import survey_frame
+from hygiene.cleaning.result import CleanedLeads
+from hygiene.cleaning.settings import Settings
+from hygiene.cleaning.survey import survey
 from hygiene.deliverability import DomainVerdict
-from hygiene.duplicates import Keep
 from hygiene.errors import GateFailed, InputError, ListError, UsageError
 from hygiene.importing import plan
 from hygiene.lists import parse_list
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.lists.name_lists import NameList, TraitLists
 from hygiene.outcomes import NOTES, REASONS, Outcome
-from hygiene.pipeline import survey_frame
 from hygiene.policy import ImportPolicy
 from hygiene.prediction.predict import predict
 from hygiene.report.summary import summarise
-from hygiene.settings import Settings
-from hygiene.survey import survey
 from hygiene_schemas import Verdict
 
 CELLS = [

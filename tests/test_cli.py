@@ -14,7 +14,7 @@ import pytest
 from hygiene.emulator import Emulator
 from hygiene.journal import SqliteJournal
 from hygiene.policy import RULES, ImportPolicy
-from hygiene.smartlead.listing import Page
+from hygiene.smartlead.pagination import Page
 from hygiene_schemas import summary_schema
 
 LEADS = """\
@@ -905,7 +905,7 @@ def test_a_pull_to_what_is_no_file_is_exit_2_and_asks_the_api_nothing(run, targe
 
 
 def test_a_pull_to_a_file_that_another_one_writes_is_exit_5(run, target, tmp_path):
-    from hygiene import pulling
+    from hygiene.smartlead import snapshot
 
     codes = []
 
@@ -913,7 +913,7 @@ def test_a_pull_to_a_file_that_another_one_writes_is_exit_5(run, target, tmp_pat
         codes.append(run("pull", "leads", "--list", target, "--out", "members.csv"))
         yield Page([], None)
 
-    pulling.pull(pages, tmp_path / "members.csv", columns=pulling.LEADS, origin="a test")
+    snapshot.pull(pages, tmp_path / "members.csv", columns=snapshot.LEADS, origin="a test")
 
     assert codes[0][0] == 5
     assert "members.csv: another process pulls to this file." in codes[0][2]

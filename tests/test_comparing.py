@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hygiene
-from hygiene.comparing import BLANK, MOST_GROUPS
+from hygiene.cleaning.comparison import BLANK, MOST_GROUPS
 from hygiene.errors import UsageError
 
 FRAME = pd.DataFrame(
@@ -109,7 +109,7 @@ def test_groups_add_up_and_overlaps_are_what_sets_say(rows):
 
 
 def test_more_leads_than_are_held_against_each_other_at_once(monkeypatch):
-    monkeypatch.setattr("hygiene.comparing._SLICE", 2)
+    monkeypatch.setattr("hygiene.cleaning.comparison._SLICE", 2)
     emails = [f"a{number}@a.example" for number in range(5)] * 2
     frame = pd.DataFrame({"email": emails, "by": np.repeat(["x", "y"], 5)})
 

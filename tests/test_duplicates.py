@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hygiene.cleaning.dedup.survivors import Keep, find_repeats, join_repeats, order_repeats
 from hygiene.columns.dates import Dated, times
-from hygiene.duplicates import Keep, find_repeats, join_repeats, order_repeats
 from hygiene.errors import UsageError
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from hygiene.duplicates import find_repeats
-from hygiene.filling import find_fills
+from hygiene.cleaning.dedup.fill import find_fills
+from hygiene.cleaning.dedup.survivors import find_repeats
 
 FRAME = pd.DataFrame(
     {

@@ -1,6 +1,6 @@
 import numpy as np
 
-from hygiene.findings import Findings
+from hygiene.cleaning.reasons import Findings
 from hygiene.outcomes import Outcome
 
 

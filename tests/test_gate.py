@@ -1,7 +1,7 @@
 import pytest
 
+from hygiene.cleaning.gate import check_gate, parse_limit
 from hygiene.errors import GateFailed, UsageError
-from hygiene.gate import check_gate, parse_limit
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from hygiene import Smartlead
 from hygiene.errors import Interrupted, RateLimited, SinkError, Unreachable, UsageError
-from hygiene.smartlead.limiter import DEFAULT_RATE, Limiter, parse_rate
-from hygiene.smartlead.pace import Pace
+from hygiene.smartlead.rate_limit import DEFAULT_RATE, Limiter, parse_rate
+from hygiene.smartlead.retry import Pace
 
 
 class Clock:

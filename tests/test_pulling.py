@@ -9,10 +9,10 @@ import signal
 import pytest
 
 import hygiene
-from hygiene import pulling
 from hygiene.errors import AuthError, PullBusy, RateLimited, SinkError, Unreachable, UsageError
 from hygiene.io.readers import list_files
-from hygiene.smartlead.listing import Page
+from hygiene.smartlead import snapshot
+from hygiene.smartlead.pagination import Page
 
 ORIGIN = "leads of list 5 at api.example (account 1a2b)"
 
@@ -45,8 +45,8 @@ def pull(tmp_path):
     waited = []
 
     def _pull(pages, **how):
-        settings = {"columns": pulling.LEADS, "origin": ORIGIN, "pause": waited.append, **how}
-        return pulling.pull(pages, tmp_path / "out.csv", **settings)
+        settings = {"columns": snapshot.LEADS, "origin": ORIGIN, "pause": waited.append, **how}
+        return snapshot.pull(pages, tmp_path / "out.csv", **settings)
 
     _pull.waited = waited
     _pull.path = tmp_path / "out.csv"
@@ -130,7 +130,7 @@ def test_what_waiting_does_not_help_ends_it_at_once(pull, refusal):
 
 def test_a_place_that_cannot_be_written_is_a_usage_error(pull, tmp_path):
     with pytest.raises(UsageError, match="--out"):
-        pulling.pull(Pages(), tmp_path / "no" / "out.csv", columns=pulling.LEADS, origin=ORIGIN)
+        snapshot.pull(Pages(), tmp_path / "no" / "out.csv", columns=snapshot.LEADS, origin=ORIGIN)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_place_that_can_hold_no_snapshot_is_refused_before_anything_is_asked(
     before, pages = sorted(tmp_path.iterdir()), Pages()
 
     with pytest.raises(UsageError, match=says):
-        pulling.pull(pages, out, columns=pulling.LEADS, origin=ORIGIN)
+        snapshot.pull(pages, out, columns=snapshot.LEADS, origin=ORIGIN)
     assert pages.asked == []
     assert sorted(tmp_path.iterdir()) == before
 
@@ -216,7 +216,7 @@ def test_a_snapshot_of_the_account_is_read_back_whole(api, pull):
     with hygiene.Smartlead(list_id=list_id, api_key=api.api_key, base_url=api.base_url) as account:
         pull(account.lead_pages)
         known = list_files.known_leads(pull.path)
-        pull(account.block_list_pages, columns=pulling.BLOCK_LIST)
+        pull(account.block_list_pages, columns=snapshot.BLOCK_LIST)
 
     assert sorted(known.given.to_pylist()) == sorted(members)
     assert list_files.block_list(pull.path).literal.to_pylist() == ["*.a.example", "o#b@x.example"]

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hygiene.checks.pandera_schema import check_required, check_schema, load_schema
+from hygiene.cleaning.check_chunk import examine
+from hygiene.cleaning.settings import Settings
 from hygiene.errors import InputError, UsageError
-from hygiene.examining import examine
-from hygiene.settings import Settings
 from hygiene_schemas import CleanLead, Lead
 
 TEXT_DTYPES = ["object", "str", "string[pyarrow]", pd.ArrowDtype(pyarrow.string())]

@@ -33,7 +33,7 @@ from hygiene.errors import (
 from hygiene.importing import LeadList, ListReader
 from hygiene.outcomes import Counts
 from hygiene.smartlead import Smartlead
-from hygiene.smartlead.settings import proxy_for
+from hygiene.smartlead.config import proxy_for
 
 KEY = "s3cret+key/%40"
 LEADS = [{"email": "ann@acme.example", "first_name": "Ann"}, {"email": "bob@bolt.example"}]

@@ -19,10 +19,14 @@ from hypothesis import strategies as st
 
 import hygiene
 from hygiene.arrow.text import text_column
-from hygiene.buckets import Buckets
-from hygiene.cleaned import CleanedLeads
+from hygiene.cleaning.dedup.partitions import Buckets
+from hygiene.cleaning.dedup.survivors import Keep
+from hygiene.cleaning.pipeline import survey_frame, survey_rows
+from hygiene.cleaning.result import CleanedLeads
+from hygiene.cleaning.settings import Settings
+from hygiene.cleaning.spill import FLOOR, Spool
+from hygiene.cleaning.survey import survey
 from hygiene.deliverability import DomainVerdict, KnownVerdicts
-from hygiene.duplicates import Keep
 from hygiene.emulator import Emulator
 from hygiene.errors import SpoolError
 from hygiene.io.readers import open_leads
@@ -30,10 +34,6 @@ from hygiene.io.writers import open_results, write_results
 from hygiene.journal import SqliteJournal
 from hygiene.lists import parse_list
 from hygiene.lists.known_leads import KnownLeads
-from hygiene.pipeline import survey_frame, survey_rows
-from hygiene.settings import Settings
-from hygiene.spool import FLOOR, Spool
-from hygiene.survey import survey
 
 CELLS = [
     "ann@acme.example", "ANN@acme.example", " ann@acme.example", "Ann <a.nn+x@gmail.com>", "ann@gmail.com",

@@ -13,8 +13,8 @@ from hygiene.cli.run import Run
 from hygiene.errors import SinkError
 
 if TYPE_CHECKING:
-    from hygiene.pulling import Page
     from hygiene.smartlead import Smartlead
+    from hygiene.smartlead.snapshot import Page
 
 __all__ = ["pull"]
 
@@ -36,8 +36,7 @@ def pull(what: str, list_id: int | None, out: str, rate: str | None, *, quiet: b
     hygiene pull leads --list 500 --out list-500.csv
     hygiene check leads.csv --blocklist block.csv --known list-500.csv
     """
-    from hygiene import pulling
-    from hygiene.smartlead import Smartlead
+    from hygiene.smartlead import Smartlead, snapshot
 
     if what == "blocklist" and list_id is not None:
         msg = "--list goes with leads alone: the block list belongs to the account"
@@ -50,10 +49,10 @@ def pull(what: str, list_id: int | None, out: str, rate: str | None, *, quiet: b
             else f"leads of {f'list {list_id}' if list_id else 'all lists'}"
         )
         try:
-            rows = pulling.pull(
+            rows = snapshot.pull(
                 account.block_list_pages if what == "blocklist" else partial(_lead_pages, account),
                 out,
-                columns=pulling.BLOCK_LIST if what == "blocklist" else pulling.LEADS,
+                columns=snapshot.BLOCK_LIST if what == "blocklist" else snapshot.LEADS,
                 origin=f"{of} at {account.host} (account {account.account})",
                 progress=progress,
             )

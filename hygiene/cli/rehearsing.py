@@ -9,7 +9,7 @@ from hygiene.cli.codes import DONE
 from hygiene.cli.run import Run
 
 if TYPE_CHECKING:
-    from hygiene.cleaned import CleanedLeads
+    from hygiene.cleaning.result import CleanedLeads
     from hygiene.importing import Session
     from hygiene.journal import SqliteJournal
 

@@ -19,8 +19,8 @@ from hygiene.errors import CacheError, GateFailed, HygieneError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hygiene.cleaned import CleanedLeads
-    from hygiene.comparing import Comparison
+    from hygiene.cleaning.comparison import Comparison
+    from hygiene.cleaning.result import CleanedLeads
     from hygiene.importing import Progress, Receipt
     from hygiene.policy import ImportPolicy
     from hygiene.resolver import Resolver

@@ -19,7 +19,7 @@ from hygiene.cli.terminal import show
 from hygiene.errors import GateFailed, Interrupted
 
 if TYPE_CHECKING:
-    from hygiene.cleaned import CleanedLeads
+    from hygiene.cleaning.result import CleanedLeads
     from hygiene.config import Profile
     from hygiene.importing import LeadList, Receipt, Session
     from hygiene.journal import SqliteJournal

@@ -29,7 +29,7 @@ def numbers(context: click.Context, option: click.Parameter, given: Sequence[str
 
 def limits(context: click.Context, option: click.Parameter, given: Sequence[str]) -> dict[str, int | float]:
     """NAME=LIMIT pairs as a mapping."""
-    from hygiene.gate import parse_limit
+    from hygiene.cleaning.gate import parse_limit
 
     try:
         return dict(parse_limit(text) for text in given)

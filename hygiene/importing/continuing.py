@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hygiene.cleaned import CleanedLeads
+from hygiene.cleaning.result import CleanedLeads
 from hygiene.errors import UsageError
 from hygiene.importing.batches import Batches, divide_leads
 from hygiene.importing.brought import Others

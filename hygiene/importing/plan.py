@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import is_blank, text_column
-from hygiene.cleaned import CleanedLeads
+from hygiene.cleaning.result import CleanedLeads
 from hygiene.columns.mapping import CANONICAL
 from hygiene.errors import UsageError
 from hygiene.sinks import Lead

@@ -19,7 +19,7 @@ from hygiene.prediction.uncertainty import Bounds, Unknown, find_bounds
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from hygiene.cleaned import CleanedLeads
+    from hygiene.cleaning.result import CleanedLeads
 
 __all__ = ["DELIVERIES", "Receipt", "bounds_of", "has_drift", "receipt_of"]
 

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from hygiene.arrow.text import Mask
-from hygiene.cleaned import CleanedLeads
+from hygiene.cleaning.result import CleanedLeads
 from hygiene.errors import (
     HygieneError,
     Interrupted,

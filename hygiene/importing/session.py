@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.arguments import check_word
-from hygiene.cleaned import CleanedLeads
+from hygiene.cleaning.result import CleanedLeads
 from hygiene.errors import HygieneError, SinkError, UsageError
 from hygiene.importing.batches import divide_leads
 from hygiene.importing.brought import Others, without_own

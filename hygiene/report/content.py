@@ -10,8 +10,8 @@ from hygiene.display import inert, mask_address
 from hygiene.outcomes import NOT_CHECKED
 
 if TYPE_CHECKING:
-    from hygiene.cleaned import CleanedLeads
-    from hygiene.comparing import Comparison
+    from hygiene.cleaning.comparison import Comparison
+    from hygiene.cleaning.result import CleanedLeads
     from hygiene.importing import Receipt
 
 __all__ = ["MOST_ROWS", "Cell", "Content", "Row", "Section", "Table", "cut", "left_out", "number", "share"]

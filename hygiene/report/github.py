@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from hygiene.cleaned import CleanedLeads
-from hygiene.comparing import Comparison, figure
+from hygiene.cleaning.comparison import Comparison, figure
+from hygiene.cleaning.result import CleanedLeads
 from hygiene.display import inert
 from hygiene.importing import Receipt
 from hygiene.outcomes import NOT_CHECKED, Counts, Outcome, meaning, reason

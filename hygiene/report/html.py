@@ -16,8 +16,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from hygiene.cleaned import CleanedLeads
-from hygiene.comparing import Comparison
+from hygiene.cleaning.comparison import Comparison
+from hygiene.cleaning.result import CleanedLeads
 from hygiene.display import inert
 from hygiene.importing import Receipt
 from hygiene.outcomes import Counts, Outcome

@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import mask, text_column
 from hygiene.arrow.value_counts import Frequencies
+from hygiene.cleaning.decide import relate_rows
 from hygiene.columns.mapping import MALFORMED
-from hygiene.deciding import relate_rows
 from hygiene.display import inert, mask_rule
 from hygiene.outcomes import NOT_CHECKED, Counts, Outcome, meaning, reason
 from hygiene.policy import RULES

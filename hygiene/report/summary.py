@@ -6,8 +6,8 @@ Its shape is `hygiene_schemas/summary.schema.json`; a breaking change is a new n
 from dataclasses import asdict
 from typing import Any
 
-from hygiene.cleaned import CleanedLeads
-from hygiene.comparing import Comparison, Group
+from hygiene.cleaning.comparison import Comparison, Group
+from hygiene.cleaning.result import CleanedLeads
 from hygiene.importing import Receipt
 from hygiene.lists import RuleList
 from hygiene.lists.known_leads import KnownLeads

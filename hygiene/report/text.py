@@ -14,8 +14,8 @@ from hygiene.outcomes import NOT_CHECKED, Outcome, meaning, reason
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from hygiene.cleaned import CleanedLeads
-    from hygiene.comparing import Comparison
+    from hygiene.cleaning.comparison import Comparison
+    from hygiene.cleaning.result import CleanedLeads
     from hygiene.importing import LeadList, Receipt
     from hygiene.outcomes import Counts
     from hygiene.prediction.uncertainty import Bounds
@@ -144,7 +144,7 @@ def _reasons(cleaned: "CleanedLeads") -> "RenderableType":
 
 def _compared(told: "Comparison") -> "Iterator[RenderableType]":
     """Outcomes and reasons of each group, and the leads that groups share."""
-    from hygiene.comparing import figure
+    from hygiene.cleaning.comparison import figure
 
     outcomes = [outcome.value for outcome in [Outcome.READY, *Outcome][:-1]]
     kinds = [(name, [group.tally.outcomes[name] for group in told.groups]) for name in outcomes]

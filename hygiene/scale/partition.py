@@ -15,16 +15,16 @@ import pyarrow.compute as pc
 from hygiene.address import Keys
 from hygiene.arrow.hashing import Hashes, HashKey, frame_digest, hash_texts
 from hygiene.arrow.text import Mask, mask, text_column, there
+from hygiene.cleaning.check_chunk import Examined, examine
+from hygiene.cleaning.list_checks import Listed
+from hygiene.cleaning.settings import Settings
+from hygiene.cleaning.survey import CHUNK_ROWS
 from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import ColumnMap
 from hygiene.columns.opt_outs import renumber
 from hygiene.columns.rename import name_columns
 from hygiene.errors import InputError
-from hygiene.examining import Examined, examine
-from hygiene.relating import Listed
 from hygiene.scale.guarding import Sealed, guarded
-from hygiene.settings import Settings
-from hygiene.survey import CHUNK_ROWS
 
 __all__ = ["Job", "Kept", "Keyed", "Numbers", "Surveyed", "check_header", "survey_partition"]
 

@@ -15,13 +15,13 @@ import pyarrow as pa
 
 from hygiene.arrow.hashing import Hashes
 from hygiene.arrow.text import Mask
-from hygiene.chunk_reasons import find_all
+from hygiene.cleaning.chunk_reasons import find_all
+from hygiene.cleaning.dedup.clusters import Carried, Related, Relations
+from hygiene.cleaning.dedup.key_index import Facts, RowFacts
+from hygiene.cleaning.dedup.survivors import Repeats
+from hygiene.cleaning.reasons import Findings
 from hygiene.deliverability import DomainVerdict
-from hygiene.duplicates import Repeats
-from hygiene.facts import Facts, RowFacts
-from hygiene.findings import Findings
 from hygiene.outcomes import Outcome
-from hygiene.relations import Carried, Related, Relations
 from hygiene.scale.guarding import guarded
 from hygiene.scale.partition import Job, Kept, Keyed, Numbers
 

@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from hygiene.deciding import decide
+from hygiene.cleaning.decide import decide
+from hygiene.cleaning.gate import Tally
+from hygiene.cleaning.pipeline import survey_frame
+from hygiene.cleaning.survey import notes_on
 from hygiene.errors import UsageError
-from hygiene.gate import Tally
 from hygiene.outcomes import Counts
-from hygiene.pipeline import survey_frame
 from hygiene.prediction.predict import Prediction, predict_touched
 from hygiene.prediction.prefilter import Touching
 from hygiene.scale.cluster import bits_for, compute, exchange, hand_out, hold, task
@@ -24,7 +25,6 @@ from hygiene.scale.guarding import pick
 from hygiene.scale.surveying import Surveyed
 from hygiene.scale.tables import NAMES, Table, lay_out, read_table, seal, write_tables
 from hygiene.scale.touching import Touched, find_touched, gather_touched, look
-from hygiene.survey import notes_on
 
 if TYPE_CHECKING:
     import os

@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 
 from hygiene.arrow.hashing import HashKey
+from hygiene.cleaning.check_chunk import examine
+from hygiene.cleaning.gate import Tally
+from hygiene.cleaning.reasons import in_table_order
+from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import SAMPLE_ROWS, ColumnMap
 from hygiene.columns.rename import choose_columns
 from hygiene.errors import InputError, UsageError
-from hygiene.examining import examine
-from hygiene.findings import in_table_order
-from hygiene.gate import Tally
 from hygiene.scale.cluster import bits_for, compute, exchange, hand_out, hold, named, task
 from hygiene.scale.guarding import guarded
 from hygiene.scale.partition import Job, check_header, survey_partition
@@ -30,7 +31,6 @@ from hygiene.scale.relating import (
     split_keys,
     split_rows,
 )
-from hygiene.settings import Settings
 
 if TYPE_CHECKING:
     import dask.dataframe as dd

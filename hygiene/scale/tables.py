@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from hygiene.chunk_reasons import find_all
-from hygiene.cleaned import withheld_of
+from hygiene.cleaning.chunk_reasons import find_all
+from hygiene.cleaning.decide import word_verdicts
+from hygiene.cleaning.result import withheld_of
 from hygiene.columns.mapping import MALFORMED
-from hygiene.deciding import word_verdicts
 from hygiene.io.writers import write_parquet
 from hygiene.outcomes import Outcome
 from hygiene.scale.guarding import Sealed, guarded, open_or_raise

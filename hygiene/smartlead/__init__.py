@@ -5,6 +5,6 @@ environment, `wire` one request and its failures, `replies` what the answers mea
 mean is not decided here.
 """
 
-from hygiene.smartlead.account import Smartlead
+from hygiene.smartlead.client import Smartlead
 
 __all__ = ["Smartlead"]

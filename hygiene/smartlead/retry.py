@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from hygiene.errors import RateLimited, SinkError, Unreachable
-from hygiene.smartlead.limiter import Limiter
+from hygiene.smartlead.rate_limit import Limiter
 
 __all__ = ["PATIENCE_S", "Pace", "Pause", "sleep"]
 

@@ -1,7 +1,7 @@
 """What a notebook shows of a cleaning: escaped tables without a single address."""
 
+from hygiene.cleaning.gate import Tally
 from hygiene.display import html_table
-from hygiene.gate import Tally
 from hygiene.outcomes import NOT_CHECKED, Counts, Outcome, meaning, reason
 
 __all__ = ["outcome_html"]

@@ -5,7 +5,7 @@ What is done with a chunk is not decided here.
 
 from typing import IO, Protocol
 
-from hygiene.examining import Examined, Texts
+from hygiene.cleaning.check_chunk import Examined, Texts
 
 __all__ = ["Chunks", "Held", "Keeping"]
 

@@ -16,13 +16,13 @@ import pyarrow.compute as pc
 from hygiene.address import Keys
 from hygiene.arrow.hashing import Hashes, Lookup, hash_texts
 from hygiene.arrow.text import Mask, there
-from hygiene.buckets import Buckets
+from hygiene.cleaning.dedup.clusters import Carried, Relations
+from hygiene.cleaning.dedup.partitions import Buckets
+from hygiene.cleaning.dedup.survivors import join_repeats, order_repeats
+from hygiene.cleaning.reasons import Findings
+from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
-from hygiene.duplicates import join_repeats, order_repeats
-from hygiene.findings import Findings
 from hygiene.outcomes import Outcome
-from hygiene.relations import Carried, Relations
-from hygiene.settings import Settings
 
 __all__ = ["Facts", "RowFacts"]
 

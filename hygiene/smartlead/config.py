@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from hygiene.errors import UsageError
-from hygiene.smartlead.pace import PATIENCE_S
+from hygiene.smartlead.retry import PATIENCE_S
 
 __all__ = ["Key", "api_key", "base_url", "is_loopback", "key_in", "patience_s", "proxy_for", "timeout_s"]
 

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from hygiene.examining import Examined
-from hygiene.survey import Survey
+from hygiene.cleaning.check_chunk import Examined
+from hygiene.cleaning.survey import Survey
 
 __all__ = ["Positions", "gather_places", "gather_rows", "gather_texts", "together"]
 

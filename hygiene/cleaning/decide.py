@@ -9,14 +9,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import say, text_series
-from hygiene.chunk_reasons import domain_verdicts
+from hygiene.cleaning.check_chunk import Examined
+from hygiene.cleaning.chunk_reasons import domain_verdicts
+from hygiene.cleaning.dedup.clusters import Related
+from hygiene.cleaning.reasons import Findings
+from hygiene.cleaning.survey import Survey
 from hygiene.columns.mapping import MALFORMED
 from hygiene.deliverability import DomainVerdict
-from hygiene.examining import Examined
-from hygiene.findings import Findings
 from hygiene.outcomes import Outcome
-from hygiene.relations import Related
-from hygiene.survey import Survey
 
 __all__ = ["decide", "leads_of", "relate_rows", "word_verdicts"]
 

@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from hygiene.arrow.text import Mask
+from hygiene.cleaning.settings import Settings
+from hygiene.cleaning.survey import CHUNK_ROWS, Survey, survey, survey_again
 from hygiene.deliverability import KnownVerdicts
-from hygiene.settings import Settings
-from hygiene.survey import CHUNK_ROWS, Survey, survey, survey_again
 
 __all__ = ["resurvey", "survey_frame", "survey_rows"]
 

@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from hygiene.arguments import check_word
 from hygiene.checks.custom_rules import Rule
+from hygiene.cleaning.dedup.survivors import Keep
 from hygiene.deliverability import Resolver
-from hygiene.duplicates import Keep
 from hygiene.errors import UsageError
 from hygiene.lists import RuleList
 from hygiene.lists.known_leads import KnownLeads

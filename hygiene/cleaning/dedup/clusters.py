@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.arrow.text import Mask
-from hygiene.duplicates import Repeats
+from hygiene.cleaning.dedup.survivors import Repeats
 
 __all__ = ["Carried", "Cluster", "Related", "Relations"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hygiene.errors import SinkError
-from hygiene.smartlead import replies
-from hygiene.smartlead.wire import Wire
+from hygiene.smartlead import responses
+from hygiene.smartlead.transport import Wire
 
 __all__ = ["Page", "cursor_pages", "offset_pages"]
 
@@ -50,8 +50,8 @@ def offset_pages(
         yield page
 
 
-def _offset_page(answer: replies.Answer, name: str, start: int) -> Page:
-    rows = replies.rows(answer, name)
+def _offset_page(answer: responses.Answer, name: str, start: int) -> Page:
+    rows = responses.rows(answer, name)
     return Page(rows, None if len(rows) < LEAST_FULL_PAGE else start + len(rows))
 
 
@@ -76,8 +76,8 @@ def cursor_pages(wire: Wire, query: Mapping[str, object], /, *, start: object = 
         cursor = page.next
 
 
-def _cursor_page(answer: replies.Answer) -> Page:
-    rows, data = replies.rows(answer, "leads"), answer.found.get("data")
+def _cursor_page(answer: responses.Answer) -> Page:
+    rows, data = responses.rows(answer, "leads"), answer.found.get("data")
     last = data.get("lastSeenLeadId") if isinstance(data, dict) else None
     return Page(rows, None if len(rows) < LEAST_FULL_PAGE or not last else last)
 

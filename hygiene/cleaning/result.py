@@ -14,27 +14,27 @@ import pyarrow as pa
 from hygiene.arrow.hashing import frame_digest
 from hygiene.arrow.parallel import in_order
 from hygiene.arrow.text import Mask, text_series
+from hygiene.cleaning.check_chunk import Examined
+from hygiene.cleaning.decide import decide, leads_of
+from hygiene.cleaning.dedup.fill import Fills, find_fills
+from hygiene.cleaning.forecast import forecast, forecast_raw, look_at
+from hygiene.cleaning.gate import Tally
+from hygiene.cleaning.pipeline import resurvey
+from hygiene.cleaning.row_lookup import Positions, gather_places, gather_rows, gather_texts, together
+from hygiene.cleaning.survey import Survey
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.columns.opt_outs import may_mark
-from hygiene.deciding import decide, leads_of
 from hygiene.errors import UsageError
-from hygiene.examining import Examined
-from hygiene.filling import Fills, find_fills
-from hygiene.forecasting import forecast, forecast_raw, look_at
-from hygiene.gate import Tally
-from hygiene.gathering import Positions, gather_places, gather_rows, gather_texts, together
 from hygiene.outcomes import REASONS, Counts, Outcome
-from hygiene.pipeline import resurvey
 from hygiene.prediction.features import Features
 from hygiene.prediction.predict import Prediction
-from hygiene.survey import Survey
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from matplotlib.figure import Figure
 
-    from hygiene.comparing import Comparison
-    from hygiene.story import Story
+    from hygiene.cleaning.comparison import Comparison
+    from hygiene.cleaning.row_explanation import Story
 
 
 __all__ = ["Chunk", "CleanedLeads", "withheld_of"]
@@ -87,7 +87,7 @@ class CleanedLeads:
         return f"<CleanedLeads {self.counts.rows} rows: {outcomes or 'none'}>"
 
     def _repr_html_(self) -> str:
-        from hygiene.outcome_html import outcome_html
+        from hygiene.cleaning.html import outcome_html
 
         return outcome_html(self.counts, self.predicted)
 
@@ -299,7 +299,7 @@ class CleanedLeads:
         Raises:
             UsageError: no such column, or too many values for a comparison.
         """
-        from hygiene.comparing import compare
+        from hygiene.cleaning.comparison import compare
 
         if name not in self._compared:
             self._compared[name] = compare(self.survey, name)
@@ -315,7 +315,7 @@ class CleanedLeads:
         Raises:
             UsageError: there is no such row.
         """
-        from hygiene.story import tell
+        from hygiene.cleaning.row_explanation import tell
 
         if not 1 <= row <= len(self):
             msg = f"row {row}: expected a row from 1 to {len(self)}."

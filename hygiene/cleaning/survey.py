@@ -15,17 +15,17 @@ import pandas as pd
 
 from hygiene.arrow.parallel import in_order
 from hygiene.arrow.text import is_blank, text_column
-from hygiene.chunk_reasons import find_all
-from hygiene.chunk_store import Chunks, Held, Keeping
+from hygiene.cleaning.check_chunk import Examined, Texts, examine, is_as_examined, list_anew
+from hygiene.cleaning.chunk_reasons import find_all
+from hygiene.cleaning.chunk_store import Chunks, Held, Keeping
+from hygiene.cleaning.dedup.clusters import Related, Relations
+from hygiene.cleaning.dedup.key_index import Facts, RowFacts
+from hygiene.cleaning.reasons import Findings, in_table_order
+from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.deliverability import REASON_OF, DomainVerdict, Resolver
-from hygiene.examining import Examined, Texts, examine, is_as_examined, list_anew
-from hygiene.facts import Facts, RowFacts
-from hygiene.findings import Findings, in_table_order
 from hygiene.outcomes import REASONS, Outcome
-from hygiene.relations import Related, Relations
-from hygiene.settings import Settings
 
 __all__ = [
     "CHUNK_ROWS",

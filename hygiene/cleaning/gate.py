@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hygiene.cleaning.settings import Settings
+from hygiene.cleaning.survey import Survey
 from hygiene.errors import GateFailed, UsageError
 from hygiene.outcomes import REASONS, Outcome
-from hygiene.settings import Settings
-from hygiene.survey import Survey
 
 __all__ = ["Tally", "check_gate", "parse_limit"]
 

@@ -16,9 +16,9 @@ from urllib.parse import quote
 import httpx
 
 from hygiene.errors import SinkError, UnknownOutcome, Unreachable, UsageError
-from hygiene.smartlead.pace import Pace
-from hygiene.smartlead.replies import Answer, checked, rewrite, waiting_time, without_addresses
-from hygiene.smartlead.settings import Key, proxy_for
+from hygiene.smartlead.config import Key, proxy_for
+from hygiene.smartlead.responses import Answer, checked, rewrite, waiting_time, without_addresses
+from hygiene.smartlead.retry import Pace
 from hygiene.version import __version__
 
 __all__ = ["Letter", "Wire"]

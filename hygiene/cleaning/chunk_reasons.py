@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import mask, there
+from hygiene.cleaning.check_chunk import Examined
+from hygiene.cleaning.dedup.clusters import Related
+from hygiene.cleaning.reasons import Findings
 from hygiene.deliverability import REASON_OF, DomainVerdict
-from hygiene.examining import Examined
-from hygiene.findings import Findings
-from hygiene.relations import Related
 
 __all__ = ["domain_verdicts", "find_all"]
 

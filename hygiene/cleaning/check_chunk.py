@@ -17,13 +17,13 @@ from hygiene.address import Keys
 from hygiene.arrow.text import Mask, is_blank, text_column, there
 from hygiene.checks.address_flags import find_traits
 from hygiene.checks.pandera_schema import check_required, check_schema
+from hygiene.cleaning.list_checks import Listed, hold_against
+from hygiene.cleaning.reasons import Findings
+from hygiene.cleaning.settings import Settings
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.columns.opt_outs import Marks, find_marks
 from hygiene.columns.verifier_verdicts import judge_verdicts
-from hygiene.findings import Findings
 from hygiene.outcomes import Outcome
-from hygiene.relating import Listed, hold_against
-from hygiene.settings import Settings
 
 __all__ = ["Examined", "Texts", "examine", "is_as_examined", "list_anew"]
 

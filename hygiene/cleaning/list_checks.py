@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 from hygiene.address import Keys
 from hygiene.arrow.hashing import hash_texts
 from hygiene.arrow.text import Mask, say, there
+from hygiene.cleaning.settings import Settings
 from hygiene.lists import Matches, match
 from hygiene.lists.known_leads import KnownLeads
-from hygiene.settings import Settings
 
 __all__ = ["Listed", "hold_against"]
 

@@ -10,8 +10,8 @@ from typing import Literal
 from hygiene.columns.mapping import CANONICAL
 from hygiene.errors import UsageError
 from hygiene.sinks import Reply
-from hygiene.smartlead.replies import reply
-from hygiene.smartlead.wire import Letter, Wire
+from hygiene.smartlead.responses import reply
+from hygiene.smartlead.transport import Letter, Wire
 
 __all__ = ["Body", "WrittenImport", "distinct_fields", "shape_leads"]
 

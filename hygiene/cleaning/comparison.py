@@ -17,14 +17,14 @@ import pyarrow.compute as pc
 from hygiene.address import exact_key
 from hygiene.arrow.hashing import Hashes, hash_texts
 from hygiene.arrow.text import is_blank, text_column
-from hygiene.deciding import leads_of
+from hygiene.cleaning.decide import leads_of
+from hygiene.cleaning.forecast import forecast_ready
+from hygiene.cleaning.gate import Tally
+from hygiene.cleaning.pipeline import survey_rows
+from hygiene.cleaning.survey import Survey
 from hygiene.display import html_table, inert
 from hygiene.errors import UsageError
-from hygiene.forecasting import forecast_ready
-from hygiene.gate import Tally
 from hygiene.outcomes import Counts, Outcome
-from hygiene.pipeline import survey_rows
-from hygiene.survey import Survey
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.arrow.text import Mask
-from hygiene.gathering import Positions, gather_texts
+from hygiene.cleaning.row_lookup import Positions, gather_texts
+from hygiene.cleaning.survey import Survey
 from hygiene.outcomes import Outcome
 from hygiene.prediction.features import Features, TextFeatures
 from hygiene.prediction.predict import Prediction, predict_touched
 from hygiene.prediction.prefilter import Touching
-from hygiene.survey import Survey
 
 __all__ = ["forecast", "forecast_raw", "forecast_ready", "look_at"]
 

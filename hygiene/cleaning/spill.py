@@ -16,11 +16,11 @@ import pandas as pd
 import pyarrow as pa
 
 from hygiene.arrow.text import text_column, text_series
+from hygiene.cleaning.check_chunk import Examined, Texts
+from hygiene.cleaning.list_checks import Listed
+from hygiene.cleaning.reasons import Findings
 from hygiene.errors import SpoolError
-from hygiene.examining import Examined, Texts
-from hygiene.findings import Findings
 from hygiene.outcomes import Outcome
-from hygiene.relating import Listed
 
 __all__ = ["FLOOR", "Spool"]
 

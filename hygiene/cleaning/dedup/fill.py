@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from hygiene.arrow.text import Mask, is_blank, text_column
+from hygiene.cleaning.dedup.survivors import Repeats
 from hygiene.columns.mapping import MALFORMED
-from hygiene.duplicates import Repeats
 
 __all__ = ["Fills", "find_fills"]
 

@@ -13,13 +13,13 @@ from hygiene.arguments import check_word
 from hygiene.errors import ListNotFound, UnknownOutcome, UsageError
 from hygiene.policy import ImportPolicy
 from hygiene.sinks import LeadList, Reply, Target
-from hygiene.smartlead import replies, settings
-from hygiene.smartlead.body import Body, WrittenImport, distinct_fields, shape_leads
-from hygiene.smartlead.limiter import DEFAULT_RATE, Limiter, parse_rate
-from hygiene.smartlead.listing import Page, cursor_pages, offset_pages
-from hygiene.smartlead.pace import Pace, Pause, sleep
-from hygiene.smartlead.settings import Key
-from hygiene.smartlead.wire import Wire
+from hygiene.smartlead import config, responses
+from hygiene.smartlead.config import Key
+from hygiene.smartlead.pagination import Page, cursor_pages, offset_pages
+from hygiene.smartlead.payload import Body, WrittenImport, distinct_fields, shape_leads
+from hygiene.smartlead.rate_limit import DEFAULT_RATE, Limiter, parse_rate
+from hygiene.smartlead.retry import Pace, Pause, sleep
+from hygiene.smartlead.transport import Wire
 
 __all__ = ["Smartlead"]
 
@@ -78,7 +78,7 @@ class Smartlead:
         pause: Pause = sleep,
     ) -> None:
         try:
-            key = settings.api_key(
+            key = config.api_key(
                 Key(api_key.strip()) if isinstance(api_key, str) and api_key else api_key or None
             )
         finally:
@@ -86,7 +86,7 @@ class Smartlead:
         check_word("custom_shape", custom_shape, ("flat", "nested"))
         self.list_id = list_id
         self.client_id = client_id
-        self.base_url = settings.base_url(base_url)
+        self.base_url = config.base_url(base_url)
         self.policy = policy or ImportPolicy()
         self.batch_leads = BATCH_LEADS
         self._rename = distinct_fields(rename or {})
@@ -94,8 +94,8 @@ class Smartlead:
         maps = {"emailFieldsAdded": email_fields_added, "customFields": custom_fields}
         self._maps = {name: dict(given) for name, given in maps.items() if given is not None}
         self.account = key.fingerprint
-        pace = Pace(self._limiter(rate), patience_s=settings.patience_s(patience_s), pause=pause)
-        timeout = settings.timeout_s(timeout_s)
+        pace = Pace(self._limiter(rate), patience_s=config.patience_s(patience_s), pause=pause)
+        timeout = config.timeout_s(timeout_s)
         self._wire = Wire(key, base_url=self.base_url, timeout_s=timeout, pace=pace)
 
     def __repr__(self) -> str:
@@ -128,7 +128,7 @@ class Smartlead:
     @property
     def is_local(self) -> bool:
         """Whether the API runs on this machine, which has no quota to spare."""
-        return settings.is_loopback(urlsplit(self.base_url).hostname)
+        return config.is_loopback(urlsplit(self.base_url).hostname)
 
     @property
     def target(self) -> Target:
@@ -179,7 +179,7 @@ class Smartlead:
             ListNotFound: there is no such list.
         """
         answer = self._wire.ask("GET", f"/lead-list/{self._list()}")
-        found = replies.lead_list(answer.found.get("data", answer.found))
+        found = responses.lead_list(answer.found.get("data", answer.found))
         if found is None:  # observed: a missing list is answered 200 without one
             msg = (
                 f"{answer.where}, without a list {self.list_id}. See the account's lists with: hygiene lists"
@@ -191,7 +191,7 @@ class Smartlead:
         """The account's lists, those whose name holds `name`."""
         query = {"listName": name} if name else {}
         pages = offset_pages(self._wire, "/lead-list/", "lists", query)
-        found = (replies.lead_list(row) for page in pages for row in page.rows)
+        found = (responses.lead_list(row) for page in pages for row in page.rows)
         return [each for each in found if each is not None]
 
     def create_list(self, name: str, /) -> LeadList:
@@ -202,7 +202,7 @@ class Smartlead:
         """
         answer = self._wire.ask("POST", "/lead-list/", body={"listName": name})
         data = answer.found.get("data")
-        made = replies.lead_list(
+        made = responses.lead_list(
             {"listName": name, "lead_count": 0, **(data if isinstance(data, dict) else answer.found)}
         )
         if made is None:
