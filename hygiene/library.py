@@ -22,7 +22,6 @@ from hygiene.cleaning.settings import Settings
 from hygiene.cleaning.spill import Spool
 from hygiene.cleaning.survey import CHUNK_ROWS, survey
 from hygiene.columns.rename import choose_columns, name_columns
-from hygiene.given import settings_of
 from hygiene.importing import (
     Journal,
     OnUnknown,
@@ -31,14 +30,15 @@ from hygiene.importing import (
     Sink,
     open_session,
 )
+from hygiene.importing.preflight import know, prepare, with_readback
+from hygiene.importing.summary import summarise
 from hygiene.io.readers import open_leads
 from hygiene.io.readers.list_files import block_list, known_leads, suppression_list
 from hygiene.lists import RuleList
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.lists.name_lists import NameList
+from hygiene.options import settings_of
 from hygiene.policy import ImportPolicy
-from hygiene.preparing import know, prepare, with_readback
-from hygiene.report.summary import summarise
 
 if TYPE_CHECKING:
     from hygiene.deliverability import DomainVerdict, Resolver
@@ -329,7 +329,7 @@ def _opened(journal: PathLike | Journal | None) -> Iterator[Journal | None]:
     if not isinstance(journal, str | os.PathLike):
         yield journal
         return
-    from hygiene.journal import SqliteJournal
+    from hygiene.importing.journal import SqliteJournal
 
     with SqliteJournal(journal) as opened:
         yield opened

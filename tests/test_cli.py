@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from hygiene.emulator import Emulator
-from hygiene.journal import SqliteJournal
+from hygiene.importing.journal import SqliteJournal
 from hygiene.policy import RULES, ImportPolicy
 from hygiene.smartlead.pagination import Page
 from hygiene_schemas import summary_schema

@@ -14,7 +14,7 @@ import pytest
 
 import hygiene
 from hygiene.importing import Identity
-from hygiene.journal import JournalView, SqliteJournal
+from hygiene.importing.journal import JournalView, SqliteJournal
 
 EMAILS = [f"lead{row}@acme.example" for row in range(6)]
 

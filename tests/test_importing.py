@@ -21,7 +21,7 @@ from hygiene.errors import (
     Unreachable,
     UsageError,
 )
-from hygiene.importing import Reply, plan, run_import, sent_columns
+from hygiene.importing import Reply, payload, run_import, sent_columns
 from hygiene.lists import parse_list
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.outcomes import Counts
@@ -54,7 +54,7 @@ def test_every_row_to_send_is_in_exactly_one_batch_in_the_order_of_the_input():
         leads_of("a@x.example.org", "nobody", "b@x.example.org", "a@x.example.org", "c@x.example.org")
     )
 
-    batches = list(plan(cleaned, batch_leads=2))
+    batches = list(payload(cleaned, batch_leads=2))
 
     assert [batch.rows for batch in batches] == [(1, 3), (5,)]
     assert [batch.number for batch in batches] == [1, 2]
@@ -70,7 +70,7 @@ def test_empty_and_missing_fields_are_not_sent():
         title=["", "CEO"],
     )
 
-    [batch] = plan(hygiene.clean(frame), batch_leads=400)
+    [batch] = payload(hygiene.clean(frame), batch_leads=400)
 
     assert batch.leads == (
         {"email": "a@acme.example", "first_name": "Ann"},
@@ -82,7 +82,7 @@ def test_custom_columns_are_sent_only_where_named():
     cleaned = hygiene.clean(leads_of("a@acme.example", Tier=["gold"], Note=["x"], company=["Acme"]))
 
     sent = [
-        next(plan(cleaned, batch_leads=1, custom=custom)).leads[0] for custom in ((), ("Tier",), ("all",))
+        next(payload(cleaned, batch_leads=1, custom=custom)).leads[0] for custom in ((), ("Tier",), ("all",))
     ]
 
     assert sent == [
@@ -102,7 +102,7 @@ def test_a_batch_below_one_lead_is_refused_before_anything_is_sent(api, sink, si
     with pytest.raises(UsageError, match=f"--batch-size {size}"):
         run_import(cleaned_of(2), sink, batch_leads=size)
     with pytest.raises(UsageError):
-        next(plan(cleaned_of(2), batch_leads=size))
+        next(payload(cleaned_of(2), batch_leads=size))
     assert api.requests == []
 
 
@@ -113,7 +113,7 @@ def test_a_missing_custom_column_is_refused_before_anything_is_sent(api, sink):
 
 
 def test_a_batch_shows_its_leads_in_no_repr():
-    [batch] = plan(cleaned_of(1), batch_leads=1)
+    [batch] = payload(cleaned_of(1), batch_leads=1)
 
     assert "acme" not in repr(batch)
 
@@ -418,7 +418,7 @@ def test_an_import_agrees_batch_by_batch_with_an_api_of_its_policy(
             prepared = hygiene.library.prepare(cleaned, sink)
             receipt = hygiene.import_leads(prepared, sink, send_all=send_all, batch_leads=size)
 
-    planned = [row for batch in plan(prepared, batch_leads=size, send_all=send_all) for row in batch.rows]
+    planned = [row for batch in payload(prepared, batch_leads=size, send_all=send_all) for row in batch.rows]
     assert [result.reported for result in receipt.batches] == [result.predicted for result in receipt.batches]
     assert receipt.reconciliation.agrees
     assert receipt.predicted == prepared.predict(send_all=send_all, batch_leads=size).counts

@@ -5,9 +5,9 @@ import pyarrow as pa
 import pytest
 
 import hygiene
-from hygiene import library, preparing
+from hygiene import library
 from hygiene.errors import InputError, ListNotFound, SinkError, UsageError
-from hygiene.importing import LeadList
+from hygiene.importing import LeadList, preflight
 from hygiene.io.writers import open_results
 from hygiene.lists import parse_list
 from hygiene.lists.known_leads import KnownLeads
@@ -248,7 +248,7 @@ def test_a_list_too_long_to_read_asks_for_a_file_and_is_not_read():
 
 @pytest.mark.parametrize("size", [None, 3])
 def test_a_list_is_not_read_without_end_whatever_its_stated_size(monkeypatch, size):
-    monkeypatch.setattr(preparing, "MOST_MEMBERS", 5)
+    monkeypatch.setattr(preflight, "MOST_MEMBERS", 5)
     reader = Reader(size=size, members=[f"a{number}@acme.example" for number in range(9)])
 
     with pytest.raises(InputError, match="--no-snapshot"):

@@ -6,7 +6,7 @@ import pytest
 import hygiene
 from hygiene.errors import Rejected, UnknownOutcome
 from hygiene.importing import Reply, Target, WritesAhead
-from hygiene.journal import SqliteJournal
+from hygiene.importing.journal import SqliteJournal
 from hygiene.outcomes import Counts
 
 

@@ -8,10 +8,10 @@ import pytest
 
 import hygiene
 from hygiene.prediction.reconcile import BatchResult, reconcile
-from hygiene.report.content import MOST_ROWS, Content
-from hygiene.report.flow import BAR, COLUMNS, flow
+from hygiene.report.document import MOST_ROWS, Content
 from hygiene.report.html import render
-from hygiene.report.sections import sections
+from hygiene.report.html_sections import sections
+from hygiene.report.sankey import BAR, COLUMNS, flow
 
 
 @pytest.fixture

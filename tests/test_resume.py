@@ -8,7 +8,7 @@ import hygiene
 from hygiene.deliverability import DomainVerdict
 from hygiene.errors import AuthError, UsageError
 from hygiene.importing import open_session
-from hygiene.journal import SqliteJournal
+from hygiene.importing.journal import SqliteJournal
 from hygiene.library import know
 from hygiene.lists import parse_list
 from hygiene.outcomes import Counts

@@ -395,7 +395,7 @@ def test_predictions_follow_the_size_of_a_request(here):
 
 
 def test_many_rows_go_to_many_buckets(here, lists, monkeypatch):
-    monkeypatch.setattr("hygiene.scale.cluster.BUCKET_ROWS", 20)
+    monkeypatch.setattr("hygiene.scale.tasks.BUCKET_ROWS", 20)
     leads, options = _leads(), {"keep": "last", "match": "person", **lists}
 
     found = hygiene.scale.clean(dd.from_pandas(leads, npartitions=3, sort=False), **options)

@@ -29,9 +29,9 @@ from hygiene.cleaning.survey import survey
 from hygiene.deliverability import DomainVerdict, KnownVerdicts
 from hygiene.emulator import Emulator
 from hygiene.errors import SpoolError
+from hygiene.importing.journal import SqliteJournal
 from hygiene.io.readers import open_leads
 from hygiene.io.writers import open_results, write_results
-from hygiene.journal import SqliteJournal
 from hygiene.lists import parse_list
 from hygiene.lists.known_leads import KnownLeads
 

@@ -91,7 +91,7 @@ def _dns(resolvers: Sequence[str]) -> str:
 
 
 def _journal() -> str:
-    from hygiene.journal import SqliteJournal, default_path
+    from hygiene.importing.journal import SqliteJournal, default_path
 
     path = default_path()
     if not path.exists():

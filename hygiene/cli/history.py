@@ -10,8 +10,8 @@ from hygiene.cli.policies import offer_policy
 from hygiene.cli.terminal import show
 
 if TYPE_CHECKING:
-    from hygiene.importing.past import Imported
-    from hygiene.journal import SqliteJournal
+    from hygiene.importing.journal import SqliteJournal
+    from hygiene.importing.past_imports import Imported
 
 __all__ = ["history"]
 
@@ -36,7 +36,7 @@ def history(import_id: str | None, forget: str | None, journal: str | None, **op
     hygiene history a1b2c3d4 --explain
     hygiene history --forget a1b2c3d4
     """
-    from hygiene.journal import SqliteJournal
+    from hygiene.importing.journal import SqliteJournal
 
     if import_id is None and (options["explain"] or options["policy_out"]):
         msg = "--explain and --policy-out need the name of an import: hygiene history IMPORT --explain"
@@ -79,7 +79,7 @@ def _show_one(imported: "Imported", *, explain: bool, policy_out: str | None, fo
 
 
 def _as_object(imported: "Imported") -> dict[str, Any]:
-    from hygiene.report.summary import reconciliation
+    from hygiene.importing.summary import reconciliation
 
     told = imported.reconciliation
     return {

@@ -11,7 +11,7 @@ from hygiene.cli.run import Run
 if TYPE_CHECKING:
     from hygiene.cleaning.result import CleanedLeads
     from hygiene.importing import Session
-    from hygiene.journal import SqliteJournal
+    from hygiene.importing.journal import SqliteJournal
 
 __all__ = ["journal_to_look_at", "rehearse"]
 
@@ -19,7 +19,7 @@ __all__ = ["journal_to_look_at", "rehearse"]
 @contextmanager
 def journal_to_look_at(path: str | None, *, required: bool) -> "Iterator[SqliteJournal | None]":
     """The journal there is, to be read alone; None where there is none yet."""
-    from hygiene.journal import JournalView, default_path
+    from hygiene.importing.journal import JournalView, default_path
 
     found = Path(path) if path else default_path()
     if not required and (not found.exists() or not found.stat().st_size):

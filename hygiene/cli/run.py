@@ -171,7 +171,7 @@ class Run:
         self, cleaned: "CleanedLeads | None", receipt: "Receipt | None" = None, *, error: str | None = None
     ) -> dict[str, Any]:
         """The summary of the run so far."""
-        from hygiene.report.summary import summarise
+        from hygiene.importing.summary import summarise
 
         return summarise(
             cleaned,

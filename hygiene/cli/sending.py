@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hygiene.cleaning.result import CleanedLeads
     from hygiene.config import Profile
     from hygiene.importing import LeadList, Receipt, Session
-    from hygiene.journal import SqliteJournal
+    from hygiene.importing.journal import SqliteJournal
     from hygiene.smartlead import Smartlead
 
 __all__ = ["import_", "import_leads", "lists"]
@@ -100,7 +100,7 @@ def import_(list_id: int, rename: Mapping[str, str], custom_shape: Any, **option
     hygiene import leads.csv --list 500 --suppress dnc.csv --max invalid=2%
     hygiene import leads.csv --list 500 --dry-run
     """
-    from hygiene.journal import SqliteJournal
+    from hygiene.importing.journal import SqliteJournal
     from hygiene.smartlead import Smartlead
 
     run = Run(options)

@@ -7,10 +7,10 @@ sends what `outgoing` writes, `settle` finds out about lost answers, `isolate` a
 itself is spoken elsewhere.
 """
 
-from hygiene.importing.plan import Batch, Payload, plan, sent_columns
+from hygiene.importing.payload import Batch, Payload, plan, sent_columns
 from hygiene.importing.receipt import Receipt
-from hygiene.importing.record import Entry, Frozen, Identity, Journal, MemoryRecord, Record
-from hygiene.importing.run import OnUnknown, Progress
+from hygiene.importing.records import Entry, Frozen, Identity, Journal, MemoryRecord, Record
+from hygiene.importing.sender import OnUnknown, Progress
 from hygiene.importing.session import Session, open_session, run_import
 from hygiene.sinks import (
     Addressed,

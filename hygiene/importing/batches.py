@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 
 import numpy as np
 
-from hygiene.importing.record import Entry
+from hygiene.importing.records import Entry
 from hygiene.outcomes import Counts
 from hygiene.prediction.reconcile import BatchResult
 

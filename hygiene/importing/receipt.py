@@ -9,7 +9,7 @@ import pandas as pd
 
 from hygiene.display import inert
 from hygiene.errors import HygieneError
-from hygiene.importing.record import Frozen, Record, in_order
+from hygiene.importing.records import Frozen, Record, in_order
 from hygiene.outcomes import Counts
 from hygiene.prediction.explain import Trace
 from hygiene.prediction.readback import Readback

@@ -15,12 +15,12 @@ from hygiene.arguments import check_word
 from hygiene.cleaning.result import CleanedLeads
 from hygiene.errors import HygieneError, SinkError, UsageError
 from hygiene.importing.batches import divide_leads
-from hygiene.importing.brought import Others, without_own
-from hygiene.importing.continuing import EarlierPlan, Outlook, requests_for
-from hygiene.importing.plan import check_size, sent_columns
+from hygiene.importing.payload import check_size, sent_columns
+from hygiene.importing.prior_imports import Others, without_own
 from hygiene.importing.receipt import Receipt, receipt_of
-from hygiene.importing.record import Frozen, Identity, ImportRecord, Journal, MemoryRecord, Record
-from hygiene.importing.run import OnUnknown, Progress, Run
+from hygiene.importing.records import Frozen, Identity, ImportRecord, Journal, MemoryRecord, Record
+from hygiene.importing.resume import EarlierPlan, Outlook, requests_for
+from hygiene.importing.sender import OnUnknown, Progress, Run
 from hygiene.prediction.features import TextFeatures
 from hygiene.sinks import Addressed, Sink
 

@@ -8,7 +8,7 @@ from hygiene.report.text import table
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from hygiene.importing.past import Imported
+    from hygiene.importing.past_imports import Imported
 
 __all__ = ["batch_table", "import_table"]
 

@@ -21,9 +21,9 @@ from hygiene.cleaning.result import CleanedLeads
 from hygiene.display import inert
 from hygiene.importing import Receipt
 from hygiene.outcomes import Counts, Outcome
-from hygiene.report.content import Content, number, share
-from hygiene.report.flow import Flow, flow
-from hygiene.report.sections import sections
+from hygiene.report.document import Content, number, share
+from hygiene.report.html_sections import sections
+from hygiene.report.sankey import Flow, flow
 from hygiene.report.text import sentence
 from hygiene.version import __version__
 

@@ -5,7 +5,7 @@ rows are to each other is found out from hashes of their keys alone; domains are
 process that calls. That process never holds the leads.
 """
 
-from hygiene.scale.call import clean
+from hygiene.scale.api import clean
 from hygiene.scale.result import ScaledLeads
 
 __all__ = ["ScaledLeads", "clean"]

@@ -24,7 +24,7 @@ from hygiene.columns.mapping import ColumnMap
 from hygiene.columns.opt_outs import renumber
 from hygiene.columns.rename import name_columns
 from hygiene.errors import InputError
-from hygiene.scale.guarding import Sealed, guarded
+from hygiene.scale.safe_tasks import Sealed, guarded
 
 __all__ = ["Job", "Kept", "Keyed", "Numbers", "Surveyed", "check_header", "survey_partition"]
 

@@ -20,11 +20,11 @@ from hygiene.errors import UsageError
 from hygiene.outcomes import Counts
 from hygiene.prediction.predict import Prediction, predict_touched
 from hygiene.prediction.prefilter import Touching
-from hygiene.scale.cluster import bits_for, compute, exchange, hand_out, hold, task
-from hygiene.scale.guarding import pick
-from hygiene.scale.surveying import Surveyed
-from hygiene.scale.tables import NAMES, Table, lay_out, read_table, seal, write_tables
-from hygiene.scale.touching import Touched, find_touched, gather_touched, look
+from hygiene.scale.outputs import NAMES, Table, lay_out, read_table, seal, write_tables
+from hygiene.scale.prefilter import Touched, find_touched, gather_touched, look
+from hygiene.scale.safe_tasks import pick
+from hygiene.scale.survey import Surveyed
+from hygiene.scale.tasks import bits_for, compute, exchange, hand_out, hold, task
 
 if TYPE_CHECKING:
     import os

@@ -19,7 +19,7 @@ from hygiene.cli import main
 from hygiene.emulator import Emulator
 from hygiene.errors import ImportBusy, JournalError
 from hygiene.importing import open_session
-from hygiene.journal import SqliteJournal
+from hygiene.importing.journal import SqliteJournal
 
 pytestmark = pytest.mark.faults
 
@@ -44,7 +44,7 @@ def import_in_process(url, list_id, journal, rows, size, disk=None):
 @pytest.fixture(scope="module", autouse=True)
 def _loaded():
     FORKS.set_forkserver_preload(
-        ["hygiene.library", "hygiene.smartlead", "hygiene.journal", "pandera.pandas"]
+        ["hygiene.library", "hygiene.smartlead", "hygiene.importing.journal", "pandera.pandas"]
     )
 
 

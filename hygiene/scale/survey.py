@@ -20,17 +20,10 @@ from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import SAMPLE_ROWS, ColumnMap
 from hygiene.columns.rename import choose_columns
 from hygiene.errors import InputError, UsageError
-from hygiene.scale.cluster import bits_for, compute, exchange, hand_out, hold, named, task
-from hygiene.scale.guarding import guarded
 from hygiene.scale.partition import Job, check_header, survey_partition
-from hygiene.scale.relating import (
-    Domains,
-    count_repeated,
-    gather,
-    relate_bucket,
-    split_keys,
-    split_rows,
-)
+from hygiene.scale.safe_tasks import guarded
+from hygiene.scale.shuffle import Domains, count_repeated, gather, relate_bucket, split_keys, split_rows
+from hygiene.scale.tasks import bits_for, compute, exchange, hand_out, hold, named, task
 
 if TYPE_CHECKING:
     import dask.dataframe as dd

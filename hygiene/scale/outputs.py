@@ -15,9 +15,9 @@ from hygiene.cleaning.result import withheld_of
 from hygiene.columns.mapping import MALFORMED
 from hygiene.io.writers import write_parquet
 from hygiene.outcomes import Outcome
-from hygiene.scale.guarding import Sealed, guarded, open_or_raise
 from hygiene.scale.partition import Job, Kept
-from hygiene.scale.relating import Domains, Placed
+from hygiene.scale.safe_tasks import Sealed, guarded, open_or_raise
+from hygiene.scale.shuffle import Domains, Placed
 
 __all__ = ["NAMES", "Table", "lay_out", "read_table", "seal", "write_tables"]
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from hygiene.errors import HygieneError, InputError, UsageError
-from hygiene.scale.guarding import open_or_raise, pick
+from hygiene.scale.safe_tasks import open_or_raise, pick
 
 if TYPE_CHECKING:
     from dask.delayed import Delayed

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.importing.record import Entry, Places
+from hygiene.importing.records import Entry, Places
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
 from hygiene.prediction.features import Features, Folding, fold

@@ -12,8 +12,8 @@ import numpy as np
 from hygiene.cleaning.result import CleanedLeads
 from hygiene.errors import UsageError
 from hygiene.importing.batches import Batches, divide_leads
-from hygiene.importing.brought import Others
-from hygiene.importing.record import Entry, Frozen, ImportRecord, Places, recount
+from hygiene.importing.prior_imports import Others
+from hygiene.importing.records import Entry, Frozen, ImportRecord, Places, recount
 
 __all__ = ["EarlierPlan", "Outlook", "requests_for"]
 

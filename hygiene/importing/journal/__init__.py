@@ -5,9 +5,9 @@ it, `stored` the features of leads without their addresses, `locks` who may writ
 people ask of it, `view` a journal that is only looked at. No address and no key is in it.
 """
 
-from hygiene.journal.database import default_path
-from hygiene.journal.store import SqliteJournal
-from hygiene.journal.stored import StoredFeatures
-from hygiene.journal.view import JournalView
+from hygiene.importing.journal.database import default_path
+from hygiene.importing.journal.journal import SqliteJournal
+from hygiene.importing.journal.read_only import JournalView
+from hygiene.importing.journal.stored_features import StoredFeatures
 
 __all__ = ["JournalView", "SqliteJournal", "StoredFeatures", "default_path"]

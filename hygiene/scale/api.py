@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from hygiene.checks.custom_rules import Rule
 from hygiene.errors import UsageError
-from hygiene.given import settings_of
 from hygiene.lists import RuleList
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.lists.name_lists import NameList
+from hygiene.options import settings_of
 from hygiene.policy import ImportPolicy
-from hygiene.scale.cluster import check_frame
 from hygiene.scale.result import ScaledLeads
-from hygiene.scale.surveying import survey
+from hygiene.scale.survey import survey
+from hygiene.scale.tasks import check_frame
 
 if TYPE_CHECKING:
     import dask.dataframe as dd

@@ -11,12 +11,12 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.errors import UsageError
-from hygiene.importing.past import Imported, Landed
+from hygiene.importing.journal.database import Database
+from hygiene.importing.journal.import_record import EXACT, entry_of, read_blocks
+from hygiene.importing.journal.stored_features import StoredFeatures
+from hygiene.importing.past_imports import Imported, Landed
 from hygiene.importing.receipt import bounds_of, has_drift
-from hygiene.importing.record import Places, in_order
-from hygiene.journal.database import Database
-from hygiene.journal.records import EXACT, entry_of, read_blocks
-from hygiene.journal.stored import StoredFeatures
+from hygiene.importing.records import Places, in_order
 from hygiene.policy import ImportPolicy
 from hygiene.prediction.explain import Trace
 from hygiene.prediction.features import fold

@@ -12,9 +12,9 @@ import pyarrow as pa
 from hygiene.arrow.hashing import Hashes, HashSet
 from hygiene.arrow.text import Mask
 from hygiene.prediction.prefilter import Touching, repeated, slices
-from hygiene.scale.guarding import guarded
 from hygiene.scale.partition import Kept, Numbers
-from hygiene.scale.relating import Placed, by_bucket
+from hygiene.scale.safe_tasks import guarded
+from hygiene.scale.shuffle import Placed, by_bucket
 
 __all__ = ["Touched", "find_touched", "gather_touched", "look"]
 

@@ -24,11 +24,11 @@ from hygiene.errors import (
     UnknownOutcome,
 )
 from hygiene.importing.batches import Batches
-from hygiene.importing.isolate import Suspects, divide
-from hygiene.importing.outgoing import Outgoing
-from hygiene.importing.plan import Payload
-from hygiene.importing.record import Entry, Frozen, Places, Record, recount
-from hygiene.importing.settle import Evidence, Sought, find_evidence, replays, would_land
+from hygiene.importing.bisect import Suspects, divide
+from hygiene.importing.in_doubt import Evidence, Sought, find_evidence, replays, would_land
+from hygiene.importing.payload import Payload
+from hygiene.importing.prefetch import Outgoing
+from hygiene.importing.records import Entry, Frozen, Places, Record, recount
 from hygiene.prediction.simulate import folding_of
 from hygiene.sinks import ListReader, Reply, Sink
 

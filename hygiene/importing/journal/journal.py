@@ -8,13 +8,13 @@ import hashlib
 import pyarrow as pa
 
 from hygiene.errors import ImportBusy, UsageError
-from hygiene.importing.past import Imported, Landed
-from hygiene.importing.record import Identity
+from hygiene.importing.journal import queries
+from hygiene.importing.journal.database import Database
+from hygiene.importing.journal.import_record import ImportInJournal
+from hygiene.importing.journal.stored_features import StoredFeatures
+from hygiene.importing.past_imports import Imported, Landed
+from hygiene.importing.records import Identity
 from hygiene.io.locks import Lock
-from hygiene.journal import history
-from hygiene.journal.database import Database
-from hygiene.journal.records import ImportInJournal
-from hygiene.journal.stored import StoredFeatures
 from hygiene.policy import ImportPolicy
 from hygiene.sinks import Target
 
@@ -79,11 +79,11 @@ class SqliteJournal(Database):
         self, target: Target, addresses: pa.Array, policy: ImportPolicy, /, *, but: str | None = None
     ) -> list[Landed]:
         """Leads of other imports; see `importing.Journal.landed`."""
-        return history.landed(self, target, addresses, policy, but=but)
+        return queries.landed(self, target, addresses, policy, but=but)
 
     def imports(self) -> list[Imported]:
         """What is remembered of every import, oldest first."""
-        return history.imports(self)
+        return queries.imports(self)
 
     def find(self, import_id: str, /) -> Imported:
         """What is remembered of one import.
@@ -91,11 +91,11 @@ class SqliteJournal(Database):
         Raises:
             UsageError: there is none of that name.
         """
-        return history.find(self, import_id)
+        return queries.find(self, import_id)
 
     def features(self, import_id: str, /) -> StoredFeatures:
         """What counting rules see of an import's leads, in the order they were planned."""
-        return history.features(self, import_id)
+        return queries.features(self, import_id)
 
     def forget(self, import_id: str, /) -> None:
         """Purge an import.
@@ -103,4 +103,4 @@ class SqliteJournal(Database):
         Raises:
             UsageError: there is none of that name.
         """
-        history.forget(self, import_id)
+        queries.forget(self, import_id)

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from hygiene.errors import JournalError, JournalLost
-from hygiene.journal.stored import Secret
+from hygiene.importing.journal.stored_features import Secret
 
 __all__ = ["BUSY_S", "Database", "default_path", "is_on_network"]
 

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.arrow.text import Mask
-from hygiene.importing.past import Landed
+from hygiene.importing.past_imports import Landed
 from hygiene.policy import ImportPolicy
 from hygiene.prediction.features import Codes, Features
 from hygiene.prediction.reconcile import BatchResult

@@ -22,8 +22,8 @@ from hygiene.cleaning.dedup.survivors import Repeats
 from hygiene.cleaning.reasons import Findings
 from hygiene.deliverability import DomainVerdict
 from hygiene.outcomes import Outcome
-from hygiene.scale.guarding import guarded
 from hygiene.scale.partition import Job, Kept, Keyed, Numbers
+from hygiene.scale.safe_tasks import guarded
 
 __all__ = ["Domains", "Placed", "count_repeated", "gather", "relate_bucket", "split_keys", "split_rows"]
 

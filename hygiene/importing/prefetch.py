@@ -7,8 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from hygiene.importing.plan import Payload
-from hygiene.importing.record import Entry, Frozen, Places
+from hygiene.importing.payload import Payload
+from hygiene.importing.records import Entry, Frozen, Places
 from hygiene.sinks import Reply, Sink, WritesAhead, Written
 
 __all__ = ["Outgoing"]

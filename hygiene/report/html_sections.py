@@ -19,7 +19,18 @@ from hygiene.columns.mapping import MALFORMED
 from hygiene.display import inert, mask_rule
 from hygiene.outcomes import NOT_CHECKED, Counts, Outcome, meaning, reason
 from hygiene.policy import RULES
-from hygiene.report.content import MOST_ROWS, Cell, Content, Row, Section, Table, cut, left_out, number, share
+from hygiene.report.document import (
+    MOST_ROWS,
+    Cell,
+    Content,
+    Row,
+    Section,
+    Table,
+    cut,
+    left_out,
+    number,
+    share,
+)
 from hygiene.version import __version__
 
 __all__ = ["sections"]

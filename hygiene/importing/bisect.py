@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hygiene.errors import Rejected
-from hygiene.importing.record import Entry
+from hygiene.importing.records import Entry
 
 __all__ = ["Suspects", "divide"]
 

@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.arrow.text import Mask
-from hygiene.importing.record import Entry, Frozen, Identity, Places
+from hygiene.importing.journal.database import Database
+from hygiene.importing.journal.stored_features import Block, StoredFeatures, bits_of
+from hygiene.importing.records import Entry, Frozen, Identity, Places
 from hygiene.io.locks import Lock
-from hygiene.journal.database import Database
-from hygiene.journal.stored import Block, StoredFeatures, bits_of
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
 from hygiene.prediction.features import Features, Folding

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from hygiene.importing.past import Landed
-from hygiene.importing.record import ImportRecord, Journal
+from hygiene.importing.past_imports import Landed
+from hygiene.importing.records import ImportRecord, Journal
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.policy import ImportPolicy
 from hygiene.sinks import Addressed, Sink

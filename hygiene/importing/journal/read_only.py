@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from hygiene.errors import JournalLost
-from hygiene.importing.record import Identity
-from hygiene.journal.database import BUSY_S
-from hygiene.journal.records import ImportInJournal
-from hygiene.journal.store import SqliteJournal
+from hygiene.importing.journal.database import BUSY_S
+from hygiene.importing.journal.import_record import ImportInJournal
+from hygiene.importing.journal.journal import SqliteJournal
+from hygiene.importing.records import Identity
 
 __all__ = ["JournalView"]
 
