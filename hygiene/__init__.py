@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from hygiene.version import __version__
 
 if TYPE_CHECKING:
+    from hygiene.api import clean, import_leads, read
     from hygiene.checks.custom_rules import Rule
     from hygiene.cleaning.result import CleanedLeads
     from hygiene.deliverability import DomainVerdict
     from hygiene.errors import GateFailed, HygieneError, InputError, SinkError, UnknownOutcome, UsageError
     from hygiene.importing import Receipt, Sink
-    from hygiene.library import clean, import_leads, read
     from hygiene.outcomes import Counts, Outcome
     from hygiene.policy import ImportPolicy
     from hygiene.prediction.predict import Prediction, predict
@@ -47,10 +47,10 @@ _HOME = {
     "UnknownOutcome": "hygiene.errors",
     "UsageError": "hygiene.errors",
     "Verdict": "hygiene_schemas",
-    "clean": "hygiene.library",
-    "import_leads": "hygiene.library",
+    "clean": "hygiene.api",
+    "import_leads": "hygiene.api",
     "predict": "hygiene.prediction.predict",
-    "read": "hygiene.library",
+    "read": "hygiene.api",
 }
 
 __all__ = [  # noqa: PLE0604 -- strings all, sorted at run time

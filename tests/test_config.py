@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hygiene.cli import main
-from hygiene.config import load_defaults, load_gate, load_profile
+from hygiene.cli.config import load_defaults, load_gate, load_profile
 from hygiene.errors import UsageError
 
 TOML = """

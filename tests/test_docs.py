@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from hygiene.address.repair import KINDS
-from hygiene.cli import cli, codes, main
+from hygiene.cli import cli, exit_codes, main
 from hygiene.emulator import Emulator, ZoneServer
 from hygiene.emulator.demo import sample_zone
 from hygiene.outcomes import REASONS, Outcome
@@ -55,7 +55,7 @@ def _run_console(text: str) -> None:
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
             main(shlex.split(command)[1:])
-        assert ended.value.code != codes.USAGE, err.getvalue()
+        assert ended.value.code != exit_codes.USAGE, err.getvalue()
         assert _matches(shown, out.getvalue()), out.getvalue() + err.getvalue()
 
 
@@ -205,10 +205,15 @@ def test_every_verb_and_option_is_documented():
 
 
 def test_every_exit_code_is_documented():
-    from hygiene.cli import codes
+    from hygiene.cli import exit_codes
 
     table = {int(code) for code in re.findall(r"^\| (\d) \|", README, flags=re.MULTILINE)}
-    used = {code for _, code in codes._CODES} | {codes.DONE, codes.USAGE, codes.UNFINISHED, codes.DIFFERS}
+    used = {code for _, code in exit_codes._CODES} | {
+        exit_codes.DONE,
+        exit_codes.USAGE,
+        exit_codes.UNFINISHED,
+        exit_codes.DIFFERS,
+    }
     assert table == used
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from hygiene.cli import codes, doctoring, history, looking, probing, pulling, sending, sifting, staging
+from hygiene.cli import check_clean, demo, doctor, exit_codes, history, import_, mx, probe, pull
 from hygiene.cli import options as shared
 from hygiene.errors import HygieneError
 from hygiene.version import __version__
@@ -42,17 +42,17 @@ def cli(**_: Any) -> None:
 
 
 _VERBS = (
-    sifting.check,
-    sifting.clean,
-    sending.import_,
-    sending.lists,
-    pulling.pull,
+    check_clean.check,
+    check_clean.clean,
+    import_.import_,
+    import_.lists,
+    pull.pull,
     history.history,
-    looking.mx,
-    probing.probe,
-    doctoring.doctor,
-    staging.demo,
-    staging.emulate,
+    mx.mx,
+    probe.probe,
+    doctor.doctor,
+    demo.demo,
+    demo.emulate,
 )
 for verb in _VERBS:
     cli.add_command(verb)
@@ -75,16 +75,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = cli.main(args=arguments, prog_name="hygiene", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Abort:
-        code = codes.INTERRUPTED
+        code = exit_codes.INTERRUPTED
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except HygieneError as error:
         click.echo(f"Error: {error}", err=True)
-        code = codes.exit_code(error)
+        code = exit_codes.exit_code(error)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has left; there is nobody to tell
-        code = codes.DONE
+        code = exit_codes.DONE
     finally:
         shared.hush()
-    sys.exit(code or codes.DONE)
+    sys.exit(code or exit_codes.DONE)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hygiene.cli import options as shared
-from hygiene.cli.policies import offer_policy
-from hygiene.cli.terminal import show
+from hygiene.cli.console import show
+from hygiene.cli.policy_out import offer_policy
 
 if TYPE_CHECKING:
     from hygiene.importing.journal import SqliteJournal

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hygiene.cli import values
+from hygiene.cli import param_types
 
 if TYPE_CHECKING:
-    from hygiene.config import Profile
+    from hygiene.cli.config import Profile
 
 __all__ = [
     "asking",
@@ -76,7 +76,7 @@ client = click.option(
     help="Client whose entries of the block list count beside those of no client.",
 )
 
-no_key = click.option("--api-key", expose_value=False, hidden=True, callback=values.refuse_key)
+no_key = click.option("--api-key", expose_value=False, hidden=True, callback=param_types.refuse_key)
 
 #: What every verb that asks DNS takes.
 asking = together(
@@ -131,7 +131,7 @@ def _take_profile(context: click.Context, _: click.Parameter, given: str | None)
     """Let the configuration give what neither an option nor the environment does."""
     if context.default_map is not None:
         return None
-    from hygiene.config import load_defaults, load_profile
+    from hygiene.cli.config import load_defaults, load_profile
 
     profile = load_profile(given) if given else None
     found = dict(profile.values if profile else load_defaults())
@@ -187,7 +187,7 @@ cleaning = together(
     ),
     click.option(
         "--max-list-age",
-        callback=values.age,
+        callback=param_types.age,
         metavar="AGE",
         help="Refuse a suppression list written longer ago: 12h, 30d, 8w.",
     ),
@@ -204,7 +204,7 @@ cleaning = together(
         "--column",
         "columns",
         multiple=True,
-        callback=values.pairs,
+        callback=param_types.pairs,
         metavar='NAME="HEADER"',
         help="Where a column is, for instance email='E-mail'.",
     ),
@@ -216,7 +216,7 @@ cleaning = together(
         "--limit",
         "limits",
         multiple=True,
-        callback=values.numbers,
+        callback=param_types.numbers,
         metavar="NAME=N",
         help="Raise a limit on input: cell, columns, rows, size, ratio, nesting.",
     ),
@@ -224,7 +224,7 @@ cleaning = together(
         "--memory",
         default="1GB",
         show_default=True,
-        callback=values.octets,
+        callback=param_types.octets,
         metavar="SIZE",
         help="Memory to stay within; what does not fit goes to temporary files.",
     ),
@@ -244,7 +244,7 @@ cleaning = together(
     click.option(
         "--require",
         default="",
-        callback=values.names,
+        callback=param_types.names,
         metavar="NAME,...",
         help="Columns that must not be blank.",
     ),
@@ -271,7 +271,7 @@ cleaning = together(
         "--max",
         "max_",
         multiple=True,
-        callback=values.limits,
+        callback=param_types.limits,
         metavar="NAME=LIMIT",
         help="Fail above it: invalid=2% or duplicate=10.",
     ),
@@ -279,12 +279,12 @@ cleaning = together(
         "--min",
         "min_",
         multiple=True,
-        callback=values.limits,
+        callback=param_types.limits,
         metavar="NAME=LIMIT",
         help="Fail below it: ready=80%.",
     ),
     click.option(
-        "--warn", multiple=True, callback=values.limits, metavar="NAME=LIMIT", help="Warn above it."
+        "--warn", multiple=True, callback=param_types.limits, metavar="NAME=LIMIT", help="Warn above it."
     ),
     click.option(
         "--format",

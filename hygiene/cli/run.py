@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hygiene.cli.codes import USAGE, exit_code
-from hygiene.cli.terminal import progress, show
+from hygiene.cli.console import progress, show
+from hygiene.cli.exit_codes import USAGE, exit_code
 from hygiene.errors import CacheError, GateFailed, HygieneError, UsageError
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ class Run:
 
     def clean(self, **more: Any) -> "CleanedLeads":
         """The files of this run, cleaned as its options say."""
+        from hygiene.api import clean
         from hygiene.checks.custom_rules import load_rule
         from hygiene.checks.pandera_schema import load_schema
-        from hygiene.library import clean
 
         options = self.options
         with self.progress("Reading and checking") as progress:
@@ -108,7 +108,7 @@ class Run:
 
         Limits stand in the configuration too; an option on the same name takes their place.
         """
-        from hygiene.config import load_gate
+        from hygiene.cli.config import load_gate
 
         limits = load_gate()
         try:

@@ -44,7 +44,7 @@ def import_in_process(url, list_id, journal, rows, size, disk=None):
 @pytest.fixture(scope="module", autouse=True)
 def _loaded():
     FORKS.set_forkserver_preload(
-        ["hygiene.library", "hygiene.smartlead", "hygiene.importing.journal", "pandera.pandas"]
+        ["hygiene.api", "hygiene.smartlead", "hygiene.importing.journal", "pandera.pandas"]
     )
 
 

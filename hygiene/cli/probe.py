@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hygiene.cli import options as shared
-from hygiene.cli.codes import DIFFERS, DONE
+from hygiene.cli.exit_codes import DIFFERS, DONE
 from hygiene.errors import GateFailed, ListNotFound, UsageError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import click
 from hygiene.errors import UsageError
 
 if TYPE_CHECKING:
-    from hygiene.config import Profile
+    from hygiene.cli.config import Profile
     from hygiene.smartlead.config import Key
 
 __all__ = ["find_key"]

@@ -8,7 +8,7 @@ from platform import python_version
 import click
 
 from hygiene.cli import options as shared
-from hygiene.cli.codes import DONE, exit_code
+from hygiene.cli.exit_codes import DONE, exit_code
 from hygiene.errors import HygieneError, UsageError
 
 __all__ = ["doctor"]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hygiene.cli import options as shared
+from hygiene.cli.import_ import import_, import_leads
 from hygiene.cli.run import Run, load_policy
-from hygiene.cli.sending import import_, import_leads
-from hygiene.cli.stopping import Stopping
+from hygiene.cli.signals import Stopping
 
 if TYPE_CHECKING:
     from hygiene.emulator.demo import Stage

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hygiene.cli import options as shared
-from hygiene.cli.codes import DONE, UNFINISHED
+from hygiene.cli.exit_codes import DONE, UNFINISHED
 from hygiene.cli.run import Run
 from hygiene.errors import SinkError
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hygiene.cli.codes import DONE
+from hygiene.cli.exit_codes import DONE
 from hygiene.cli.run import Run
 
 if TYPE_CHECKING:

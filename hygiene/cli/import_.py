@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hygiene.cli import options as shared
-from hygiene.cli import values
-from hygiene.cli.codes import DIFFERS, DONE, UNFINISHED, exit_code
-from hygiene.cli.keys import find_key
-from hygiene.cli.policies import offer_policy
-from hygiene.cli.rehearsing import journal_to_look_at, rehearse
+from hygiene.cli import param_types
+from hygiene.cli.console import show
+from hygiene.cli.credentials import find_key
+from hygiene.cli.dry_run import journal_to_look_at, rehearse
+from hygiene.cli.exit_codes import DIFFERS, DONE, UNFINISHED, exit_code
+from hygiene.cli.policy_out import offer_policy
 from hygiene.cli.run import Run, load_policy
-from hygiene.cli.stopping import Stopping
-from hygiene.cli.terminal import show
+from hygiene.cli.signals import Stopping
 from hygiene.errors import GateFailed, Interrupted
 
 if TYPE_CHECKING:
     from hygiene.cleaning.result import CleanedLeads
-    from hygiene.config import Profile
+    from hygiene.cli.config import Profile
     from hygiene.importing import LeadList, Receipt, Session
     from hygiene.importing.journal import SqliteJournal
     from hygiene.smartlead import Smartlead
@@ -45,12 +45,16 @@ __all__ = ["import_", "import_leads", "lists"]
 )
 @shared.out_format
 @click.option(
-    "--custom", default="", callback=values.names, metavar="NAME,...|all", help="Custom columns to send too."
+    "--custom",
+    default="",
+    callback=param_types.names,
+    metavar="NAME,...|all",
+    help="Custom columns to send too.",
 )
 @click.option(
     "--rename",
     multiple=True,
-    callback=values.pairs,
+    callback=param_types.pairs,
     metavar="NAME=FIELD",
     help="The API's name for a column: company=company_name.",
 )
@@ -122,7 +126,7 @@ def import_(list_id: int, rename: Mapping[str, str], custom_shape: Any, **option
 
 def import_leads(run: Run, sink: "Smartlead", journal: "SqliteJournal | None", stopping: "Stopping") -> int:
     """Clean the run's files and send them; returns the exit code."""
-    from hygiene import library
+    from hygiene import api
     from hygiene.importing import open_session
 
     options = run.options
@@ -136,7 +140,7 @@ def import_leads(run: Run, sink: "Smartlead", journal: "SqliteJournal | None", s
         )  # fmt: skip
     with session:
         with run.failing():
-            cleaned = library.know(
+            cleaned = api.know(
                 session, cleaned, sink, snapshot=not options["no_snapshot"], send_all=options["send_all"]
             )
             # so that a report is there whatever happens next; a dry run writes what a clean does
@@ -182,7 +186,7 @@ def _import(  # noqa: PLR0917 -- the parts of one import
 
 
 def _send(run: Run, session: "Session", cleaned: "CleanedLeads", stopping: "Stopping") -> "Receipt":
-    from hygiene.library import with_readback
+    from hygiene.api import with_readback
 
     try:
         with run.progress("Importing") as progress, stopping.watching():
