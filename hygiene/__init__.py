@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from hygiene.cleaning.result import CleanedLeads
     from hygiene.deliverability import DomainVerdict
     from hygiene.errors import GateFailed, HygieneError, InputError, SinkError, UnknownOutcome, UsageError
-    from hygiene.importing import Receipt, Sink
+    from hygiene.importing import Receipt
+    from hygiene.importing.preflight import prepare
     from hygiene.outcomes import Counts, Outcome
     from hygiene.policy import ImportPolicy
     from hygiene.prediction.predict import Prediction, predict
     from hygiene.prediction.reconcile import Reconciliation
     from hygiene.resolver import Resolver
+    from hygiene.sinks import Sink
     from hygiene.smartlead import Smartlead
     from hygiene_schemas import CleanLead, ImportLog, Lead, RuleEntry, Verdict
 
@@ -41,7 +43,7 @@ _HOME = {
     "Resolver": "hygiene.resolver",
     "Rule": "hygiene.checks.custom_rules",
     "RuleEntry": "hygiene_schemas",
-    "Sink": "hygiene.importing",
+    "Sink": "hygiene.sinks",
     "SinkError": "hygiene.errors",
     "Smartlead": "hygiene.smartlead",
     "UnknownOutcome": "hygiene.errors",
@@ -50,6 +52,7 @@ _HOME = {
     "clean": "hygiene.api",
     "import_leads": "hygiene.api",
     "predict": "hygiene.prediction.predict",
+    "prepare": "hygiene.importing.preflight",
     "read": "hygiene.api",
 }
 

@@ -22,14 +22,7 @@ from hygiene.cleaning.settings import Settings
 from hygiene.cleaning.spill import Spool
 from hygiene.cleaning.survey import CHUNK_ROWS, survey
 from hygiene.columns.rename import choose_columns, name_columns
-from hygiene.importing import (
-    Journal,
-    OnUnknown,
-    Progress,
-    Receipt,
-    Sink,
-    open_session,
-)
+from hygiene.importing import Journal, OnUnknown, Progress, Receipt, open_session
 from hygiene.importing.preflight import know, prepare, with_readback
 from hygiene.importing.summary import summarise
 from hygiene.io.readers import open_leads
@@ -39,6 +32,7 @@ from hygiene.lists.known_leads import KnownLeads
 from hygiene.lists.name_lists import NameList
 from hygiene.options import settings_of
 from hygiene.policy import ImportPolicy
+from hygiene.sinks import Sink
 
 if TYPE_CHECKING:
     from hygiene.deliverability import DomainVerdict, Resolver

@@ -21,11 +21,12 @@ from hygiene.errors import (
     Unreachable,
     UsageError,
 )
-from hygiene.importing import Reply, payload, run_import, sent_columns
+from hygiene.importing import payload, run_import, sent_columns
 from hygiene.lists import parse_list
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
+from hygiene.sinks import Reply
 
 
 def leads_of(*emails, **columns):

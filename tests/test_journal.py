@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 
 import hygiene
 from hygiene.errors import JournalError, UsageError
-from hygiene.importing import Identity, Target
+from hygiene.importing import Identity
 from hygiene.importing.journal import SqliteJournal, StoredFeatures, default_path
 from hygiene.importing.journal.database import is_on_network
 from hygiene.importing.journal.stored_features import Block, Secret, bits_of
 from hygiene.prediction.features import TextFeatures
 from hygiene.prediction.simulate import count
+from hygiene.sinks import Target
 from tests.test_prediction import ADDRESSES, ENTRIES, policies
 
 TARGET = Target("https://api.example/v1", "0a1b2c3d", "5")

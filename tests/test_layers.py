@@ -1,9 +1,13 @@
-"""The direction of imports: words <- passes <- movements <- edges <- library <- command line."""
+"""The ladder of rooms: what each may import, and that no files import each other in a circle.
+
+`python tests/test_layers.py` prints the figures of the house.
+"""
 
 import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,57 +19,36 @@ import hygiene_schemas
 PACKAGE = Path(hygiene.__file__).parent
 SCHEMAS = Path(hygiene_schemas.__file__).parent
 
-#: Rooms from the lowest layer to the highest. A room that is not named is a pass.
-LAYERS = {
-    "words": {"errors", "markup", "verdict"},
-    "passes": {"address", "blocklist", "deliverability", "duplicates", "loading", "schema", "text", "traits"},
-    "movements": {
-        "cleaned",
-        "cleaning",
-        "comparing",
-        "deciding",
-        "examining",
-        "facts",
-        "forecasting",
-        "gathering",
-        "importing",
-        "preparing",
-        "probe",
-        "readback",
-        "reconcile",
-        "relating",
-        "relations",
-        "report",
-        "settings",
-        "story",
-        "survey",
-        "tally",
-    },
-    "edges": {
-        "config",
-        "emulator",
-        "given",
-        "journal",
-        "lists",
-        "notebook",
-        "pulling",
-        "reading",
-        "resolver",
-        "scale",
-        "smartlead",
-        "spool",
-        "writing",
-    },
-    "library": {"library"},
-    "command line": {"cli", "demo"},
-}
-ORDER = list(LAYERS)
-LAYER = {room: layer for layer, rooms in LAYERS.items() for room in rooms}
+#: The ladder: a room imports from lower rungs only, rooms of one rung do not know each other, and a room that
+#: is not named here fails. `library` and `demo` are earlier names of `api` and `emulator.demo`.
+LADDER = (
+    {"__init__", "cli", "library", "demo"},
+    {"api", "scale", "report"},
+    {"options", "importing"},
+    {"smartlead", "cleaning"},
+    {"io", "checks", "prediction"},
+    {"emulator", "lists", "sinks", "plotting"},
+    {"resolver", "columns", "address", "policy", "outcomes", "arguments"},
+    {"arrow", "errors", "deliverability", "display", "version"},
+)
+#: Seams that are laws: the emulator is written from the policy's words alone, so that it can check the
+#: prediction; look-ups ask, and the pure verdicts of `deliverability` judge.
+ALONE = {"emulator": {"policy", "errors"}, "resolver": {"deliverability", "errors"}}
+#: Packages inside a room that stand above all of its other files.
+ABOVE = ("importing/journal/", "prediction/probe/")
+#: Inside cleaning: the result is on top, duplicates are below the survey.
+RESULT, SURVEY, DEDUP = "cleaning/result.py", "cleaning/survey.py", "cleaning/dedup/"
+
+#: Where third-party names are said; elsewhere they are not.
+EDGES = {"dns": {"resolver", "emulator"}, "httpx": {"smartlead"}}
+#: Most rooms and floors the house has, and most lines of a function.
+ROOMS, FLOORS, FUNCTION_LINES = 30, 10, 40
 
 #: Packages that a library call must not load before it needs them.
 HEAVY = ("dns", "httpx", "pandas", "pandera", "pyarrow")
 
-SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+FILES = set(SOURCES)
 
 
 def name_of(path: Path) -> str:
@@ -76,33 +59,83 @@ def room_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imported(path: Path) -> Iterator[str]:
-    """Dotted names that a file imports anywhere; for `from a import b` both `a` and `a.b`."""
+def statements(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """The modules that a file imports anywhere, and the names it takes from each."""
     package = path.relative_to(PACKAGE.parent if PACKAGE in path.parents else SCHEMAS.parent).parent.parts
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from ((alias.name, []) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = [*package[: len(package) + 1 - node.level]] if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
-            yield module
-            yield from (f"{module}.{alias.name}" for alias in node.names)
+            yield module, [alias.name for alias in node.names]
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Dotted names that a file imports anywhere; for `from a import b` both `a` and `a.b`."""
+    for module, names in statements(path):
+        yield module
+        yield from (f"{module}.{name}" for name in names)
+
+
+def file_of(module: str) -> Path | None:
+    """Our own file that a module is, if it is one."""
+    place = PACKAGE.parent.joinpath(*module.split("."))
+    return next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path in FILES), None)
+
+
+def files_imported(path: Path) -> set[Path]:
+    """Our own files that a file imports anywhere."""
+    found = {
+        file_of(f"{module}.{name}") or file_of(module)
+        for module, names in statements(path)
+        for name in names or [""]
+    }
+    return {each for each in found if each} - {path}
+
+
+IMPORTS = {path: files_imported(path) for path in SOURCES}
 
 
 def rooms_imported(path: Path) -> set[str]:
-    """Rooms of our own package that a file imports; names that the package loads on first use count as library."""
-    found = set()
-    for name in imported(path):
-        parts = name.split(".")
-        if parts[0] != "hygiene" or len(parts) == 1 or parts[1].startswith("__"):
-            continue
-        is_room = (PACKAGE / parts[1]).is_dir() or (PACKAGE / f"{parts[1]}.py").is_file()
-        found.add(parts[1] if is_room else "library")
+    return {room_of(found) for found in IMPORTS[path]} - {room_of(path)}
+
+
+def rung(room: str) -> int:
+    """Rungs from the top; a room that is not named has none."""
+    return next(number for number, rooms in enumerate(LADDER) if room in rooms)
+
+
+def circles() -> list[list[str]]:
+    """Files that import each other in a circle."""
+    found = []
+    order = TopologicalSorter(IMPORTS)
+    try:
+        order.prepare()
+    except CycleError as error:
+        found.append([name_of(path) for path in error.args[1]])
     return found
 
 
-def rank(room: str) -> int:
-    return ORDER.index(LAYER.get(room, "passes"))
+def floors() -> int:
+    """Floors of the house: a room stands on all that it imports."""
+    below: dict[str, set[str]] = {}
+    for path in SOURCES:
+        below.setdefault(room_of(path), set()).update(rooms_imported(path))
+    height: dict[str, int] = {}
+    for room in TopologicalSorter(below).static_order():
+        height[room] = 1 + max((height[each] for each in below[room]), default=0)
+    return max(height.values())
+
+
+def function_lines() -> Iterator[tuple[int, str]]:
+    """Every function's lines without its docstring, and its name."""
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                told = ast.get_docstring(node, clean=False) is not None
+                docstring = (node.body[0].end_lineno or 0) - node.body[0].lineno + 1 if told else 0
+                yield (node.end_lineno or 0) - node.lineno + 1 - docstring, f"{name_of(path)}:{node.name}"
 
 
 def third_party(path: Path) -> set[str]:
@@ -114,25 +147,67 @@ def third_party(path: Path) -> set[str]:
 
 
 def test_there_is_something_to_look_at() -> None:
-    assert {"errors.py", "schema.py", "verdict.py"} <= {name_of(path) for path in SOURCES}
-    assert rooms_imported(PACKAGE / "schema.py") >= {"errors", "text"}
-    assert third_party(PACKAGE / "schema.py") == {"numpy", "pandas", "pandera"}
+    schema = PACKAGE / "checks" / "pandera_schema.py"
+    assert {"errors.py", "checks/pandera_schema.py", "outcomes.py"} <= {name_of(path) for path in SOURCES}
+    assert rooms_imported(schema) >= {"errors", "arrow"}
+    assert third_party(schema) == {"numpy", "pandas", "pandera"}
+
+
+def test_every_room_has_a_rung() -> None:
+    rooms = {room_of(path) for path in SOURCES}
+
+    assert rooms == set().union(*LADDER)
+    assert sum(map(len, LADDER)) == len(rooms) <= ROOMS
+    assert floors() <= FLOORS
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_no_module_imports_from_a_layer_above_its_own(path: Path) -> None:
-    above = {room for room in rooms_imported(path) if rank(room) > rank(room_of(path))}
+def test_a_room_imports_from_lower_rungs_only(path: Path) -> None:
+    wrong = {room for room in rooms_imported(path) if rung(room) <= rung(room_of(path))}
 
-    assert above == set()
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("room", ALONE)
+def test_a_room_that_stands_alone_knows_no_other(room: str) -> None:
+    known = set().union(*(rooms_imported(path) for path in SOURCES if room_of(path) == room))
+
+    assert known == ALONE[room]
+
+
+@pytest.mark.parametrize("above", ABOVE)
+def test_no_file_of_a_room_knows_what_stands_above_it(above: str) -> None:
+    room = above.split("/", maxsplit=1)[0]
+    below = [path for path in SOURCES if room_of(path) == room and not name_of(path).startswith(above)]
+    wrong = {name_of(path) for path in below for found in IMPORTS[path] if name_of(found).startswith(above)}
+
+    assert len(below) > 1
+    assert wrong == set()
+
+
+def test_in_cleaning_the_result_is_on_top_and_duplicates_are_below_the_survey() -> None:
+    cleaning = [path for path in SOURCES if room_of(path) == "cleaning"]
+    knows_result = {name_of(path) for path in cleaning if PACKAGE / RESULT in IMPORTS[path]}
+    knows_survey = {name_of(path) for path in cleaning if PACKAGE / SURVEY in IMPORTS[path]}
+
+    assert knows_result == set()
+    assert not any(name.startswith(DEDUP) for name in knows_survey)
+    assert RESULT in knows_survey
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    assert circles() == []
+
+
+def test_functions_fit_in_the_head() -> None:
+    assert [name for lines, name in function_lines() if lines > FUNCTION_LINES] == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
 def test_dns_and_http_are_said_in_their_rooms_alone(path: Path) -> None:
     said = third_party(path) & {"dns", "dnspython", "httpx", "requests", "urllib3"}
 
-    assert said <= {"resolver": {"dns"}, "emulator": {"dns"}, "smartlead": {"httpx"}}.get(
-        room_of(path), set()
-    )
+    assert said <= {name for name, rooms in EDGES.items() if room_of(path) in rooms}
 
 
 def loudness(path: Path) -> Iterator[str]:
@@ -197,3 +272,13 @@ def test_importing_a_pass_is_seen_by_this_test() -> None:
 )
 def test_nothing_heavy_is_loaded_before_it_is_needed(code: str) -> None:
     assert loaded(code) == set()
+
+
+if __name__ == "__main__":
+    arrows = {(room_of(path), room) for path in SOURCES for room in rooms_imported(path)}
+    print(
+        f"rooms {len(set().union(*LADDER))}, floors {floors()}, arrows {len(arrows)}, circles {len(circles())}"
+    )
+    print(f"files {len(SOURCES)}, imports between them {sum(map(len, IMPORTS.values()))}")
+    lines = sorted(function_lines())
+    print(f"functions {len(lines)}: median {lines[len(lines) // 2][0]} lines, longest {lines[-1]}")

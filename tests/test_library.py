@@ -7,12 +7,13 @@ import pytest
 import hygiene
 from hygiene import api
 from hygiene.errors import InputError, ListNotFound, SinkError, UsageError
-from hygiene.importing import LeadList, preflight
+from hygiene.importing import preflight
 from hygiene.io.writers import open_results
 from hygiene.lists import parse_list
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
+from hygiene.sinks import LeadList
 
 EMAILS = ["new@acme.example", "old@acme.example", "cal@shut.example", "x@client.example"]
 

@@ -5,9 +5,9 @@ import pytest
 
 import hygiene
 from hygiene.errors import Rejected, UnknownOutcome
-from hygiene.importing import Reply, Target, WritesAhead
 from hygiene.importing.journal import SqliteJournal
 from hygiene.outcomes import Counts
+from hygiene.sinks import Reply, Target, WritesAhead
 
 
 class Slow:

@@ -15,7 +15,7 @@ from hygiene.emulator import Emulator, keys
 from hygiene.emulator.counting import import_leads
 from hygiene.emulator.database import Store
 from hygiene.errors import AuthError, RateLimited, SinkError, UnknownOutcome, UsageError
-from hygiene.importing import Reply, run_import
+from hygiene.importing import run_import
 from hygiene.lists import parse_list
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.outcomes import Counts
@@ -23,6 +23,7 @@ from hygiene.policy import RULES, ImportPolicy, choices
 from hygiene.prediction.probe.checkpoint import FileNotebook
 from hygiene.prediction.probe.experiments import Bench, Own
 from hygiene.prediction.probe.runner import MOST_IMPORTS, Probe, conclude, most_leads, next_step
+from hygiene.sinks import Reply
 
 FULL = Bench(gmail=True, second=True, blocklist=True)
 OWN = Own.checked("own.example", "some.body@gmail.com", token="hp1")

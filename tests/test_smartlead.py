@@ -30,8 +30,8 @@ from hygiene.errors import (
     Unreachable,
     UsageError,
 )
-from hygiene.importing import LeadList, ListReader
 from hygiene.outcomes import Counts
+from hygiene.sinks import LeadList, ListReader
 from hygiene.smartlead import Smartlead
 from hygiene.smartlead.config import proxy_for
 

@@ -51,7 +51,7 @@ def test_it_takes_two_names_and_no_more(wheel: Path, names: set[str]) -> None:
         "hygiene_schemas/models.py",
         "hygiene_schemas/summary.schema.json",
         "hygiene_schemas/openapi.json",
-        "hygiene/traits/roles.txt",
+        "hygiene/lists/role_names.txt",
     ],
 )
 def test_it_ships(name: str, names: set[str]) -> None:
@@ -59,7 +59,7 @@ def test_it_ships(name: str, names: set[str]) -> None:
 
 
 def test_it_ships_sample_leads(names: set[str]) -> None:
-    assert any(name.startswith("hygiene/sample/") and name.endswith(".csv") for name in names)
+    assert any(name.startswith("hygiene/emulator/sample/") and name.endswith(".csv") for name in names)
 
 
 def test_it_ships_neither_tests_nor_leavings(names: set[str]) -> None:

@@ -21,8 +21,9 @@ from hygiene.errors import GateFailed, Interrupted
 if TYPE_CHECKING:
     from hygiene.cleaning.result import CleanedLeads
     from hygiene.cli.config import Profile
-    from hygiene.importing import LeadList, Receipt, Session
+    from hygiene.importing import Receipt, Session
     from hygiene.importing.journal import SqliteJournal
+    from hygiene.sinks import LeadList
     from hygiene.smartlead import Smartlead
 
 __all__ = ["import_", "import_leads", "lists"]

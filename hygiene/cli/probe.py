@@ -16,10 +16,10 @@ from hygiene.cli.exit_codes import DIFFERS, DONE
 from hygiene.errors import GateFailed, ListNotFound, UsageError
 
 if TYPE_CHECKING:
-    from hygiene.importing import LeadList
     from hygiene.prediction.probe.checkpoint import FileNotebook
     from hygiene.prediction.probe.experiments import Bench, Own
     from hygiene.prediction.probe.runner import Found
+    from hygiene.sinks import LeadList
     from hygiene.smartlead import Smartlead
 
 __all__ = ["probe"]

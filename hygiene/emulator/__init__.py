@@ -4,7 +4,8 @@ They serve on loopback, need no account, and keep what they were told in SQLite 
 counting is written from the words of `ImportPolicy` alone, so that it can check the prediction.
 """
 
+from hygiene.emulator.demo import read_zone, sample_zone
 from hygiene.emulator.dns_server import ZoneServer
 from hygiene.emulator.emulator import Emulator
 
-__all__ = ["Emulator", "ZoneServer"]
+__all__ = ["Emulator", "ZoneServer", "read_zone", "sample_zone"]

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from hygiene.emulator import Emulator, ZoneServer
+from hygiene.emulator.dns_server import ZoneServer
+from hygiene.emulator.emulator import Emulator
 
 __all__ = ["Stage", "read_zone", "sample_zone", "stage"]
 

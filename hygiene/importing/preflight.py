@@ -17,10 +17,11 @@ import pyarrow.compute as pc
 from hygiene.arrow.text import text_column
 from hygiene.cleaning.result import CleanedLeads
 from hygiene.errors import InputError
-from hygiene.importing import LeadList, ListReader, Receipt, Session, Sink
+from hygiene.importing import Receipt, Session
 from hygiene.lists import RuleList, parse_list
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.prediction.readback import read_back
+from hygiene.sinks import LeadList, ListReader, Sink
 
 __all__ = ["know", "prepare", "with_readback"]
 

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
     from hygiene.cleaning.comparison import Comparison
     from hygiene.cleaning.result import CleanedLeads
-    from hygiene.importing import LeadList, Receipt
+    from hygiene.importing import Receipt
     from hygiene.outcomes import Counts
     from hygiene.prediction.uncertainty import Bounds
+    from hygiene.sinks import LeadList
 
 __all__ = [
     "inert",

@@ -12,11 +12,11 @@ from typing import Protocol
 import numpy as np
 
 from hygiene.errors import AuthError, ListNotFound, RateLimited, SinkError, Unreachable
-from hygiene.importing import BlockListEditor, Reply
 from hygiene.outcomes import Counts
 from hygiene.policy import RULES, ImportPolicy
 from hygiene.prediction.probe.experiments import Bench, Own, Round
 from hygiene.prediction.probe.hypotheses import Answers, Candidates, Request
+from hygiene.sinks import BlockListEditor, Reply
 
 __all__ = ["Account", "Answer", "Found", "Notebook", "Probe", "Step", "conclude", "most_leads", "next_step"]
 
