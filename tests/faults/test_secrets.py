@@ -122,7 +122,7 @@ def test_no_refused_setting_shows_the_key_among_a_tracebacks_locals(arguments):
         hygiene.Smartlead(api_key=KEY, **arguments)
 
     told = with_locals(refused.value)
-    assert "account.py" in told
+    assert "client.py" in told
     assert "s3cret" not in told
 
 
