@@ -25,7 +25,7 @@ import pandas as pd
 
 import hygiene
 from hygiene.cleaning.result import CleanedLeads
-from hygiene.importing import payload
+from hygiene.importing import plan
 from hygiene.io.readers.list_files import block_list, known_leads
 
 SERVER = """
@@ -130,7 +130,7 @@ def main() -> None:
         cleaned = hygiene.clean(frame, **lists)  # anew, as one remembers what it predicted
         bodies = [
             {"leadList": [dict(lead) for lead in batch.leads], "fileName": "leads"}
-            for batch in payload(cleaned, batch_leads=400)
+            for batch in plan(cleaned, batch_leads=400)
         ]
         bare, ours = side_by_side(cleaned, bodies, peaks)
         ratios.append(bare / ours)

@@ -9,21 +9,62 @@ from typing import TYPE_CHECKING, Any
 from hygiene.version import __version__
 
 if TYPE_CHECKING:
-    from hygiene.api import clean, import_leads, read
-    from hygiene.checks.custom_rules import Rule
-    from hygiene.cleaning.result import CleanedLeads
-    from hygiene.deliverability import DomainVerdict
-    from hygiene.errors import GateFailed, HygieneError, InputError, SinkError, UnknownOutcome, UsageError
-    from hygiene.importing import Receipt
-    from hygiene.importing.preflight import prepare
-    from hygiene.outcomes import Counts, Outcome
-    from hygiene.policy import ImportPolicy
-    from hygiene.prediction.predict import Prediction, predict
-    from hygiene.prediction.reconcile import Reconciliation
-    from hygiene.resolver import Resolver
-    from hygiene.sinks import Sink
-    from hygiene.smartlead import Smartlead
-    from hygiene_schemas import CleanLead, ImportLog, Lead, RuleEntry, Verdict
+    from hygiene.api import (
+        clean as clean,
+    )
+    from hygiene.api import (
+        import_leads as import_leads,
+    )
+    from hygiene.api import (
+        read as read,
+    )
+    from hygiene.checks.custom_rules import Rule as Rule
+    from hygiene.cleaning.result import CleanedLeads as CleanedLeads
+    from hygiene.deliverability import DomainVerdict as DomainVerdict
+    from hygiene.errors import (
+        GateFailed as GateFailed,
+    )
+    from hygiene.errors import (
+        HygieneError as HygieneError,
+    )
+    from hygiene.errors import (
+        InputError as InputError,
+    )
+    from hygiene.errors import (
+        SinkError as SinkError,
+    )
+    from hygiene.errors import (
+        UnknownOutcome as UnknownOutcome,
+    )
+    from hygiene.errors import (
+        UsageError as UsageError,
+    )
+    from hygiene.importing import Receipt as Receipt
+    from hygiene.importing.preflight import prepare as prepare
+    from hygiene.outcomes import Counts as Counts
+    from hygiene.outcomes import Outcome as Outcome
+    from hygiene.policy import ImportPolicy as ImportPolicy
+    from hygiene.prediction.predict import Prediction as Prediction
+    from hygiene.prediction.predict import predict as predict
+    from hygiene.prediction.reconcile import Reconciliation as Reconciliation
+    from hygiene.resolver import Resolver as Resolver
+    from hygiene.sinks import Sink as Sink
+    from hygiene.smartlead import Smartlead as Smartlead
+    from hygiene_schemas import (
+        CleanLead as CleanLead,
+    )
+    from hygiene_schemas import (
+        ImportLog as ImportLog,
+    )
+    from hygiene_schemas import (
+        Lead as Lead,
+    )
+    from hygiene_schemas import (
+        RuleEntry as RuleEntry,
+    )
+    from hygiene_schemas import (
+        Verdict as Verdict,
+    )
 
 _HOME = {
     "CleanLead": "hygiene_schemas",

@@ -7,15 +7,13 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
 import pandas as pd
 
-from hygiene.arguments import check_names, check_word
-from hygiene.checks.custom_rules import Rule
+from hygiene.arguments import check_names, check_word, takes
 from hygiene.cleaning.pipeline import survey_frame
 from hygiene.cleaning.result import CleanedLeads
 from hygiene.cleaning.settings import Settings
@@ -23,35 +21,18 @@ from hygiene.cleaning.spill import Spool
 from hygiene.cleaning.survey import CHUNK_ROWS, survey
 from hygiene.columns.rename import choose_columns, name_columns
 from hygiene.importing import Journal, OnUnknown, Progress, Receipt, open_session
-from hygiene.importing.preflight import know, prepare, with_readback
+from hygiene.importing.preflight import know, with_readback
 from hygiene.importing.summary import summarise
-from hygiene.io.readers import open_leads
-from hygiene.io.readers.list_files import block_list, known_leads, suppression_list
-from hygiene.lists import RuleList
-from hygiene.lists.known_leads import KnownLeads
-from hygiene.lists.name_lists import NameList
-from hygiene.options import settings_of
-from hygiene.policy import ImportPolicy
+from hygiene.io.readers import LeadFiles
+from hygiene.options import CleanOptions, PathLike, ReadOptions, resolve
 from hygiene.sinks import Sink
 
 if TYPE_CHECKING:
-    from hygiene.deliverability import DomainVerdict, Resolver
+    pass
 
 _log = logging.getLogger("hygiene")
 
-__all__ = [
-    "block_list",
-    "clean",
-    "import_leads",
-    "know",
-    "known_leads",
-    "prepare",
-    "read",
-    "suppression_list",
-    "with_readback",
-]
-
-PathLike = str | os.PathLike[str]
+__all__ = ["clean", "import_leads", "read"]
 
 
 def read(
@@ -84,161 +65,54 @@ def read(
         InputError: a file cannot be read, has no email column, or passes a limit.
         UsageError: an option makes no sense.
     """
-    with open_leads(
-        [path, *more],
-        columns=columns,
-        encoding=encoding,
-        delimiter=delimiter,
-        header_row=header_row,
-        sheet=sheet,
-        limits=limits,
-    ) as leads:
+    options = ReadOptions(
+        columns=columns, encoding=encoding, delimiter=delimiter, header_row=header_row, sheet=sheet, limits=limits
+    )  # fmt: skip
+    with LeadFiles([path, *more], options) as leads:
         return leads.frame()
 
 
-def clean(
-    leads: pd.DataFrame | PathLike | Sequence[PathLike],
-    /,
-    *,
-    suppress: PathLike | RuleList | Sequence[PathLike | RuleList] | None = None,
-    blocklist: PathLike | RuleList | Sequence[PathLike | RuleList] | None = None,
-    known: PathLike | KnownLeads | Sequence[PathLike | KnownLeads] | None = None,
-    match: Literal["exact", "person"] = "exact",
-    keep: str = "first",
-    fill: bool = False,
-    suppression_columns: bool = True,
-    max_list_age: timedelta | None = None,
-    allow_empty_list: bool = False,
-    allow_broad_rules: Collection[str] = (),
-    client: int | None = None,
-    resolver: "Resolver | Mapping[str, DomainVerdict] | None" = None,
-    accept_unknown: bool = False,
-    schema: Any = None,
-    require: Sequence[str] = (),
-    rules: Sequence[Rule] = (),
-    review: Sequence[str] = (),
-    disposable: PathLike | NameList | Sequence[PathLike | NameList] | None = None,
-    free: PathLike | NameList | Sequence[PathLike | NameList] | None = None,
-    roles: PathLike | NameList | Sequence[PathLike | NameList] | None = None,
-    policy: ImportPolicy | None = None,
-    waive_blocklist: bool = False,
-    batch_leads: int = 400,
-    trust_columns: Sequence[str] = (),
-    columns: Mapping[str, str] | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    header_row: int | None = None,
-    sheet: str | None = None,
-    limits: Mapping[str, int] | None = None,
-    memory: int | None = None,
-    jobs: int | None = None,
-) -> CleanedLeads:
+@takes(CleanOptions)
+def clean(leads: pd.DataFrame | PathLike | Sequence[PathLike], options: CleanOptions) -> CleanedLeads:
     """Give every row of a lead list its verdict.
 
     Args:
         leads: A frame, or one or several files.
-        suppress: Suppression lists, ours: what they name is never sent.
-        blocklist: The API's block list.
-        known: Leads the API's list or account holds already, as a file with an email column.
-        match: Which rows are the same lead: `exact`, as an API counts, or `person`, by what is known of
-            mailbox providers (tags, dots of Gmail).
-        keep: Which of several rows of a lead stays: `first`, `last`, `most-complete` or `newest:COLUMN`.
-        fill: Whether the row that stays takes blank cells from the rows it replaces.
-        suppression_columns: Whether opt-out marks in the leads' own columns suppress addresses.
-        max_list_age: How long ago a suppression list may have been written at most.
-        allow_empty_list: Whether a suppression list without entries is meant so.
-        allow_broad_rules: Public suffixes and large mailbox providers that a suppression list is meant to
-            forbid.
-        client: The client whose entries of the block list act beside those of no client.
-        resolver: Who is asked about domains, for instance `hygiene.Resolver()`, or verdicts by domain
-            (A-labels) that are known already; None asks nobody.
-        accept_unknown: Leads whose domain DNS does not decide are ready rather than for review.
-        schema: A Pandera model or schema of your own, in place of `hygiene.Lead`.
-        require: Canonical columns that must not be blank.
-        rules: Your own rules.
-        review: Notes whose rows are for review, for instance ``["disposable"]``.
-        disposable: Lists of disposable domains, in place of ours.
-        free: Lists of domains of public mail providers, in place of ours.
-        roles: Lists of local parts that name a function, in place of ours.
-        policy: The API's counting rules.
-        waive_blocklist: Predict and withhold as if the import set ``ignoreGlobalBlockList``.
-        batch_leads: Leads a request, for the prediction.
-        trust_columns: Columns with an address verifier's verdicts, to be honoured.
-        columns: Canonical name to header, where the choice made by name is not right.
-        encoding: As for `read`, where `leads` are files; so are the next four.
-        delimiter: Delimiter of text files.
-        header_row: Line of the header.
-        sheet: Sheet of workbooks.
-        limits: Limits to raise or lower.
-        memory: Octets of memory to stay within, where `leads` are files: what does not fit goes to temporary
-            files, and nothing else changes. None keeps all leads in memory.
-        jobs: Chunks examined at once; None is the processors there are.
+        options: As below.
 
     Raises:
         InputError: the leads or a list cannot be read; a suppression list without entries is one.
         ResolverError: no name server answered at all.
         UsageError: an argument makes no sense.
     """
-    settings = settings_of(
-        schema=schema,
-        require=require,
-        rules=tuple(rules),
-        review=review,
-        disposable=disposable,
-        free=free,
-        roles=roles,
-        suppress=suppress,
-        blocklist=blocklist,
-        known=known,
-        match=match,
-        keep=keep,
-        fill=fill,
-        suppression_columns=suppression_columns,
-        max_list_age=max_list_age,
-        allow_empty_list=allow_empty_list,
-        allow_broad_rules=allow_broad_rules,
-        client=client,
-        resolver=resolver,
-        accept_unknown=accept_unknown,
-        policy=policy,
-        waive_blocklist=waive_blocklist,
-        batch_leads=batch_leads,
-        trust_columns=trust_columns,
-    )
+    settings = resolve(options)
     started = time.monotonic()
-    reading = {
-        "encoding": encoding, "delimiter": delimiter, "header_row": header_row, "sheet": sheet, "limits": limits,
-    }  # fmt: skip
-    cleaned = _clean(leads, settings, columns, reading, memory=memory, jobs=jobs)
+    cleaned = (
+        _clean_frame(leads, settings, options)
+        if isinstance(leads, pd.DataFrame)
+        else _clean_files([leads] if isinstance(leads, str | os.PathLike) else list(leads), settings, options)
+    )
     _log.info("%d rows cleaned in %.1f s", len(cleaned), time.monotonic() - started)
     for code, rows in cleaned.counts.reasons.items():
         _log.debug("%s: %d rows", code, rows)
     return cleaned
 
 
-def _clean(
-    leads: pd.DataFrame | PathLike | Sequence[PathLike],
-    settings: Settings,
-    columns: Mapping[str, str] | None,
-    reading: Mapping[str, Any],
-    *,
-    memory: int | None,
-    jobs: int | None,
-) -> CleanedLeads:
-    """Clean a frame, or files that are read as `reading` says."""
-    if isinstance(leads, pd.DataFrame):
-        found = choose_columns(leads, columns, source="the frame")
-        frame = name_columns(leads, found)
-        return CleanedLeads(survey_frame(frame, settings, jobs=jobs), frame=frame, notes=found.notes)
-    paths = [leads] if isinstance(leads, str | os.PathLike) else list(leads)
-    with open_leads(paths, columns=columns, chunk_rows=CHUNK_ROWS, **reading) as opened:
-        spool = None if memory is None else Spool(memory)
+def _clean_frame(leads: pd.DataFrame, settings: Settings, options: CleanOptions) -> CleanedLeads:
+    found = choose_columns(leads, options.columns, source="the frame")
+    frame = name_columns(leads, found)
+    return CleanedLeads(survey_frame(frame, settings, jobs=options.jobs), frame=frame, notes=found.notes)
+
+
+def _clean_files(paths: Sequence[PathLike], settings: Settings, options: CleanOptions) -> CleanedLeads:
+    with LeadFiles(paths, options, chunk_rows=CHUNK_ROWS) as opened:
+        spool = None if options.memory is None else Spool(options.memory)
         if spool is None:
             frame = opened.frame()
-            cleaned = CleanedLeads(survey_frame(frame, settings, jobs=jobs), frame=frame)
+            cleaned = CleanedLeads(survey_frame(frame, settings, jobs=options.jobs), frame=frame)
         else:
             frames = opened.chunks() if settings.by_row else iter([opened.frame()])
-            cleaned = CleanedLeads(survey(frames, settings, keeping=spool, jobs=jobs))
+            cleaned = CleanedLeads(survey(frames, settings, keeping=spool, jobs=options.jobs))
         of_memory = (spool.note,) if spool is not None and spool.note else ()
         untrusted = _untrusted(opened.verdict_columns, settings.trusted)
         cleaned.read_notes = (*opened.notes, *of_memory, *untrusted)

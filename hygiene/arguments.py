@@ -1,12 +1,19 @@
-"""Arguments: what a call must not be handed, though Python would take it and mean something else by it."""
+"""Options of a call that are declared once, and what a call must not be handed though Python would take it."""
 
-from collections.abc import Iterable
+import functools
+import inspect
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from hygiene.errors import UsageError
 
-__all__ = ["check_names", "check_span", "check_word"]
+__all__ = ["check_names", "check_span", "check_word", "takes"]
+
+_P = ParamSpec("_P")
+_Options = TypeVar("_Options")
+_First = TypeVar("_First")
+_Result = TypeVar("_Result")
 
 
 def check_word(name: str, given: object, words: Iterable[str], /) -> None:
@@ -42,3 +49,41 @@ def check_span(name: str, given: object, /) -> None:
     if given is not None and not isinstance(given, timedelta):
         msg = f"{name}={given!r}: expected a datetime.timedelta, for instance timedelta(days=30)."
         raise UsageError(msg)
+
+
+def takes(
+    options: Callable[_P, _Options], /
+) -> Callable[[Callable[[_First, _Options], _Result]], Callable[Concatenate[_First, _P], _Result]]:
+    """Make a function of leads and options one of leads and keywords, which are declared in the options' class alone.
+
+    Its signature shows every option with its default, and its docstring says what the class says of each.
+
+    Args:
+        options: A dataclass whose fields are keyword-only.
+    """
+
+    def decorate(
+        function: Callable[[_First, _Options], _Result],
+    ) -> Callable[Concatenate[_First, _P], _Result]:
+        @functools.wraps(function)
+        def call(first: _First, /, *args: _P.args, **kwargs: _P.kwargs) -> _Result:
+            return function(first, options(*args, **kwargs))
+
+        first = next(iter(inspect.signature(function).parameters.values()))
+        keywords = inspect.signature(options).parameters.values()
+        call.__signature__ = inspect.signature(function).replace(  # type: ignore[attr-defined]
+            parameters=[first.replace(kind=inspect.Parameter.POSITIONAL_ONLY), *keywords]
+        )
+        if function.__doc__ is not None:  # python -OO strips both
+            call.__doc__ = function.__doc__.replace("        options: As below.\n", _described(options))
+        return call
+
+    return decorate
+
+
+def _described(options: Any) -> str:
+    """What the classes that options are made of say of each, as lines of an `Args:` section."""
+    told = [each.__doc__ or "" for each in reversed(options.__mro__)]
+    return "".join(
+        text.partition("Attributes:\n")[2].rstrip() + "\n" for text in told if "Attributes:\n" in text
+    )

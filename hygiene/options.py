@@ -1,81 +1,137 @@
-"""Given: the settings that the arguments of a call stand for.
+"""The options of a cleaning, each declared once, and the settings they stand for.
 
 Lists that are named by a path are read here, and held against what would forbid too much.
 """
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from hygiene.arguments import check_names, check_span
+from hygiene.checks.custom_rules import Rule
 from hygiene.cleaning.dedup.survivors import Keep
 from hygiene.cleaning.settings import Settings
-from hygiene.deliverability import KnownVerdicts
+from hygiene.deliverability import DomainVerdict, KnownVerdicts, Resolver
 from hygiene.io.readers.list_files import block_list, known_leads, name_list, suppression_list
+from hygiene.io.readers.read_options import ReadOptions
 from hygiene.lists import RuleList, check_broad
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.lists.name_lists import NameList, TraitLists, built_in_lists
 from hygiene.policy import ImportPolicy
 
-if TYPE_CHECKING:
-    from hygiene.deliverability import DomainVerdict, Resolver
+__all__ = ["CleanOptions", "PathLike", "ReadOptions", "ScaleOptions", "resolve"]
 
-__all__ = ["settings_of"]
-
+PathLike: TypeAlias = str | os.PathLike[str]
 _List = TypeVar("_List", RuleList, KnownLeads, NameList)
+_Rules: TypeAlias = PathLike | RuleList | Sequence[PathLike | RuleList] | None
+_Known: TypeAlias = PathLike | KnownLeads | Sequence[PathLike | KnownLeads] | None
+_Names: TypeAlias = PathLike | NameList | Sequence[PathLike | NameList] | None
 
 
-def settings_of(
-    *,
-    suppress: Any,
-    blocklist: Any,
-    known: Any,
-    keep: str,
-    max_list_age: timedelta | None,
-    allow_empty_list: bool,
-    allow_broad_rules: Collection[str],
-    client: int | None,
-    resolver: "Resolver | Mapping[str, DomainVerdict] | None",
-    disposable: Any,
-    free: Any,
-    roles: Any,
-    policy: ImportPolicy | None,
-    require: Sequence[str],
-    trust_columns: Sequence[str],
-    review: Sequence[str],
-    **alike: Any,
-) -> Settings:
-    """The settings of a call of `library.clean`, whose arguments these are; `alike` are those of `Settings`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanOptions(ReadOptions):
+    """What a cleaning does; those of reading are for files alone, `columns` apart.
+
+    Attributes:
+        suppress: Suppression lists, ours: what they name is never sent.
+        blocklist: The API's block list.
+        known: Leads the API's list or account holds already, as a file with an email column.
+        match: Which rows are the same lead: `exact`, as an API counts, or `person`, by what is known of
+            mailbox providers (tags, dots of Gmail).
+        keep: Which of several rows of a lead stays: `first`, `last`, `most-complete` or `newest:COLUMN`.
+        fill: Whether the row that stays takes blank cells from the rows it replaces.
+        suppression_columns: Whether opt-out marks in the leads' own columns suppress addresses.
+        max_list_age: How long ago a suppression list may have been written at most.
+        allow_empty_list: Whether a suppression list without entries is meant so.
+        allow_broad_rules: Public suffixes and large mailbox providers that a suppression list is meant to
+            forbid.
+        client: The client whose entries of the block list act beside those of no client.
+        resolver: Who is asked about domains, for instance `hygiene.Resolver()`, or verdicts by domain
+            (A-labels) that are known already; None asks nobody.
+        accept_unknown: Leads whose domain DNS does not decide are ready rather than for review.
+        schema: A Pandera model or schema of your own, in place of `hygiene.Lead`.
+        require: Canonical columns that must not be blank.
+        rules: Your own rules.
+        review: Notes whose rows are for review, for instance ``["disposable"]``.
+        disposable: Lists of disposable domains, in place of ours.
+        free: Lists of domains of public mail providers, in place of ours.
+        roles: Lists of local parts that name a function, in place of ours.
+        policy: The API's counting rules.
+        waive_blocklist: Predict and withhold as if the import set ``ignoreGlobalBlockList``.
+        batch_leads: Leads a request, for the prediction.
+        trust_columns: Columns with an address verifier's verdicts, to be honoured.
+        memory: Octets of memory to stay within, where the leads are files: what does not fit goes to
+            temporary files, and nothing else changes. None keeps all leads in memory.
+        jobs: Chunks examined at once; None is the processors there are.
+    """
+
+    suppress: _Rules = None
+    blocklist: _Rules = None
+    known: _Known = None
+    match: Literal["exact", "person"] = "exact"
+    keep: str = "first"
+    fill: bool = False
+    suppression_columns: bool = True
+    max_list_age: timedelta | None = None
+    allow_empty_list: bool = False
+    allow_broad_rules: Collection[str] = ()
+    client: int | None = None
+    resolver: Resolver | Mapping[str, DomainVerdict] | None = None
+    accept_unknown: bool = False
+    schema: Any = None
+    require: Sequence[str] = ()
+    rules: Sequence[Rule] = ()
+    review: Sequence[str] = ()
+    disposable: _Names = None
+    free: _Names = None
+    roles: _Names = None
+    policy: ImportPolicy | None = None
+    waive_blocklist: bool = False
+    batch_leads: int = 400
+    trust_columns: Sequence[str] = ()
+    memory: int | None = None
+    jobs: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleOptions(CleanOptions):
+    """What a cleaning of a Dask frame does: a schema and rules see a partition at a time.
+
+    Attributes:
+        order: A column that numbers the rows, for a frame that was shuffled: whole numbers from 1, each once.
+    """
+
+    order: str | None = None
+
+
+def resolve(options: CleanOptions, /) -> Settings:
+    """The settings that options stand for: those of the same name are taken as they are, lists are read.
 
     Raises:
         ListError: a list cannot be read; a suppression list without entries is one.
-        UsageError: an argument makes no sense.
+        UsageError: an option makes no sense.
     """
-    check_span("max_list_age", max_list_age)
-    check_names(
-        require=require, trust_columns=trust_columns, review=review, allow_broad_rules=allow_broad_rules
-    )
-    return Settings(
-        traits=_trait_lists(disposable=disposable, free=free, roles=roles),
-        suppress=_suppression(
-            suppress,
-            max_age=max_list_age,
-            may_be_empty=allow_empty_list,
-            allow_broad=allow_broad_rules,
-        ),
-        blocklist=_each(blocklist, lambda path: block_list(path, client=client)),
-        known=_each(known, known_leads),
-        keep=Keep.parse(keep),
-        resolver=_resolver(resolver),
-        policy=policy or ImportPolicy(),
-        required=tuple(require),
-        trusted=tuple(trust_columns),
-        review=tuple(review),
-        **alike,
-    )
+    check_span("max_list_age", options.max_list_age)
+    names = ("require", "trust_columns", "review", "allow_broad_rules")
+    check_names(**{name: getattr(options, name) for name in names})
+    alike = {each.name for each in fields(options)} & {each.name for each in fields(Settings)}
+    changed: dict[str, Any] = {
+        "traits": _trait_lists(disposable=options.disposable, free=options.free, roles=options.roles),
+        "suppress": _suppression(options),
+        "blocklist": _each(options.blocklist, partial(block_list, client=options.client)),
+        "known": _each(options.known, known_leads),
+        "keep": Keep.parse(options.keep),
+        "resolver": _resolver(options.resolver),
+        "policy": options.policy or ImportPolicy(),
+        "required": tuple(options.require),
+        "trusted": tuple(options.trust_columns),
+        "rules": tuple(options.rules),
+        "review": tuple(options.review),
+    }
+    return Settings(**{name: getattr(options, name) for name in alike} | changed)
 
 
 def _trait_lists(**given: Any) -> TraitLists:
@@ -88,15 +144,21 @@ def _trait_lists(**given: Any) -> TraitLists:
     return replace(built_in_lists(), **changes)
 
 
-def _suppression(given: Any, **how: Any) -> tuple[RuleList, ...] | None:
+def _suppression(options: CleanOptions) -> tuple[RuleList, ...] | None:
     """Our own lists, each held against what would forbid too much, those that were read before as well."""
-    lists = _each(given, lambda path: suppression_list(path, **how))
+    open_one = partial(
+        suppression_list,
+        max_age=options.max_list_age,
+        may_be_empty=options.allow_empty_list,
+        allow_broad=options.allow_broad_rules,
+    )
+    lists = _each(options.suppress, open_one)
     for rules in lists or ():
-        check_broad(rules, allowed=how["allow_broad"])
+        check_broad(rules, allowed=options.allow_broad_rules)
     return lists
 
 
-def _each(given: Any, open_one: Callable[["str | os.PathLike[str]"], _List]) -> tuple[_List, ...] | None:
+def _each(given: Any, open_one: Callable[[PathLike], _List]) -> tuple[_List, ...] | None:
     """What was handed over for a list, read where it is a path; None where nothing was."""
     if given is None:
         return None
@@ -107,7 +169,7 @@ def _each(given: Any, open_one: Callable[["str | os.PathLike[str]"], _List]) -> 
     )
 
 
-def _resolver(given: "Resolver | Mapping[str, DomainVerdict] | None") -> "Resolver | None":
+def _resolver(given: Resolver | Mapping[str, DomainVerdict] | None) -> Resolver | None:
     """Who is asked: what was handed over, where it can look up, else the verdicts it holds."""
     if isinstance(given, Mapping) and not hasattr(given, "look_up"):
         return KnownVerdicts(given)

@@ -19,7 +19,7 @@ from hygiene.cleaning.settings import Settings
 from hygiene.cleaning.survey import survey
 from hygiene.deliverability import DomainVerdict
 from hygiene.errors import GateFailed, InputError, ListError, UsageError
-from hygiene.importing import payload
+from hygiene.importing import plan
 from hygiene.importing.summary import summarise
 from hygiene.lists import parse_list
 from hygiene.lists.known_leads import KnownLeads
@@ -293,7 +293,7 @@ def test_numbers_in_other_columns_are_fine_and_are_sent_as_text():
 
     cleaned = hygiene.clean(frame)
 
-    [batch] = payload(cleaned, batch_leads=400)
+    [batch] = plan(cleaned, batch_leads=400)
     assert batch.leads == ({"email": "ann@acme.example", "phone": "14155550100"},)
 
 

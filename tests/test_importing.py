@@ -21,7 +21,7 @@ from hygiene.errors import (
     Unreachable,
     UsageError,
 )
-from hygiene.importing import payload, run_import, sent_columns
+from hygiene.importing import plan, run_import, sent_columns
 from hygiene.lists import parse_list
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.outcomes import Counts
@@ -55,7 +55,7 @@ def test_every_row_to_send_is_in_exactly_one_batch_in_the_order_of_the_input():
         leads_of("a@x.example.org", "nobody", "b@x.example.org", "a@x.example.org", "c@x.example.org")
     )
 
-    batches = list(payload(cleaned, batch_leads=2))
+    batches = list(plan(cleaned, batch_leads=2))
 
     assert [batch.rows for batch in batches] == [(1, 3), (5,)]
     assert [batch.number for batch in batches] == [1, 2]
@@ -71,7 +71,7 @@ def test_empty_and_missing_fields_are_not_sent():
         title=["", "CEO"],
     )
 
-    [batch] = payload(hygiene.clean(frame), batch_leads=400)
+    [batch] = plan(hygiene.clean(frame), batch_leads=400)
 
     assert batch.leads == (
         {"email": "a@acme.example", "first_name": "Ann"},
@@ -83,7 +83,7 @@ def test_custom_columns_are_sent_only_where_named():
     cleaned = hygiene.clean(leads_of("a@acme.example", Tier=["gold"], Note=["x"], company=["Acme"]))
 
     sent = [
-        next(payload(cleaned, batch_leads=1, custom=custom)).leads[0] for custom in ((), ("Tier",), ("all",))
+        next(plan(cleaned, batch_leads=1, custom=custom)).leads[0] for custom in ((), ("Tier",), ("all",))
     ]
 
     assert sent == [
@@ -103,7 +103,7 @@ def test_a_batch_below_one_lead_is_refused_before_anything_is_sent(api, sink, si
     with pytest.raises(UsageError, match=f"--batch-size {size}"):
         run_import(cleaned_of(2), sink, batch_leads=size)
     with pytest.raises(UsageError):
-        next(payload(cleaned_of(2), batch_leads=size))
+        next(plan(cleaned_of(2), batch_leads=size))
     assert api.requests == []
 
 
@@ -114,7 +114,7 @@ def test_a_missing_custom_column_is_refused_before_anything_is_sent(api, sink):
 
 
 def test_a_batch_shows_its_leads_in_no_repr():
-    [batch] = payload(cleaned_of(1), batch_leads=1)
+    [batch] = plan(cleaned_of(1), batch_leads=1)
 
     assert "acme" not in repr(batch)
 
@@ -416,10 +416,10 @@ def test_an_import_agrees_batch_by_batch_with_an_api_of_its_policy(
         with hygiene.Smartlead(
             list_id=list_id, api_key=api.api_key, base_url=api.base_url, policy=policy
         ) as sink:
-            prepared = hygiene.library.prepare(cleaned, sink)
+            prepared = hygiene.prepare(cleaned, sink)
             receipt = hygiene.import_leads(prepared, sink, send_all=send_all, batch_leads=size)
 
-    planned = [row for batch in payload(prepared, batch_leads=size, send_all=send_all) for row in batch.rows]
+    planned = [row for batch in plan(prepared, batch_leads=size, send_all=send_all) for row in batch.rows]
     assert [result.reported for result in receipt.batches] == [result.predicted for result in receipt.batches]
     assert receipt.reconciliation.agrees
     assert receipt.predicted == prepared.predict(send_all=send_all, batch_leads=size).counts

@@ -5,9 +5,9 @@ import pyarrow as pa
 import pytest
 
 import hygiene
-from hygiene import api
 from hygiene.errors import InputError, ListNotFound, SinkError, UsageError
 from hygiene.importing import preflight
+from hygiene.io.readers import list_files
 from hygiene.io.writers import open_results
 from hygiene.lists import parse_list
 from hygiene.lists.known_leads import KnownLeads
@@ -59,7 +59,7 @@ def test_members_and_block_list_are_read_and_leads_found_there_are_withheld(api,
 def test_what_the_api_holds_is_the_reason_of_what_is_withheld(api, sink):
     api.block(["new@acme.example"])
 
-    prepared = api.prepare(hygiene.clean(leads(*EMAILS)), sink)
+    prepared = hygiene.prepare(hygiene.clean(leads(*EMAILS)), sink)
 
     assert prepared.verdicts["outcome"].tolist() == ["blocked", "duplicate", "blocked", "ready"]
     assert prepared.verdicts["reasons"].tolist()[:3] == [
@@ -93,7 +93,7 @@ def test_what_was_handed_over_is_not_read_again(api, sink, write):
 def test_only_what_is_missing_is_read(api, sink):
     cleaned = hygiene.clean(leads(*EMAILS), blocklist=parse_list("shut.example", name="b"))
 
-    api.prepare(cleaned, sink)
+    hygiene.prepare(cleaned, sink)
 
     assert asked(api) == [DESCRIBE, MEMBERS]
 
@@ -162,7 +162,7 @@ def test_words_of_sinks_lists_and_files_are_held_against_what_there_is(write, tm
     with pytest.raises(UsageError, match="place='File': expected 'list' or 'account'"):
         KnownLeads.from_cells("list 5", pa.array(["a@acme.example"], pa.large_string()), place="File")
     with pytest.raises(UsageError, match=r"max_age='1d': expected a datetime\.timedelta"):
-        api.suppression_list(write("dnc.txt", "a@acme.example\n"), max_age="1d")
+        list_files.suppression_list(write("dnc.txt", "a@acme.example\n"), max_age="1d")
     with (
         pytest.raises(UsageError, match="format_='xls': expected 'csv' or 'xlsx' or 'parquet'"),
         open_results(tmp_path, format_="xls"),
@@ -242,7 +242,7 @@ def test_a_list_too_long_to_read_asks_for_a_file_and_is_not_read():
     reader = Reader(size=50_001, members=["a@x.example"])
 
     with pytest.raises(InputError, match=r"list 7 holds 50001 leads.*--known F.*--no-snapshot"):
-        api.prepare(hygiene.clean(leads(*EMAILS)), reader)
+        hygiene.prepare(hygiene.clean(leads(*EMAILS)), reader)
 
     assert reader.read == 0
 
@@ -253,7 +253,7 @@ def test_a_list_is_not_read_without_end_whatever_its_stated_size(monkeypatch, si
     reader = Reader(size=size, members=[f"a{number}@acme.example" for number in range(9)])
 
     with pytest.raises(InputError, match="--no-snapshot"):
-        api.prepare(hygiene.clean(leads(*EMAILS)), reader)
+        hygiene.prepare(hygiene.clean(leads(*EMAILS)), reader)
 
     assert reader.read == 6
 
@@ -262,8 +262,8 @@ def test_a_long_list_is_no_matter_where_known_leads_or_no_snapshot_are_asked_for
     reader = Reader(size=50_001)
     known = hygiene.clean(leads(*EMAILS), known=write("known.csv", "email\nold@acme.example\n"))
 
-    assert api.prepare(known, reader).predicted.total_leads == 3
-    assert api.prepare(hygiene.clean(leads(*EMAILS)), reader, snapshot=False).predicted.total_leads == 4
+    assert hygiene.prepare(known, reader).predicted.total_leads == 3
+    assert hygiene.prepare(hygiene.clean(leads(*EMAILS)), reader, snapshot=False).predicted.total_leads == 4
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_a_long_list_is_no_matter_where_known_leads_or_no_snapshot_are_asked_for
 def test_an_entry_of_the_block_list_is_no_comment_and_no_header(entry, email):
     reader = Reader(blocked=["domain", entry, "email"])
 
-    prepared = api.prepare(hygiene.clean(leads(email, "b@acme.example")), reader)
+    prepared = hygiene.prepare(hygiene.clean(leads(email, "b@acme.example")), reader)
 
     assert prepared.verdicts["outcome"].tolist() == ["blocked", "ready"]
 
@@ -285,7 +285,7 @@ def test_an_entry_of_the_block_list_is_no_comment_and_no_header(entry, email):
 def test_members_may_hold_any_text():
     reader = Reader(members=["", "\ud800@acme.example", "no address", "OLD@Acme.example"])
 
-    prepared = api.prepare(hygiene.clean(leads(*EMAILS)), reader)
+    prepared = hygiene.prepare(hygiene.clean(leads(*EMAILS)), reader)
 
     assert prepared.verdicts["outcome"].tolist() == ["ready", "duplicate", "ready", "ready"]
 
@@ -296,7 +296,7 @@ def test_dns_is_not_asked_again(names, sink):
     )
     asked_before = names.queries.total()
 
-    prepared = api.prepare(cleaned, sink)
+    prepared = hygiene.prepare(cleaned, sink)
 
     assert asked_before > 0
     assert names.queries.total() == asked_before

@@ -22,7 +22,7 @@ from hygiene.outcomes import Counts
 from hygiene.policy import RULES, ImportPolicy, choices
 from hygiene.prediction.probe.checkpoint import FileNotebook
 from hygiene.prediction.probe.experiments import Bench, Own
-from hygiene.prediction.probe.runner import MOST_IMPORTS, Probe, conclude, most_leads, next_step
+from hygiene.prediction.probe.runner import MOST_IMPORTS, Answer, Probe, conclude, most_leads, next_step
 from hygiene.sinks import Reply
 
 FULL = Bench(gmail=True, second=True, blocklist=True)
@@ -319,7 +319,7 @@ def test_where_the_api_asks_to_slow_down_the_probe_waits_as_long_as_it_says():
 
 def test_answers_that_no_policy_gives_are_told_and_nothing_is_marked():
     first = next_step(FULL, ()).round
-    answers = (hygiene.probe.Answer(first.name, Counts(1, 2, 3, 4), len(first.templates)),)
+    answers = (Answer(first.name, Counts(1, 2, 3, 4), len(first.templates)),)
 
     found = conclude(FULL, answers)
 

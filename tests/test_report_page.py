@@ -182,7 +182,7 @@ def imported(tmp_path_factory):
         with hygiene.Smartlead(
             list_id=around.list_id, api_key=around.api.api_key, base_url=around.api.base_url, policy=believed
         ) as sink:
-            cleaned = hygiene.library.prepare(cleaned, sink)
+            cleaned = hygiene.prepare(cleaned, sink)
             receipt = hygiene.import_leads(cleaned, sink, send_all=True, batch_leads=40)
     assert receipt.reconciliation.status == "differs"
     page = render(cleaned, receipt, comparison=cleaned.by("Source"), send_all=True)

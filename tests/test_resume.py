@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 import hygiene
-from hygiene.api import know
 from hygiene.deliverability import DomainVerdict
 from hygiene.errors import AuthError, UsageError
 from hygiene.importing import open_session
 from hygiene.importing.journal import SqliteJournal
+from hygiene.importing.preflight import know
 from hygiene.lists import parse_list
 from hygiene.outcomes import Counts
 

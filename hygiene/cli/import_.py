@@ -127,8 +127,8 @@ def import_(list_id: int, rename: Mapping[str, str], custom_shape: Any, **option
 
 def import_leads(run: Run, sink: "Smartlead", journal: "SqliteJournal | None", stopping: "Stopping") -> int:
     """Clean the run's files and send them; returns the exit code."""
-    from hygiene import api
     from hygiene.importing import open_session
+    from hygiene.importing.preflight import know
 
     options = run.options
     with run.failing():
@@ -141,7 +141,7 @@ def import_leads(run: Run, sink: "Smartlead", journal: "SqliteJournal | None", s
         )  # fmt: skip
     with session:
         with run.failing():
-            cleaned = api.know(
+            cleaned = know(
                 session, cleaned, sink, snapshot=not options["no_snapshot"], send_all=options["send_all"]
             )
             # so that a report is there whatever happens next; a dry run writes what a clean does
@@ -187,7 +187,7 @@ def _import(  # noqa: PLR0917 -- the parts of one import
 
 
 def _send(run: Run, session: "Session", cleaned: "CleanedLeads", stopping: "Stopping") -> "Receipt":
-    from hygiene.api import with_readback
+    from hygiene.importing.preflight import with_readback
 
     try:
         with run.progress("Importing") as progress, stopping.watching():

@@ -1,6 +1,6 @@
 """Options that verbs share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from hygiene.cli.config import Profile
 
 __all__ = [
+    "FIELDS",
     "asking",
     "cleaning",
     "client",
@@ -157,50 +158,60 @@ journal = click.option(
     "--journal", envvar="HYGIENE_JOURNAL", metavar="F", help="Where imports are remembered."
 )
 
-#: What every verb that cleans takes.
-cleaning = together(
-    click.argument("files", nargs=-1, required=True, metavar="FILE..."),
-    click.option(
+#: The options of a cleaning, each field of `hygiene.options.CleanOptions` with its flags, in the order of the help.
+#: Batches and the waiving of the block list are an import's, which has flags of its own for them.
+FIELDS: Mapping[str, Callable[..., Any]] = {
+    "suppress": click.option(
         "--suppress", multiple=True, metavar="F", help="Suppression list, ours: never sent. Repeatable."
     ),
-    click.option(
+    "blocklist": click.option(
         "--blocklist", multiple=True, metavar="F", help="Snapshot of the API's block list. Repeatable."
     ),
-    click.option("--known", multiple=True, metavar="F", help="Leads the API holds already. Repeatable."),
-    click.option(
+    "known": click.option(
+        "--known", multiple=True, metavar="F", help="Leads the API holds already. Repeatable."
+    ),
+    "match": click.option(
         "--match",
         type=click.Choice(["exact", "person"]),
         default="exact",
         show_default=True,
         help="Which rows are the same lead: by address, or by what is known of mailbox providers.",
     ),
-    click.option(
+    "keep": click.option(
         "--keep",
         default="first",
         show_default=True,
         metavar="RULE",
         help="Row of a lead that stays: first, last, most-complete, newest:COLUMN.",
     ),
-    click.option("--fill", is_flag=True, help="The row that stays takes blank cells from those it replaces."),
-    click.option(
-        "--no-suppression-columns", is_flag=True, help="Opt-out marks in the leads' own columns do not count."
+    "fill": click.option(
+        "--fill", is_flag=True, help="The row that stays takes blank cells from those it replaces."
     ),
-    click.option(
+    "suppression_columns": click.option(
+        "--no-suppression-columns",
+        "suppression_columns",
+        is_flag=True,
+        callback=param_types.negated,
+        help="Opt-out marks in the leads' own columns do not count.",
+    ),
+    "max_list_age": click.option(
         "--max-list-age",
         callback=param_types.age,
         metavar="AGE",
         help="Refuse a suppression list written longer ago: 12h, 30d, 8w.",
     ),
-    click.option("--allow-empty-list", is_flag=True, help="A suppression list without entries is meant so."),
-    click.option(
+    "allow_empty_list": click.option(
+        "--allow-empty-list", is_flag=True, help="A suppression list without entries is meant so."
+    ),
+    "allow_broad_rules": click.option(
         "--allow-broad-rule",
-        "broad",
+        "allow_broad_rules",
         multiple=True,
         metavar="DOMAIN",
         help="A public suffix or mailbox provider that a suppression list may forbid. Repeatable.",
     ),
-    client,
-    click.option(
+    "client": client,
+    "columns": click.option(
         "--column",
         "columns",
         multiple=True,
@@ -208,11 +219,15 @@ cleaning = together(
         metavar='NAME="HEADER"',
         help="Where a column is, for instance email='E-mail'.",
     ),
-    click.option("--encoding", metavar="NAME", help="Encoding of text files, such as cp1252."),
-    click.option("--delimiter", metavar="C", help="Delimiter of text files: a character, or tab."),
-    click.option("--header-row", type=click.IntRange(min=1), metavar="N", help="Line of the header."),
-    click.option("--sheet", metavar="NAME", help="Sheet of a workbook."),
-    click.option(
+    "encoding": click.option("--encoding", metavar="NAME", help="Encoding of text files, such as cp1252."),
+    "delimiter": click.option(
+        "--delimiter", metavar="C", help="Delimiter of text files: a character, or tab."
+    ),
+    "header_row": click.option(
+        "--header-row", type=click.IntRange(min=1), metavar="N", help="Line of the header."
+    ),
+    "sheet": click.option("--sheet", metavar="NAME", help="Sheet of a workbook."),
+    "limits": click.option(
         "--limit",
         "limits",
         multiple=True,
@@ -220,7 +235,7 @@ cleaning = together(
         metavar="NAME=N",
         help="Raise a limit on input: cell, columns, rows, size, ratio, nesting.",
     ),
-    click.option(
+    "memory": click.option(
         "--memory",
         default="1GB",
         show_default=True,
@@ -228,45 +243,58 @@ cleaning = together(
         metavar="SIZE",
         help="Memory to stay within; what does not fit goes to temporary files.",
     ),
-    click.option(
+    "jobs": click.option(
         "--jobs",
         type=click.IntRange(min=1),
         metavar="N",
         help="Parts of the input worked on at once; the processors there are by default.",
     ),
-    click.option(
+    "trust_columns": click.option(
         "--trust-column",
         "trust_columns",
         multiple=True,
         metavar="HEADER",
         help="Honour a verifier's verdicts. Repeatable.",
     ),
-    click.option(
+    "require": click.option(
         "--require",
         default="",
         callback=param_types.names,
         metavar="NAME,...",
         help="Columns that must not be blank.",
     ),
-    click.option("--schema", metavar="MODULE:MODEL", help="Your own Pandera schema."),
-    click.option("--rule", "rules", multiple=True, metavar="MODULE:NAME", help="Your own rule. Repeatable."),
-    click.option(
+    "schema": click.option("--schema", metavar="MODULE:MODEL", help="Your own Pandera schema."),
+    "rules": click.option(
+        "--rule", "rules", multiple=True, metavar="MODULE:NAME", help="Your own rule. Repeatable."
+    ),
+    "review": click.option(
         "--review",
         multiple=True,
         metavar="NOTE",
         help="Withhold rows with it, for instance disposable. Repeatable.",
     ),
-    click.option(
+    "disposable": click.option(
         "--disposable", multiple=True, metavar="F", help="Disposable domains, in place of ours. Repeatable."
     ),
-    click.option(
+    "free": click.option(
         "--free", multiple=True, metavar="F", help="Public providers, in place of ours. Repeatable."
     ),
-    click.option("--roles", multiple=True, metavar="F", help="Role names, in place of ours. Repeatable."),
-    click.option("--no-dns", is_flag=True, help="Do not ask DNS about domains."),
-    asking,
-    click.option("--accept-unknown", is_flag=True, help="Leads whose domain DNS does not decide are ready."),
-    click.option("--policy", metavar="F", help="The API's counting rules, as TOML."),
+    "roles": click.option(
+        "--roles", multiple=True, metavar="F", help="Role names, in place of ours. Repeatable."
+    ),
+    "resolver": together(
+        click.option("--no-dns", is_flag=True, help="Do not ask DNS about domains."), asking
+    ),
+    "accept_unknown": click.option(
+        "--accept-unknown", is_flag=True, help="Leads whose domain DNS does not decide are ready."
+    ),
+    "policy": click.option("--policy", metavar="F", help="The API's counting rules, as TOML."),
+}
+
+#: What every verb that cleans takes.
+cleaning = together(
+    click.argument("files", nargs=-1, required=True, metavar="FILE..."),
+    *FIELDS.values(),
     click.option(
         "--max",
         "max_",

@@ -8,7 +8,7 @@ import click
 
 from hygiene.errors import UsageError
 
-__all__ = ["age", "limits", "names", "numbers", "octets", "pairs", "refuse_key"]
+__all__ = ["age", "limits", "names", "negated", "numbers", "octets", "pairs", "refuse_key"]
 
 
 def pairs(context: click.Context, option: click.Parameter, given: Sequence[str]) -> dict[str, str]:
@@ -40,6 +40,11 @@ def limits(context: click.Context, option: click.Parameter, given: Sequence[str]
 def names(_: click.Context, __: click.Parameter, given: str) -> tuple[str, ...]:
     """Names divided by commas."""
     return tuple(name.strip() for name in given.split(",") if name.strip())
+
+
+def negated(_: click.Context, __: click.Parameter, given: bool) -> bool:  # noqa: FBT001 -- click's own form
+    """What a flag takes away: true where it is not given."""
+    return not given
 
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30}

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hygiene.cli import options as shared
 from hygiene.cli.console import progress, show
 from hygiene.cli.exit_codes import USAGE, exit_code
 from hygiene.errors import CacheError, GateFailed, HygieneError, UsageError
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from hygiene.resolver import Resolver
 
 __all__ = ["Run", "load_policy", "make_resolver"]
-
-#: Options that go to the reading of files as they are.
-_READING = ("encoding", "delimiter", "header_row", "sheet", "limits", "trust_columns", "memory", "jobs")
 
 
 @dataclass(frozen=True)
@@ -57,47 +55,36 @@ class Run:
             raise
 
     def clean(self, **more: Any) -> "CleanedLeads":
-        """The files of this run, cleaned as its options say."""
+        """The files of this run, cleaned as its options say; `more` are options that are no flags of a cleaning."""
         from hygiene.api import clean
-        from hygiene.checks.custom_rules import load_rule
-        from hygiene.checks.pandera_schema import load_schema
 
-        options = self.options
         with self.progress("Reading and checking") as progress:
-            resolver = None if options["no_dns"] else make_resolver(options, progress)
-            cleaned = clean(
-                list(options["files"]),
-                suppress=self.suppress or None,
-                blocklist=options["blocklist"] or None,
-                known=options["known"] or None,
-                match=options["match"],
-                keep=options["keep"],
-                fill=options["fill"],
-                suppression_columns=not options["no_suppression_columns"],
-                max_list_age=options["max_list_age"],
-                allow_empty_list=options["allow_empty_list"],
-                allow_broad_rules=options["broad"],
-                client=options["client"],
-                resolver=resolver,
-                accept_unknown=options["accept_unknown"],
-                schema=load_schema(options["schema"]) if options["schema"] else None,
-                require=options["require"],
-                rules=[load_rule(spec) for spec in options["rules"]],
-                review=options["review"],
-                disposable=options["disposable"] or None,
-                free=options["free"] or None,
-                roles=options["roles"] or None,
-                columns=options["columns"],
-                **{name: options[name] for name in _READING},
-                policy=load_policy(options["policy"]),
-                **more,
-            )
-        for note in () if options["quiet"] else cleaned.notes:
+            resolver = None if self.options["no_dns"] else make_resolver(self.options, progress)
+            given = {**self._given(), **more, "resolver": resolver}
+            cleaned = clean(list(self.options["files"]), **given)
+        for note in () if self.options["quiet"] else cleaned.notes:
             self.tell(note)
         for warning in resolver.warnings if resolver else ():
             self.tell(f"warning: {warning}")
         self.comparison(cleaned)  # a column that is not there stops the run before it does anything
         return cleaned
+
+    def _given(self) -> dict[str, Any]:
+        """The options of a cleaning as the library takes them: what names something that is loaded is loaded."""
+        from hygiene.checks.custom_rules import load_rule
+        from hygiene.checks.pandera_schema import load_schema
+        from hygiene.options import CleanOptions
+
+        default = {each.name: each.default for each in fields(CleanOptions)}
+        options = {**self.options, "suppress": tuple(self.suppress)}
+        given = {name: options[name] for name in shared.FIELDS if name in options}
+        nobody = {name for name, value in given.items() if value == () and default[name] is None}
+        return {
+            **{name: value for name, value in given.items() if name not in nobody},
+            "schema": load_schema(options["schema"]) if options["schema"] else None,
+            "rules": [load_rule(spec) for spec in options["rules"]],
+            "policy": load_policy(options["policy"]),
+        }
 
     def comparison(self, cleaned: "CleanedLeads") -> "Comparison | None":
         """The sources side by side, where that was asked for."""

@@ -6,7 +6,7 @@ address, and no cell is changed: a cell is text, an absent one is "".
 
 import itertools
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -27,6 +27,7 @@ from hygiene.io.readers.excel_file import Workbook, is_workbook
 from hygiene.io.readers.header_row import Columns
 from hygiene.io.readers.json_file import Objects, is_json
 from hygiene.io.readers.limits import Limits, limits_of
+from hygiene.io.readers.read_options import ReadOptions
 from hygiene.io.readers.sources import Hash, Source, Spools, expand, open_source
 from hygiene.io.readers.withheld_file import Returned, is_returned
 
@@ -56,25 +57,25 @@ class LeadFiles:
     def __init__(
         self,
         paths: Sequence[Path_],
+        options: ReadOptions,
         /,
         *,
-        columns: Columns = None,
         chunk_rows: int | None = None,
-        encoding: str | None = None,
-        delimiter: str | None = None,
-        header_row: int | None = None,
-        sheet: str | None = None,
-        limits: Mapping[str, int] | None = None,
     ) -> None:
         names = [os.fspath(path) for path in paths]
         if not names or names.count("-") > 1:
             raise UsageError("Name a file, or '-' once for standard input.")
-        for what, number in (("chunk_rows", chunk_rows), ("header_row", header_row)):
+        for what, number in (("chunk_rows", chunk_rows), ("header_row", options.header_row)):
             if number is not None and number < 1:
                 raise UsageError(f"{what} is {number}; expected 1 or more.")
-        self._limits = limits_of(limits)
+        self._limits = limits_of(options.limits)
         look = _Look(
-            self._limits, columns, check_encoding(encoding), check_delimiter(delimiter), header_row, sheet
+            self._limits,
+            options.columns,
+            check_encoding(options.encoding),
+            check_delimiter(options.delimiter),
+            options.header_row,
+            options.sheet,
         )
         self._spools = Spools()
         self._chunk_rows = chunk_rows or CHUNK_ROWS
