@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 import pandas as pd
 
@@ -26,9 +26,6 @@ from hygiene.importing.summary import summarise
 from hygiene.io.readers import LeadFiles
 from hygiene.options import CleanOptions, PathLike, ReadOptions, resolve
 from hygiene.sinks import Sink
-
-if TYPE_CHECKING:
-    pass
 
 _log = logging.getLogger("hygiene")
 

@@ -1,6 +1,6 @@
 """Shapes: the commonest things wrong with an address, decided for a whole column at once.
 
-Each is one that `judging` and `repair` decide as well, cell by cell and in every combination; here are only
+Each is one that `validate` and `repair` decide as well, cell by cell and in every combination; here are only
 those that stand alone in a cell with simple addresses, because lists have many of them.
 """
 

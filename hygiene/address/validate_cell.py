@@ -1,7 +1,7 @@
 """Singles: cells that are judged by themselves, each distinct one once.
 
 A cell is tidied, judged, repaired where it is refused, and last looked at for remains of escapes. Columns
-are decided in `plain` and `shapes`; here everything can be.
+are decided in `fast_accept` and `fast_reject`; here everything can be.
 """
 
 import re
@@ -25,7 +25,7 @@ _DEBRIS = re.compile(
 
 
 class _Judged(NamedTuple):
-    """What one distinct cell turned out to be; its fields are those of `shapes.FIELDS`."""
+    """What one distinct cell turned out to be; its fields are those of `fast_reject.FIELDS`."""
 
     address: str | None = None
     domain: str | None = None
@@ -44,7 +44,7 @@ class Singles:
         self._known: dict[str | None, _Judged] = {}
 
     def judge(self, cells: list[str | None], /) -> dict[str, pa.Array]:
-        """What the cells turned out to be, by the fields of `shapes.FIELDS`."""
+        """What the cells turned out to be, by the fields of `fast_reject.FIELDS`."""
         judged = [self._known.get(cell) or self._add(cell) for cell in cells]
         fields = zip(*judged, strict=True) if judged else ((),) * len(_Judged._fields)
         return {

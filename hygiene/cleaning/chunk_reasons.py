@@ -1,6 +1,6 @@
 """All reasons of the rows of one chunk: its own, and those that the whole input and DNS give.
 
-The outcome that follows is for `findings`; nothing here asks anybody.
+The outcome that follows is for `reasons`; nothing here asks anybody.
 """
 
 from collections.abc import Mapping

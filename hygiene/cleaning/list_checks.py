@@ -1,7 +1,7 @@
 """Relating: what lists and known leads say of the rows of one chunk.
 
-The passes themselves stand in `blocklist` and `address`; here their answers become reasons. What rows are to
-each other is for `facts`.
+The passes themselves stand in `lists` and `address`; here their answers become reasons. What rows are to
+each other is for `dedup.key_index`.
 """
 
 from collections.abc import Mapping, Sequence

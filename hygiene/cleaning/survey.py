@@ -1,7 +1,7 @@
 """Survey: every pass over every chunk, and what a verdict needs from the whole input.
 
 The first of the two movements of a cleaning. Chunks are examined one by one and handed to a keeper; what
-stays of their rows is in `facts`. Nothing here opens a file, or asks the network but through the resolver it
+stays of their rows is in `dedup.key_index`. Nothing here opens a file, or asks the network but through the resolver it
 is handed.
 """
 

@@ -1,6 +1,6 @@
 """The local import API as one object: start it, fill it, ask it what it saw.
 
-Routes are in `routes`, counting in `counting`, sockets in `server`.
+Routes are in `routes`, counting in `counting`, sockets in `http_server`.
 """
 
 import threading

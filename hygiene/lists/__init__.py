@@ -1,8 +1,8 @@
 """Suppression lists and block lists: the entries users hold, and the rows they match.
 
 A suppression list is ours and withholds; a block list is the API's and withholds and predicts. Opening
-files is not done here: `cells` finds the entries of a text, `entries` says what each one names, `rules`
-holds them, `digests` those that are hashed, `broad` says which forbid too much, `matching` finds rows.
+files is not done here: `extract` finds the entries of a text, `entries` says what each one names, `rule_list`
+holds them, `hashed_entries` those that are hashed, `broad_rules` says which forbid too much, `match` finds rows.
 """
 
 from hygiene.lists.broad_rules import check_broad

@@ -1,7 +1,7 @@
 """Headers: which columns of a list hold its entries, by what they are called.
 
 An address stands before a domain and a domain before a hash. In a lead file only the address counts: the
-domain beside it is where a lead works, and forbids nobody. What cells hold is looked at by `table` where
+domain beside it is where a lead works, and forbids nobody. What cells hold is looked at by `tables` where
 headers do not tell.
 """
 

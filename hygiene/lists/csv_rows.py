@@ -1,6 +1,6 @@
 """Records: the rows of a list that is CSV, with the physical line on which each begins.
 
-Which columns of them count is decided in `table`.
+Which columns of them count is decided in `tables`.
 """
 
 import csv

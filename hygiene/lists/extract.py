@@ -1,6 +1,6 @@
 """Cells: where the entries stand in the text of a list, one a line or in a table.
 
-What a cell names is decided in `entries`, which columns of a table count in `table`.
+What a cell names is decided in `entries`, which columns of a table count in `tables`.
 """
 
 import re

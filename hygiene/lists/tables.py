@@ -1,7 +1,7 @@
 """Tables: a list that is CSV, which of its columns hold the entries, and which of its rows count.
 
-The columns are found by `headers`, or by what their cells hold. What a cell names is decided in `entries`,
-what marks a row in `optouts`.
+The columns are found by `column_choice`, or by what their cells hold. What a cell names is decided in `entries`,
+what marks a row in `columns.opt_outs`.
 """
 
 import itertools

@@ -1,6 +1,6 @@
 """The report as one HTML file: nothing outside it is loaded, and nothing in it but its own script runs.
 
-What the sections hold is made in `sections`. Cells of the input pass through autoescape and lose their
+What the sections hold is made in `html_sections`. Cells of the input pass through autoescape and lose their
 control and direction characters; the page's own policy forbids every connection and any other script.
 """
 

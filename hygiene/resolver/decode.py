@@ -1,6 +1,6 @@
 """Replies: what a message says to a question.
 
-Plain messages are read in `plain`; all others by dnspython, which has the last word on what an answer means.
+Plain messages are read in `fast_decode`; all others by dnspython, which has the last word on what an answer means.
 """
 
 import struct

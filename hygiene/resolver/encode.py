@@ -1,4 +1,4 @@
-"""Wire: questions to bytes. The bytes of an answer are read in `reply`."""
+"""Wire: questions to bytes. The bytes of an answer are read in `decode`."""
 
 import struct
 

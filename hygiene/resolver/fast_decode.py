@@ -1,7 +1,7 @@
 """Plain answers: the bytes of a message as most are, read strictly and fast.
 
 What is not fully understood here, malformed messages among it, is `Odd`; what becomes of that is decided in
-`reply`.
+`decode`.
 """
 
 import socket

@@ -1,6 +1,6 @@
 """Relations: what the rows of a whole input are to each other, as the chunks of it see that.
 
-Nothing is found out here; that is for `facts`.
+Nothing is found out here; that is for `key_index`.
 """
 
 from dataclasses import dataclass, field

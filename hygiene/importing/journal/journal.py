@@ -1,6 +1,6 @@
 """The journal that imports are written to: who may use a list, and what is remembered of its imports.
 
-The file is in `database`; what an import is and how its batches are written is in `records`.
+The file is in `database`; what an import is and how its batches are written is in `import_record`.
 """
 
 import hashlib

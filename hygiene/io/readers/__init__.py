@@ -1,6 +1,6 @@
 """Reading: files and standard input as one lead frame, every row with its place.
 
-One module for each format, all of them giving the batches that `leadfiles` puts together.
+One module for each format, all of them giving the batches that `lead_files` puts together.
 """
 
 from collections.abc import Sequence

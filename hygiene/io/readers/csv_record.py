@@ -1,6 +1,6 @@
 """One record of delimited text, read exactly as Python's csv module reads it in strict mode.
 
-The slow way, for records that `scan` cannot vouch for: cells over several lines, quotes out of place, a
+The slow way, for records that `csv_scan` cannot vouch for: cells over several lines, quotes out of place, a
 number of cells that is not the header's.
 """
 

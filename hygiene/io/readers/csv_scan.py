@@ -2,7 +2,7 @@
 
 Line ends, delimiters and quotes are found with NumPy. A line is certain when its quotes open at the start
 of a cell, close at its end, and it has as many cells as the header; runs of certain lines go to Arrow's
-CSV reader as they are. Every other line is read by `record`, and put back in its place as a record that
+CSV reader as they are. Every other line is read by `csv_record`, and put back in its place as a record that
 is certain, or as a blank one. So no row is lost, and each keeps its line.
 """
 

@@ -1,7 +1,7 @@
 """Lists: opening the files of suppression lists, block lists and known leads.
 
 UTF-8 and UTF-16, packed with gzip or not. A suppression list that cannot be trusted stops the run; what the
-entries of a list are is decided in `blocklist`.
+entries of a list are is decided in `lists`.
 """
 
 import contextlib

@@ -1,7 +1,7 @@
 """Writing: the results of a run as files that are there whole or not at all.
 
-`drafts` names files when they are whole, `cells` and `lines` make text of frames, `tables`, `workbook` and
-`columnar` write one table part after part, `results` the files of a run. Plain files hold each cell as it is,
+`atomic` names files when they are whole, `cells` and `csv_lines` make text of frames, `tables`, `excel` and
+`parquet` write one table part after part, `outputs` the files of a run. Plain files hold each cell as it is,
 for programs; a file for spreadsheets is guarded against formulas. Nothing here decides what a row is worth.
 """
 

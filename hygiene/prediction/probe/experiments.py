@@ -1,7 +1,7 @@
 """Rounds: the requests that a probe may send, each built so that its counts give several rules away.
 
 Many rules share a round: each one's pair is repeated another power of two times, so that one count of
-duplicates decodes into all of them. Which round is sent is decided in `probe`.
+duplicates decodes into all of them. Which round is sent is decided in `runner`.
 """
 
 import re
