@@ -13,7 +13,9 @@ from pathlib import Path
 import click
 
 import hygiene
+import hygiene.emulator
 import hygiene.scale
+import hygiene.sinks
 from hygiene.cli import cli
 
 HERE = Path(__file__).parent / "reference"
@@ -39,8 +41,9 @@ def library() -> str:
     for name in hygiene.__all__:
         if not name.startswith("__"):
             parts += _described(f"hygiene.{name}", getattr(hygiene, name))
-    for name in hygiene.scale.__all__:
-        parts += _described(f"hygiene.scale.{name}", getattr(hygiene.scale, name))
+    for module in (hygiene.scale, hygiene.sinks, hygiene.emulator):
+        for name in module.__all__:
+            parts += _described(f"{module.__name__}.{name}", getattr(module, name))
     return "\n\n".join(parts) + "\n"
 
 

@@ -1,0 +1,56 @@
+"""ARCHITECTURE.md and CONTRIBUTING.md speak of the house as it stands, and earlier names still lead into it."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import hygiene
+from hygiene.version import earlier_names
+
+ROOT = Path(__file__).parents[1]
+ROOMS = Path(hygiene.__file__).parent
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+SHADES = {"__init__.py", "py.typed", "__pycache__"}
+
+
+def test_every_room_is_on_the_page():
+    rooms = {path.name.removesuffix(".py") for path in ROOMS.iterdir() if path.name not in SHADES}
+    named = set(re.findall(r"`([a-z_]+)/?`", ARCHITECTURE))
+
+    assert rooms - named == set()
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`([\w./-]+/[\w./-]*)`", ARCHITECTURE))))
+def test_every_path_on_the_page_exists(path):
+    assert (ROOMS / path).exists() or (ROOT / path).exists()
+
+
+@pytest.mark.parametrize(
+    "target", sorted(set(re.findall(r"^\| `make (\w+)", CONTRIBUTING, flags=re.MULTILINE)))
+)
+def test_every_command_of_make_that_is_named_is_there(target):
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "now"),
+    [
+        ("hygiene.importing", "Reply", "hygiene.sinks"),
+        ("hygiene.library", "prepare", "hygiene"),
+        ("hygiene.library", "clean", "hygiene"),
+        ("hygiene.demo", "sample_zone", "hygiene.emulator"),
+    ],
+)
+def test_an_earlier_name_works_and_says_where_it_is_now(module, name, now):
+    with pytest.warns(DeprecationWarning, match=f"{module}.{name} is {now}.{name} now"):
+        found = getattr(import_module(module), name)
+
+    assert found is getattr(import_module(now), name)
+
+
+def test_a_name_that_never_was_is_none():
+    with pytest.raises(AttributeError, match="module 'here' has no attribute 'gone'"):
+        earlier_names("here", {})("gone")
