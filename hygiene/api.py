@@ -20,6 +20,7 @@ from hygiene.cleaning.settings import Settings
 from hygiene.cleaning.spill import Spool
 from hygiene.cleaning.survey import CHUNK_ROWS, survey
 from hygiene.columns.rename import choose_columns, name_columns
+from hygiene.errors import Note, option
 from hygiene.importing import Journal, OnUnknown, Progress, Receipt, open_session
 from hygiene.importing.preflight import know, with_readback
 from hygiene.importing.summary import summarise
@@ -121,9 +122,10 @@ def _untrusted(found: Sequence[str], trusted: Sequence[str]) -> list[str]:
     """A sentence for each column with a verifier's verdicts that nobody asked to honour."""
     known = {name.strip().casefold() for name in trusted}
     return [
-        f'{name!r} holds a verifier\'s verdicts, which were not asked for: --trust-column "{name}" honours them.'
+        Note(f"{name!r} holds a verifier's verdicts, which were not asked for: {named} honours them.")
         for name in found
         if name.strip().casefold() not in known
+        for named in [option("trust_columns", [name], value=f'"{name}"')]
     ]
 
 

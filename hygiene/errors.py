@@ -1,6 +1,6 @@
-"""Every error the toolkit raises on purpose.
+"""Every error the toolkit raises on purpose, and how a message names an option.
 
-Nothing here knows an exit code: the command line maps the tree to codes.
+Nothing here knows an exit code or a flag: the command line maps the tree to codes, and options to flags.
 
 ::
 
@@ -30,7 +30,10 @@ A message says where, what was found, what was expected, and the next step. It n
 an address: row numbers and reason codes stand for leads.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Self
 
 __all__ = [
     "AuthError",
@@ -45,6 +48,8 @@ __all__ = [
     "LeadLimit",
     "ListError",
     "ListNotFound",
+    "NamedOption",
+    "Note",
     "PullBusy",
     "RateLimited",
     "Rejected",
@@ -54,11 +59,102 @@ __all__ = [
     "UnknownOutcome",
     "Unreachable",
     "UsageError",
+    "option",
+    "spell",
 ]
+
+#: What stands around an option in a message, and between its parts: noncharacters of Unicode, which no text that
+#: is exchanged holds. Source: Unicode Standard 23.7.
+_BEGIN, _BETWEEN, _END = "\ufdd0", "\ufdd1", "\ufdd2"
+_MARKED = re.compile(f"{_BEGIN}([^{_END}]*){_END}")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOption:
+    """An option that a message names.
+
+    Attributes:
+        name: The parameter.
+        call: As a call spells it, with its value.
+        value: What follows a flag; empty for none.
+        switch: Whether the value is one that a flag stands for by itself: True, False, None.
+    """
+
+    name: str
+    call: str
+    value: str
+    switch: bool
+
+
+def option(name: str, /, given: object = ..., *, key: str = "", value: str = "") -> str:
+    """An option in a message, marked; `spell` writes it as whoever reads it would.
+
+    Args:
+        name: The parameter.
+        given: What it is, or is to be; left out where any value may be meant.
+        key: The key that is meant of a mapping, whose value is `value`.
+        value: What follows a flag, where that is not `given` as text.
+    """
+    if key:
+        call, value = f"{name}={{{key!r}: {value}}}", f"{key}={value}"
+    elif given is ...:
+        call = f"{name}=..."
+    else:
+        call, value = (
+            f"{name}={given!r}",
+            value or (",".join(given) if isinstance(given, list) else str(given)),
+        )
+    switch = given is None or isinstance(given, bool)
+    parts = (name, call, "" if switch else value, "switch" if switch else "")
+    return f"{_BEGIN}{_BETWEEN.join(parts)}{_END}"
+
+
+def spell(text: str, how: Callable[[NamedOption], str], /) -> str:
+    """A message with every option in it spelled."""
+
+    def spelled(found: re.Match[str]) -> str:
+        name, call, value, switch = found[1].split(_BETWEEN)
+        return how(NamedOption(name, call, value, bool(switch)))
+
+    return _MARKED.sub(spelled, text)
+
+
+def _as_call(named: NamedOption) -> str:
+    return named.call
+
+
+class Note(str):
+    """A sentence that may name options, spelled as a call does.
+
+    Attributes:
+        marked: The same with options marked, for `spell`.
+    """
+
+    marked: str
+
+    def __new__(cls, marked: str, /) -> Self:
+        """Spell the options of a marked text."""
+        note = super().__new__(cls, spell(marked, _as_call))
+        note.marked = marked
+        return note
 
 
 class HygieneError(Exception):
-    """Base of every error raised on purpose."""
+    """Base of every error raised on purpose; it names options as a call spells them."""
+
+    @property
+    def marked(self) -> str:
+        """The message with its options marked, for `spell`."""
+        return super().__str__()
+
+    @property
+    def parameter(self) -> str | None:
+        """The first option that the message names: the one at fault, or the one that mends it; None for none."""
+        found = _MARKED.search(self.marked)
+        return found[1].split(_BETWEEN)[0] if found else None
+
+    def __str__(self) -> str:
+        return spell(self.marked, _as_call)
 
 
 class UsageError(HygieneError):
@@ -79,7 +175,7 @@ class SpoolError(UsageError):
     def __init__(self, error: OSError) -> None:
         super().__init__(
             f"a temporary file cannot be written ({error.strerror or error}); name a folder with room in TMPDIR, "
-            "or allow more memory with --memory SIZE."
+            f"or allow more memory with {option('memory', value='SIZE')}."
         )
 
 

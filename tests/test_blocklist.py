@@ -309,7 +309,9 @@ def test_reasons_and_states_alone_leave_nobody_out():
 def test_a_list_without_a_row_that_says_true_is_an_error_that_counts_them():
     text = "Email,Unsubscribed\na@x.example,false\nb@x.example,no\n,\n"
 
-    with pytest.raises(ListError, match=r"2 rows left out because no column says true.*--allow-empty-list"):
+    with pytest.raises(
+        ListError, match=r"2 rows left out because no column says true.*allow_empty_list=True"
+    ):
         parse_list(text, name="dnc")
     assert len(parse_list(text, name="dnc", may_be_empty=True)) == 0
 
@@ -355,7 +357,7 @@ def test_broken_lines_of_a_long_list_are_counted_and_three_are_named():
 
 def test_a_list_without_entries_is_an_error_unless_it_is_meant_so():
     for text in ("# nothing\n", "", "email\n"):
-        with pytest.raises(ListError, match=r"no entry found.*--allow-empty-list"):
+        with pytest.raises(ListError, match=r"no entry found.*allow_empty_list=True"):
             parse_list(text, name="dnc")
         assert len(parse_list(text, name="dnc", may_be_empty=True)) == 0
     assert len(parse_list("", name="api", of_api=True)) == 0
@@ -538,7 +540,7 @@ def test_domains_match_as_a_walk_over_labels_says(rows, entries, subdomains):
 def test_an_entry_that_forbids_too_much_is_refused_unless_confirmed(entry, named):
     rules = parse_list(f"ok.example\n{entry}\n", name="dnc.txt")
 
-    with pytest.raises(ListError, match=rf"line 2: {named} would forbid.*--allow-broad-rule {named}"):
+    with pytest.raises(ListError, match=rf"line 2: {named} would forbid.*allow_broad_rules=\['{named}'\]"):
         check_broad(rules)
     for spelled in (f"*.{named.upper()}", f"{named}.", f"https://{named}/"):
         check_broad(rules, allowed=["x.example", spelled])
@@ -547,7 +549,7 @@ def test_an_entry_that_forbids_too_much_is_refused_unless_confirmed(entry, named
 def test_a_suffix_in_another_alphabet_is_confirmed_as_it_is_written():
     rules = parse_list("ok.example\n\u516c\u53f8.cn\n", name="dnc.txt")
 
-    with pytest.raises(ListError, match=r"--allow-broad-rule xn--55qx5d.cn"):
+    with pytest.raises(ListError, match=r"allow_broad_rules=\['xn--55qx5d.cn'\]"):
         check_broad(rules)
     check_broad(rules, allowed=["\u516c\u53f8.cn"])
 

@@ -679,7 +679,7 @@ def test_dates_that_are_not_understood_are_said_and_count_as_the_oldest():
 
     assert cleaned.verdicts["outcome"].tolist() == ["duplicate", "ready", "duplicate"]
     [note] = cleaned.notes
-    assert note.startswith("--keep newest:Seen: 2 of 3 filled cells are no date that is understood")
+    assert note.startswith("keep='newest:Seen': 2 of 3 filled cells are no date that is understood")
     assert "2026-03-31" in note
     assert summarise(cleaned)["passes"]["duplicates"]["undated"] == 2
 
@@ -698,7 +698,7 @@ def test_a_column_without_one_date_is_refused_before_anybody_is_asked():
         def look_up(self, domains):
             asked.append(domains)
 
-    with pytest.raises(UsageError, match=r"newest:Seen: none of the 2 filled cells.*2026-03-31"):
+    with pytest.raises(UsageError, match=r"newest:Seen': none of the 2 filled cells.*2026-03-31"):
         hygiene.clean(
             _frame(["a@acme.example"] * 3, Seen=["01/02/2026", "soon", ""]),
             keep="newest:Seen",
@@ -748,7 +748,7 @@ def test_a_single_label_of_the_apis_list_withholds_as_its_policy_says():
 
 
 def test_a_broad_rule_stops_a_list_that_was_read_before_as_well():
-    with pytest.raises(ListError, match="--allow-broad-rule"):
+    with pytest.raises(ListError, match="allow_broad_rules="):
         hygiene.clean(_frame(["a@gmail.com"]), suppress=parse_list("gmail.com", name="d"))
     cleaned = hygiene.clean(
         _frame(["a@gmail.com"]), suppress=parse_list("gmail.com", name="d"), allow_broad_rules=["gmail.com"]

@@ -262,19 +262,19 @@ def test_equal_names_and_cells_are_an_error_that_lists_them():
 
     assert str(caught.value) == (
         "leads.csv: 2 columns have an equal claim to the address: 'Email', 'Email (2)'. "
-        'Name the one to take with --column email="Email".'
+        "Name the one to take with columns={'email': \"Email\"}."
     )
 
 
 def test_no_email_column_is_an_error_that_names_the_nearest():
     with pytest.raises(
-        InputError, match=r"leads\.csv: no email column among 3.*--column email='Mail adress'"
+        InputError, match=r"leads\.csv: no email column among 3.*columns=\{'email': 'Mail adress'\}"
     ):
         map_columns(["Name", "Mail adress", "City"], [], source="leads.csv")
 
 
 def test_a_column_that_holds_addresses_is_the_nearest():
-    with pytest.raises(InputError, match="--column email='Reach'"):
+    with pytest.raises(InputError, match=r"columns=\{'email': 'Reach'\}"):
         map_columns(["Emale", "Reach"], [["x", "a@b.example"]])
 
 

@@ -230,7 +230,7 @@ def test_a_list_is_bound_to_the_key_it_was_first_imported_to_with(path):
         journal.begin(identity()).close()
         other = identity(target=Target(TARGET.url, "ffffffff", TARGET.list_id))
 
-        with pytest.raises(UsageError, match=r"key 0a1b2c3d, and this is key ffffffff.*--accept-new-key"):
+        with pytest.raises(UsageError, match=r"key 0a1b2c3d, and this is key ffffffff.*accept_new_key=True"):
             journal.begin(other)
         journal.begin(other, accept_new_key=True).close()
         journal.begin(other).close()

@@ -241,7 +241,7 @@ class Reader:
 def test_a_list_too_long_to_read_asks_for_a_file_and_is_not_read():
     reader = Reader(size=50_001, members=["a@x.example"])
 
-    with pytest.raises(InputError, match=r"list 7 holds 50001 leads.*--known F.*--no-snapshot"):
+    with pytest.raises(InputError, match=r"list 7 holds 50001 leads.*known=.*snapshot=False"):
         hygiene.prepare(hygiene.clean(leads(*EMAILS)), reader)
 
     assert reader.read == 0
@@ -252,7 +252,7 @@ def test_a_list_is_not_read_without_end_whatever_its_stated_size(monkeypatch, si
     monkeypatch.setattr(preflight, "MOST_MEMBERS", 5)
     reader = Reader(size=size, members=[f"a{number}@acme.example" for number in range(9)])
 
-    with pytest.raises(InputError, match="--no-snapshot"):
+    with pytest.raises(InputError, match="snapshot=False"):
         hygiene.prepare(hygiene.clean(leads(*EMAILS)), reader)
 
     assert reader.read == 6

@@ -54,7 +54,7 @@ def test_a_list_is_read_in_any_of_its_encodings(keep, data):
         (gzip.compress(TEXT.encode())[:-9], "cut off"),
         (b"\x1f\x8b\x08\x00 damaged all the way", "damaged"),
         (b"", "no entry found"),
-        (b"gmail.com\n", "--allow-broad-rule gmail.com"),
+        (b"gmail.com\n", r"allow_broad_rules=\['gmail.com'\]"),
     ],
 )
 def test_a_suppression_list_that_cannot_be_trusted_is_an_error_that_names_it(keep, data, says):
@@ -80,7 +80,7 @@ def test_a_list_older_than_allowed_is_an_error(keep):
     old = time.time() - 10 * 86400
     os.utime(path, (old, old))
 
-    with pytest.raises(ListError, match="written 10 days ago, and --max-list-age allows 7 days"):
+    with pytest.raises(ListError, match=r"written 10 days ago, and max_list_age=\.\.\. allows 7 days"):
         list_files.suppression_list(path, max_age=timedelta(days=7))
     assert len(list_files.suppression_list(path, max_age=timedelta(days=11))) == 2
 

@@ -129,16 +129,16 @@ def test_what_waiting_does_not_help_ends_it_at_once(pull, refusal):
 
 
 def test_a_place_that_cannot_be_written_is_a_usage_error(pull, tmp_path):
-    with pytest.raises(UsageError, match="--out"):
+    with pytest.raises(UsageError, match="out="):
         snapshot.pull(Pages(), tmp_path / "no" / "out.csv", columns=snapshot.LEADS, origin=ORIGIN)
 
 
 @pytest.mark.parametrize(
     ("out", "says"),
     [
-        ("adir", r"--out .*adir: is a folder. Name a file, for example .*adir.snapshot\.csv"),
-        ("taken", r"--out .*taken: Is a directory"),
-        ("-", "--out -: a snapshot is not written to standard output, .* Name a file."),
+        ("adir", r"out='.*adir': is a folder. Name a file, for example .*adir.snapshot\.csv"),
+        ("taken", r"out='.*taken': Is a directory"),
+        ("-", "out='-': a snapshot is not written to standard output, .* Name a file."),
         ("fifo", "is no file"),
     ],
 )

@@ -111,7 +111,7 @@ def test_options_that_differ_are_said_and_not_applied(world):
     assert [batch.rows for batch in receipt.batches] == [2, 2, 2]
     assert receipt.reconciliation.agrees
     assert [note.split(": ")[1].split(" is")[0] for note in world.notes] == [
-        "--policy", "--batch-size", "--rename or --custom-shape",
+        "policy=...", "batch_leads=...", "rename=... or custom_shape=...",
     ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hygiene.arrow.text import Mask
 from hygiene.checks.import_string import load_object
-from hygiene.errors import InputError, UsageError
+from hygiene.errors import InputError, UsageError, option
 
 __all__ = ["Rule", "load_rule"]
 
@@ -61,10 +61,10 @@ def load_rule(spec: str, /) -> Rule:
     Raises:
         UsageError: it cannot be loaded, or is neither.
     """
-    found = load_object(spec, option="--rule")
+    found = load_object(spec, parameter="rules")
     if isinstance(found, Rule):
         return found
     if not callable(found):
-        msg = f"--rule {spec}: a {type(found).__name__}; expected a hygiene.Rule or a function of a frame."
+        msg = f"{option('rules', [spec])}: a {type(found).__name__}; expected a hygiene.Rule or a function of a frame."
         raise UsageError(msg)
     return Rule(name=spec.partition(":")[2].lower(), check=found)

@@ -6,39 +6,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hygiene.errors import UsageError
+from hygiene.errors import UsageError, option
 
 __all__ = ["load_object"]
 
 
-def load_object(spec: str, /, *, option: str) -> object:
+def load_object(spec: str, /, *, parameter: str) -> object:
     """What ``module:name`` names; the working directory is searched first.
 
     Args:
         spec: ``module:name``.
-        option: The option it was given to, for messages.
+        parameter: What it was given to, for messages.
 
     Raises:
         UsageError: not that form, the module cannot be imported, or it has no such name.
     """
+    named = option(parameter, spec)
     module_name, _, name = spec.partition(":")
     if not module_name or not name:
-        msg = (
-            f"{option} {spec}: expected MODULE:NAME, such as my_checks:no_phone for no_phone in my_checks.py."
-        )
+        msg = f"{named}: expected MODULE:NAME, such as my_checks:no_phone for no_phone in my_checks.py."
         raise UsageError(msg)
     try:
         with _working_directory_first():
             module = importlib.import_module(module_name)
     except Exception as error:
         msg = (
-            f"{option} {spec}: module {module_name} cannot be imported ({type(error).__name__}: {error}). "
+            f"{named}: module {module_name} cannot be imported ({type(error).__name__}: {error}). "
             "Run from the directory that holds it, or install the package it is in."
         )
         raise UsageError(msg) from error
     if not hasattr(module, name):
         public = [key for key in vars(module) if not key.startswith("_")]
-        msg = f"{option} {spec}: {module_name} has no {name}; it has {', '.join(public) or 'nothing'}."
+        msg = f"{named}: {module_name} has no {name}; it has {', '.join(public) or 'nothing'}."
         raise UsageError(msg)
     return getattr(module, name)
 

@@ -16,7 +16,7 @@ import pandas as pd
 from hygiene.arrow.text import Mask, is_blank, text_column
 from hygiene.checks.coercion import fit_type
 from hygiene.checks.import_string import load_object
-from hygiene.errors import InputError, UsageError
+from hygiene.errors import InputError, UsageError, option
 
 if TYPE_CHECKING:
     from pandera.pandas import Check, Column, DataFrameModel, DataFrameSchema
@@ -85,9 +85,9 @@ def load_schema(spec: str, /) -> "type[DataFrameModel] | DataFrameSchema":
     Raises:
         UsageError: it cannot be loaded, or is no Pandera schema for pandas.
     """
-    found = load_object(spec, option="--schema")
+    found = load_object(spec, parameter="schema")
     if not _is_schema(found):
-        msg = f"--schema {spec}: a {type(found).__name__}, which is no Pandera schema for pandas."
+        msg = f"{option('schema', spec)}: a {type(found).__name__}, which is no Pandera schema for pandas."
         raise UsageError(msg)
     return cast("type[DataFrameModel] | DataFrameSchema", found)
 
@@ -139,7 +139,7 @@ def _demand(frame: pd.DataFrame, name: str) -> None:
         state = "is missing" if times == 0 else f"is there {times} times"
         msg = (
             f"required column {name!r} {state}; there are {_listed(frame.columns)}. "
-            f"Name the right one, with --column {name}='HEADER' on the command line."
+            f"Name the right one, with {option('columns', key=name, value=repr('HEADER'))}."
         )
         raise InputError(msg)
 

@@ -23,7 +23,7 @@ from hygiene.cleaning.gate import Tally
 from hygiene.cleaning.pipeline import survey_rows
 from hygiene.cleaning.survey import Survey
 from hygiene.display import html_table, inert
-from hygiene.errors import UsageError
+from hygiene.errors import UsageError, option
 from hygiene.outcomes import Counts, Outcome
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _groups(found: Survey, by: str) -> tuple[np.ndarray[Any, Any], list[str]]:
     names, codes = named.dictionary.to_pylist(), named.indices.to_numpy(zero_copy_only=False)
     if len(names) > MOST_GROUPS:
         msg = (
-            f"--by {by}: {len(names)} different values; expected at most {MOST_GROUPS}. "
+            f"{option('by', by)}: {len(names)} different values; expected at most {MOST_GROUPS}. "
             "Name the column that says where a lead came from."
         )
         raise UsageError(msg)
@@ -182,7 +182,7 @@ def _cells(found: Survey, by: str) -> pa.Array:
         columns = [name for name in found.columns if str(name).casefold() == by.casefold()]
         exact = [name for name in columns if name == by] or columns
         if not exact:
-            msg = f"--by {by}: no such column; there are {', '.join(map(str, found.columns))}, and file."
+            msg = f"{option('by', by)}: no such column; there are {', '.join(map(str, found.columns))}, and file."
             raise UsageError(msg)
         parts = [text_column(leads_of(found, chunk)[exact[0]]) for chunk in found]
     return pa.concat_arrays([pa.nulls(0, pa.large_string()), *parts])

@@ -25,6 +25,7 @@ from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.deliverability import REASON_OF, DomainVerdict, Resolver
+from hygiene.errors import Note, option
 from hygiene.outcomes import REASONS, Outcome
 
 __all__ = [
@@ -121,8 +122,10 @@ def notes_on(settings: Settings, marks: Mapping[str, int], dated: Dated, /) -> t
     rules = [*(settings.suppress or ()), *(settings.blocklist or ())]
     lists = [*(each.note for each in rules), *(leads.note for leads in settings.known or ())]
     columns = [
-        f"suppression column {name!r}: {rows} rows marked, their addresses are suppressed on every row "
-        "(--no-suppression-columns to leave it out)."
+        Note(
+            f"suppression column {name!r}: {rows} rows marked, their addresses are suppressed on every row "
+            f"({option('suppression_columns', given=False)} to leave it out)."
+        )
         for name, rows in marks.items()
     ]
     return (*filter(None, lists), *columns, *dated.notes(settings.keep.column))

@@ -15,6 +15,7 @@ import click
 
 from hygiene.cli import check_clean, demo, doctor, exit_codes, history, import_, mx, probe, pull
 from hygiene.cli import options as shared
+from hygiene.cli.flags import with_flags
 from hygiene.errors import HygieneError
 from hygiene.version import __version__
 
@@ -80,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show()
         code = error.exit_code
     except HygieneError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {with_flags(error)}", err=True)
         code = exit_codes.exit_code(error)
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output has left; there is nobody to tell

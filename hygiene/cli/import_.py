@@ -13,6 +13,7 @@ from hygiene.cli.console import show
 from hygiene.cli.credentials import find_key
 from hygiene.cli.dry_run import journal_to_look_at, rehearse
 from hygiene.cli.exit_codes import DIFFERS, DONE, UNFINISHED, exit_code
+from hygiene.cli.flags import with_flags
 from hygiene.cli.policy_out import offer_policy
 from hygiene.cli.run import Run, load_policy
 from hygiene.cli.signals import Stopping
@@ -165,7 +166,7 @@ def _import(  # noqa: PLR0917 -- the parts of one import
 
     options = run.options
     for note in session.notes:
-        run.note(note)
+        run.note(with_flags(note))
     left = session.left(cleaned)
     if left or not session.continues:
         run.gate(cleaned)
@@ -205,7 +206,7 @@ def _ending(run: Run, receipt: "Receipt", *, sent: bool) -> int:
         run.note(f"import {receipt.import_id} is finished already; nothing was sent (--again plans it anew)")
     if receipt.error is not None:
         code = UNFINISHED if receipt.progressed else exit_code(receipt.error)
-        run.tell(f"Error: unfinished: {receipt.error}")
+        run.tell(f"Error: unfinished: {with_flags(receipt.error)}")
         if code == UNFINISHED:
             run.tell("To resume, run the same command again.")
         return code

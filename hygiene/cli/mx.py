@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hygiene.cli import options as shared
+from hygiene.cli.flags import with_flags
 from hygiene.cli.run import Run, make_resolver
 from hygiene.errors import UsageError
 
@@ -40,7 +41,7 @@ def mx(domains: Sequence[str], **options: Any) -> None:
         resolver = make_resolver(options, progress)
         found = resolver.look_up(asked)
     for warning in resolver.warnings:
-        run.tell(f"warning: {warning}")
+        run.tell(f"warning: {with_flags(warning)}")
     if options["format_"] == "json":
         told = {"schema": SCHEMA, "domains": [_as_dict(domain, found[domain]) for domain in asked]}
         click.echo(json.dumps(told, indent=2))

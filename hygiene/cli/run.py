@@ -15,6 +15,7 @@ import click
 from hygiene.cli import options as shared
 from hygiene.cli.console import progress, show
 from hygiene.cli.exit_codes import USAGE, exit_code
+from hygiene.cli.flags import with_flags
 from hygiene.errors import CacheError, GateFailed, HygieneError, UsageError
 
 if TYPE_CHECKING:
@@ -48,9 +49,9 @@ class Run:
             yield
         except HygieneError as error:
             if self.options["format_"] == "json" and exit_code(error) != USAGE:
-                self.print_json(cleaned, error=str(error))
+                self.print_json(cleaned, error=with_flags(error))
             if self.options["format_"] == "github":
-                self.annotate("error", getattr(error, "failures", [str(error)]))
+                self.annotate("error", getattr(error, "failures", [with_flags(error)]))
                 self.add_job_summary(cleaned)
             raise
 
@@ -63,9 +64,9 @@ class Run:
             given = {**self._given(), **more, "resolver": resolver}
             cleaned = clean(list(self.options["files"]), **given)
         for note in () if self.options["quiet"] else cleaned.notes:
-            self.tell(note)
+            self.tell(with_flags(note))
         for warning in resolver.warnings if resolver else ():
-            self.tell(f"warning: {warning}")
+            self.tell(f"warning: {with_flags(warning)}")
         self.comparison(cleaned)  # a column that is not there stops the run before it does anything
         return cleaned
 
@@ -164,7 +165,7 @@ class Run:
             cleaned,
             receipt=receipt,
             send_all=self.options.get("send_all", False),
-            error=error,
+            error=error or (with_flags(receipt.error) if receipt and receipt.error else None),
             comparison=self.comparison(cleaned) if cleaned else None,
         )
 
@@ -235,6 +236,7 @@ class Run:
             show_addresses=self.options["show_addresses"],
             send_all=self.options.get("send_all", False),
             made=datetime.now(UTC),
+            told=with_flags,
         )
         try:
             with atomic(path) as file:
@@ -271,7 +273,7 @@ def load_policy(path: str | None, /) -> "ImportPolicy | None":
         msg = f"--policy {path}: {error.strerror}."
         raise UsageError(msg) from error
     except (UnicodeDecodeError, UsageError) as error:
-        msg = f"--policy {path}: {error}."
+        msg = f"--policy {path}: {with_flags(error) if isinstance(error, UsageError) else error}."
         raise UsageError(msg) from error
 
 
@@ -296,5 +298,5 @@ def make_resolver(options: Mapping[str, Any], progress: "Progress | None") -> "R
     except CacheError as error:
         if options["dns_cache"]:
             raise
-        click.echo(f"warning: {error} Going on without.", err=True)
+        click.echo(f"warning: {with_flags(error)} Going on without.", err=True)
         return open_with(cache=None)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import is_blank, mask
-from hygiene.errors import UsageError
+from hygiene.errors import Note, UsageError, option
 
 __all__ = ["Dated", "times"]
 
@@ -54,7 +54,7 @@ class Dated:
         """
         if self.filled and self.unread == self.filled:
             msg = (
-                f"--keep newest:{column}: none of the {self.filled:,} filled cells is a date that is "
+                f"{option('keep', f'newest:{column}')}: none of the {self.filled:,} filled cells is a date that is "
                 f"understood; {_FORMS}."
             )
             raise UsageError(msg)
@@ -64,7 +64,7 @@ class Dated:
         if not self.unread:
             return ()
         told = f"{self.unread:,} of {self.filled:,} filled cells are no date that is understood"
-        return (f"--keep newest:{column}: {told} and count as the oldest; {_FORMS}.",)
+        return (Note(f"{option('keep', f'newest:{column}')}: {told} and count as the oldest; {_FORMS}."),)
 
 
 def times(cells: pa.Array, /) -> _Numbers:

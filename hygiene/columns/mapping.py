@@ -24,7 +24,7 @@ from hygiene.columns.vocabulary import (
     VOCABULARY,
     WORST,
 )
-from hygiene.errors import InputError
+from hygiene.errors import InputError, option
 
 __all__ = [
     "CANONICAL",
@@ -247,7 +247,8 @@ def _email_column(header: Sequence[str], sample: Sample, ranks: Mapping[int, int
     names = _output_names(header, {}, set())
     candidates = [names[at] for at in most]
     found = f"{source}: {len(most)} columns have an equal claim to the address: {_listed(candidates)}."
-    raise InputError(found, f'Name the one to take with --column email="{candidates[0]}".')
+    quoted = f'"{candidates[0]}"'
+    raise InputError(found, f"Name the one to take with {option('columns', key='email', value=quoted)}.")
 
 
 def _no_email(header: Sequence[str], sample: Sample, source: str) -> InputError:
@@ -264,7 +265,7 @@ def _no_email(header: Sequence[str], sample: Sample, source: str) -> InputError:
     nearest = names[max(likeness, key=lambda at: likeness[at])]
     return InputError(
         f"{source}: no email column among {len(header)}; the nearest is {nearest!r}.",
-        f"Name the right one with --column email={nearest!r}.",
+        f"Name the right one with {option('columns', key='email', value=repr(nearest))}.",
     )
 
 

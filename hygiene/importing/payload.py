@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from hygiene.arrow.text import is_blank, text_column
 from hygiene.cleaning.result import CleanedLeads
 from hygiene.columns.mapping import CANONICAL
-from hygiene.errors import UsageError
+from hygiene.errors import UsageError, option
 from hygiene.sinks import Lead
 
 __all__ = ["Batch", "Payload", "check_size", "plan", "sent_columns"]
@@ -42,7 +42,7 @@ def check_size(batch_leads: int, /) -> None:
         UsageError: the size is below 1.
     """
     if batch_leads < 1:
-        msg = f"--batch-size {batch_leads}: a request holds 1 lead or more."
+        msg = f"{option('batch_leads', batch_leads)}: a request holds 1 lead or more."
         raise UsageError(msg)
 
 
@@ -56,7 +56,9 @@ def sent_columns(frame: pd.DataFrame, custom: Sequence[str], /) -> list[str]:
     chosen = others if list(custom) == ["all"] else list(custom)
     for name in chosen:
         if name not in others:
-            msg = f"--custom {name}: no such custom column; there are {', '.join(others) or 'none'}."
+            msg = (
+                f"{option('custom', [name])}: no such custom column; there are {', '.join(others) or 'none'}."
+            )
             raise UsageError(msg)
     return [name for name in CANONICAL if name in frame] + chosen
 

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import text_column
 from hygiene.cleaning.result import CleanedLeads
-from hygiene.errors import InputError
+from hygiene.errors import InputError, option
 from hygiene.importing import Receipt, Session
 from hygiene.lists import RuleList, parse_list
 from hygiene.lists.known_leads import KnownLeads
@@ -110,8 +110,8 @@ def _few(members: Iterator[str], who: str) -> pa.Array:
 def _too_many(who: str, size: int | None) -> str:
     return (
         f"{who} holds {size or 'more than ' + str(MOST_MEMBERS)} leads, too many to read "
-        "for one import. Pull them once (hygiene pull leads --out F) and hand them over with --known F, or do "
-        "without with --no-snapshot."
+        f"for one import. Pull them once (hygiene pull leads --out F) and hand them over with "
+        f"{option('known', value='F')}, or do without with {option('snapshot', given=False)}."
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.arrow.text import Mask
+from hygiene.errors import option
 from hygiene.importing.past_imports import Landed
 from hygiene.policy import ImportPolicy
 from hygiene.prediction.features import Codes, Features
@@ -64,14 +65,15 @@ class Frozen:
     def differences(self, now: "Frozen", /) -> list[str]:
         """One sentence for each option that is not as it was."""
         words = {
-            "policy": "--policy",
-            "batch_leads": "--batch-size",
-            "custom": "--custom",
-            "shape": "--rename or --custom-shape",
+            "policy": option("policy"),
+            "batch_leads": option("batch_leads"),
+            "custom": option("custom"),
+            "shape": f"{option('rename')} or {option('custom_shape')}",
         }
         return [
-            f"{option} is not as it was when this import was planned; the plan stands (--again makes a new one)"
-            for name, option in words.items()
+            f"{named} is not as it was when this import was planned; the plan stands "
+            f"({option('again', given=True)} makes a new one)"
+            for name, named in words.items()
             if getattr(self, name) != getattr(now, name)
         ]
 

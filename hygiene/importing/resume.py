@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hygiene.cleaning.result import CleanedLeads
-from hygiene.errors import UsageError
+from hygiene.errors import UsageError, option
 from hygiene.importing.batches import Batches, divide_leads
 from hygiene.importing.prior_imports import Others
 from hygiene.importing.records import Entry, Frozen, ImportRecord, Places, recount
@@ -109,7 +109,8 @@ class EarlierPlan:
             if digests[place] != digest:
                 msg = (
                     f"import {self.record.import_id}: row {rows[place]} does not hold the address that was "
-                    "planned to be sent. Name the columns as in the first run, or plan anew with --again."
+                    "planned to be sent. Name the columns as in the first run, or plan anew with "
+                    f"{option('again', given=True)}."
                 )
                 raise UsageError(msg)
 

@@ -22,6 +22,7 @@ from hygiene.errors import (
     Rejected,
     SinkError,
     UnknownOutcome,
+    option,
 )
 from hygiene.importing.batches import Batches
 from hygiene.importing.bisect import Suspects, divide
@@ -231,12 +232,12 @@ class Run:
         evidence: Evidence = "unclear"
         if self.on_unknown == "stop":
             return UnknownOutcome(
-                f"{where}. Settle it with --on-unknown verify, or send it again with resend."
+                f"{where}. Settle it with {option('on_unknown', 'verify')}, or send it again with resend."
             )
         if self.on_unknown == "verify":
             if not isinstance(self.sink, ListReader):
                 return UnknownOutcome(
-                    f"{where}, and {self.sink.name} cannot be read. Use --on-unknown resend."
+                    f"{where}, and {self.sink.name} cannot be read. Use {option('on_unknown', 'resend')}."
                 )
             try:
                 evidence = self._landed(entry, self.sink)

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from hygiene.arguments import check_word
 from hygiene.cleaning.result import CleanedLeads
-from hygiene.errors import HygieneError, SinkError, UsageError
+from hygiene.errors import HygieneError, Note, SinkError, UsageError
 from hygiene.importing.batches import divide_leads
 from hygiene.importing.payload import check_size, sent_columns
 from hygiene.importing.prior_imports import Others, without_own
@@ -53,7 +53,9 @@ class Session:
         self.sink, self._journal, self._record = sink, journal, record
         self._send_all, self._waive_blocklist, self._again = send_all, waive_blocklist, again
         if record is not None and record.frozen is not None and self.continues:
-            self.notes = [f"import {record.import_id}: {text}" for text in record.frozen.differences(frozen)]
+            self.notes = [
+                Note(f"import {record.import_id}: {text}") for text in record.frozen.differences(frozen)
+            ]
             self.frozen = record.frozen
             sink.policy = self.frozen.policy
             if isinstance(sink, Addressed):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from hygiene.errors import ListError
+from hygiene.errors import ListError, option
 from hygiene.lists.entries import judge
 from hygiene.lists.rule_list import RuleList
 
@@ -69,7 +69,7 @@ def _message(name: str, found: Sequence[tuple[int, str]]) -> str:
     kind = "a large mailbox provider" if _is_provider(text) else "a public suffix"
     return (
         f"{name}: {shown}{more} would forbid far too many leads: {text} is {kind}. "
-        f"Take it off the list, or confirm it with --allow-broad-rule {text}."
+        f"Take it off the list, or confirm it with {option('allow_broad_rules', [text])}."
     )
 
 

@@ -88,7 +88,7 @@ def _email_of_leads(header: Sequence[str], body: Sequence[Sequence[str]], name: 
         return [map_columns(header, sample, source=name).names.index("email")]
     except InputError as error:
         if "equal claim" in str(error):
-            raise ListError(str(error)) from error
+            raise ListError(error.marked) from error
         return []
 
 

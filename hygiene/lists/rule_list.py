@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from hygiene.address import person_key
 from hygiene.arrow.hashing import InProcess, Lookup
-from hygiene.errors import ListError
+from hygiene.errors import ListError, option
 from hygiene.lists.entries import HASHES, KINDS, judge
 from hygiene.lists.extract import Cells, Omitted, find_cells
 from hygiene.lists.hashed_entries import Digests, Hashes
@@ -239,7 +239,7 @@ def _check(rules: RuleList, *, may_be_empty: bool) -> None:
         raise ListError(msg)
     if not len(rules) and not may_be_empty:
         raise ListError(
-            f"{rules.name}: {_nothing(rules)} If it is meant to be empty, say --allow-empty-list."
+            f"{rules.name}: {_nothing(rules)} If it is meant to be empty, say {option('allow_empty_list', given=True)}."
         )
 
 

@@ -3,8 +3,9 @@
 How they look is the template's to say.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hygiene.display import inert, mask_address
 from hygiene.outcomes import NOT_CHECKED
@@ -87,6 +88,7 @@ class Content:
         comparison: The sources side by side; None where none was asked for.
         show_addresses: Whether addresses are shown whole rather than masked.
         send_all: Whether blocked and duplicate rows are sent too.
+        told: How notes and errors are spelled.
     """
 
     cleaned: "CleanedLeads"
@@ -94,6 +96,7 @@ class Content:
     comparison: "Comparison | None" = None
     show_addresses: bool = False
     send_all: bool = False
+    told: Callable[[Any], str] = str
 
     def shown(self, text: str | None) -> str:
         """An address as the report may show it."""

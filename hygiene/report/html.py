@@ -6,7 +6,7 @@ control and direction characters; the page's own policy forbids every connection
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -50,6 +50,7 @@ def render(
     show_addresses: bool = False,
     send_all: bool = False,
     made: datetime | None = None,
+    told: Callable[[Any], str] = str,
 ) -> str:
     """The report as HTML.
 
@@ -60,8 +61,9 @@ def render(
         show_addresses: Show addresses whole; they are masked otherwise.
         send_all: Whether blocked and duplicate rows are sent too.
         made: When; left out where None, so that equal results give equal files.
+        told: How notes and errors are spelled; as a call does where none is given.
     """
-    content = Content(cleaned, receipt, comparison, show_addresses, send_all)
+    content = Content(cleaned, receipt, comparison, show_addresses, send_all, told)
     style, script = _part("report.css"), _part("report.js")
     return _template().render(
         style=Markup(style),  # noqa: S704 -- our own files, which hold no data
@@ -108,7 +110,7 @@ def _first_screen(content: Content) -> dict[str, Any]:
         "counts": _count_rows(columns),
         "status": _STATUS[told.status] if told else None,
         "explained": [inert(line) for line in told.explain()] if told else [],
-        "stopped": inert(str(receipt.error)) if receipt and receipt.error else None,
+        "stopped": inert(content.told(receipt.error)) if receipt and receipt.error else None,
         "flow": _flow(content, told.reported if told and told.answered else predicted),
     }
 

@@ -333,7 +333,7 @@ def _run(content: Content) -> Section:
         ("Python", python_version()),
         *((name, version(name)) for name in PACKAGES),
     ]
-    text = " ".join(map(inert, cleaned.notes))
+    text = " ".join(inert(content.told(note)) for note in cleaned.notes)
     return Section(
         "run", "Run", text, (Table("What this report was made from, and with", ("", "Value"), tuple(rows)),)
     )

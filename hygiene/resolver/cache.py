@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from hygiene.deliverability import Answer, Question
-from hygiene.errors import CacheError
+from hygiene.errors import CacheError, option
 
 __all__ = ["AnswerStore", "default_path"]
 
@@ -104,7 +104,7 @@ class AnswerStore:
     def _refusal(self, error: Exception) -> CacheError:
         return CacheError(
             f"DNS cache {os.fspath(self._path or '')}: {error}. "
-            "Name another file with --dns-cache F, or do without with --no-dns-cache."
+            f"Name another file with {option('cache', value='F')}, or do without with {option('cache', None)}."
         )
 
     @property

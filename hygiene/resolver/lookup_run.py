@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 
 from hygiene.deliverability import Answer, DomainVerdict, Inquiry, Kind, Question, doubt
-from hygiene.errors import ResolverError
+from hygiene.errors import Note, ResolverError, option
 from hygiene.resolver.cache import AnswerStore
 from hygiene.resolver.connection import Link
 from hygiene.resolver.engine import Engine
@@ -30,7 +30,10 @@ _ENOUGH = 50
 #: Causes of an answer that say nothing about the name servers.
 _OF_NO_SERVER = frozenset({"bad_name", "deadline"})
 
-_ADVICE = "Name one that does with --resolver HOST[:PORT], or leave DNS out with --no-dns."
+_ADVICE = (
+    f"Name one that does with {option('nameservers', value='HOST[:PORT]')}, or leave DNS out with "
+    f"{option('resolver', None)}."
+)
 
 
 class Run:
@@ -184,10 +187,10 @@ class Run:
         server = next(iter(self._invented.values()))
         warning = (
             f"the name server {server} answers for names that do not exist ({kinds} records), as captive "
-            "portals do; verdicts that rest on such records are unknown. Name another with --resolver."
+            f"portals do; verdicts that rest on such records are unknown. Name another with {option('nameservers')}."
         )
-        self.warnings = (warning,)
-        _log.warning(warning)
+        self.warnings = (Note(warning),)
+        _log.warning(self.warnings[0])
         for domain, verdict in self.verdicts.items():
             if not verdict.cached:
                 self.verdicts[domain] = doubt(verdict, invented=self._invented)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import dns.inet
 import dns.resolver
 
-from hygiene.errors import ResolverError, UsageError
+from hygiene.errors import ResolverError, UsageError, option
 
 __all__ = ["NameServer", "find_servers"]
 
@@ -55,7 +55,10 @@ def _system() -> list[NameServer]:
     return [NameServer(host, system.nameserver_ports.get(host, system.port)) for host in hosts]
 
 
-_NONE = "this system has no DNS resolver set up. Name one with --resolver HOST[:PORT], or use --no-dns."
+_NONE = (
+    f"this system has no DNS resolver set up. Name one with {option('nameservers', value='HOST[:PORT]')}, or use "
+    f"{option('resolver', None)}."
+)
 
 
 def _parse(server: str) -> NameServer:
@@ -64,6 +67,6 @@ def _parse(server: str) -> NameServer:
         host, port = server, str(DNS_PORT)
     host = host.removeprefix("[").removesuffix("]")
     if not dns.inet.is_address(host) or not port.isdecimal() or not 0 < int(port) < 2**16:
-        msg = f"--resolver {server}: expected the IP address of a name server, with or without :PORT."
+        msg = f"{option('nameservers', [server])}: expected the IP address of a name server, with or without :PORT."
         raise UsageError(msg)
     return NameServer(host, int(port))

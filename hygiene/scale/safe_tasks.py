@@ -58,7 +58,7 @@ def guarded(
         try:
             return work(*args, **named)
         except HygieneError as error:
-            return Failure(type(error), f"{what}: {error}")
+            return Failure(type(error), f"{what}: {error.marked}")
         except Exception as error:  # noqa: BLE001 -- told by its type alone: its text may hold cells
             msg = f"{what} cannot be cleaned: {type(error).__name__}; clean it by itself to see why."
             return Failure(InputError, msg)

@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from hygiene.arguments import check_word
-from hygiene.errors import ListNotFound, UnknownOutcome, UsageError
+from hygiene.errors import ListNotFound, UnknownOutcome, UsageError, option
 from hygiene.policy import ImportPolicy
 from hygiene.sinks import LeadList, Reply, Target
 from hygiene.smartlead import config, responses
@@ -278,7 +278,7 @@ class Smartlead:
 
     def _list(self) -> int:
         if self.list_id is None:
-            msg = "no list: name one with list_id (--list ID); see the account's lists with: hygiene lists"
+            msg = f"no list: name one with {option('list_id', value='ID')}; see the account's lists with: hygiene lists"
             raise UsageError(msg)
         return self.list_id
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from hygiene.columns.mapping import CANONICAL
-from hygiene.errors import UsageError
+from hygiene.errors import UsageError, option
 from hygiene.sinks import Reply
 from hygiene.smartlead.responses import reply
 from hygiene.smartlead.transport import Letter, Wire
@@ -67,6 +67,9 @@ def distinct_fields(rename: Mapping[str, str], /) -> dict[str, str]:
     fields = [rename.get(name, name) for name in (*CANONICAL, *(set(rename) - set(CANONICAL)))]
     twice = sorted({name for name in fields if fields.count(name) > 1})
     if twice or rename.get("email", "email") != "email":
-        msg = f"--rename gives two columns the field {twice[0]}." if twice else "--rename takes email away."
+        renamed = option("rename")
+        msg = (
+            f"{renamed} gives two columns the field {twice[0]}." if twice else f"{renamed} takes email away."
+        )
         raise UsageError(f"{msg} Each column needs a field of its own, and the API requires email.")
     return dict(rename)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from hygiene.errors import UsageError
+from hygiene.errors import UsageError, option
 
 __all__ = ["DEFAULT_RATE", "Limiter", "parse_rate"]
 
@@ -46,9 +46,8 @@ def parse_rate(text: str, /) -> tuple[tuple[int, float], ...]:
     for part in text.split(","):
         found = re.fullmatch(r"\s*([1-9][0-9]{0,6})\s*/\s*([smh])\s*", part)
         if not found:
-            msg = (
-                f"--rate {text}: expected requests a second, minute or hour, such as {DEFAULT_RATE}, or none."
-            )
+            form = f"requests a second, minute or hour, such as {DEFAULT_RATE}, or none"
+            msg = f"{option('rate', text)}: expected {form}."
             raise UsageError(msg)
         windows.append((int(found[1]), _UNITS[found[2]]))
     return tuple(windows)

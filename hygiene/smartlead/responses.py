@@ -18,6 +18,7 @@ from hygiene.errors import (
     Rejected,
     SinkError,
     UnknownOutcome,
+    option,
 )
 from hygiene.outcomes import Counts
 from hygiene.sinks import LeadList, Reply
@@ -130,7 +131,7 @@ def _rejected(answer: Answer) -> Rejected:
         unknown_field or (not positions and _NAMES_BODY.search(named) is not None)
     )
     step = (
-        "Leave the field out or call it otherwise (--custom, --rename)."
+        f"Leave the field out or call it otherwise ({option('custom')}, {option('rename')})."
         if whole
         else _next_step(answer.status)
     )
@@ -161,7 +162,9 @@ def _next_step(status: int) -> str:
         return "The API has no such path; check SMARTLEAD_BASE_URL."
     if status >= 500:
         return "Run the command again later."
-    return "Nothing of this request was taken; a smaller --batch-size shows which leads are refused."
+    return (
+        f"Nothing of this request was taken; a smaller {option('batch_leads')} shows which leads are refused."
+    )
 
 
 def waiting_time(header: str, value: object, /) -> float | None:

@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeAlias
 
 from platformdirs import user_state_path
 
-from hygiene.errors import PullBusy, RateLimited, SinkError, Unreachable, UsageError
+from hygiene.errors import PullBusy, RateLimited, SinkError, Unreachable, UsageError, option
 from hygiene.io.locks import Lock
 from hygiene.io.writers import atomic
 
@@ -99,8 +99,10 @@ def _check_place(out: str) -> None:
         UsageError: it is standard output, a folder, or anything else that is no file.
     """
     if out == "-":
-        msg = "--out -: a snapshot is not written to standard output, for a pull that is cut off goes on from its file."
-        raise UsageError(f"{msg} Name a file.")
+        msg = (
+            f"{option('out', '-')}: a snapshot is not written to standard output, for a pull that is cut off"
+        )
+        raise UsageError(f"{msg} goes on from its file. Name a file.")
     if Path(out).exists() and not Path(out).is_file():
         kind = "is a folder" if Path(out).is_dir() else "is no file"
         step = (
@@ -108,7 +110,7 @@ def _check_place(out: str) -> None:
             if Path(out).is_dir()
             else "Name a file."
         )
-        msg = f"--out {out}: {kind}. {step}"
+        msg = f"{option('out', os.fspath(out))}: {kind}. {step}"
         raise UsageError(msg)
 
 
@@ -123,8 +125,8 @@ def _writing(out: Path_) -> Iterator[None]:
         yield
     except OSError as error:
         msg = (
-            f"--out {os.fspath(out)}: {error.strerror or error}. Name a file in a folder that can be written to and "
-            "has room; pages that were kept are gone on from."
+            f"{option('out', os.fspath(out))}: {error.strerror or error}. Name a file in a folder that can be "
+            "written to and has room; pages that were kept are gone on from."
         )
         raise UsageError(msg) from error
 
@@ -141,7 +143,9 @@ def _alone(out: Path) -> Iterator[None]:
     name = hashlib.sha256(os.fsencode(os.path.realpath(out))).hexdigest()[:16]
     lock = Lock(folder, name)
     if not lock.take():
-        msg = f"{out}: another process pulls to this file. Wait for it to end, or name another --out."
+        msg = (
+            f"{out}: another process pulls to this file. Wait for it to end, or name another {option('out')}."
+        )
         raise PullBusy(msg)
     try:
         yield
@@ -190,7 +194,7 @@ class _Draft:
         try:
             kept = self._read(origin)
         except (ValueError, KeyError, TypeError) as error:
-            msg = f"{path}: holds something else than the pages of a pull. Remove it, or name another --out."
+            msg = f"{path}: holds something else than the pages of a pull. Remove it, or name another {option('out')}."
             raise UsageError(msg) from error
         self._file = path.open("r+" if kept else "w", encoding="utf-8", newline="")
         if kept:

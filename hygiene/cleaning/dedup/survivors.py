@@ -19,7 +19,7 @@ from hygiene.arrow.hashing import Hashes, hash_texts
 from hygiene.arrow.text import Mask, is_blank, text_column
 from hygiene.columns.dates import Dated, times
 from hygiene.columns.mapping import MALFORMED
-from hygiene.errors import UsageError
+from hygiene.errors import UsageError, option
 
 __all__ = ["Keep", "Repeats", "find_repeats", "join_repeats", "order_repeats"]
 
@@ -48,7 +48,7 @@ class Keep:
         rule, colon, column = text.partition(":")
         plain = rule in ("first", "last", "most-complete") and not colon
         if not plain and not (rule == "newest" and column):
-            msg = f"--keep {text}: expected first, last, most-complete or newest:COLUMN."
+            msg = f"{option('keep', text)}: expected first, last, most-complete or newest:COLUMN."
             raise UsageError(msg)
         return cls(rule, column)
 
@@ -90,7 +90,7 @@ class Keep:
 
     def _times(self, frame: pd.DataFrame) -> _Positions:
         if self.column not in frame:
-            msg = f"--keep newest:{self.column}: no such column; there are {', '.join(map(str, frame.columns))}."
+            msg = f"{option('keep', self.text)}: no such column; there are {', '.join(map(str, frame.columns))}."
             raise UsageError(msg)
         return times(text_column(frame[self.column]))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from hygiene.errors import JournalError, JournalLost
+from hygiene.errors import JournalError, JournalLost, option
 from hygiene.importing.journal.stored_features import Secret
 
 __all__ = ["BUSY_S", "Database", "default_path", "is_on_network"]
@@ -98,7 +98,7 @@ class Database:
         try:
             self._connection = self._opened()
         except (sqlite3.DatabaseError, OSError) as error:
-            msg = f"{self.path}: not a journal that can be opened ({error}). Name another with --journal."
+            msg = f"{self.path}: not a journal that can be opened ({error}). Name another with {option('journal')}."
             raise JournalError(msg) from error
 
     def __enter__(self) -> Self:

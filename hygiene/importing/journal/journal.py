@@ -7,7 +7,7 @@ import hashlib
 
 import pyarrow as pa
 
-from hygiene.errors import ImportBusy, UsageError
+from hygiene.errors import ImportBusy, UsageError, option
 from hygiene.importing.journal import queries
 from hygiene.importing.journal.database import Database
 from hygiene.importing.journal.import_record import ImportInJournal
@@ -70,7 +70,7 @@ class SqliteJournal(Database):
         if account not in (None, target.account) and not accept_new_key:
             msg = (
                 f"list {target.list_id} was imported to with key {account}, and this is key "
-                f"{target.account}. If the account is the same, say so with --accept-new-key."
+                f"{target.account}. If the account is the same, say so with {option('accept_new_key', given=True)}."
             )
             raise UsageError(msg)
         return account

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from hygiene.errors import InputError, UsageError
+from hygiene.errors import InputError, UsageError, option
 from hygiene.io.readers.batch import Batch, first_rows
 from hygiene.io.readers.csv_record import read_record
 from hygiene.io.readers.csv_scan import Grid, scan
@@ -48,7 +48,8 @@ def check_delimiter(given: str | None, /) -> str | None:
         return None
     delimiter = _WORDS.get(given.lower(), given)
     if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n\0':
-        msg = f"--delimiter {given!r}: expected one ASCII character, or one of {', '.join(_WORDS)}."
+        named = option("delimiter", given, value=repr(given))
+        msg = f"{named}: expected one ASCII character, or one of {', '.join(_WORDS)}."
         raise UsageError(msg)
     return delimiter
 
@@ -109,7 +110,7 @@ class Delimited:
         if self.text.fell_back:
             notes.append(
                 "is not UTF-8 and was read as Windows-1252 (cp1252); if letters look wrong, name the "
-                "encoding with --encoding."
+                f"encoding with {option('encoding')}."
             )
         return notes
 
@@ -163,7 +164,7 @@ def _candidates(
 
 def _refuse_empty(name: str, header_row: int | None, lines: int) -> NoReturn:
     if header_row is not None and lines:
-        msg = f"{name}: line {header_row} is blank or not there. Name the header's line with --header-row."
+        msg = f"{name}: line {header_row} is blank or not there. Name the header's line with {option('header_row')}."
         raise InputError(msg)
     raise InputError(f"{name}: is empty. Expected a header line and rows.")
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from hygiene.errors import InputError
+from hygiene.errors import InputError, option
 from hygiene.io.readers.batch import Batch
 from hygiene.io.readers.csv_record import Record, read_record
 from hygiene.io.readers.encoding import Text, UnreadableError
@@ -265,7 +265,8 @@ class _Piece:
             f"{self.name}: a quote opens on line {opened} and is not closed{within}. "
             "Close it, or double the quotes that are part of the cell"
         )
-        raise InputError(f"{msg}; --limit cell=N allows longer cells." if within else f"{msg}.")
+        longer = f"; {option('limits', key='cell', value='N')} allows longer cells" if within else ""
+        raise InputError(f"{msg}{longer}.")
 
     def _keep(self, record: Record, start: int, place: int) -> None:
         """Put a record back in its place: as it is, made as wide as the header, blank, or not at all."""

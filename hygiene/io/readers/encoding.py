@@ -8,7 +8,7 @@ import codecs
 import itertools
 from collections.abc import Iterator
 
-from hygiene.errors import InputError, UsageError
+from hygiene.errors import InputError, UsageError, option
 from hygiene.io.readers.sources import BLOCK, Digest, Source
 
 __all__ = ["Text", "UnreadableError", "check_encoding"]
@@ -33,7 +33,7 @@ class UnreadableError(Exception):
 
     def on_line(self, name: str, line: int, /) -> InputError:
         """The error for people."""
-        step = "Save it as CSV in UTF-8, or name its encoding with --encoding."
+        step = f"Save it as CSV in UTF-8, or name its encoding with {option('encoding')}."
         return InputError(f"{name}: line {line} holds {self.found}.", step)
 
 
@@ -49,7 +49,7 @@ def check_encoding(name: str | None, /) -> str | None:
         "".encode(name)  # codecs.lookup would let through encodings of bytes as bytes
         return codecs.lookup(name).name
     except (LookupError, UnicodeError, ValueError) as error:
-        msg = f"--encoding {name}: there is no such encoding; expected for instance utf-8, utf-16 or cp1252."
+        msg = f"{option('encoding', name)}: there is no such encoding; expected for instance utf-8, utf-16 or cp1252."
         raise UsageError(msg) from error
 
 

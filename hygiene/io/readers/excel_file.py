@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hygiene.columns.mapping import has_email
-from hygiene.errors import InputError, UsageError
+from hygiene.errors import InputError, UsageError, option
 from hygiene.io.readers.batch import Batch, batch_of_rows, first_rows
 from hygiene.io.readers.header_row import PREAMBLE_LINES, Columns, first_header
 from hygiene.io.readers.limits import Limits
@@ -210,7 +210,10 @@ def _rows(source: Source, book: Any, name: str) -> Rows:
     try:
         rows: Rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except Exception as error:
-        msg = f"{source.name}: sheet {name!r} cannot be read. Save the workbook anew, or name another with --sheet."
+        msg = (
+            f"{source.name}: sheet {name!r} cannot be read. Save the workbook anew, or name another with "
+            f"{option('sheet')}."
+        )
         raise InputError(msg) from error
     return rows
 
@@ -235,7 +238,9 @@ def _only(source: Source, headers: dict[str, Sequence[str]], columns: Columns) -
         return choice[0]
     found = "no sheet has" if not fitting else f"{len(fitting)} sheets have"
     names = ", ".join(map(repr, fitting or headers))
-    raise InputError(f"{source.name}: {found} an email column.", f"Name the sheet with --sheet: {names}.")
+    raise InputError(
+        f"{source.name}: {found} an email column.", f"Name the sheet with {option('sheet')}: {names}."
+    )
 
 
 def _filled(row: Sequence[Any]) -> Iterator[tuple[int, Any]]:

@@ -18,7 +18,7 @@ import pyarrow as pa
 from hygiene.arrow.text import text_series
 from hygiene.columns.mapping import CANONICAL, MALFORMED, SAMPLE_ROWS, ColumnMap, map_columns, split_name
 from hygiene.columns.verifier_verdicts import is_verdict_column
-from hygiene.errors import InputError, UsageError
+from hygiene.errors import InputError, Note, UsageError
 from hygiene.io.readers.arrow_file import Columnar, is_columnar
 from hygiene.io.readers.batch import Batch, Table
 from hygiene.io.readers.csv_file import Delimited, check_delimiter
@@ -102,7 +102,7 @@ class LeadFiles:
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences about the choices that were made; an encoding may prove another while it is read."""
-        return tuple(note for part in self._parts for note in part.notes)
+        return tuple(Note(note) for part in self._parts for note in part.notes)
 
     @property
     def email_headers(self) -> tuple[str, ...]:

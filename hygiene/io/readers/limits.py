@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from hygiene.errors import InputError, UsageError
+from hygiene.errors import InputError, UsageError, option
 
 __all__ = ["Limits", "limits_of"]
 
@@ -31,7 +31,10 @@ class Limits:
     def refuse(self, name: str, where: str, found: str) -> InputError:
         """The error of a file that passes a limit."""
         limit = getattr(self, name)
-        return InputError(f"{where}: {found}; the limit is {limit:,}.", f"Raise it with --limit {name}=N.")
+        return InputError(
+            f"{where}: {found}; the limit is {limit:,}.",
+            f"Raise it with {option('limits', key=name, value='N')}.",
+        )
 
 
 def limits_of(given: Mapping[str, int] | None, /) -> Limits:

@@ -18,7 +18,7 @@ import pyarrow as pa
 from hygiene.arguments import check_span
 from hygiene.arrow.text import text_column
 from hygiene.columns.mapping import MALFORMED
-from hygiene.errors import InputError, ListError
+from hygiene.errors import InputError, ListError, option
 from hygiene.io.readers import open_leads
 from hygiene.lists import PLAIN, RuleList, check_broad, find_cells, parse_list
 from hygiene.lists.known_leads import KnownLeads
@@ -94,7 +94,7 @@ def known_leads(path: PathLike, /) -> KnownLeads:
     try:
         known = _known_in_leads(path, name, encoding)
     except InputError as error:
-        refusal = ListError(f"{error.found} {_KNOWN_STEP}" if error.option else str(error))
+        refusal = ListError(f"{error.found} {_KNOWN_STEP}" if error.option else error.marked)
         if text is None:
             raise refusal from error
         known = _known_in_text(name, text, encoding, refusal=refusal)
@@ -154,7 +154,7 @@ def _check_age(path: Path, most: timedelta) -> None:
     age = datetime.now(UTC) - datetime.fromtimestamp(path.stat().st_mtime, UTC)
     if age > most:
         msg = (
-            f"{path}: written {_days(age)} ago, and --max-list-age allows {_days(most)}. "
+            f"{path}: written {_days(age)} ago, and {option('max_list_age')} allows {_days(most)}. "
             "Export the list anew, or allow more."
         )
         raise ListError(msg)

@@ -10,11 +10,13 @@ from typing import IO, Any
 
 import pandas as pd
 
-from hygiene.errors import UsageError
+from hygiene.errors import UsageError, option
 from hygiene.io.writers.archive_file import PatientFile
 from hygiene.io.writers.cells import guarded
 
 __all__ = ["WorkbookTable"]
+
+_AS_CSV = option("out_format", "csv")
 
 #: Rows of a sheet of a workbook, the header's among them.
 SHEET_ROWS = 1_048_576
@@ -42,7 +44,7 @@ class WorkbookTable:
         try:
             import xlsxwriter
         except ImportError as error:
-            msg = "--out-format xlsx needs xlsxwriter: pip install 'lead-hygiene[excel]'."
+            msg = f"{option('out_format', 'xlsx')} needs xlsxwriter: pip install 'lead-hygiene[excel]'."
             raise UsageError(msg) from error
         self._path, self._spreadsheet = path, spreadsheet
         self._file, self._draft = PatientFile(file), tempfile.TemporaryDirectory()
@@ -62,9 +64,7 @@ class WorkbookTable:
             self._write([list(frame.columns)])
         rows = self._rows - 1 + len(frame)
         if rows >= SHEET_ROWS:
-            msg = (
-                f"{self._path}: {rows:,} rows are more than a sheet holds; write them with --out-format csv."
-            )
+            msg = f"{self._path}: {rows:,} rows are more than a sheet holds; write them with {_AS_CSV}."
             raise UsageError(msg)
         self._write(_rows(frame))
 
@@ -89,7 +89,7 @@ class WorkbookTable:
         for at, row in enumerate(rows, start=self._rows):
             for column, cell in enumerate(row):
                 if self._is_refused(at, column, guarded(cell) if self._spreadsheet else cell):
-                    msg = f"{self._path}: row {at} has a cell that a sheet cannot hold; write it with --out-format csv."
+                    msg = f"{self._path}: row {at} has a cell that a sheet cannot hold; write it with {_AS_CSV}."
                     raise UsageError(msg)
             self._rows = at + 1
 

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pandas as pd
 
 from hygiene.arguments import check_word
-from hygiene.errors import UsageError
+from hygiene.errors import UsageError, option
 from hygiene.io.writers.atomic import Draft, Path_
 from hygiene.io.writers.tables import Format, Table
 
@@ -137,5 +137,5 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         found = "is a file" if folder.is_file() else f"cannot be made ({error.strerror})"
-        msg = f"{folder}: {found}; expected a folder to write to. Name another with --out."
+        msg = f"{folder}: {found}; expected a folder to write to. Name another with {option('out')}."
         raise UsageError(msg) from error

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hygiene.errors import UsageError
+from hygiene.errors import UsageError, option
 from hygiene.io.writers.archive_file import PatientFile
 from hygiene.io.writers.cells import text_cells
 
@@ -73,7 +73,9 @@ class ParquetTable:
         try:
             return part.cast(schema)
         except pa.ArrowInvalid as error:
-            msg = f"{self._path}: a column does not keep its type; write it with --out-format csv."
+            msg = (
+                f"{self._path}: a column does not keep its type; write it with {option('out_format', 'csv')}."
+            )
             raise UsageError(msg) from error
 
 

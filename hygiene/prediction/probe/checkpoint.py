@@ -10,11 +10,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from hygiene.errors import UsageError
+from hygiene.errors import UsageError, option
 from hygiene.outcomes import Counts
 from hygiene.prediction.probe.runner import Answer
 
 __all__ = ["FileNotebook"]
+
+_OTHER = option("state", value="F")
 
 
 class FileNotebook:
@@ -80,7 +82,7 @@ class FileNotebook:
             ]
         except (OSError, ValueError, KeyError, TypeError) as error:
             msg = (
-                f"{self._path}: no notebook of a probe ({type(error).__name__}). Name another with --state F."
+                f"{self._path}: no notebook of a probe ({type(error).__name__}). Name another with {_OTHER}."
             )
             raise UsageError(msg) from error
         if about != self._about:
@@ -89,7 +91,7 @@ class FileNotebook:
             )
             msg = (
                 f"{self._path}: the notebook of a probe with another {', '.join(differing)}. "
-                "Run that one again to finish it, or name another with --state F."
+                f"Run that one again to finish it, or name another with {_OTHER}."
             )
             raise UsageError(msg)
         self.entries = entries

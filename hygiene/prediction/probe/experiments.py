@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from hygiene.errors import UsageError
+from hygiene.errors import UsageError, option
 from hygiene.policy import RULES
 from hygiene.prediction.probe.hypotheses import Candidates, Request
 
@@ -56,10 +56,10 @@ class Own:
         """
         name = domain.strip().lower().rstrip(".")
         if not _DOMAIN.match(name) or name in ("gmail.com", "googlemail.com"):
-            msg = f"--domain {domain}: expected a domain of your own, for instance own.example"
+            msg = f"{option('domain', domain)}: expected a domain of your own, for instance own.example"
             raise UsageError(msg)
         if gmail is not None and not _GMAIL.match(gmail.strip().lower()):
-            msg = "--gmail: expected an address of your own, YOU@gmail.com, without a plus tag"
+            msg = f"{option('gmail')}: expected an address of your own, YOU@gmail.com, without a plus tag"
             raise UsageError(msg)
         return cls(name, gmail.strip().lower() if gmail else None, token)
 
