@@ -12,6 +12,7 @@ import numpy as np
 
 from hygiene.arrow.text import Mask
 from hygiene.policy import ImportPolicy, choices
+from hygiene.prediction.acting_entries import acting
 from hygiene.prediction.features import Codes, Features, Folding, Kind
 from hygiene.prediction.simulate import (
     Classes,
@@ -127,9 +128,7 @@ class Trials:
         usable, of_usable = self._once(
             ("usable", folding.trimmed), lambda: self._features.usable(trimmed=folding.trimmed)
         )
-        domains = policy.block_domains and not self._waived
-        addresses = policy.block_addresses and not (self._waived and policy.waive_covers == "all")
-        named = (addresses, domains, domains and policy.block_subdomains, policy.block_fold_case)
+        named = (acting(policy, waived=self._waived), policy.block_fold_case)
         on_list, of_list = self._once(
             ("listed", folding.trimmed, named),
             lambda: (
