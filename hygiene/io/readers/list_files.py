@@ -18,6 +18,7 @@ import pyarrow as pa
 from hygiene.arguments import check_span
 from hygiene.arrow.text import text_column
 from hygiene.columns.mapping import MALFORMED
+from hygiene.columns.place import lines_of
 from hygiene.errors import InputError, ListError
 from hygiene.io.readers import open_leads
 from hygiene.lists import PLAIN, RuleList, check_broad, find_cells, parse_list
@@ -108,7 +109,7 @@ def _known_in_leads(path: PathLike, name: str, encoding: str) -> KnownLeads:
     """The known leads of a file that is read as leads are."""
     with open_leads([path]) as opened:
         frame = opened.frame()
-        lines = frame.index.get_level_values("line").to_numpy()
+        lines = lines_of(frame.index)
         broken = lines[frame[MALFORMED].notna().to_numpy()].tolist() if MALFORMED in frame else []
         layout = f"a lead file, its column {opened.email_headers[0]!r}{encoding}"
         cells = text_column(frame["email"])
