@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from hygiene.io.readers.header_row import Columns
-from hygiene.io.readers.lead_files import CHUNK_ROWS, LeadFiles, Path_
+from hygiene.io.readers.lead_files import LeadFiles, Path_
 from hygiene.io.readers.limits import Limits
 
-__all__ = ["CHUNK_ROWS", "LeadFiles", "Limits", "open_leads", "read_leads"]
+__all__ = ["LeadFiles", "Limits", "open_leads", "read_leads"]
 
 
 def open_leads(
@@ -33,7 +33,7 @@ def open_leads(
             of them; "-" is standard input, which is kept in a temporary file. The format is known by the
             content.
         columns: Canonical column -> header text, where the header rules are to be overruled.
-        chunk_rows: Rows of a chunk; `CHUNK_ROWS` where None.
+        chunk_rows: Rows of a chunk; `hygiene.arrow.parallel.CHUNK_ROWS` where None.
         encoding: Encoding of text files, where it is not to be found out.
         delimiter: Delimiter of text files, where it is not to be found out.
         header_row: Line of the header, where it is not to be found out.

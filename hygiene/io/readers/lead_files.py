@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from hygiene.arrow.parallel import CHUNK_ROWS
 from hygiene.arrow.text import text_series
 from hygiene.columns.mapping import CANONICAL, MALFORMED, SAMPLE_ROWS, ColumnMap, map_columns, split_name
 from hygiene.columns.place import place_index
@@ -31,10 +32,7 @@ from hygiene.io.readers.limits import Limits, limits_of
 from hygiene.io.readers.sources import Hash, Source, Spools, expand, open_source
 from hygiene.io.readers.withheld_file import Returned, is_returned
 
-__all__ = ["CHUNK_ROWS", "LeadFiles", "Path_"]
-
-#: Rows of a chunk where the caller names no number.
-CHUNK_ROWS = 1 << 16
+__all__ = ["LeadFiles", "Path_"]
 
 Path_: TypeAlias = str | os.PathLike[str]
 
