@@ -15,6 +15,8 @@ from hygiene.policy import ImportPolicy, choices
 from hygiene.prediction.acting_entries import acting
 from hygiene.prediction.features import Codes, Features, Folding, Kind
 from hygiene.prediction.simulate import (
+    BLOCKED,
+    DUPLICATE,
     Classes,
     Seen,
     Table,
@@ -97,6 +99,18 @@ class Trials:
     def classes(self, policy: ImportPolicy, /) -> Classes:
         """The class of each lead in `rows`; every other lead shares the fate of its request."""
         return classify(self._seen(policy)[0], policy, batch=self._batch)
+
+    def known(self, policy: ImportPolicy, /) -> Codes:
+        """Different leads of each request that are duplicates since the scope held them before the first."""
+        seen = self._seen(policy)[0]
+        rows = np.flatnonzero(seen.held & (self.classes(policy) == DUPLICATE))
+        leads = np.unique(np.column_stack([self._batch[rows], seen.key[rows]]), axis=0)
+        return np.bincount(leads[:, 0], minlength=self.requests)
+
+    def listed(self, policy: ImportPolicy, /) -> Codes:
+        """Leads of each request that are blocked since an entry names them."""
+        blocked = self._seen(policy)[0].on_list & (self.classes(policy) == BLOCKED)
+        return np.bincount(self._batch[blocked], minlength=self.requests)
 
     @property
     def countings(self) -> int:
