@@ -29,9 +29,9 @@ from email_validator import EmailNotValidError, validate_email
 import hygiene
 from hygiene.address import Addresses, exact_key, judge
 from hygiene.address.syntax import forget_hosts
+from hygiene.arrow.parallel import CHUNK_ROWS
 from hygiene.arrow.text import text_column
 from hygiene.checks.address_flags import Traits, find_traits
-from hygiene.cleaning.survey import CHUNK_ROWS
 from hygiene.lists.name_lists import built_in_lists
 
 SEED = 7

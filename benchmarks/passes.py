@@ -22,10 +22,9 @@ import pyarrow as pa
 
 from hygiene.address import exact_key
 from hygiene.arrow.hashing import hash_texts
-from hygiene.arrow.parallel import in_order
+from hygiene.arrow.parallel import CHUNK_ROWS, in_order
 from hygiene.cleaning.dedup.partitions import Buckets
 from hygiene.cleaning.dedup.survivors import find_repeats, join_repeats, order_repeats
-from hygiene.io.readers import CHUNK_ROWS
 from hygiene.lists import RuleList, match, parse_list
 
 #: Rows that the loop over a frame is timed on; its time is the same for every row.

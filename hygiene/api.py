@@ -18,7 +18,7 @@ from hygiene.cleaning.pipeline import survey_frame
 from hygiene.cleaning.result import CleanedLeads
 from hygiene.cleaning.settings import Settings
 from hygiene.cleaning.spill import Spool
-from hygiene.cleaning.survey import CHUNK_ROWS, survey
+from hygiene.cleaning.survey import survey
 from hygiene.columns.rename import choose_columns, name_columns
 from hygiene.errors import Note, option
 from hygiene.importing import Journal, OnUnknown, Progress, Receipt, open_session
@@ -103,7 +103,7 @@ def _clean_frame(leads: pd.DataFrame, settings: Settings, options: CleanOptions)
 
 
 def _clean_files(paths: Sequence[PathLike], settings: Settings, options: CleanOptions) -> CleanedLeads:
-    with LeadFiles(paths, options, chunk_rows=CHUNK_ROWS) as opened:
+    with LeadFiles(paths, options) as opened:
         spool = None if options.memory is None else Spool(options.memory)
         if spool is None:
             frame = opened.frame()

@@ -1,5 +1,7 @@
 """Explained drift: which rules or causes reproduce what an API reported, and what is left over."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -87,6 +89,35 @@ def test_known_leads_and_entries_that_are_gone_are_told():
 
     assert any("were not held any more" in line for line in explain(batches, held).sentences())
     assert any("were not on the block list any more" in line for line in explain(batches, listed).sentences())
+
+
+@pytest.mark.parametrize(
+    ("held", "reported", "is_told"),
+    [
+        ([], Counts(3, 3, 0, 0), False),
+        (["eve@acme.example"], Counts(3, 3, 0, 0), False),
+        (["bob@bolt.example"], Counts(3, 3, 0, 0), False),
+        (["bob@bolt.example", "eve@acme.example"], Counts(3, 2, 1, 0), True),
+    ],
+)
+def test_known_leads_are_told_to_be_gone_only_where_so_many_were_predicted_as_known(held, reported, is_told):
+    leads = ["bob@bolt.example", "BOB@bolt.example", "eve@acme.example"]
+    _, trace = told([None], leads=leads, batch_leads=3)
+    trace = replace(trace, features=TextFeatures(pd.Series(leads), known=held))
+    predicted = Counts(3, 2, 1, 0)
+
+    found = explain([BatchResult(1, 3, "acknowledged", 1, predicted, reported)], trace)
+
+    assert any("were not held any more" in line for line in found.sentences()) == is_told
+
+
+def test_entries_are_told_to_be_gone_only_where_so_many_leads_were_predicted_as_listed():
+    leads = ["nobody", "bob@bolt.example"]
+    policy = ImportPolicy(invalid_rows="blocked")
+
+    found = explain(*told([Counts(2, 2, 0, 0)], leads=leads, policy=policy))
+
+    assert not any("were not on the block list any more" in line for line in found.sentences())
 
 
 def test_where_nothing_fits_the_smallest_remainder_is_shown_and_nothing_guessed():

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 
-from hygiene.arrow.hashing import HashKey, HashSet, Lookup, hash_texts
+from hygiene.arrow.hashing import HashKey, HashSet, Lookup, by_bucket, hash_texts
 from hygiene.lists import parse_list
 from hygiene.lists.known_leads import KnownLeads
 
@@ -112,3 +112,19 @@ def test_a_set_of_hashes_has_those_and_no_others(held: list[int], asked: list[in
     asked = [*asked, *held[::2], *(each ^ 1 << 63 for each in held[:3])]
     found = HashSet(np.array(held, dtype=np.uint64)).has(np.array(asked, dtype=np.uint64))
     assert found.tolist() == [each in held for each in asked]
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=60), st.sampled_from([1, 6, 16, 17]))
+def test_buckets_part_hashes_by_their_leading_bits_and_keep_their_order(
+    numbers: list[int], bits: int
+) -> None:
+    buckets = [number >> (64 - bits) for number in numbers]
+
+    order, begins = by_bucket(np.array(numbers, dtype=np.uint64), bits)
+
+    assert order.tolist() == sorted(range(len(numbers)), key=buckets.__getitem__)
+    assert len(begins) == (1 << bits) - 1
+    met = sorted(set(buckets) - {0})
+    assert [begins[bucket - 1] for bucket in met] == [
+        sum(each < bucket for each in buckets) for bucket in met
+    ]

@@ -23,7 +23,18 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import text_column
 
-__all__ = ["OWN_KEY", "HashKey", "HashSet", "Hashes", "InProcess", "Lookup", "frame_digest", "hash_texts"]
+__all__ = [
+    "OWN_KEY",
+    "HashKey",
+    "HashSet",
+    "Hashes",
+    "InProcess",
+    "Lookup",
+    "bucket_of",
+    "by_bucket",
+    "frame_digest",
+    "hash_texts",
+]
 
 #: One row a text.
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]
@@ -37,6 +48,8 @@ _SLICE = 1 << 15
 _MANY = 1 << 18
 #: Lanes and rows of random numbers: a row for each 32 bits of text, one for its length, and one to add.
 _LANES, _ROWS = 4, _WIDTHS[-1] // 4 + 2
+#: Bits of a number that NumPy sorts in one go over its digits.
+_SHORT = 16
 #: The lower half of a word.
 _LOW = np.uint64(0xFFFFFFFF)
 
@@ -134,6 +147,18 @@ def _hash_words(padded: Any, starts: Any, sizes: Any, width: int, numbers: Hashe
             sums[lane] += term
     found: Hashes = (sums[::2] & ~_LOW | sums[1::2] >> np.uint64(32)).T
     return found
+
+
+def bucket_of(hashes: Hashes, bits: int, /) -> Hashes:
+    """The leading bits of each hash, by which buckets are numbered: equal hashes are in one, and all fill alike."""
+    return hashes >> np.uint64(64 - bits)
+
+
+def by_bucket(hashes: Hashes, bits: int, /) -> tuple[_Places, _Places]:
+    """The positions of hashes bucket by bucket, those of one in their order, and where all but the first begin."""
+    bucket = bucket_of(hashes, bits).astype(np.uint16 if bits <= _SHORT else np.int64)
+    begins: _Places = np.cumsum(np.bincount(bucket, minlength=1 << bits))[:-1]
+    return np.argsort(bucket, kind="stable"), begins
 
 
 class HashSet:

@@ -1,4 +1,4 @@
-"""Ahead: work on several things at once whose results are taken in order."""
+"""Ahead: work on several things at once whose results are taken in order, and how many rows go into one."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -7,7 +7,11 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-__all__ = ["in_order"]
+__all__ = ["CHUNK_ROWS", "in_order"]
+
+#: Rows of a chunk where nobody names a number: few enough for several at once, many enough that what a chunk
+#: costs by itself does not count.
+CHUNK_ROWS = 1 << 16
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")

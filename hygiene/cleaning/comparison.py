@@ -22,6 +22,7 @@ from hygiene.cleaning.forecast import forecast_ready
 from hygiene.cleaning.gate import Tally
 from hygiene.cleaning.pipeline import survey_rows
 from hygiene.cleaning.survey import Survey
+from hygiene.columns.place import sources_of, was_read
 from hygiene.display import html_table, inert
 from hygiene.errors import UsageError, option
 from hygiene.outcomes import Counts, Outcome
@@ -190,8 +191,8 @@ def _cells(found: Survey, by: str) -> pa.Array:
 
 def _sources(frame: pd.DataFrame) -> pd.Series:
     """The file of each row; none for a frame that was not read."""
-    if list(frame.index.names) == ["source", "line"]:
-        return frame.index.get_level_values("source").to_series().astype("str")
+    if was_read(frame.index):
+        return sources_of(frame.index).to_series()
     return pd.Series([None] * len(frame), dtype=object)
 
 

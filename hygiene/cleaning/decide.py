@@ -15,6 +15,7 @@ from hygiene.cleaning.dedup.clusters import Related
 from hygiene.cleaning.reasons import Findings
 from hygiene.cleaning.survey import Survey
 from hygiene.columns.mapping import MALFORMED
+from hygiene.columns.place import lines_of, sources_of, was_read
 from hygiene.deliverability import DomainVerdict
 from hygiene.outcomes import Outcome
 
@@ -97,8 +98,8 @@ def _first(*columns: pa.Array) -> pa.Array:
 
 def _places(index: pd.Index, rows: np.ndarray[Any, Any]) -> tuple[Any, Any]:
     """Source and line of each row: from the index of a frame that was read, else none and the row."""
-    if list(index.names) == ["source", "line"]:
-        return index.get_level_values("source").astype("str"), index.get_level_values("line").to_numpy()
+    if was_read(index):
+        return sources_of(index), lines_of(index)
     return text_series(pa.nulls(len(rows), _TEXT), index), rows
 
 

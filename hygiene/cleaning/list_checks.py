@@ -17,6 +17,7 @@ from hygiene.arrow.text import Mask, say, there
 from hygiene.cleaning.settings import Settings
 from hygiene.lists import Matches, match
 from hygiene.lists.known_leads import KnownLeads
+from hygiene.prediction.acting_entries import acting
 
 __all__ = ["Listed", "hold_against"]
 
@@ -60,18 +61,12 @@ def hold_against(
         address: Normalized addresses by position; null for none.
         domain: Their domains as A-labels.
     """
-    policy, waived = settings.policy, settings.waive_blocklist
+    acts = acting(settings.policy, waived=settings.waive_blocklist)
     rows: dict[str, Any] = {"address": address, "domain": domain}
     hashed = any(rules.hashes for rules in settings.suppress or ())
     also = [cells] if hashed else []
     suppressed = match(settings.suppress or (), **rows, also=also, person=keys.person, subdomains=True)
-    blocked = match(
-        settings.blocklist or (),
-        **rows,
-        addresses=policy.block_addresses and not (waived and policy.waive_covers == "all"),
-        domains=policy.block_domains and not waived,
-        subdomains=policy.block_subdomains,
-    )
+    blocked = match(settings.blocklist or (), **rows, **acts._asdict())
     known_as, known_match = _find_known(keys, settings.duplicating)
     masks = _masks(suppressed, blocked) | {"duplicate_of_known": there(known_as)}
     return Listed(masks, suppressed.rule, blocked.rule, known_as, known_match)

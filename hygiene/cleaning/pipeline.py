@@ -9,12 +9,13 @@ from typing import Any
 
 import pandas as pd
 
+from hygiene.arrow.parallel import CHUNK_ROWS
 from hygiene.arrow.text import Mask
 from hygiene.cleaning.settings import Settings
-from hygiene.cleaning.survey import CHUNK_ROWS, Survey, survey, survey_again
+from hygiene.cleaning.survey import Survey, survey, survey_again
 from hygiene.deliverability import KnownVerdicts
 
-__all__ = ["resurvey", "survey_frame", "survey_rows"]
+__all__ = ["cut", "resurvey", "survey_frame", "survey_rows"]
 
 
 def survey_frame(frame: pd.DataFrame, settings: Settings, /, *, jobs: int | None = None) -> Survey:
@@ -28,9 +29,14 @@ def survey_frame(frame: pd.DataFrame, settings: Settings, /, *, jobs: int | None
     Raises:
         InputError, UsageError: as `survey`.
     """
+    return survey((chunk for _, chunk in cut(frame, settings)), settings, jobs=jobs)
+
+
+def cut(frame: pd.DataFrame, settings: Settings, /) -> Iterator[tuple[int, pd.DataFrame]]:
+    """The chunks of a frame, each with the position of its first row; one alone where a rule sees all rows."""
     size = CHUNK_ROWS if settings.by_row else max(len(frame), 1)
-    chunks = (frame.iloc[start : start + size] for start in range(0, max(len(frame), 1), size))
-    return survey(chunks, settings, jobs=jobs)
+    for start in range(0, max(len(frame), 1), size):
+        yield start, frame.iloc[start : start + size]
 
 
 def resurvey(found: Survey, /, **changes: Any) -> Survey:

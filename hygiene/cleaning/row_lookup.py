@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from hygiene.cleaning.check_chunk import Examined
 from hygiene.cleaning.survey import Survey
+from hygiene.columns.place import places, was_read
 
 __all__ = ["Positions", "gather_places", "gather_rows", "gather_texts", "together"]
 
@@ -37,14 +38,11 @@ def gather_texts(found: Survey, positions: Positions, name: Literal["address", "
 
 def gather_places(found: Survey, positions: Positions, /) -> list[str]:
     """Where rows stand: file and line, or the number of a row of a frame."""
-    places: list[str] = []
+    found_at: list[str] = []
     for number, here in _met(found, positions):
         index, first = found.chunks[number].frame.index[here], found.firsts[number] + 1
-        if list(index.names) == ["source", "line"]:
-            places += [f"{source}:{line}" for source, line in index]
-        else:
-            places += map(str, (here + first).tolist())
-    return [places[place] for place in _back(positions)]
+        found_at += places(index) if was_read(index) else map(str, (here + first).tolist())
+    return [found_at[place] for place in _back(positions)]
 
 
 def together(frames: Sequence[pd.DataFrame], /) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from hygiene.arrow.text import text_column, text_series
 from hygiene.cleaning.check_chunk import Examined, Texts
 from hygiene.cleaning.list_checks import Listed
 from hygiene.cleaning.reasons import Findings
+from hygiene.columns.place import lines_of, place_index
 from hygiene.errors import SpoolError
 from hygiene.outcomes import Outcome
 
@@ -173,7 +174,7 @@ def _encoded(chunk: Examined) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     }
     columns = {name: _slim(column) for name, column in columns.items()}
     columns["source"] = pa.array(index.codes[0], pa.int32())
-    columns["line"] = pa.array(index.get_level_values("line").to_numpy())
+    columns["line"] = pa.array(lines_of(index))
     columns |= {f"found {code}": pa.array(rows) for code, rows in findings.masks.items()}
     columns |= {f"listed {code}": pa.array(rows) for code, rows in chunk.listed.masks.items()}
     outcomes = {code: outcome and outcome.value for code, outcome in findings.outcomes.items()}
@@ -201,7 +202,8 @@ def _texts(batch: pa.RecordBatch) -> Texts:
 
 def _decoded(first: pa.RecordBatch, batch: pa.RecordBatch) -> Examined:
     texts, note = _texts(first), json.loads(batch.schema.metadata[b"note"])
-    index = _index(note["sources"], batch.column("source").to_numpy(), batch.column("line").to_numpy())
+    source, lines = (batch.column(name).to_numpy() for name in ("source", "line"))
+    index = place_index(note["sources"], source, lines)
     leads = {
         name: text_series(texts.cells if name == "email" else _text(batch, f"lead {at}"), index)
         for at, name in enumerate(note["columns"])
@@ -226,15 +228,3 @@ def _text(batch: pa.RecordBatch, name: str) -> pa.Array:
 def _masks(batch: pa.RecordBatch, prefix: str) -> Mapping[str, Any]:
     names = [name for name in batch.schema.names if name.startswith(prefix)]
     return {name.removeprefix(prefix): batch.column(name).to_numpy(zero_copy_only=False) for name in names}
-
-
-def _index(sources: list[str], source: Any, lines: Any) -> pd.MultiIndex:
-    first = int(lines.min(initial=0))
-    levels = [pd.Index(sources), pd.RangeIndex(first, int(lines.max(initial=0)) + 1)]
-    codes = [source, lines - first]
-    return pd.MultiIndex(
-        levels=levels,  # type: ignore[arg-type]  # the stubs know lists only
-        codes=codes,
-        names=["source", "line"],
-        verify_integrity=False,
-    )

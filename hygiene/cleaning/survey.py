@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from hygiene.arrow.parallel import in_order
+from hygiene.arrow.parallel import CHUNK_ROWS, in_order
 from hygiene.arrow.text import is_blank, text_column
 from hygiene.cleaning.check_chunk import Examined, Texts, examine, is_as_examined, list_anew
 from hygiene.cleaning.chunk_reasons import find_all
@@ -37,9 +37,6 @@ __all__ = [
     "survey_again",
 ]
 
-#: Rows of a chunk where nobody names a number: few enough for several at once, many enough that what a chunk
-#: costs by itself does not count.
-CHUNK_ROWS = 1 << 16
 #: Rows of each reason whose places are kept as examples.
 EXAMPLES = 3
 

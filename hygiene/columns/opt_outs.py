@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, mask, text_column
 from hygiene.columns.mapping import CANONICAL, MALFORMED
+from hygiene.columns.place import places, was_read
 
 __all__ = ["FALSE", "TRUE", "Marks", "find_marks", "is_flag", "is_status", "marked", "may_mark", "renumber"]
 
@@ -83,17 +84,16 @@ def find_marks(frame: pd.DataFrame, /, *, first_row: int = 1) -> Marks:
         found = marked(name, text_column(frame.iloc[:, at]))
         if is_flag(name) or found.any():
             columns[name] = int(found.sum())
-        for row in np.flatnonzero(found & (rule == None)):  # noqa: E711 -- elementwise
-            rule[row] = f"{_place(frame.index, int(row), first_row)}:{name}"
+        rows = np.flatnonzero(found & (rule == None))  # noqa: E711 -- elementwise
+        rule[rows] = [f"{place}:{name}" for place in _places(frame.index, rows, first_row)]
     return Marks(pa.array(rule, pa.large_string()), columns)
 
 
-def _place(index: pd.Index, row: int, first_row: int) -> str:
-    """Source and line of a row that was read; its number otherwise."""
-    if list(index.names) == ["source", "line"]:
-        source, line = index[row]
-        return f"{source}:{line}"
-    return f"{_UNREAD}:{row + first_row}"
+def _places(index: pd.Index, rows: np.ndarray[Any, Any], first_row: int) -> list[str]:
+    """Source and line of rows that were read; their numbers otherwise."""
+    if was_read(index):
+        return places(index[rows])
+    return [f"{_UNREAD}:{row}" for row in (rows + first_row).tolist()]
 
 
 def renumber(rule: pa.Array, rows: np.ndarray[Any, Any], /) -> pa.Array:

@@ -11,6 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.hashing import bucket_of
+
 __all__ = ["Digests", "Hashes", "digests_of"]
 
 _Octets = np.ndarray[Any, np.dtype[np.uint8]]
@@ -99,8 +101,8 @@ class Digests:
 
     def _find(self, octets: _Octets) -> _Places:
         head = _heads(octets)
-        bits = np.uint64(64 - (len(self.start).bit_length() - 1))
-        place = self.start[(head >> bits).astype(np.int64)].astype(np.int64)
+        bits = len(self.start).bit_length() - 1
+        place = self.start[bucket_of(head, bits).astype(np.int64)].astype(np.int64)
         found = np.full(len(head), -1, dtype=np.int64)
         rows = np.flatnonzero(place < len(self.head))
         while len(rows):

@@ -152,7 +152,7 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
     if not drift.any():
         return Explanation()
     fits, closest, complete = _search(trials, trace.policy, target)
-    causes = _causes(answered, drift, trials.table(trace.policy), trace.policy)
+    causes = _causes(answered, drift, trials, trace.policy)
     return Explanation(fits, causes, None if fits or causes else closest, complete)
 
 
@@ -204,10 +204,26 @@ def _fit(trials: Trials, base: ImportPolicy, policy: ImportPolicy, target: _Targ
     return Fit(policy, base.changes(policy), rows, Counts(*(int(number) for number in left)))
 
 
+class _Predicted(NamedTuple):
+    """What was predicted of a batch.
+
+    Attributes:
+        imported: Leads counted as imported.
+        known: Different leads that are duplicates since they were held before.
+        listed: Leads that are blocked by an entry.
+    """
+
+    imported: int
+    known: int
+    listed: int
+
+
 def _causes(
-    answered: Sequence[Result], drift: Table, predicted: Table, policy: ImportPolicy
+    answered: Sequence[Result], drift: Table, trials: Trials, policy: ImportPolicy
 ) -> tuple[str, ...]:
     """What we did not know that would explain every batch; empty where something is left over."""
+    columns = (trials.table(policy)[:, IMPORTED], trials.known(policy), trials.listed(policy))
+    predicted = [_Predicted(*map(int, row)) for row in zip(*columns, strict=True)]
     found: dict[str, list[tuple[int, int]]] = {}
     for place, result in enumerate(answered):
         if not drift[place].any():
@@ -222,17 +238,20 @@ def _causes(
     )
 
 
-def _parts(drift: Any, predicted: Any, policy: ImportPolicy, *, sent_again: bool) -> dict[str, int] | None:
+def _parts(
+    drift: Any, predicted: _Predicted, policy: ImportPolicy, *, sent_again: bool
+) -> dict[str, int] | None:
     """The drift of one batch by cause; None where causes of this kind cannot make it."""
     total, imported, duplicates, blocked = (int(number) for number in drift)
-    if duplicates < 0 <= imported and not (total or blocked) and imported == -duplicates:
+    if not (total or blocked) and 0 < imported == -duplicates <= predicted.known:
         return {"{n} leads that we took for known were not held any more": imported}
-    if blocked < 0 and not total and imported + duplicates == -blocked and min(imported, duplicates) >= 0:
+    gone = imported + duplicates == -blocked and min(imported, duplicates) >= 0
+    if gone and not total and 0 < -blocked <= predicted.listed:
         return {"{n} leads were not on the block list any more": -blocked}
     lost = -(imported + duplicates + blocked)
     if imported > 0 or min(duplicates, blocked, lost) < 0 or total not in (0, -lost):
         return None
-    if (duplicates and policy.duplicate_scope == "request") or -imported > predicted[IMPORTED]:
+    if (duplicates and policy.duplicate_scope == "request") or -imported > predicted.imported:
         return None
     held = (
         "{n} leads repeat ones of our own earlier attempt"

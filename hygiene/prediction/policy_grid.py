@@ -12,8 +12,11 @@ import numpy as np
 
 from hygiene.arrow.text import Mask
 from hygiene.policy import ImportPolicy, choices
+from hygiene.prediction.acting_entries import acting
 from hygiene.prediction.features import Codes, Features, Folding, Kind
 from hygiene.prediction.simulate import (
+    BLOCKED,
+    DUPLICATE,
     Classes,
     Seen,
     Table,
@@ -97,6 +100,18 @@ class Trials:
         """The class of each lead in `rows`; every other lead shares the fate of its request."""
         return classify(self._seen(policy)[0], policy, batch=self._batch)
 
+    def known(self, policy: ImportPolicy, /) -> Codes:
+        """Different leads of each request that are duplicates since the scope held them before the first."""
+        seen = self._seen(policy)[0]
+        rows = np.flatnonzero(seen.held & (self.classes(policy) == DUPLICATE))
+        leads = np.unique(np.column_stack([self._batch[rows], seen.key[rows]]), axis=0)
+        return np.bincount(leads[:, 0], minlength=self.requests)
+
+    def listed(self, policy: ImportPolicy, /) -> Codes:
+        """Leads of each request that are blocked since an entry names them."""
+        blocked = self._seen(policy)[0].on_list & (self.classes(policy) == BLOCKED)
+        return np.bincount(self._batch[blocked], minlength=self.requests)
+
     @property
     def countings(self) -> int:
         """How often the leads were counted so far."""
@@ -127,9 +142,7 @@ class Trials:
         usable, of_usable = self._once(
             ("usable", folding.trimmed), lambda: self._features.usable(trimmed=folding.trimmed)
         )
-        domains = policy.block_domains and not self._waived
-        addresses = policy.block_addresses and not (self._waived and policy.waive_covers == "all")
-        named = (addresses, domains, domains and policy.block_subdomains, policy.block_fold_case)
+        named = (acting(policy, waived=self._waived), policy.block_fold_case)
         on_list, of_list = self._once(
             ("listed", folding.trimmed, named),
             lambda: (

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.hashing import OWN_KEY, Hashes, HashKey, HashSet, hash_texts
+from hygiene.arrow.hashing import OWN_KEY, Hashes, HashKey, HashSet, bucket_of, hash_texts
 from hygiene.arrow.parallel import in_order
 from hygiene.arrow.text import Mask, lower_case
 from hygiene.prediction.features import Codes, coarse_key, is_usable, literal_texts
@@ -135,7 +135,7 @@ def repeated(hashes: list[Hashes], /) -> Hashes:
     """Those that are there more than once; sought by their leading bits, so that not all are copied at once."""
     found = [np.zeros(0, dtype=np.uint64)]
     for number in range(1 << _BITS):
-        parts = (each[each >> np.uint64(64 - _BITS) == number] for each in hashes)
+        parts = (each[bucket_of(each, _BITS) == number] for each in hashes)
         ordered = np.sort(np.concatenate([found[0], *parts]))
         found.append(np.unique(ordered[1:][ordered[1:] == ordered[:-1]]))
     return np.concatenate(found)

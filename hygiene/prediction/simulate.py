@@ -11,6 +11,7 @@ import pyarrow as pa
 from hygiene.arrow.text import Mask
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
+from hygiene.prediction.acting_entries import acting
 from hygiene.prediction.features import Codes, Features, Folding
 
 __all__ = [
@@ -111,12 +112,13 @@ def on_block_list(features: Features, policy: ImportPolicy, /, *, waived: bool) 
     """True where an entry that acts names the lead."""
     found = np.zeros(len(features), dtype=bool)
     seen = {"trimmed": policy.strip_whitespace, "folded": policy.block_fold_case}
-    if policy.block_addresses and not (waived and policy.waive_covers == "all"):
+    acts = acting(policy, waived=waived)
+    if acts.addresses:
         found |= features.listed("address", **seen)
-    if policy.block_domains and not waived:
+    if acts.domains:
         found |= features.listed("domain", **seen)
-        if policy.block_subdomains:
-            found |= features.listed("parent", **seen)
+    if acts.subdomains:
+        found |= features.listed("parent", **seen)
     return found
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy, choices
+from hygiene.prediction.acting_entries import acting
 from hygiene.prediction.features import Codes, Features
 from hygiene.prediction.policy_grid import Table, Trials
 
@@ -158,10 +159,9 @@ def _matters(what: Unknown, policy: ImportPolicy, *, waived: bool) -> bool:
     assumed to be narrower they would leave every count of every import open, and no drift would be one.
     """
     if what == Unknown.BLOCKLIST:
-        addresses_stay = policy.block_addresses and (
-            policy.waive_covers == "domains" or policy.label("waive_covers") == "assumed"
-        )
-        return not waived or addresses_stay
+        may_cover = choices("waive_covers") if policy.label("waive_covers") == "assumed" else ()
+        others = (replace(policy, waive_covers=cover) for cover in may_cover)  # type: ignore[arg-type]
+        return not waived or any(acting(each, waived=True).addresses for each in (policy, *others))
     if what == Unknown.KNOWN:
         return policy.duplicate_scope != "request" or policy.label("duplicate_scope") == "assumed"
     return policy.duplicate_scope == "account"

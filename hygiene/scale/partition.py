@@ -17,8 +17,8 @@ from hygiene.arrow.hashing import Hashes, HashKey, frame_digest, hash_texts
 from hygiene.arrow.text import Mask, mask, text_column, there
 from hygiene.cleaning.check_chunk import Examined, examine
 from hygiene.cleaning.list_checks import Listed
+from hygiene.cleaning.pipeline import cut
 from hygiene.cleaning.settings import Settings
-from hygiene.cleaning.survey import CHUNK_ROWS
 from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import ColumnMap
 from hygiene.columns.opt_outs import renumber
@@ -215,11 +215,9 @@ class Surveyed:
 def survey_partition(frame: pd.DataFrame | Sealed, job: Job, /) -> Surveyed:
     """Run every pass over one partition."""
     leads = job.leads(frame.frame if isinstance(frame, Sealed) else frame)
-    size = CHUNK_ROWS if job.settings.by_row else max(len(leads), 1)
     slim, keyed, marks, dated = [], [], dict[str, int](), Dated()
     domains: dict[str, None] = {}
-    for start in range(0, max(len(leads), 1), size):
-        part = leads.iloc[start : start + size]
+    for start, part in cut(leads, job.settings):
         chunk = examine(part, job.settings, first_row=start + 1)
         merits = job.settings.keep.merits(part)
         dated += job.settings.keep.dated(part, merits)

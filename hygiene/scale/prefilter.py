@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from hygiene.arrow.hashing import Hashes, HashSet
+from hygiene.arrow.hashing import Hashes, HashSet, by_bucket
 from hygiene.arrow.text import Mask
 from hygiene.prediction.prefilter import Touching, repeated, slices
 from hygiene.scale.partition import Kept, Numbers
 from hygiene.scale.safe_tasks import guarded
-from hygiene.scale.shuffle import Placed, by_bucket
+from hygiene.scale.shuffle import Placed
 
 __all__ = ["Touched", "find_touched", "gather_touched", "look"]
 
@@ -52,7 +52,7 @@ def look(touching: Touching, kept: Kept, placed: Placed | None, bits: int, /) ->
     found = [touching.look(part) for texts in _texts(kept, placed) for part in slices(texts)]
     keys = np.concatenate([np.zeros(0, np.uint64), *(keys for keys, _ in found)])
     alone = np.concatenate([np.zeros(0, dtype=bool), *(others for _, others in found)])
-    return Looked(alone, [_Keys(keys[chosen], chosen) for chosen in by_bucket(keys, bits)])
+    return Looked(alone, [_Keys(keys[chosen], chosen) for chosen in np.split(*by_bucket(keys, bits))])
 
 
 def _texts(kept: Kept, placed: Placed | None) -> Iterator[pa.Array]:

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 import pyarrow as pa
 
-from hygiene.arrow.hashing import Hashes
+from hygiene.arrow.hashing import Hashes, by_bucket
 from hygiene.arrow.text import Mask
 from hygiene.cleaning.chunk_reasons import find_all
 from hygiene.cleaning.dedup.clusters import Carried, Related, Relations
@@ -120,14 +120,7 @@ def split_keys(
         whole = Piece(keys.hashes, here, place, keys.merits, found.ranks(), chunk.mark, chunk.listed.named)
         parts.append(whole.take(np.flatnonzero(keys.valid)))
     joined = Piece.join(parts)
-    return [joined.take(chosen) for chosen in by_bucket(joined.keys[:, 0], bits)]
-
-
-def by_bucket(hashes: Hashes, bits: int, /) -> list[Numbers]:
-    """The positions of hashes by their leading bits."""
-    number = (hashes >> np.uint64(64 - bits)).astype(np.int64)
-    ends = np.cumsum(np.bincount(number, minlength=1 << bits))
-    return np.split(np.argsort(number, kind="stable"), ends[:-1])
+    return [joined.take(chosen) for chosen in np.split(*by_bucket(joined.keys[:, 0], bits))]
 
 
 @guarded

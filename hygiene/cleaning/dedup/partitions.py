@@ -9,6 +9,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from hygiene.arrow.hashing import by_bucket
 from hygiene.errors import SpoolError
 
 __all__ = ["Buckets"]
@@ -48,10 +49,8 @@ class Buckets:
         Raises:
             SpoolError: a temporary file cannot be written.
         """
-        number = (rows[:, 0] >> np.uint64(64 - _BITS)).astype(np.uint8)
-        order = np.argsort(number, kind="stable")
-        ends = np.cumsum(np.bincount(number, minlength=len(self._held)))
-        for held, part in zip(self._held, np.split(rows.take(order, axis=0), ends[:-1]), strict=True):
+        order, begins = by_bucket(rows[:, 0], _BITS)
+        for held, part in zip(self._held, np.split(rows.take(order, axis=0), begins), strict=True):
             if len(part):
                 held.append(part)
         self._octets += rows.nbytes

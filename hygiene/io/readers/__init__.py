@@ -10,11 +10,11 @@ import pandas as pd
 
 from hygiene.arguments import takes
 from hygiene.io.readers.header_row import Columns
-from hygiene.io.readers.lead_files import CHUNK_ROWS, LeadFiles, Path_
+from hygiene.io.readers.lead_files import LeadFiles, Path_
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.read_options import ReadOptions
 
-__all__ = ["CHUNK_ROWS", "LeadFiles", "Limits", "ReadOptions", "open_leads", "read_leads"]
+__all__ = ["LeadFiles", "Limits", "ReadOptions", "open_leads", "read_leads"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class _OpenOptions(ReadOptions):
     """How lead files are opened.
 
     Attributes:
-        chunk_rows: Rows of a chunk; `CHUNK_ROWS` where None.
+        chunk_rows: Rows of a chunk; `hygiene.arrow.parallel.CHUNK_ROWS` where None.
     """
 
     chunk_rows: int | None = None

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from hygiene.errors import InputError, UsageError, option
 from hygiene.io.readers.sources import BLOCK, Digest, Source
 
-__all__ = ["Text", "UnreadableError", "check_encoding"]
+__all__ = ["Text", "UnreadableError", "byte_order_mark", "check_encoding", "from_fallback"]
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -74,7 +74,7 @@ class Text:
         """
         raw = self.source.blocks(digest, size=size)
         first = next(raw, b"")
-        mark, encoding = _marked(first, self._encoding)
+        mark, encoding = byte_order_mark(first, self._encoding)
         recoder = _Recoder(encoding)
         for block in itertools.chain([first[len(mark) :]], raw, [None]):
             text = recoder.feed(block or b"", final=block is None)
@@ -85,7 +85,17 @@ class Text:
                 yield text
 
 
-def _marked(first: bytes, named: str | None) -> tuple[bytes, str | None]:
+def from_fallback(data: bytes, /) -> bytes | None:
+    """All of a text that is Windows-1252 for want of anything else, as UTF-8; None where it is not that."""
+    recoder = _Recoder(None)
+    try:
+        text = recoder.feed(data, final=True)
+    except UnreadableError:
+        return None
+    return text if recoder.fell_back and b"\0" not in text else None
+
+
+def byte_order_mark(first: bytes, named: str | None = None, /) -> tuple[bytes, str | None]:
     """The byte order mark and the encoding it tells; a named encoding of another family overrules it."""
     for mark, encoding in _MARKS:
         if first.startswith(mark) and (named is None or named[:6] == encoding[:6]):

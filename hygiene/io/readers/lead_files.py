@@ -15,8 +15,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from hygiene.arrow.parallel import CHUNK_ROWS
 from hygiene.arrow.text import text_series
 from hygiene.columns.mapping import CANONICAL, MALFORMED, SAMPLE_ROWS, ColumnMap, map_columns, split_name
+from hygiene.columns.place import place_index
 from hygiene.columns.verifier_verdicts import is_verdict_column
 from hygiene.errors import InputError, Note, UsageError
 from hygiene.io.readers.arrow_file import Columnar, is_columnar
@@ -31,10 +33,7 @@ from hygiene.io.readers.read_options import ReadOptions
 from hygiene.io.readers.sources import Hash, Source, Spools, expand, open_source
 from hygiene.io.readers.withheld_file import Returned, is_returned
 
-__all__ = ["CHUNK_ROWS", "LeadFiles", "Path_"]
-
-#: Rows of a chunk where the caller names no number.
-CHUNK_ROWS = 1 << 16
+__all__ = ["LeadFiles", "Path_"]
 
 Path_: TypeAlias = str | os.PathLike[str]
 
@@ -293,7 +292,7 @@ def _union(columns: Sequence[Sequence[str]]) -> tuple[str, ...]:
 
 
 def _place(batches: Sequence[tuple[_Part, Batch]]) -> pd.MultiIndex:
-    """The index of rows, made from codes: no tuple is built, and the lines of a chunk are one range."""
+    """The index of the rows of batches."""
     lines = np.concatenate([batch.lines for _, batch in batches])
     names: dict[str, int] = {}
     sources = []
@@ -301,10 +300,4 @@ def _place(batches: Sequence[tuple[_Part, Batch]]) -> pd.MultiIndex:
         given = batch.sources or [part.name]
         codes = np.array([names.setdefault(name, len(names)) for name in given])
         sources.append(codes if batch.sources else np.full(len(batch), codes[0]))
-    levels = [pd.Index(list(names)), pd.RangeIndex(int(lines.min()), int(lines.max()) + 1)]
-    return pd.MultiIndex(
-        levels=levels,  # type: ignore[arg-type]  # the stubs know lists only
-        codes=[np.concatenate(sources), lines - lines.min()],  # type: ignore[list-item]
-        names=["source", "line"],
-        verify_integrity=False,
-    )
+    return place_index(list(names), np.concatenate(sources), lines)

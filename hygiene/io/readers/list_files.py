@@ -4,7 +4,6 @@ UTF-8 and UTF-16, packed with gzip or not. A suppression list that cannot be tru
 entries of a list are is decided in `lists`.
 """
 
-import contextlib
 import os
 import zlib
 from collections.abc import Collection
@@ -18,8 +17,11 @@ import pyarrow as pa
 from hygiene.arguments import check_span
 from hygiene.arrow.text import text_column
 from hygiene.columns.mapping import MALFORMED
+from hygiene.columns.place import lines_of
 from hygiene.errors import InputError, ListError, option
 from hygiene.io.readers import open_leads
+from hygiene.io.readers.encoding import byte_order_mark, from_fallback
+from hygiene.io.readers.sources import GZIP
 from hygiene.lists import PLAIN, RuleList, check_broad, find_cells, parse_list
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.lists.name_lists import NameList, parse_names
@@ -108,7 +110,7 @@ def _known_in_leads(path: PathLike, name: str, encoding: str) -> KnownLeads:
     """The known leads of a file that is read as leads are."""
     with open_leads([path]) as opened:
         frame = opened.frame()
-        lines = frame.index.get_level_values("line").to_numpy()
+        lines = lines_of(frame.index)
         broken = lines[frame[MALFORMED].notna().to_numpy()].tolist() if MALFORMED in frame else []
         layout = f"a lead file, its column {opened.email_headers[0]!r}{encoding}"
         cells = text_column(frame["email"])
@@ -178,7 +180,7 @@ def _octets_of(path: PathLike) -> bytes:
     except OSError as error:
         msg = f"{name}: {error.strerror}. A list that cannot be read stops the run."
         raise ListError(msg) from error
-    return _unpacked(name, data) if data.startswith(b"\x1f\x8b") else data
+    return _unpacked(name, data) if data.startswith(GZIP) else data
 
 
 def _as_leads_are(name: str, data: bytes) -> tuple[bytes | None, str]:
@@ -186,20 +188,8 @@ def _as_leads_are(name: str, data: bytes) -> tuple[bytes | None, str]:
     try:
         return _decoded(name, data), ""
     except ListError:
-        text = _from_cp1252(data)
+        text = from_fallback(data)
         return text, "" if text is None else ", read as Windows-1252"
-
-
-def _from_cp1252(data: bytes) -> bytes | None:
-    """Text in Windows-1252 as UTF-8, by the rule that `reading` has; None where it is no such text."""
-    try:
-        data.decode()
-    except UnicodeDecodeError as error:
-        if b"\0" in data or not data[: error.start].isascii():
-            return None
-        with contextlib.suppress(UnicodeDecodeError):
-            return data.decode("cp1252").encode()
-    return None
 
 
 def _unpacked(name: str, data: bytes) -> bytes:
@@ -223,7 +213,8 @@ def _unpacked(name: str, data: bytes) -> bytes:
 
 def _decoded(name: str, data: bytes) -> bytes:
     """Text in UTF-8 as UTF-8, without its byte order mark."""
-    encoding = _utf16(data)
+    mark, told = byte_order_mark(data)
+    encoding = None if told == "utf-8" else told or _unmarked_utf16(data)
     try:
         if encoding:
             return data.decode(encoding).removeprefix("\ufeff").encode()
@@ -238,14 +229,11 @@ def _decoded(name: str, data: bytes) -> bytes:
     if b"\0" in data:
         msg = f"{name}: holds NUL bytes, so it is no text. Save the list as UTF-8."
         raise ListError(msg)
-    return data.removeprefix(b"\xef\xbb\xbf")
+    return data[len(mark) :]
 
 
-def _utf16(data: bytes) -> str | None:
-    """UTF-16 by its byte order mark, or by a NUL in every other octet; None for anything else."""
-    marks = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-    if data[:2] in marks:
-        return marks[data[:2]]
+def _unmarked_utf16(data: bytes) -> str | None:
+    """UTF-16 without a byte order mark, by a NUL in every other octet; None for anything else."""
     top = data[:1000]
     if len(top) > 3 and b"\0" in top:
         for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):

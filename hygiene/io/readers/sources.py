@@ -25,10 +25,12 @@ from typing import IO, Protocol, Self
 from hygiene.errors import InputError, SpoolError
 from hygiene.io.readers.limits import Limits
 
-__all__ = ["BLOCK", "Digest", "Hash", "Source", "Spools", "expand", "open_source"]
+__all__ = ["BLOCK", "GZIP", "Digest", "Hash", "Source", "Spools", "expand", "open_source"]
 
 #: Bytes read at a time.
 BLOCK = 1 << 19
+#: What a gzip file begins with. RFC 1952 2.3.1.
+GZIP = b"\x1f\x8b"
 
 #: Bytes that a compressed file may unpack to whatever its ratio: a small bomb does no harm.
 _HARMLESS = 64 << 20
@@ -190,7 +192,7 @@ def open_source(name: str, spools: Spools, limits: Limits, /) -> Source:
         with Path(name).open("rb") as pipe:
             given = spools.copy(pipe)
     source = Source(shown, given, given)
-    if not source.starts().startswith(b"\x1f\x8b"):
+    if not source.starts().startswith(GZIP):
         return source
     return Source(shown, given, _unpack(source, spools, limits))
 

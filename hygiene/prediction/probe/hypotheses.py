@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from hygiene.policy import RULES, ImportPolicy, choices
+from hygiene.prediction.acting_entries import Acting, acting_under
 from hygiene.prediction.features import Folding, Kind, TextFeatures
 
 __all__ = ["Answers", "Candidates", "Request"]
@@ -164,18 +165,22 @@ class _Seen:
         self._folding = (
             8 * self._trimmed + 4 * is_("fold_case") + 2 * is_("fold_plus_tag") + is_("fold_gmail_dots")
         )
-        waives_all = is_("waive_covers", "all") & request.waived
-        self._address = is_("block_addresses") & ~waives_all & request.standing
-        self._domain = is_("block_domains") & (request.standing and not request.waived)
-        self._parent = self._domain & is_("block_subdomains")
+        acts = acting_under(
+            is_("block_addresses"),
+            is_("block_domains"),
+            is_("block_subdomains"),
+            is_("waive_covers", "domains"),
+            waived=request.waived,
+        )
+        self._acts = Acting(*(each & request.standing for each in acts))
 
     def of(self, lead: int) -> tuple[_Mask, _Column, _Mask]:
         """Whether it is usable, its key, and whether an entry that acts names it."""
         named = {kind: self._sight.listed[kind][self._trimmed, self._folded, lead] for kind in _KINDS}
         listed = (
-            (self._address & named["address"])
-            | (self._domain & named["domain"])
-            | (self._parent & named["parent"])
+            (self._acts.addresses & named["address"])
+            | (self._acts.domains & named["domain"])
+            | (self._acts.subdomains & named["parent"])
         )
         return self._sight.usable[self._trimmed, lead], self._sight.key[self._folding, lead], listed
 
