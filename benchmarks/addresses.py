@@ -27,7 +27,7 @@ import pyarrow as pa
 from email_validator import EmailNotValidError, validate_email
 
 import hygiene
-from hygiene.address import Addresses, exact_key, judge
+from hygiene.address import Addresses, exact_key, validate
 from hygiene.address.syntax import forget_hosts
 from hygiene.arrow.parallel import CHUNK_ROWS
 from hygiene.arrow.text import text_column
@@ -102,7 +102,7 @@ def run_pass(cells: pd.Series) -> list[tuple[Addresses, pa.Array, Traits]]:
 
 def pass_over(cells: pd.Series) -> tuple[Addresses, pa.Array, Traits]:
     """The address pass over one chunk."""
-    judged = judge(text_column(cells))
+    judged = validate(text_column(cells))
     return judged, exact_key(judged.address), find_traits(judged, built_in_lists())
 
 
@@ -143,7 +143,7 @@ def timed(function: Callable[[], object], cells: int) -> Cost:
 
 def disagreements(cells: Sequence[str | None], wanted: Sequence[str | None]) -> int:
     """Cells whose verdict or normal form differs from the loop's, repairs and escape debris apart."""
-    judged = judge(pa.array(cells, pa.large_string()))
+    judged = validate(pa.array(cells, pa.large_string()))
     debris = judged.reasons.get("escape_debris", np.zeros(len(cells), dtype=bool))
     rows = zip(wanted, judged.address.to_pylist(), judged.repaired.to_pylist(), debris, strict=True)
     return sum(

@@ -22,8 +22,8 @@ import pyarrow as pa
 
 from hygiene.address import exact_key
 from hygiene.arrow.hashing import hash_texts
-from hygiene.arrow.parallel import CHUNK_ROWS, in_order
-from hygiene.cleaning.dedup.partitions import Buckets
+from hygiene.arrow.parallel import CHUNK_ROWS, map_in_order
+from hygiene.cleaning.dedup.partitions import Partitions
 from hygiene.cleaning.dedup.survivors import find_repeats, join_repeats, order_repeats
 from hygiene.lists import RuleList, match, parse_list
 
@@ -82,9 +82,9 @@ def duplicates(emails: list[str]) -> dict[str, Callable[[], int]]:
 
 def _in_chunks(emails: pa.Array) -> int:
     """What `hygiene.clean` does about duplicates: chunks hashed in threads, rows brought together by bucket."""
-    keys, row = Buckets(3), 0
+    keys, row = Partitions(3), 0
     chunks = (emails.slice(start, CHUNK_ROWS) for start in range(0, len(emails), CHUNK_ROWS))
-    for hashes in in_order(lambda chunk: hash_texts(exact_key(chunk)), chunks):
+    for hashes in map_in_order(lambda chunk: hash_texts(exact_key(chunk)), chunks):
         rows = np.empty((len(hashes), 3), dtype=np.uint64)
         rows[:, :2], rows[:, 2] = hashes, np.arange(row, row + len(hashes))
         keys.add(rows)

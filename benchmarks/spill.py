@@ -18,7 +18,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from hygiene.cleaning.dedup.partitions import Buckets
+from hygiene.cleaning.dedup.partitions import Partitions
 from hygiene.cleaning.dedup.survivors import order_repeats
 
 CHUNK = 1 << 16
@@ -39,7 +39,7 @@ def chunks(rows: int) -> Iterator[np.ndarray]:
 
 def with_buckets(rows: int, folder: Path) -> int:
     """Our way."""
-    keys = Buckets(3, open_file=lambda: tempfile.TemporaryFile(dir=folder), most_octets=0)  # noqa: SIM115 -- they close them
+    keys = Partitions(3, open_file=lambda: tempfile.TemporaryFile(dir=folder), most_octets=0)  # noqa: SIM115 -- they close them
     for chunk in chunks(rows):
         keys.add(chunk)
     return sum(len(order_repeats(part[:, :2], part[:, 2].astype(np.int64))[0]) for part in keys.parts())

@@ -17,12 +17,12 @@ from hygiene.arguments import check_names, check_word, takes
 from hygiene.cleaning.pipeline import survey_frame
 from hygiene.cleaning.result import CleanedLeads
 from hygiene.cleaning.settings import Settings
-from hygiene.cleaning.spill import Spool
+from hygiene.cleaning.spill import Spill
 from hygiene.cleaning.survey import survey
 from hygiene.columns.rename import choose_columns, name_columns
 from hygiene.errors import Note, option
 from hygiene.importing import Journal, OnUnknown, Progress, Receipt, open_session
-from hygiene.importing.preflight import know, with_readback
+from hygiene.importing.preflight import with_known_leads, with_readback
 from hygiene.importing.summary import summarise
 from hygiene.io.readers import LeadFiles
 from hygiene.options import CleanOptions, PathLike, ReadOptions, resolve
@@ -104,7 +104,7 @@ def _clean_frame(leads: pd.DataFrame, settings: Settings, options: CleanOptions)
 
 def _clean_files(paths: Sequence[PathLike], settings: Settings, options: CleanOptions) -> CleanedLeads:
     with LeadFiles(paths, options) as opened:
-        spool = None if options.memory is None else Spool(options.memory)
+        spool = None if options.memory is None else Spill(options.memory)
         if spool is None:
             frame = opened.frame()
             cleaned = CleanedLeads(survey_frame(frame, settings, jobs=options.jobs), frame=frame)
@@ -184,7 +184,7 @@ def import_leads(
             file_name=name, again=again,
         ) as session,
     ):  # fmt: skip
-        known = know(session, cleaned, sink, snapshot=snapshot, send_all=send_all)
+        known = with_known_leads(session, cleaned, sink, snapshot=snapshot, send_all=send_all)
         receipt = session.run(known, on_unknown=on_unknown, progress=progress)
         receipt = with_readback(receipt, known, sink) if verify else receipt
         session.keep(summarise(known, receipt=receipt, send_all=send_all))

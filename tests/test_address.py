@@ -6,14 +6,14 @@ from email_validator import SPECIAL_USE_DOMAIN_NAMES, validate_email
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hygiene.address import exact_key, explain, judge, person_key
+from hygiene.address import exact_key, explain, person_key, validate
 from hygiene.address.repair import KINDS, tidied
 from hygiene.address.validate import _PART
 from hygiene.address.validate_cell import Singles
 
 
 def _judge(*cells):
-    return judge(pa.array(cells, pa.large_string()))
+    return validate(pa.array(cells, pa.large_string()))
 
 
 def _codes(found, row=0):

@@ -22,7 +22,7 @@ from hygiene.importing import Identity
 from hygiene.importing.journal import SqliteJournal, StoredFeatures, default_path
 from hygiene.importing.journal.database import is_on_network
 from hygiene.importing.journal.stored_features import Block, Secret, bits_of
-from hygiene.importing.preflight import know
+from hygiene.importing.preflight import with_known_leads
 from hygiene.prediction.features import TextFeatures
 from hygiene.prediction.simulate import count
 from hygiene.sinks import Target
@@ -253,7 +253,7 @@ def test_an_accepted_key_goes_on_with_what_the_old_one_began(api, path):
             cleaned, sink, journal=journal, batch_leads=1, accept_new_key=True
         ) as session,
     ):
-        receipt = session.run(know(session, cleaned, sink))
+        receipt = session.run(with_known_leads(session, cleaned, sink))
 
     assert receipt.import_id == stopped.import_id
     assert receipt.reconciliation.agrees

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hygiene.emulator import counting as emulator_counting
 from hygiene.emulator import keys
 from hygiene.emulator.counting import import_leads
-from hygiene.emulator.database import Store
+from hygiene.emulator.database import Database
 from hygiene.errors import UsageError
 from hygiene.outcomes import Counts
 from hygiene.policy import RULES, ImportPolicy, choices
@@ -19,7 +19,7 @@ from hygiene.prediction import simulate
 from hygiene.prediction.features import TextFeatures
 from hygiene.prediction.policy_grid import touched
 from hygiene.prediction.predict import predict, predict_touched
-from hygiene.prediction.prefilter import Touching
+from hygiene.prediction.prefilter import Prefilter
 from hygiene.prediction.uncertainty import Unknown, find_bounds
 
 ADDRESSES = [
@@ -61,7 +61,7 @@ def imports(draw):
 
 def _counted(leads, *, policy, blocklist, known, elsewhere, batch_leads, waive_blocklist, bounced=()):
     """What the emulator counts: its own code path, row by row in SQL."""
-    store = Store(":memory:", policy=policy)
+    store = Database(":memory:", policy=policy)
     store.create_list("another", members=[address for address in elsewhere if address])
     home = store.create_list("target", members=[address for address in known if address])
     store.block(blocklist, source="test", client_id=None)
@@ -175,13 +175,13 @@ def test_the_four_numbers_of_a_small_import():
 def test_no_lead_that_a_rule_touches_is_missed_however_the_leads_are_cut(told, size):
     lists = {name: told[name] for name in ("blocklist", "known", "elsewhere")}
     leads = pa.array(told["leads"], pa.large_string())
-    touching = Touching(**lists)
+    touching = Prefilter(**lists)
     for start in range(0, len(leads), size):
         touching.add(leads.slice(start, size))
 
     rows = touching.rows()
 
-    whole = Touching(**lists)
+    whole = Prefilter(**lists)
     whole.add(leads)
     assert rows.tolist() == whole.rows().tolist() == sorted(set(rows.tolist()))
     assert set(np.flatnonzero(touched(TextFeatures(leads, **lists)))) <= set(rows.tolist())

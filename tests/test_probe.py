@@ -13,14 +13,14 @@ import hygiene
 from hygiene.arrow.text import text_column
 from hygiene.emulator import Emulator, keys
 from hygiene.emulator.counting import import_leads
-from hygiene.emulator.database import Store
+from hygiene.emulator.database import Database
 from hygiene.errors import AuthError, RateLimited, SinkError, UnknownOutcome, UsageError
 from hygiene.importing import run_import
 from hygiene.lists import parse_list
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.outcomes import Counts
 from hygiene.policy import RULES, ImportPolicy, choices
-from hygiene.prediction.probe.checkpoint import FileNotebook
+from hygiene.prediction.probe.checkpoint import FileCheckpoint
 from hygiene.prediction.probe.experiments import Bench, Own
 from hygiene.prediction.probe.runner import MOST_IMPORTS, Answer, Probe, conclude, most_leads, next_step
 from hygiene.sinks import Reply
@@ -37,7 +37,7 @@ class Account:
 
     def __init__(self, policy, *, counters=("total_leads", "imported", "duplicates", "blocked")):
         self.policy = policy
-        self.store = Store(":memory:", policy=policy)
+        self.store = Database(":memory:", policy=policy)
         self.counters = counters
         self.sent = []
         self.calls = 0
@@ -241,7 +241,7 @@ def test_entries_are_removed_after_a_crash_and_the_probe_goes_on(tmp_path):
     path = tmp_path / "state"
 
     def start(token):
-        notebook = FileNotebook(path, about={"domain": "own.example"}, token=token)
+        notebook = FileCheckpoint(path, about={"domain": "own.example"}, token=token)
         own = replace(OWN, token=notebook.token)
         told = {"lists": lists, "editor": account, "notebook": notebook, "pause": lambda _: None}
         return notebook, Probe(FULL, own, **told)
@@ -267,7 +267,7 @@ def test_a_probe_that_was_refused_for_other_reasons_goes_on_where_it_was(tmp_pat
     lists = [account.list("A"), account.list("B")]
     told = {"lists": lists, "editor": account, "pause": lambda _: None}
     path = tmp_path / "state"
-    notebook = FileNotebook(path, about={}, token="hp1")
+    notebook = FileCheckpoint(path, about={}, token="hp1")
     probe = Probe(FULL, OWN, notebook=notebook, **told)
     send = lists[0].send
 
@@ -281,7 +281,7 @@ def test_a_probe_that_was_refused_for_other_reasons_goes_on_where_it_was(tmp_pat
         probe.run()
     lists[0].send = send
 
-    resumed = FileNotebook(path, about={}, token="hp2")
+    resumed = FileCheckpoint(path, about={}, token="hp2")
     found = Probe(FULL, OWN, notebook=resumed, **told).run()
 
     assert resumed.token == "hp1"
@@ -330,17 +330,17 @@ def test_answers_that_no_policy_gives_are_told_and_nothing_is_marked():
 
 def test_the_notebook_is_private_and_replaced_as_a_whole(tmp_path):
     path = tmp_path / "state"
-    notebook = FileNotebook(path, about={"domain": "own.example"}, token="hp1")
+    notebook = FileCheckpoint(path, about={"domain": "own.example"}, token="hp1")
     notebook.standing(["hp1.own.example"])
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600 or os.name == "nt"
     assert json.loads(path.read_text())["entries"] == ["hp1.own.example"]
     assert [each.name for each in tmp_path.iterdir()] == ["state"]
     with pytest.raises(UsageError, match="another domain"):
-        FileNotebook(path, about={"domain": "other.example"}, token="hp1")
+        FileCheckpoint(path, about={"domain": "other.example"}, token="hp1")
     path.write_text("{}")
     with pytest.raises(UsageError, match="no notebook"):
-        FileNotebook(path, about={}, token="hp1")
+        FileCheckpoint(path, about={}, token="hp1")
     notebook.close()
     assert not path.exists()
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hygiene.errors import HygieneError, InputError, UsageError
 from hygiene.io.readers import Limits, open_leads
-from hygiene.io.readers.csv_file import Delimited
+from hygiene.io.readers.csv_file import CsvFile
 from hygiene.io.readers.csv_scan import scan
 from hygiene.io.readers.encoding import Text
 from hygiene.io.readers.sources import Source
@@ -155,7 +155,7 @@ def read_both_ways(data: bytes, tmp_path, *, size: int) -> list[object]:
     for exact in (False, True):
         text = Text(Source("leads.csv", path, path))
         try:
-            table = Delimited.look(text, Limits())
+            table = CsvFile.look(text, Limits())
             batches = list(scan(text, table.grid, Limits(), size=size, exact=exact))
         except InputError as error:
             results.append(str(error))

@@ -9,7 +9,7 @@ from hygiene.deliverability import DomainVerdict
 from hygiene.errors import AuthError, UsageError
 from hygiene.importing import open_session
 from hygiene.importing.journal import SqliteJournal
-from hygiene.importing.preflight import know
+from hygiene.importing.preflight import with_known_leads
 from hygiene.lists import parse_list
 from hygiene.outcomes import Counts
 
@@ -33,7 +33,7 @@ class World:
             ) as to,
             open_session(cleaned, to, journal=journal, **{"batch_leads": 2, **more}) as session,
         ):
-            self.known = know(session, cleaned, to)
+            self.known = with_known_leads(session, cleaned, to)
             receipt = session.run(self.known, on_unknown=on_unknown)
             self.notes = session.notes
             return receipt

@@ -6,6 +6,6 @@ person meant. Syntax and normal form only: nothing here asks DNS or a list.
 
 from hygiene.address.keys import Keys, exact_key, person_key
 from hygiene.address.syntax import explain
-from hygiene.address.validate import Addresses, judge
+from hygiene.address.validate import Addresses, validate
 
-__all__ = ["Addresses", "Keys", "exact_key", "explain", "judge", "person_key"]
+__all__ = ["Addresses", "Keys", "exact_key", "explain", "person_key", "validate"]

@@ -19,7 +19,7 @@ from hygiene.address.fast_reject import FIELDS, find_pairs, find_refused, find_w
 from hygiene.address.validate_cell import Singles
 from hygiene.arrow.text import Mask, Octets, mask, no_texts
 
-__all__ = ["Addresses", "judge"]
+__all__ = ["Addresses", "validate"]
 
 _TEXT = pa.large_string()
 _WHITE_SPACE = pa.scalar("white_space", _TEXT)
@@ -56,7 +56,7 @@ class Addresses:
         return self.domain.dictionary_encode()
 
 
-def judge(cells: pa.Array, /) -> Addresses:
+def validate(cells: pa.Array, /) -> Addresses:
     """Judge every cell; equal cells that are not plain are judged once.
 
     Args:

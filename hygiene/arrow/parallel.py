@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-__all__ = ["CHUNK_ROWS", "in_order"]
+__all__ = ["CHUNK_ROWS", "map_in_order"]
 
 #: Rows of a chunk where nobody names a number: few enough for several at once, many enough that what a chunk
 #: costs by itself does not count.
@@ -17,7 +17,7 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
-def in_order(
+def map_in_order(
     work: Callable[[_Item], _Result], items: Iterable[_Item], /, *, jobs: int | None = None
 ) -> Iterator[_Result]:
     """What `work` gives for each item, in their order; a few are worked on ahead of the caller.

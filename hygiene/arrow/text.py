@@ -22,10 +22,10 @@ __all__ = [
     "mask",
     "no_texts",
     "not_ascii",
-    "say",
+    "not_null",
     "text_column",
     "text_series",
-    "there",
+    "word_where",
 ]
 
 #: One boolean a row, by position.
@@ -193,11 +193,11 @@ def mask(column: pa.Array, /, *, null: bool = False) -> Mask:
     return np.array(pc.fill_null(column, null).to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def say(word: str, rows: Mask, /) -> pa.Array:
+def word_where(word: str, rows: Mask, /) -> pa.Array:
     """A word on the rows where a mask is true, null elsewhere."""
     return pc.if_else(pa.array(rows), pa.scalar(word, pa.large_string()), pa.scalar(None, pa.large_string()))
 
 
-def there(texts: pa.Array, /) -> Mask:
+def not_null(texts: pa.Array, /) -> Mask:
     """True where a text is not null."""
     return mask(pc.is_valid(texts)) if texts.null_count else np.ones(len(texts), dtype=bool)

@@ -3,13 +3,13 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Frequencies"]
+__all__ = ["ValueCounts"]
 
 #: Texts that are held before equal ones are put together again.
 _HELD = 1 << 20
 
 
-class Frequencies:
+class ValueCounts:
     """Counts texts; null is none."""
 
     def __init__(self) -> None:
@@ -45,9 +45,9 @@ class Frequencies:
         keys = [("counts", "descending"), ("values", "ascending")]
         return _pairs(self._joined().sort_by(keys).slice(0, rows))
 
-    def among(self, texts: pa.Array, /) -> "Frequencies":
+    def among(self, texts: pa.Array, /) -> "ValueCounts":
         """Those of the texts that are among some others."""
-        found = Frequencies()
+        found = ValueCounts()
         found._parts = [self._joined().filter(pc.is_in(self._joined()["values"], value_set=texts))]
         return found
 

@@ -14,18 +14,18 @@ import pyarrow.compute as pc
 
 from hygiene import address
 from hygiene.address import Keys
-from hygiene.arrow.text import Mask, is_blank, text_column, there
+from hygiene.arrow.text import Mask, is_blank, not_null, text_column
 from hygiene.checks.address_flags import find_traits
 from hygiene.checks.pandera_schema import check_required, check_schema
-from hygiene.cleaning.list_checks import Listed, hold_against
-from hygiene.cleaning.reasons import Findings
+from hygiene.cleaning.list_checks import ListMatches, check_lists
+from hygiene.cleaning.reasons import RowReasons
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.columns.opt_outs import Marks, find_marks
 from hygiene.columns.verifier_verdicts import judge_verdicts
 from hygiene.outcomes import Outcome
 
-__all__ = ["Examined", "Texts", "examine", "is_as_examined", "list_anew"]
+__all__ = ["CheckedChunk", "Texts", "check_chunk", "check_lists_again", "is_checked_alike"]
 
 #: Settings that decide what is found in a chunk, lists and known leads apart.
 _OF_CHUNK = ("schema", "required", "rules", "trusted", "review", "traits", "suppression_columns")
@@ -40,7 +40,7 @@ class Texts(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class CheckedChunk:
     """One chunk, and what the passes found in it alone, by position.
 
     Attributes:
@@ -58,7 +58,7 @@ class Examined:
     """
 
     frame: pd.DataFrame
-    findings: Findings
+    findings: RowReasons
     address: pa.Array
     domain: pa.Array
     repaired: pa.Array
@@ -67,7 +67,7 @@ class Examined:
     trait: pa.Array
     mark: pa.Array
     marks: Mapping[str, int]
-    listed: Listed
+    listed: ListMatches
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -86,14 +86,14 @@ class Examined:
         """The keys of its addresses."""
         return Keys.of(self.address, self.domain, by_person=settings.by_person)
 
-    def own_findings(self) -> Findings:
+    def own_findings(self) -> RowReasons:
         """All reasons that the chunk alone gives: those of lists and marks as well."""
         found = self.findings.copy()
-        found.add({**self.listed.masks, "suppressed_column": there(self.mark)})
+        found.add({**self.listed.masks, "suppressed_column": not_null(self.mark)})
         return found
 
 
-def examine(frame: pd.DataFrame, settings: Settings, /, *, first_row: int) -> Examined:
+def check_chunk(frame: pd.DataFrame, settings: Settings, /, *, first_row: int) -> CheckedChunk:
     """Run every pass over one chunk.
 
     Args:
@@ -105,15 +105,15 @@ def examine(frame: pd.DataFrame, settings: Settings, /, *, first_row: int) -> Ex
         InputError: a column that the schema or `required` asks for is not there, or a rule failed.
     """
     cells = text_column(frame["email"])
-    judged = address.judge(cells)
+    judged = address.validate(cells)
     findings = _find(frame, judged.reasons, settings)
     traits = find_traits(judged, settings.traits)
     findings.add(traits.reasons)
     findings.decide(dict.fromkeys(settings.review, Outcome.REVIEW))
     marks = find_marks(frame, first_row=first_row) if settings.suppression_columns else Marks.none(len(frame))
     keys = Keys.of(judged.address, judged.domain, by_person=settings.by_person)
-    listed = hold_against(settings, keys, cells=cells, address=judged.address, domain=judged.domain)
-    return Examined(
+    listed = check_lists(settings, keys, cells=cells, address=judged.address, domain=judged.domain)
+    return CheckedChunk(
         frame,
         findings,
         judged.address,
@@ -128,12 +128,12 @@ def examine(frame: pd.DataFrame, settings: Settings, /, *, first_row: int) -> Ex
     )
 
 
-def _find(frame: pd.DataFrame, of_addresses: Mapping[str, Any], settings: Settings) -> Findings:
+def _find(frame: pd.DataFrame, of_addresses: Mapping[str, Any], settings: Settings) -> RowReasons:
     """What addresses, the schema, trusted columns and the user's rules say against rows."""
     malformed = (
         frame[MALFORMED].notna().to_numpy() if MALFORMED in frame else np.zeros(len(frame), dtype=bool)
     )
-    findings = Findings(len(frame))
+    findings = RowReasons(len(frame))
     findings.add({"row_malformed": malformed})
     parsed = {
         **of_addresses,
@@ -175,12 +175,12 @@ def _is_text(frame: pd.DataFrame) -> bool:
     )
 
 
-def is_as_examined(before: Settings, after: Settings, /) -> bool:
+def is_checked_alike(before: Settings, after: Settings, /) -> bool:
     """Whether only lists and known leads, or what rows are to each other, can differ."""
     return all(getattr(before, name) is getattr(after, name) for name in _OF_CHUNK)
 
 
-def list_anew(chunk: Examined, settings: Settings, /) -> Examined:
+def check_lists_again(chunk: CheckedChunk, settings: Settings, /) -> CheckedChunk:
     """The same chunk held against the lists and known leads of other settings."""
     rows = {"cells": chunk.cells, "address": chunk.address, "domain": chunk.domain}
-    return replace(chunk, listed=hold_against(settings, chunk.keys(settings), **rows))
+    return replace(chunk, listed=check_lists(settings, chunk.keys(settings), **rows))

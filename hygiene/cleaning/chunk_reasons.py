@@ -8,28 +8,28 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import mask, there
-from hygiene.cleaning.check_chunk import Examined
-from hygiene.cleaning.dedup.clusters import Related
-from hygiene.cleaning.reasons import Findings
+from hygiene.arrow.text import mask, not_null
+from hygiene.cleaning.check_chunk import CheckedChunk
+from hygiene.cleaning.dedup.clusters import ChunkClusters
+from hygiene.cleaning.reasons import RowReasons
 from hygiene.deliverability import REASON_OF, DomainVerdict
 
-__all__ = ["domain_verdicts", "find_all"]
+__all__ = ["all_reasons", "domain_verdicts"]
 
 
-def find_all(
-    chunk: Examined,
-    related: Related | None,
+def all_reasons(
+    chunk: CheckedChunk,
+    related: ChunkClusters | None,
     domains: Mapping[str, DomainVerdict],
     /,
     *,
     accept_unknown: bool,
-) -> Findings:
+) -> RowReasons:
     """All reasons of the rows of a chunk; without what they are to other rows where that is not known yet."""
     found = chunk.own_findings()
     if related is not None:
         carried = {"suppressed_column": related.marks, "suppressed_address": related.named}
-        found.add({code: there(texts) for code, texts in carried.items()})
+        found.add({code: not_null(texts) for code, texts in carried.items()})
         found.add({"duplicate_in_file": related.where(related.among)})
     if domains:
         codes = domain_verdicts(chunk.domain, domains)

@@ -5,18 +5,18 @@ What is done with a chunk is not decided here.
 
 from typing import IO, Protocol
 
-from hygiene.cleaning.check_chunk import Examined, Texts
+from hygiene.cleaning.check_chunk import CheckedChunk, Texts
 
-__all__ = ["Chunks", "Held", "Keeping"]
+__all__ = ["ChunkStore", "Chunks", "ChunksInMemory"]
 
 
 class Chunks(Protocol):
     """Keeps the chunks of a survey, in memory or elsewhere."""
 
-    def append(self, chunk: Examined, /) -> None:
+    def append(self, chunk: CheckedChunk, /) -> None:
         """Keep the next chunk."""
 
-    def __getitem__(self, number: int, /) -> Examined:
+    def __getitem__(self, number: int, /) -> CheckedChunk:
         """The chunk with a number, from 0."""
 
     def __len__(self) -> int:
@@ -26,7 +26,7 @@ class Chunks(Protocol):
         """The addresses of the chunk with a number, which may be at hand sooner than all of it."""
 
 
-class Held(list[Examined]):
+class ChunksInMemory(list[CheckedChunk]):
     """Chunks in memory."""
 
     def texts(self, number: int, /) -> Texts:
@@ -34,7 +34,7 @@ class Held(list[Examined]):
         return self[number].texts
 
 
-class Keeping(Protocol):
+class ChunkStore(Protocol):
     """Where a survey keeps more than fits in memory."""
 
     #: Octets of keys that may be held in memory.

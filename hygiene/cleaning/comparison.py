@@ -19,7 +19,7 @@ from hygiene.arrow.hashing import Hashes, hash_texts
 from hygiene.arrow.text import is_blank, text_column
 from hygiene.cleaning.decide import leads_of
 from hygiene.cleaning.forecast import forecast_ready
-from hygiene.cleaning.gate import Tally
+from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.pipeline import survey_rows
 from hygiene.cleaning.survey import Survey
 from hygiene.columns.place import sources_of, was_read
@@ -54,7 +54,7 @@ class Group:
     """
 
     name: str
-    tally: Tally
+    tally: RowCounts
     leads: int
     predicted: Counts
 
@@ -154,7 +154,7 @@ def compare(found: Survey, by: str, /) -> Comparison:
     for code, name in enumerate(names):  # one after the other, so that only one is held
         part = survey_rows(found, codes == code)
         keys.append(_keys(part))
-        groups.append(Group(name, Tally.of(part), len(keys[-1]), forecast_ready(part).counts))
+        groups.append(Group(name, RowCounts.of(part), len(keys[-1]), forecast_ready(part).counts))
     return Comparison(by, tuple(groups), tuple(_overlaps(names, keys)))
 
 

@@ -8,11 +8,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import say, text_series
-from hygiene.cleaning.check_chunk import Examined
+from hygiene.arrow.text import text_series, word_where
+from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.chunk_reasons import domain_verdicts
-from hygiene.cleaning.dedup.clusters import Related
-from hygiene.cleaning.reasons import Findings
+from hygiene.cleaning.dedup.clusters import ChunkClusters
+from hygiene.cleaning.reasons import RowReasons
 from hygiene.cleaning.survey import Survey
 from hygiene.columns.mapping import MALFORMED
 from hygiene.columns.place import lines_of, sources_of, was_read
@@ -25,7 +25,7 @@ _TEXT = pa.large_string()
 _NONE = pa.scalar(None, _TEXT)
 
 
-def decide(found: Survey, number: int, chunk: Examined | None = None, /) -> pd.DataFrame:
+def decide(found: Survey, number: int, chunk: CheckedChunk | None = None, /) -> pd.DataFrame:
     """The verdicts of one chunk.
 
     Args:
@@ -41,7 +41,7 @@ def decide(found: Survey, number: int, chunk: Examined | None = None, /) -> pd.D
 
 
 def word_verdicts(
-    chunk: Examined, related: Related, findings: Findings, domains: Mapping[str, DomainVerdict], /
+    chunk: CheckedChunk, related: ChunkClusters, findings: RowReasons, domains: Mapping[str, DomainVerdict], /
 ) -> pd.DataFrame:
     """The verdicts of one chunk from all that was found of its rows; as `decide` gives them."""
     index = chunk.frame.index
@@ -68,7 +68,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def relate_rows(chunk: Examined, related: Related, /) -> dict[str, pa.Array]:
+def relate_rows(chunk: CheckedChunk, related: ChunkClusters, /) -> dict[str, pa.Array]:
     """What the rows of a chunk are to lists and to other rows, as columns of the verdicts."""
     listed = chunk.listed
     replaced, other = related.where(related.among), related.where(~related.exact)
@@ -76,7 +76,7 @@ def relate_rows(chunk: Examined, related: Related, /) -> dict[str, pa.Array]:
     kept[related.place] = related.stays
     in_cluster = related.where(np.ones(len(related.place), dtype=bool))
     cluster = pc.cast(pa.array(kept, mask=~in_cluster), _TEXT)
-    kind = _first(say("person", replaced & other), say("exact", replaced))
+    kind = _first(word_where("person", replaced & other), word_where("exact", replaced))
     known = pc.if_else(pc.is_valid(listed.known_as), pa.scalar("known", _TEXT), _NONE)
     rules = (
         listed.suppressed, related.named, chunk.mark, related.marks, listed.blocked, chunk.trait,
@@ -103,7 +103,7 @@ def _places(index: pd.Index, rows: np.ndarray[Any, Any]) -> tuple[Any, Any]:
     return text_series(pa.nulls(len(rows), _TEXT), index), rows
 
 
-def leads_of(found: Survey, chunk: Examined, /) -> pd.DataFrame:
+def leads_of(found: Survey, chunk: CheckedChunk, /) -> pd.DataFrame:
     """The leads of a chunk, with a column for malformed rows where any chunk has one."""
     if MALFORMED not in found.columns or MALFORMED in chunk.frame:
         return chunk.frame

@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.arrow.text import Mask
-from hygiene.cleaning.row_lookup import Positions, gather_texts
+from hygiene.cleaning.row_lookup import Positions, texts_at
 from hygiene.cleaning.survey import Survey
 from hygiene.outcomes import Outcome
 from hygiene.prediction.features import Features, TextFeatures
 from hygiene.prediction.predict import Prediction, predict_touched
-from hygiene.prediction.prefilter import Touching
+from hygiene.prediction.prefilter import Prefilter
 
 __all__ = ["forecast", "forecast_raw", "forecast_ready", "look_at"]
 
@@ -29,7 +29,7 @@ def forecast(found: Survey, sent: Mask, /, *, batch_leads: int) -> Prediction:
     return _predicted(
         found,
         parts,
-        lambda rows: gather_texts(found, positions[rows], "address"),
+        lambda rows: texts_at(found, positions[rows], "address"),
         batch_leads,
         look=lambda: look_at(found, positions),
     )
@@ -44,13 +44,13 @@ def forecast_ready(found: Survey, /) -> Prediction:
 def forecast_raw(found: Survey, /, *, batch_leads: int) -> Prediction:
     """The prediction for the email cells of all rows, as they came in."""
     cells = (texts.cells for texts in found.texts())
-    return _predicted(found, cells, lambda rows: gather_texts(found, rows, "cells"), batch_leads)
+    return _predicted(found, cells, lambda rows: texts_at(found, rows, "cells"), batch_leads)
 
 
 def look_at(found: Survey, positions: Positions, /) -> Features:
     """What the API's counting rules see of the rows at these positions."""
     held = {name: texts for name, texts in found.settings.of_api.items() if texts is not None}
-    return TextFeatures(gather_texts(found, positions, "address"), **held)
+    return TextFeatures(texts_at(found, positions, "address"), **held)
 
 
 def _predicted(
@@ -61,7 +61,7 @@ def _predicted(
     look: Callable[[], Features] | None = None,
 ) -> Prediction:
     lists = found.settings.of_api
-    touching = Touching(**{name: texts for name, texts in lists.items() if texts is not None})
+    touching = Prefilter(**{name: texts for name, texts in lists.items() if texts is not None})
     touching.add_all(parts, jobs=found.jobs)
     rows = touching.rows()
     return predict_touched(

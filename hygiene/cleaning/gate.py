@@ -13,14 +13,14 @@ from hygiene.cleaning.survey import Survey
 from hygiene.errors import GateFailed, UsageError
 from hygiene.outcomes import REASONS, Outcome
 
-__all__ = ["Tally", "check_gate", "parse_limit"]
+__all__ = ["RowCounts", "check_gate", "parse_limit"]
 
 #: Prefixes of reason codes whose rest the user's own columns and rules make up.
 _FAMILIES = ("missing_", "schema_", "rule_")
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class RowCounts:
     """Rows by outcome and by reason. Outcomes add up to `rows`; reasons need not.
 
     Attributes:
@@ -34,7 +34,7 @@ class Tally:
     reasons: Mapping[str, int]
 
     @classmethod
-    def of(cls, found: Survey, /) -> "Tally":
+    def of(cls, found: Survey, /) -> "RowCounts":
         """The tally of a survey."""
         by_rank = np.bincount(found.relations.ranks, minlength=len(Outcome)).tolist()
         return cls.counted(by_rank, found.reasons, found.settings, marked=bool(found.marks))
@@ -42,7 +42,7 @@ class Tally:
     @classmethod
     def counted(
         cls, by_rank: Sequence[int], reasons: Mapping[str, int], settings: Settings, /, *, marked: bool
-    ) -> "Tally":
+    ) -> "RowCounts":
         """The tally of rows that were counted already.
 
         Args:

@@ -1,13 +1,13 @@
 """What a notebook shows of a cleaning: escaped tables without a single address."""
 
-from hygiene.cleaning.gate import Tally
+from hygiene.cleaning.gate import RowCounts
 from hygiene.display import html_table
 from hygiene.outcomes import NOT_CHECKED, Counts, Outcome, meaning, reason
 
 __all__ = ["outcome_html"]
 
 
-def outcome_html(tally: Tally, predicted: Counts, /) -> str:
+def outcome_html(tally: RowCounts, predicted: Counts, /) -> str:
     """Outcomes, reasons and predicted counts as HTML tables."""
     outcomes = [
         (name.value, NOT_CHECKED if tally.outcomes[name] is None else tally.outcomes[name], meaning(name))

@@ -13,19 +13,19 @@ import pyarrow.compute as pc
 
 from hygiene.address import Keys
 from hygiene.arrow.hashing import hash_texts
-from hygiene.arrow.text import Mask, say, there
+from hygiene.arrow.text import Mask, not_null, word_where
 from hygiene.cleaning.settings import Settings
 from hygiene.lists import Matches, match
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.prediction.acting_entries import acting
 
-__all__ = ["Listed", "hold_against"]
+__all__ = ["ListMatches", "check_lists"]
 
 _TEXT = pa.large_string()
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListMatches:
     """What lists and known leads say of rows, by position.
 
     Attributes:
@@ -49,9 +49,9 @@ class Listed:
         return pc.if_else(rows, self.suppressed, pa.scalar(None, _TEXT))
 
 
-def hold_against(
+def check_lists(
     settings: Settings, keys: Keys, /, *, cells: pa.Array, address: pa.Array, domain: pa.Array
-) -> Listed:
+) -> ListMatches:
     """Hold the rows of one chunk against the lists and the known leads of the settings.
 
     Args:
@@ -68,8 +68,8 @@ def hold_against(
     suppressed = match(settings.suppress or (), **rows, also=also, person=keys.person, subdomains=True)
     blocked = match(settings.blocklist or (), **rows, **acts._asdict())
     known_as, known_match = _find_known(keys, settings.duplicating)
-    masks = _masks(suppressed, blocked) | {"duplicate_of_known": there(known_as)}
-    return Listed(masks, suppressed.rule, blocked.rule, known_as, known_match)
+    masks = _masks(suppressed, blocked) | {"duplicate_of_known": not_null(known_as)}
+    return ListMatches(masks, suppressed.rule, blocked.rule, known_as, known_match)
 
 
 def _masks(suppressed: Matches, blocked: Matches) -> dict[str, Mask]:
@@ -94,5 +94,5 @@ def _find_known(keys: Keys, known: Sequence[KnownLeads]) -> tuple[pa.Array, pa.A
             if hashes is not None:
                 lookup = leads.exact if word == "exact" else leads.persons
                 found = leads.places(lookup.find(hashes))
-                place, kind = pc.coalesce(place, found), pc.coalesce(kind, say(word, there(found)))
+                place, kind = pc.coalesce(place, found), pc.coalesce(kind, word_where(word, not_null(found)))
     return place, kind

@@ -13,13 +13,13 @@ import pyarrow as pa
 from hygiene.arrow.text import Mask
 from hygiene.outcomes import REASONS, Outcome, Reason, reason
 
-__all__ = ["Findings", "in_table_order"]
+__all__ = ["RowReasons", "in_table_order"]
 
 #: Masks packed into one integer before the distinct combinations are counted anew.
 _BITS = 60
 
 
-class Findings:
+class RowReasons:
     """The reasons of `rows` rows, by position.
 
     Attributes:
@@ -35,7 +35,7 @@ class Findings:
     @classmethod
     def of(
         cls, rows: int, masks: Mapping[str, Mask], outcomes: Mapping[str, Outcome | None], /
-    ) -> "Findings":
+    ) -> "RowReasons":
         """Findings as they were: masks, and the outcome of each reason."""
         found = cls(rows)
         found.masks = dict(masks)
@@ -47,9 +47,9 @@ class Findings:
         """The outcome that each reason leads to."""
         return {code: found.outcome for code, found in self._reasons.items()}
 
-    def copy(self) -> "Findings":
+    def copy(self) -> "RowReasons":
         """The same, which may be added to."""
-        found = Findings(self.rows)
+        found = RowReasons(self.rows)
         found.masks, found._reasons = dict(self.masks), dict(self._reasons)
         return found
 

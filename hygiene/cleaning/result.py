@@ -12,15 +12,15 @@ import pandas as pd
 import pyarrow as pa
 
 from hygiene.arrow.hashing import frame_digest
-from hygiene.arrow.parallel import in_order
+from hygiene.arrow.parallel import map_in_order
 from hygiene.arrow.text import Mask, text_series
-from hygiene.cleaning.check_chunk import Examined
+from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.decide import decide, leads_of
 from hygiene.cleaning.dedup.fill import Fills, find_fills
 from hygiene.cleaning.forecast import forecast, forecast_raw, look_at
-from hygiene.cleaning.gate import Tally
+from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.pipeline import resurvey
-from hygiene.cleaning.row_lookup import Positions, gather_places, gather_rows, gather_texts, together
+from hygiene.cleaning.row_lookup import Positions, places_at, rows_at, texts_at, together
 from hygiene.cleaning.survey import Survey
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.columns.opt_outs import may_mark
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from hygiene.cleaning.comparison import Comparison
-    from hygiene.cleaning.row_explanation import Story
+    from hygiene.cleaning.row_explanation import RowExplanation
 
 
 __all__ = ["Chunk", "CleanedLeads", "withheld_of"]
@@ -129,9 +129,9 @@ class CleanedLeads:
     def chunks(self) -> "Iterator[Chunk]":
         """The leads with their verdicts, some at a time, in their order."""
         self.fills  # noqa: B018 -- worked out once, before several chunks need it
-        return in_order(self._chunk, enumerate(self.survey), jobs=self.survey.jobs)
+        return map_in_order(self._chunk, enumerate(self.survey), jobs=self.survey.jobs)
 
-    def _chunk(self, numbered: tuple[int, Examined]) -> "Chunk":
+    def _chunk(self, numbered: tuple[int, CheckedChunk]) -> "Chunk":
         number, chunk = numbered
         verdicts = decide(self.survey, number, chunk)
         start = self.survey.firsts[number]
@@ -144,12 +144,12 @@ class CleanedLeads:
     def at(self, positions: Positions, /) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The leads at these positions, as they came in, and their verdicts."""
         found = self.survey
-        leads = gather_rows(found, positions, lambda _, chunk: leads_of(found, chunk))
-        return leads, gather_rows(found, positions, lambda number, chunk: decide(found, number, chunk))
+        leads = rows_at(found, positions, lambda _, chunk: leads_of(found, chunk))
+        return leads, rows_at(found, positions, lambda number, chunk: decide(found, number, chunk))
 
     def places(self, positions: Positions, /) -> list[str]:
         """Where the rows at these positions stand: file and line, or the number of a row of a frame."""
-        return gather_places(self.survey, positions)
+        return places_at(self.survey, positions)
 
     @cached_property
     def fills(self) -> pd.DataFrame:
@@ -163,7 +163,7 @@ class CleanedLeads:
         if not self.survey.settings.fill or not len(repeats.order):
             return Fills()
         found = self.survey
-        leads = gather_rows(found, repeats.order, lambda _, chunk: leads_of(found, chunk))
+        leads = rows_at(found, repeats.order, lambda _, chunk: leads_of(found, chunk))
         marks = tuple(str(name) for name in leads if may_mark(str(name)))
         return find_fills(leads, repeats, sound=relations.sound, without=marks)
 
@@ -184,7 +184,7 @@ class CleanedLeads:
         """The leads at these positions as an import sends them: filled, the normalized address."""
         found = self.survey
         frame = (
-            gather_rows(found, positions, lambda _, chunk: leads_of(found, chunk))
+            rows_at(found, positions, lambda _, chunk: leads_of(found, chunk))
             if self._frame is None
             else self._frame.iloc[positions]
         )
@@ -196,7 +196,7 @@ class CleanedLeads:
         if positions is None:
             none = pa.nulls(0, pa.large_string())
             return pa.concat_arrays([none, *(texts.address for texts in self.survey.texts())])
-        return gather_texts(self.survey, positions, "address")
+        return texts_at(self.survey, positions, "address")
 
     def features(self, positions: Positions, /) -> Features:
         """What the API's counting rules see of the leads at these positions."""
@@ -242,9 +242,9 @@ class CleanedLeads:
         return withheld_of(self.frame, self.verdicts)
 
     @cached_property
-    def counts(self) -> Tally:
+    def counts(self) -> RowCounts:
         """Rows by outcome and by reason."""
-        return Tally.of(self.survey)
+        return RowCounts.of(self.survey)
 
     @cached_property
     def prediction(self) -> Prediction:
@@ -305,7 +305,7 @@ class CleanedLeads:
             self._compared[name] = compare(self.survey, name)
         return self._compared[name]
 
-    def explain(self, row: int, /, *, show_addresses: bool = False) -> "Story":
+    def explain(self, row: int, /, *, show_addresses: bool = False) -> "RowExplanation":
         """What happened to one row, told in sentences.
 
         Args:
@@ -315,13 +315,13 @@ class CleanedLeads:
         Raises:
             UsageError: there is no such row.
         """
-        from hygiene.cleaning.row_explanation import tell
+        from hygiene.cleaning.row_explanation import explain_row
 
         if not 1 <= row <= len(self):
             msg = f"row {row}: expected a row from 1 to {len(self)}."
             raise UsageError(msg)
         verdict = self.at(np.array([row - 1]))[1].iloc[0]
-        return tell(verdict, show_addresses=show_addresses)
+        return explain_row(verdict, show_addresses=show_addresses)
 
     def plot(self) -> "Figure":
         """A picture of the outcomes; needs the extra `notebook`.

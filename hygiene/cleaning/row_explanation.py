@@ -12,11 +12,11 @@ import pandas as pd
 from hygiene.display import inert, mask_address, mask_rule
 from hygiene.outcomes import Outcome, reason
 
-__all__ = ["Story", "tell"]
+__all__ = ["RowExplanation", "explain_row"]
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class RowExplanation:
     """Sentences about one row.
 
     Attributes:
@@ -38,12 +38,12 @@ class Story:
         return f"<ol>{items}</ol>"
 
 
-def tell(verdict: "pd.Series[Any]", /, *, show_addresses: bool = False) -> Story:
+def explain_row(verdict: "pd.Series[Any]", /, *, show_addresses: bool = False) -> RowExplanation:
     """The story of a row, from its row of `CleanedLeads.verdicts`."""
     sentences = [_origin(verdict), _address(verdict, show_addresses=show_addresses)]
     sentences += [f"{reason(code).text} ({code})" for code in verdict["reasons"].split(";") if code]
     sentences += _details(verdict, show_addresses=show_addresses)
-    return Story(int(verdict["row"]), (*sentences, _ending(verdict)))
+    return RowExplanation(int(verdict["row"]), (*sentences, _ending(verdict)))
 
 
 def _origin(verdict: "pd.Series[Any]") -> str:

@@ -11,17 +11,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from hygiene.cleaning.check_chunk import Examined
+from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.survey import Survey
 from hygiene.columns.place import places, was_read
 
-__all__ = ["Positions", "gather_places", "gather_rows", "gather_texts", "together"]
+__all__ = ["Positions", "places_at", "rows_at", "texts_at", "together"]
 
 Positions: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
 
-def gather_rows(
-    found: Survey, positions: Positions, of: Callable[[int, Examined], pd.DataFrame], /
+def rows_at(
+    found: Survey, positions: Positions, of: Callable[[int, CheckedChunk], pd.DataFrame], /
 ) -> pd.DataFrame:
     """Rows of what `of` makes of each chunk that holds one, given its number and itself."""
     met = _met(found, positions)
@@ -29,14 +29,14 @@ def gather_rows(
     return together(parts).iloc[_back(positions)]
 
 
-def gather_texts(found: Survey, positions: Positions, name: Literal["address", "cells"], /) -> pa.Array:
+def texts_at(found: Survey, positions: Positions, name: Literal["address", "cells"], /) -> pa.Array:
     """Addresses, or email cells."""
     met = _met(found, positions)
     parts = [getattr(found.chunks.texts(number), name).take(pa.array(here)) for number, here in met]
     return pa.concat_arrays([pa.nulls(0, pa.large_string()), *parts]).take(pa.array(_back(positions)))
 
 
-def gather_places(found: Survey, positions: Positions, /) -> list[str]:
+def places_at(found: Survey, positions: Positions, /) -> list[str]:
     """Where rows stand: file and line, or the number of a row of a frame."""
     found_at: list[str] = []
     for number, here in _met(found, positions):

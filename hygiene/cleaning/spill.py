@@ -16,14 +16,14 @@ import pandas as pd
 import pyarrow as pa
 
 from hygiene.arrow.text import text_column, text_series
-from hygiene.cleaning.check_chunk import Examined, Texts
-from hygiene.cleaning.list_checks import Listed
-from hygiene.cleaning.reasons import Findings
+from hygiene.cleaning.check_chunk import CheckedChunk, Texts
+from hygiene.cleaning.list_checks import ListMatches
+from hygiene.cleaning.reasons import RowReasons
 from hygiene.columns.place import lines_of, place_index
 from hygiene.errors import SpoolError
 from hygiene.outcomes import Outcome
 
-__all__ = ["FLOOR", "Spool"]
+__all__ = ["FLOOR", "Spill"]
 
 #: Octets that the imports and the chunks under work need whatever the input; measured with two chunks at once.
 FLOOR = 512 << 20
@@ -31,10 +31,10 @@ _RAISED = "the memory to stay within was raised to 512 MiB, which the program an
 #: Octets a row of the index of a frame.
 _INDEX_OCTETS = 16
 _TEXTS = ("repaired", "suggestion", "others", "trait", "mark")
-_LISTED = tuple(each.name for each in fields(Listed) if each.name != "masks")
+_LISTED = tuple(each.name for each in fields(ListMatches) if each.name != "masks")
 
 
-class Spool:
+class Spill:
     """Keeps what a cleaning cannot do without inside a bound.
 
     Args:
@@ -84,21 +84,21 @@ class SpooledChunks:
         most_octets: What may be held.
     """
 
-    def __init__(self, spool: Spool, most_octets: int) -> None:
+    def __init__(self, spool: Spill, most_octets: int) -> None:
         self._spool = spool
         self._left = most_octets
-        self._held: list[Examined] = []
+        self._held: list[CheckedChunk] = []
         self._places: list[list[int]] = []
         self._file: IO[bytes] | None = None
         self._sink: pa.NativeFile | None = None
         self._end = 0
         self._reading = threading.Lock()
-        self._last: tuple[int, Examined] | None = None
+        self._last: tuple[int, CheckedChunk] | None = None
 
     def __len__(self) -> int:
         return len(self._held) + len(self._places)
 
-    def append(self, chunk: Examined, /) -> None:
+    def append(self, chunk: CheckedChunk, /) -> None:
         """Keep the next chunk."""
         octets = 0 if self._places else _octets(chunk)
         if not self._places and octets <= self._left:
@@ -123,7 +123,7 @@ class SpooledChunks:
         except OSError as error:
             raise SpoolError(error) from error
 
-    def __getitem__(self, number: int, /) -> Examined:
+    def __getitem__(self, number: int, /) -> CheckedChunk:
         """The chunk with a number, from 0."""
         if number < len(self._held):
             return self._held[number]
@@ -150,7 +150,7 @@ class SpooledChunks:
         return pa.ipc.open_stream(pa.py_buffer(text)).read_next_batch()
 
 
-def _octets(chunk: Examined) -> int:
+def _octets(chunk: CheckedChunk) -> int:
     """Memory that a chunk takes."""
     frame = sum(text_column(chunk.frame.iloc[:, at]).nbytes for at in range(chunk.frame.shape[1]))
     texts = sum(getattr(chunk, name).nbytes for name in ("address", "domain", *_TEXTS))
@@ -159,7 +159,7 @@ def _octets(chunk: Examined) -> int:
     return int(frame + texts + listed + masks)
 
 
-def _encoded(chunk: Examined) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+def _encoded(chunk: CheckedChunk) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     """A chunk of leads that were read, as columns: those read again and again, and all others with a note."""
     frame, findings, index = chunk.frame, chunk.findings, cast("pd.MultiIndex", chunk.frame.index)
     leads = {
@@ -200,7 +200,7 @@ def _texts(batch: pa.RecordBatch) -> Texts:
     return Texts(*(_text(batch, name) for name in Texts._fields))
 
 
-def _decoded(first: pa.RecordBatch, batch: pa.RecordBatch) -> Examined:
+def _decoded(first: pa.RecordBatch, batch: pa.RecordBatch) -> CheckedChunk:
     texts, note = _texts(first), json.loads(batch.schema.metadata[b"note"])
     source, lines = (batch.column(name).to_numpy() for name in ("source", "line"))
     index = place_index(note["sources"], source, lines)
@@ -209,14 +209,14 @@ def _decoded(first: pa.RecordBatch, batch: pa.RecordBatch) -> Examined:
         for at, name in enumerate(note["columns"])
     }
     outcomes = {code: outcome and Outcome(outcome) for code, outcome in note["outcomes"].items()}
-    return Examined(
+    return CheckedChunk(
         pd.DataFrame(leads, index=index),
-        Findings.of(batch.num_rows, _masks(batch, "found "), outcomes),
+        RowReasons.of(batch.num_rows, _masks(batch, "found "), outcomes),
         texts.address,
         texts.domain,
         **{name: _text(batch, name) for name in _TEXTS},
         marks=note["marks"],
-        listed=Listed(_masks(batch, "listed "), **{name: _text(batch, name) for name in _LISTED}),
+        listed=ListMatches(_masks(batch, "listed "), **{name: _text(batch, name) for name in _LISTED}),
     )
 
 

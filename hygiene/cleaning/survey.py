@@ -13,14 +13,14 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from hygiene.arrow.parallel import CHUNK_ROWS, in_order
+from hygiene.arrow.parallel import map_in_order
 from hygiene.arrow.text import is_blank, text_column
-from hygiene.cleaning.check_chunk import Examined, Texts, examine, is_as_examined, list_anew
-from hygiene.cleaning.chunk_reasons import find_all
-from hygiene.cleaning.chunk_store import Chunks, Held, Keeping
-from hygiene.cleaning.dedup.clusters import Related, Relations
-from hygiene.cleaning.dedup.key_index import Facts, RowFacts
-from hygiene.cleaning.reasons import Findings, in_table_order
+from hygiene.cleaning.check_chunk import CheckedChunk, Texts, check_chunk, check_lists_again, is_checked_alike
+from hygiene.cleaning.chunk_reasons import all_reasons
+from hygiene.cleaning.chunk_store import Chunks, ChunksInMemory, ChunkStore
+from hygiene.cleaning.dedup.clusters import ChunkClusters, Clusters
+from hygiene.cleaning.dedup.key_index import ChunkKeys, KeyIndex
+from hygiene.cleaning.reasons import RowReasons, in_table_order
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import CANONICAL, MALFORMED
@@ -29,7 +29,6 @@ from hygiene.errors import Note, option
 from hygiene.outcomes import REASONS, Outcome
 
 __all__ = [
-    "CHUNK_ROWS",
     "EXAMPLES",
     "Survey",
     "notes_on",
@@ -62,7 +61,7 @@ class Survey:
 
     settings: Settings
     chunks: Chunks
-    keeping: Keeping | None = None
+    keeping: ChunkStore | None = None
     jobs: int | None = None
     firsts: list[int] = field(default_factory=lambda: [0])
     columns: tuple[str, ...] = ()
@@ -71,9 +70,9 @@ class Survey:
     dated: Dated = field(default_factory=Dated)
     reasons: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[int]] = field(default_factory=dict)
-    relations: Relations = field(init=False)
+    relations: Clusters = field(init=False)
 
-    def __iter__(self) -> Iterator[Examined]:
+    def __iter__(self) -> Iterator[CheckedChunk]:
         return (self.chunks[number] for number in range(len(self.chunks)))
 
     def texts(self) -> Iterator[Texts]:
@@ -104,14 +103,14 @@ class Survey:
         """Sentences about the lists that were read and the columns that were found."""
         return notes_on(self.settings, self.marks, self.dated)
 
-    def related(self, number: int, /) -> Related:
+    def related(self, number: int, /) -> ChunkClusters:
         """What the rows of a chunk are to other rows."""
         return self.relations.within(*self.firsts[number : number + 2])
 
-    def findings(self, number: int, chunk: Examined, /) -> Findings:
+    def findings(self, number: int, chunk: CheckedChunk, /) -> RowReasons:
         """All reasons of the rows of a chunk, those included that only the whole input shows."""
         accept = self.settings.accept_unknown
-        return find_all(chunk, self.related(number), self.domains, accept_unknown=accept)
+        return all_reasons(chunk, self.related(number), self.domains, accept_unknown=accept)
 
 
 def notes_on(settings: Settings, marks: Mapping[str, int], dated: Dated, /) -> tuple[str, ...]:
@@ -133,7 +132,7 @@ def survey(
     settings: Settings,
     /,
     *,
-    keeping: Keeping | None = None,
+    keeping: ChunkStore | None = None,
     jobs: int | None = None,
     whole: bool = True,
 ) -> Survey:
@@ -151,24 +150,24 @@ def survey(
         UsageError: the column of dates that `settings.keep` goes by is not there, or holds none.
     """
 
-    def work(numbered: tuple[int, pd.DataFrame]) -> tuple[Examined, RowFacts]:
-        return _with_facts(examine(numbered[1], settings, first_row=numbered[0]), settings)
+    def work(numbered: tuple[int, pd.DataFrame]) -> tuple[CheckedChunk, ChunkKeys]:
+        return _with_facts(check_chunk(numbered[1], settings, first_row=numbered[0]), settings)
 
-    examined = in_order(work, _numbered(frames), jobs=jobs)
-    return _surveyed(examined, Survey(settings, Held(), keeping, jobs), whole=whole)
+    examined = map_in_order(work, _numbered(frames), jobs=jobs)
+    return _surveyed(examined, Survey(settings, ChunksInMemory(), keeping, jobs), whole=whole)
 
 
 def survey_again(found: Survey, settings: Settings, /) -> Survey:
     """The survey of the same chunks under other settings; what these do not touch is not done anew."""
-    if not is_as_examined(found.settings, settings):
+    if not is_checked_alike(found.settings, settings):
         frames = (chunk.frame for chunk in found)
         return survey(frames, settings, keeping=found.keeping, jobs=found.jobs, whole=False)
 
-    def work(chunk: Examined) -> tuple[Examined, RowFacts]:
-        return _with_facts(list_anew(chunk, settings), settings)
+    def work(chunk: CheckedChunk) -> tuple[CheckedChunk, ChunkKeys]:
+        return _with_facts(check_lists_again(chunk, settings), settings)
 
-    examined = in_order(work, found, jobs=found.jobs)
-    return _surveyed(examined, Survey(settings, Held(), found.keeping, found.jobs), whole=False)
+    examined = map_in_order(work, found, jobs=found.jobs)
+    return _surveyed(examined, Survey(settings, ChunksInMemory(), found.keeping, found.jobs), whole=False)
 
 
 def _numbered(frames: Iterable[pd.DataFrame]) -> Iterator[tuple[int, pd.DataFrame]]:
@@ -180,10 +179,10 @@ def _numbered(frames: Iterable[pd.DataFrame]) -> Iterator[tuple[int, pd.DataFram
         first += len(frame)
 
 
-def _with_facts(chunk: Examined, settings: Settings) -> tuple[Examined, RowFacts]:
+def _with_facts(chunk: CheckedChunk, settings: Settings) -> tuple[CheckedChunk, ChunkKeys]:
     """A chunk that was examined, and what is kept of its rows."""
     merits = settings.keep.merits(chunk.frame) if settings.keep.has_merits else None
-    facts = RowFacts.of(
+    facts = ChunkKeys.of(
         chunk.keys(settings),
         chunk.own_findings(),
         merits=merits,
@@ -195,13 +194,13 @@ def _with_facts(chunk: Examined, settings: Settings) -> tuple[Examined, RowFacts
     return chunk, facts
 
 
-def _surveyed(examined: Iterable[tuple[Examined, RowFacts]], found: Survey, *, whole: bool) -> Survey:
+def _surveyed(examined: Iterable[tuple[CheckedChunk, ChunkKeys]], found: Survey, *, whole: bool) -> Survey:
     """The survey of chunks that were examined."""
     keeping, settings = found.keeping, found.settings
-    facts = Facts(settings)
+    facts = KeyIndex(settings)
     if keeping is not None:
         found.chunks = keeping.chunks()
-        facts = Facts(settings, open_file=keeping.open_file, most_octets=keeping.key_octets)
+        facts = KeyIndex(settings, open_file=keeping.open_file, most_octets=keeping.key_octets)
     for chunk, of_rows in examined:
         _take_in(found, chunk, of_rows)
         facts.add(of_rows)
@@ -215,7 +214,7 @@ def _surveyed(examined: Iterable[tuple[Examined, RowFacts]], found: Survey, *, w
     return found
 
 
-def _take_in(found: Survey, chunk: Examined, of_rows: RowFacts) -> None:
+def _take_in(found: Survey, chunk: CheckedChunk, of_rows: ChunkKeys) -> None:
     """Keep one more chunk, and its counts."""
     for code, rows in of_rows.findings.masks.items():
         _count(found, code, int(rows.sum()), np.flatnonzero(rows)[:EXAMPLES] + found.rows)
@@ -237,7 +236,7 @@ def _count(found: Survey, code: str, rows: int, positions: Iterable[int]) -> Non
         found.examples[code] = sorted([*known, *map(int, positions)])[:EXAMPLES]
 
 
-def _look_up(found: Survey, facts: Facts, resolver: Resolver) -> None:
+def _look_up(found: Survey, facts: KeyIndex, resolver: Resolver) -> None:
     """Ask once for each distinct domain of all chunks, and note what speaks against rows."""
     found.domains = resolver.look_up(facts.domains)
     reason_of = {

@@ -129,7 +129,7 @@ def import_(list_id: int, rename: Mapping[str, str], custom_shape: Any, **option
 def import_leads(run: Run, sink: "Smartlead", journal: "SqliteJournal | None", stopping: "Stopping") -> int:
     """Clean the run's files and send them; returns the exit code."""
     from hygiene.importing import open_session
-    from hygiene.importing.preflight import know
+    from hygiene.importing.preflight import with_known_leads
 
     options = run.options
     with run.failing():
@@ -142,7 +142,7 @@ def import_leads(run: Run, sink: "Smartlead", journal: "SqliteJournal | None", s
         )  # fmt: skip
     with session:
         with run.failing():
-            cleaned = know(
+            cleaned = with_known_leads(
                 session, cleaned, sink, snapshot=not options["no_snapshot"], send_all=options["send_all"]
             )
             # so that a report is there whatever happens next; a dry run writes what a clean does

@@ -53,13 +53,13 @@ def _domains(given: Sequence[str]) -> Iterator[str]:
     """The domains as A-labels; ``-`` stands for those on standard input, one a line."""
     import pandas as pd
 
-    from hygiene.address import judge
+    from hygiene.address import validate
     from hygiene.arrow.text import text_column
     from hygiene.report.text import inert
 
     names = [line for text in given for line in (sys.stdin if text == "-" else [text])]
     named = [name.strip().rstrip(".") for name in names if name.strip()]
-    judged = judge(text_column(pd.Series([f"mx@{name}" for name in named], dtype="str")))
+    judged = validate(text_column(pd.Series([f"mx@{name}" for name in named], dtype="str")))
     for name, domain in zip(named, judged.domain.to_pylist(), strict=True):
         if domain is None:
             raise UsageError(f"{inert(name)!r}: expected a domain that can take mail, for instance acme.com.")

@@ -16,7 +16,7 @@ from hygiene.cli.exit_codes import DIFFERS, DONE
 from hygiene.errors import GateFailed, ListNotFound, UsageError
 
 if TYPE_CHECKING:
-    from hygiene.prediction.probe.checkpoint import FileNotebook
+    from hygiene.prediction.probe.checkpoint import FileCheckpoint
     from hygiene.prediction.probe.experiments import Bench, Own
     from hygiene.prediction.probe.runner import Found
     from hygiene.sinks import LeadList
@@ -89,8 +89,8 @@ def _measure(bench: "Bench", own: "Own", sinks: "Sequence[Smartlead]", options: 
     return _report(found, options["out"], sum(sink.requests for sink in sinks))
 
 
-def _open_notebook(bench: "Bench", own: "Own", sinks: "Sequence[Smartlead]", path: Path) -> "FileNotebook":
-    from hygiene.prediction.probe.checkpoint import FileNotebook
+def _open_notebook(bench: "Bench", own: "Own", sinks: "Sequence[Smartlead]", path: Path) -> "FileCheckpoint":
+    from hygiene.prediction.probe.checkpoint import FileCheckpoint
 
     about: dict[str, object] = {"account": sinks[0].account, "api": sinks[0].base_url, "domain": own.domain}
     about |= {
@@ -98,7 +98,7 @@ def _open_notebook(bench: "Bench", own: "Own", sinks: "Sequence[Smartlead]", pat
         "gmail": bench.gmail,
         "with_blocklist": bench.blocklist,
     }
-    return FileNotebook(path, about=about, token=own.token)
+    return FileCheckpoint(path, about=about, token=own.token)
 
 
 def _tell(text: str) -> None:
@@ -126,7 +126,7 @@ def _check_lists(sinks: "Sequence[Smartlead]", *, may_be_used: bool) -> None:
             raise UsageError(msg)
 
 
-def _show_plan(bench: "Bench", own: "Own", notebook: "FileNotebook", sinks: "Sequence[Smartlead]") -> None:
+def _show_plan(bench: "Bench", own: "Own", notebook: "FileCheckpoint", sinks: "Sequence[Smartlead]") -> None:
     """Say what is about to happen, and what of it lasts."""
     from hygiene.prediction.probe.runner import most_leads
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hygiene.emulator import keys
-from hygiene.emulator.database import Store, timestamp
+from hygiene.emulator.database import Database, timestamp
 
 __all__ = ["import_leads"]
 
@@ -55,7 +55,7 @@ FROM leads WHERE import_id = ?
 
 
 def import_leads(
-    store: Store, leads: Sequence[Mapping[str, Any]], /, *, list_id: int, file_name: str, waive: bool
+    store: Database, leads: Sequence[Mapping[str, Any]], /, *, list_id: int, file_name: str, waive: bool
 ) -> dict[str, int] | None:
     """The four counts of one request, stored whole; None where there is no such list.
 

@@ -17,7 +17,7 @@ from hygiene.emulator import keys
 from hygiene.errors import UsageError
 from hygiene.policy import ImportPolicy
 
-__all__ = ["Store", "timestamp"]
+__all__ = ["Database", "timestamp"]
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS lists (
@@ -65,7 +65,7 @@ ORDER BY id LIMIT :limit OFFSET :offset
 """
 
 
-class Store:
+class Database:
     """Lists, leads and block list, shared by the threads of the server.
 
     Attributes:

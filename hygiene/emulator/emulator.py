@@ -12,7 +12,7 @@ from typing import Literal, Self, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from hygiene.emulator import request_validation
-from hygiene.emulator.database import Store
+from hygiene.emulator.database import Database
 from hygiene.emulator.http_server import Request, Server
 from hygiene.emulator.rate_limits import RateLimit
 from hygiene.emulator.request_validation import InvalidRequestError
@@ -96,7 +96,7 @@ class Emulator:
         self.faults: deque[Fault] = deque()
         self._hurry = threading.Event()
         self._limit = RateLimit(rate or ())
-        self._store = Store(database, policy=policy or ImportPolicy())
+        self._store = Database(database, policy=policy or ImportPolicy())
         try:
             self._server = Server(port, self._answer)
         except OSError as error:

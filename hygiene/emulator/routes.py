@@ -11,7 +11,7 @@ from typing import Any, Literal
 from urllib.parse import unquote
 
 from hygiene.emulator import counting, keys, request_validation
-from hygiene.emulator.database import Store
+from hygiene.emulator.database import Database
 from hygiene.emulator.request_validation import Field, InvalidRequestError, Number
 
 __all__ = ["IMPORT", "Call", "Reply", "ReplyShape", "Routes", "find_route"]
@@ -93,7 +93,7 @@ class Routes:
         table: Method and path with ``{id}`` for each number, to the function that answers.
     """
 
-    def __init__(self, store: Store, *, reply: ReplyShape, max_batch_leads: int | None) -> None:
+    def __init__(self, store: Database, *, reply: ReplyShape, max_batch_leads: int | None) -> None:
         self._store = store
         self._reply = reply
         self._max_batch_leads = max_batch_leads

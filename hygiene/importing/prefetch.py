@@ -11,10 +11,10 @@ from hygiene.importing.payload import Payload
 from hygiene.importing.records import Entry, Frozen, Places
 from hygiene.sinks import Reply, Sink, WritesAhead, Written
 
-__all__ = ["Outgoing"]
+__all__ = ["Prefetch"]
 
 
-class Outgoing:
+class Prefetch:
     """Writes the requests of one run.
 
     Args:

@@ -23,14 +23,14 @@ from hygiene.lists.known_leads import KnownLeads
 from hygiene.prediction.readback import read_back
 from hygiene.sinks import LeadList, ListReader, Sink
 
-__all__ = ["know", "prepare", "with_readback"]
+__all__ = ["prepare", "with_known_leads", "with_readback"]
 
 #: Members of a list that an import still reads by itself. Above it a dated snapshot is kinder to the
 #: API's hourly quota (1,000 leads a call).
 MOST_MEMBERS = 50_000
 
 
-def know(
+def with_known_leads(
     session: Session, cleaned: CleanedLeads, sink: Sink, /, *, snapshot: bool = True, send_all: bool = False
 ) -> CleanedLeads:
     """The same leads, decided with the import's policy and what its list holds, its own leads apart.

@@ -15,11 +15,11 @@ from hygiene.lists.known_leads import KnownLeads
 from hygiene.policy import ImportPolicy
 from hygiene.sinks import Addressed, Sink
 
-__all__ = ["Others", "without_own"]
+__all__ = ["PriorImports", "without_own"]
 
 
 @dataclass(frozen=True, slots=True)
-class Others:
+class PriorImports:
     """The other imports to a sink's list.
 
     Attributes:

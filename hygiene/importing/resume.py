@@ -12,7 +12,7 @@ import numpy as np
 from hygiene.cleaning.result import CleanedLeads
 from hygiene.errors import UsageError, option
 from hygiene.importing.batches import Batches, divide_leads
-from hygiene.importing.prior_imports import Others
+from hygiene.importing.prior_imports import PriorImports
 from hygiene.importing.records import Entry, Frozen, ImportRecord, Places, recount
 
 __all__ = ["EarlierPlan", "Outlook", "requests_for"]
@@ -49,7 +49,7 @@ class EarlierPlan:
     record: ImportRecord
     cleaned: CleanedLeads
     frozen: Frozen
-    others: Others
+    others: PriorImports
     send_all: bool
     waive_blocklist: bool
 

@@ -28,14 +28,14 @@ from hygiene.importing.batches import Batches
 from hygiene.importing.bisect import Suspects, divide
 from hygiene.importing.in_doubt import Evidence, Sought, find_evidence, replays, would_land
 from hygiene.importing.payload import Payload
-from hygiene.importing.prefetch import Outgoing
+from hygiene.importing.prefetch import Prefetch
 from hygiene.importing.records import Entry, Frozen, Places, Record, recount
 from hygiene.prediction.simulate import folding_of
 from hygiene.sinks import ListReader, Reply, Sink
 
 _log = logging.getLogger("hygiene")
 
-__all__ = ["OnUnknown", "Progress", "Run"]
+__all__ = ["OnUnknown", "Progress", "Sender"]
 
 Progress = Callable[[int, int], None]
 
@@ -47,7 +47,7 @@ MOST_LOST = 3
 
 
 @dataclass(slots=True)
-class Run:
+class Sender:
     """One run of an import.
 
     Attributes:
@@ -76,7 +76,7 @@ class Run:
     _batches: Batches = field(default_factory=Batches)
     _unwritten: list[Entry] = field(default_factory=list)
     _suspects: Suspects = field(default_factory=Suspects)
-    _outgoing: Outgoing = field(init=False, repr=False)
+    _outgoing: Prefetch = field(init=False, repr=False)
     _allowed: Mask = field(init=False, repr=False)
     _lost_here: set[int] = field(default_factory=set)
     _lost_in_a_row: int = 0
@@ -87,7 +87,7 @@ class Run:
         rows = self.record.rows()
         self._allowed = ~np.isin(rows, self.forbidden)
         payload = Payload(self.cleaned, custom=self.frozen.custom)
-        self._outgoing = Outgoing(self.sink, payload, rows, self.frozen, waive_blocklist=self.waive_blocklist)
+        self._outgoing = Prefetch(self.sink, payload, rows, self.frozen, waive_blocklist=self.waive_blocklist)
         try:
             try:
                 return self._send_all()

@@ -16,11 +16,11 @@ from hygiene.cleaning.result import CleanedLeads
 from hygiene.errors import HygieneError, Note, SinkError, UsageError
 from hygiene.importing.batches import divide_leads
 from hygiene.importing.payload import check_size, sent_columns
-from hygiene.importing.prior_imports import Others, without_own
+from hygiene.importing.prior_imports import PriorImports, without_own
 from hygiene.importing.receipt import Receipt, receipt_of
 from hygiene.importing.records import Frozen, Identity, ImportRecord, Journal, MemoryRecord, Record
 from hygiene.importing.resume import EarlierPlan, Outlook, requests_for
-from hygiene.importing.sender import OnUnknown, Progress, Run
+from hygiene.importing.sender import OnUnknown, Progress, Sender
 from hygiene.prediction.features import TextFeatures
 from hygiene.sinks import Addressed, Sink
 
@@ -95,8 +95,8 @@ class Session:
         return cleaned if changed is known else cleaned.again(known=changed)
 
     @property
-    def _others(self) -> Others:
-        return Others(self._journal, self.sink, self.frozen.policy, self.import_id)
+    def _others(self) -> PriorImports:
+        return PriorImports(self._journal, self.sink, self.frozen.policy, self.import_id)
 
     def left(self, cleaned: CleanedLeads, /) -> int:
         """Leads that are still to be sent."""
@@ -138,7 +138,7 @@ class Session:
         if self._record is not None and self._record.complete and not self.left(cleaned):
             return self._receipt(self._record, None, progressed=False)
         record = self._planned(cleaned)
-        run = Run(
+        run = Sender(
             cleaned,
             self.sink,
             record,

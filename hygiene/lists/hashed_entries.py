@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.hashing import bucket_of
 
-__all__ = ["Digests", "Hashes", "digests_of"]
+__all__ = ["HashedEntries", "Hashes", "digests_of"]
 
 _Octets = np.ndarray[Any, np.dtype[np.uint8]]
 _Places = np.ndarray[Any, np.dtype[np.int64]]
@@ -42,7 +42,7 @@ class Hashes:
 
 
 @dataclass(frozen=True, slots=True)
-class Digests:
+class HashedEntries:
     """The hashes of one kind in a list, sorted.
 
     Attributes:
@@ -60,7 +60,7 @@ class Digests:
     start: np.ndarray[Any, np.dtype[np.uint32]]
 
     @classmethod
-    def of(cls, kind: str, parts: "list[Hashes]", /) -> "Digests":
+    def of(cls, kind: str, parts: "list[Hashes]", /) -> "HashedEntries":
         """The digests of all parts of a list; the parts are taken out of it on the way."""
         count, width = sum(len(part.line) for part in parts), parts[0].octets.shape[1]
         head = np.empty(count, dtype=np.uint64)

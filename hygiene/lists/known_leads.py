@@ -64,7 +64,7 @@ class KnownLeads(InProcess):
         """Known leads from the cells of an email column; missing cells are left out."""
         there = np.flatnonzero(pc.is_valid(cells).to_numpy(zero_copy_only=False))
         given = cells.take(pa.array(there))
-        judged = address.judge(given)
+        judged = address.validate(given)
         line = there + 1 if lines is None else np.asarray(lines)[there]
         return cls(name, given, judged.address, judged.domain, line, place, layout, tuple(broken))
 

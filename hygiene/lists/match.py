@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from hygiene.arrow.hashing import hash_texts
 from hygiene.arrow.text import Mask, lower_case
 from hygiene.lists.entries import QUOTES
-from hygiene.lists.hashed_entries import Digests
+from hygiene.lists.hashed_entries import HashedEntries
 from hygiene.lists.rule_list import RuleList, Texts
 
 __all__ = ["Matches", "match"]
@@ -49,7 +49,7 @@ class _Rules:
         self._texts: list[pa.Array] = []
         self._count = 0
 
-    def note(self, name: str, found: _Places, entries: Texts | Digests) -> Mask:
+    def note(self, name: str, found: _Places, entries: Texts | HashedEntries) -> Mask:
         """Keep the rule of the rows that are found and have none yet; True where one is found."""
         new = np.flatnonzero((found >= 0) & (self._number < 0))
         if len(new):
@@ -135,7 +135,7 @@ def _domains(hosts: pa.DictionaryArray, entries: Texts, *, parents: bool) -> _Pl
     return places
 
 
-def _hashed(digests: Digests, spellings: Sequence[pa.Array]) -> _Places:
+def _hashed(digests: HashedEntries, spellings: Sequence[pa.Array]) -> _Places:
     """Position of the first hash of each row, whichever spelling was hashed."""
     found = digests.find(spellings[0])
     for place, texts in enumerate(spellings[1:], 1):
@@ -148,10 +148,10 @@ def _hashed(digests: Digests, spellings: Sequence[pa.Array]) -> _Places:
     return found
 
 
-def _texts(name: str, entries: Texts | Digests, places: _Places) -> pa.Array:
+def _texts(name: str, entries: Texts | HashedEntries, places: _Places) -> pa.Array:
     """``list:line:entry`` of the entries at these positions."""
     line = pc.cast(pa.array(entries.line[places]), _TEXT)
-    if isinstance(entries, Digests):
+    if isinstance(entries, HashedEntries):
         text = pa.array(entries.hexes(places), _TEXT)
     else:
         text = entries.text.take(pa.array(places))

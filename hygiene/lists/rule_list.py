@@ -18,7 +18,7 @@ from hygiene.arrow.hashing import InProcess, Lookup
 from hygiene.errors import ListError, option
 from hygiene.lists.entries import HASHES, KINDS, judge
 from hygiene.lists.extract import Cells, Omitted, find_cells
-from hygiene.lists.hashed_entries import Digests, Hashes
+from hygiene.lists.hashed_entries import HashedEntries, Hashes
 from hygiene.lists.messages import counted, line_numbers
 
 __all__ = ["Entry", "RuleList", "Texts", "parse_list"]
@@ -83,7 +83,7 @@ class RuleList:
     name: str
     addresses: Texts = field(repr=False)
     domains: Texts = field(repr=False)
-    hashes: tuple[Digests, ...] = field(repr=False)
+    hashes: tuple[HashedEntries, ...] = field(repr=False)
     literal: pa.Array = field(repr=False)
     left: tuple[int, ...] = ()
     layout: str = ""
@@ -182,7 +182,7 @@ def _compiled(name: str, given: list[Cells], *, of_api: bool) -> RuleList:
         name,
         addresses,
         domains,
-        tuple(Digests.of(kind, parts) for kind, parts in hashes.items() if parts),
+        tuple(HashedEntries.of(kind, parts) for kind, parts in hashes.items() if parts),
         pa.concat_arrays(literal) if of_api else pa.concat_arrays([addresses.text, domains.text]),
         tuple(sorted(set(left))),
         layout,

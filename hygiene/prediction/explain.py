@@ -13,7 +13,7 @@ import numpy as np
 from hygiene.outcomes import Counts
 from hygiene.policy import RULES, ImportPolicy, as_toml
 from hygiene.prediction.features import Codes, Features
-from hygiene.prediction.policy_grid import Table, Trials, policies_near
+from hygiene.prediction.policy_grid import PolicyGrid, Table, policies_near
 
 __all__ = ["Explanation", "Fit", "Result", "Trace", "explain"]
 
@@ -142,7 +142,7 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
     chosen = np.flatnonzero(np.isin(trace.batch, numbers))
     if not len(chosen):
         return Explanation()
-    trials = Trials(
+    trials = PolicyGrid(
         trace.features.take(chosen),
         batch=np.searchsorted(numbers, trace.batch[chosen]),
         waive_blocklist=trace.waive_blocklist,
@@ -175,7 +175,7 @@ def _target(answered: Sequence[Result], rows: Codes) -> _Target:
     return _Target(np.array([[cell or 0 for cell in row] for row in cells], dtype=np.int64), given, rows)
 
 
-def _search(trials: Trials, base: ImportPolicy, target: _Target) -> tuple[tuple[Fit, ...], Fit, bool]:
+def _search(trials: PolicyGrid, base: ImportPolicy, target: _Target) -> tuple[tuple[Fit, ...], Fit, bool]:
     """The fits with the fewest changes, the policy that leaves least over, and whether none was left out."""
     rules = [name for name in RULES if name != "unreadable_lists"]
     closest, least = base, np.inf
@@ -197,7 +197,7 @@ def _search(trials: Trials, base: ImportPolicy, target: _Target) -> tuple[tuple[
     return fits, _fit(trials, base, closest, target), complete
 
 
-def _fit(trials: Trials, base: ImportPolicy, policy: ImportPolicy, target: _Target) -> Fit:
+def _fit(trials: PolicyGrid, base: ImportPolicy, policy: ImportPolicy, target: _Target) -> Fit:
     moved = trials.classes(base) != trials.classes(policy)
     left = target.left(trials.table(policy)).sum(axis=0)
     rows = tuple(target.rows[trials.rows[moved]].tolist())
@@ -219,7 +219,7 @@ class _Predicted(NamedTuple):
 
 
 def _causes(
-    answered: Sequence[Result], drift: Table, trials: Trials, policy: ImportPolicy
+    answered: Sequence[Result], drift: Table, trials: PolicyGrid, policy: ImportPolicy
 ) -> tuple[str, ...]:
     """What we did not know that would explain every batch; empty where something is left over."""
     columns = (trials.table(policy)[:, IMPORTED], trials.known(policy), trials.listed(policy))

@@ -27,7 +27,7 @@ from hygiene.prediction.simulate import (
     table_of,
 )
 
-__all__ = ["Table", "Trials", "policies_near", "touched"]
+__all__ = ["PolicyGrid", "Table", "policies_near", "touched"]
 
 #: Foldings under which two leads are one wherever any folding makes them one: all of them, and, for a
 #: plus sign behind dots alone, all but that of the tag.
@@ -46,7 +46,7 @@ def touched(features: Features, /) -> Mask:
     return found
 
 
-class Trials:
+class PolicyGrid:
     """Leads on which policies are tried.
 
     Args:

@@ -18,7 +18,7 @@ from hygiene.errors import UsageError
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
 from hygiene.prediction.features import Codes, Features, TextFeatures, literal_texts
-from hygiene.prediction.prefilter import Touching, near
+from hygiene.prediction.prefilter import Prefilter, near
 from hygiene.prediction.simulate import count
 from hygiene.prediction.uncertainty import Bounds, Unknown, find_bounds
 
@@ -131,7 +131,7 @@ def predict(
     given = {"blocklist": blocklist, "known": known, "elsewhere": elsewhere}
     lists = {name: None if found is None else literal_texts(found) for name, found in given.items()}
     read = {name: found for name, found in lists.items() if found is not None}
-    touching = Touching(**read)
+    touching = Prefilter(**read)
     touching.add(texts)
     places = touching.rows()
     return predict_touched(
@@ -164,9 +164,9 @@ def predict_touched(
 
     Args:
         texts: Their addresses, in sending order.
-        rows: Their positions among all leads, as `Touching.rows` gives them.
+        rows: Their positions among all leads, as `Prefilter.rows` gives them.
         leads: How many leads there are in all.
-        policy: As for `predict`, and so are the rest; what is known and listed is the same that `Touching`
+        policy: As for `predict`, and so are the rest; what is known and listed is the same that `Prefilter`
             was given.
         blocklist: The API's block list.
         known: Addresses that the list holds already.

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.hashing import OWN_KEY, Hashes, HashKey, HashSet, bucket_of, hash_texts
-from hygiene.arrow.parallel import in_order
+from hygiene.arrow.parallel import map_in_order
 from hygiene.arrow.text import Mask, lower_case
 from hygiene.prediction.features import Codes, coarse_key, is_usable, literal_texts
 
-__all__ = ["Touching", "near", "repeated", "slices"]
+__all__ = ["Prefilter", "near", "repeated", "slices"]
 
 #: Texts that are looked at in one go.
 SLICE = 1 << 16
@@ -24,7 +24,7 @@ SLICE = 1 << 16
 _BITS = 3
 
 
-class Touching:
+class Prefilter:
     """Finds the leads that are repeated, known, listed or unusable under some rule.
 
     Args:
@@ -64,7 +64,7 @@ class Touching:
     def add_all(self, parts: Iterable[pa.Array], /, *, jobs: int | None = None) -> None:
         """Look at leads that come in parts, several parts at once."""
         texts = (text for part in parts for text in slices(part))
-        for keys, others in in_order(self.look, texts, jobs=jobs):
+        for keys, others in map_in_order(self.look, texts, jobs=jobs):
             self._keys.append(keys)
             self._others.append(others)
 

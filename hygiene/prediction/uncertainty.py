@@ -15,7 +15,7 @@ from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy, choices
 from hygiene.prediction.acting_entries import acting
 from hygiene.prediction.features import Codes, Features
-from hygiene.prediction.policy_grid import Table, Trials
+from hygiene.prediction.policy_grid import PolicyGrid, Table
 
 __all__ = ["Bounds", "Unknown", "find_bounds"]
 
@@ -86,7 +86,7 @@ def find_bounds(
         unknown: What could not be read.
         others: How many more leads each request holds, which no rule touches; None is none.
     """
-    trials = Trials(features, batch=batch, waive_blocklist=waive_blocklist, others=others)
+    trials = PolicyGrid(features, batch=batch, waive_blocklist=waive_blocklist, others=others)
     open_rules = _open_rules(trials, policy, waived=waive_blocklist)
     low, high = _tried(trials, policy, open_rules)
     reasons = [f"{name} is assumed" for name in _moving(trials, policy, open_rules)] if open_rules else []
@@ -103,7 +103,7 @@ def find_bounds(
     return Bounds(_counts(low.sum(axis=0)), _counts(high.sum(axis=0)), batches, tuple(reasons))
 
 
-def _open_rules(trials: Trials, policy: ImportPolicy, *, waived: bool) -> list[str]:
+def _open_rules(trials: PolicyGrid, policy: ImportPolicy, *, waived: bool) -> list[str]:
     """The assumed rules that could matter at all for these leads."""
     idle = {"unreadable_lists"}
     if not len(trials.rows):
@@ -123,7 +123,7 @@ def _open_rules(trials: Trials, policy: ImportPolicy, *, waived: bool) -> list[s
     return [name for name in policy.assumed() if name not in idle]
 
 
-def _tried(trials: Trials, policy: ImportPolicy, rules: Sequence[str]) -> tuple[Table, Table]:
+def _tried(trials: PolicyGrid, policy: ImportPolicy, rules: Sequence[str]) -> tuple[Table, Table]:
     """Lowest and highest counts under every combination of the rules, or as wide as can be."""
     base = trials.table(policy)
     low, high = base.copy(), base.copy()
@@ -141,7 +141,7 @@ def _combinations(policy: ImportPolicy, rules: Sequence[str]) -> Iterator[Import
         yield replace(policy, **dict(zip(rules, values, strict=True)))  # type: ignore[arg-type]
 
 
-def _moving(trials: Trials, policy: ImportPolicy, rules: Sequence[str]) -> list[str]:
+def _moving(trials: PolicyGrid, policy: ImportPolicy, rules: Sequence[str]) -> list[str]:
     """The rules that move a count, alone or, where none does alone, only together."""
     base = trials.table(policy)
     alone = [

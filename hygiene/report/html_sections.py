@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import mask, text_column
-from hygiene.arrow.value_counts import Frequencies
+from hygiene.arrow.value_counts import ValueCounts
 from hygiene.cleaning.decide import relate_rows
 from hygiene.columns.mapping import MALFORMED
 from hygiene.display import inert, mask_rule
@@ -184,7 +184,7 @@ def _fill_rates(content: Content) -> Section:
 
 def _domains(content: Content) -> Section:
     cleaned = content.cleaned
-    found = Frequencies()
+    found = ValueCounts()
     for texts in cleaned.survey.texts():
         found.add(texts.domain)
     verdicts = cleaned.survey.domains.items()
@@ -196,7 +196,7 @@ def _domains(content: Content) -> Section:
         for codes in (_DEAD, ("dns_unknown",))
     )
 
-    def table(caption: str, counted: Frequencies) -> Table:
+    def table(caption: str, counted: ValueCounts) -> Table:
         pairs = counted.most(MOST_ROWS)
         rows = tuple((inert(name), number(rows), _dns(content, name)) for name, rows in pairs)
         return Table(caption, ("Domain", "Rows", "DNS"), rows, left_out(len(counted)))
@@ -253,7 +253,7 @@ def _clusters(content: Content) -> Section:
 
 def _lists(content: Content) -> Section:
     settings = content.cleaned.survey.settings
-    hits = Frequencies()
+    hits = ValueCounts()
     for related in _related(content):
         hits.add(related["matched_rule"])
     by_list: dict[str, int] = {}

@@ -4,7 +4,7 @@ Pure arithmetic over times that are handed in. The rate grows while nothing is l
 lost or refused it falls to a little below the rate of answers that came, which is what the server can do.
 """
 
-__all__ = ["Pace"]
+__all__ = ["CongestionWindow"]
 
 #: Questions a second at first; doubled each epoch until something is lost. Assumed: any resolver bears it.
 START_PER_S = 1_000.0
@@ -29,7 +29,7 @@ BURST_S = 0.06
 LEAST_WAIT_S, MOST_WAIT_S, FIRST_WAIT_S = 0.2, 2.0, 1.0
 
 
-class Pace:
+class CongestionWindow:
     """The pace towards one name server.
 
     Args:

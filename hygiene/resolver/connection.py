@@ -8,11 +8,11 @@ import socket
 from collections import deque
 
 from hygiene.deliverability import Question
-from hygiene.resolver.congestion import Pace
+from hygiene.resolver.congestion import CongestionWindow
 from hygiene.resolver.encode import pack_query
 from hygiene.resolver.nameservers import NameServer
 
-__all__ = ["Channel", "Flight", "Link", "Task"]
+__all__ = ["Channel", "Connection", "Flight", "Task"]
 
 #: Ports asked from. An answer must come to the port, with the id and with the question that one try had.
 CHANNELS = 4
@@ -64,15 +64,15 @@ class Task:
         "query", "question", "refusals", "turned_down_by", "waited_s",
     )  # fmt: skip
 
-    def __init__(self, question: Question, packed: bytes, only: "Link | None" = None) -> None:
+    def __init__(self, question: Question, packed: bytes, only: "Connection | None" = None) -> None:
         self.question = question
         self.packed = packed
         self.query = pack_query(packed)
         self.only = only
         self.edns = True
-        self.last: Link | None = None
+        self.last: Connection | None = None
         # Tuples, as nearly every task has one flight and no trouble.
-        self.turned_down_by: tuple[Link, ...] = ()
+        self.turned_down_by: tuple[Connection, ...] = ()
         self.flights: tuple[Flight, ...] = ()
         self.losses = self.excused = self.refusals = self.failures = 0
         self.waited_s = self.due = 0.0
@@ -84,7 +84,9 @@ class Flight:
 
     __slots__ = ("channel", "ident", "link", "sent_at", "task")
 
-    def __init__(self, task: Task, link: "Link", channel: "Channel", ident: bytes, sent_at: float) -> None:
+    def __init__(
+        self, task: Task, link: "Connection", channel: "Channel", ident: bytes, sent_at: float
+    ) -> None:
         self.task = task
         self.link = link
         self.channel = channel
@@ -131,7 +133,7 @@ class Channel:
         return self.socket.recv(_DATAGRAM_OCTETS)
 
 
-class Link:
+class Connection:
     """One name server: sockets, pace, and how it is doing.
 
     Attributes:
@@ -148,7 +150,7 @@ class Link:
 
     def __init__(self, server: NameServer, now: float, *, ceiling_per_s: float | None) -> None:
         self.server = server
-        self.pace = Pace(now, ceiling_per_s=ceiling_per_s)
+        self.pace = CongestionWindow(now, ceiling_per_s=ceiling_per_s)
         self.heard = self.sound = self.unreachable = False
         self.turned_down = 0
         self.heard_at = now

@@ -11,14 +11,14 @@ from types import TracebackType
 from typing import Self
 
 from hygiene.deliverability import Answer, Question
-from hygiene.resolver.connection import Channel, Flight, Link, Task
+from hygiene.resolver.connection import Channel, Connection, Flight, Task
 from hygiene.resolver.decode import read_reply
 from hygiene.resolver.encode import BadName, pack_query, pack_question
 from hygiene.resolver.fast_decode import Reply
 from hygiene.resolver.nameservers import NameServer
-from hygiene.resolver.scheduler import Outbox
+from hygiene.resolver.scheduler import Scheduler
 from hygiene.resolver.tcp import Stream, Streams
-from hygiene.resolver.timer_wheel import Timers
+from hygiene.resolver.timer_wheel import TimerWheel
 
 __all__ = ["Engine"]
 
@@ -73,13 +73,13 @@ class Engine:
     ) -> None:
         now = monotonic()
         ceiling = rate_per_s / len(servers) if rate_per_s else None
-        self.links = [Link(server, now, ceiling_per_s=ceiling) for server in servers]
+        self.links = [Connection(server, now, ceiling_per_s=ceiling) for server in servers]
         self._patience_s = patience_s
         self._ends = now + run_s if run_s is not None else float("inf")
         self._selector = selectors.DefaultSelector()
         self._streams = Streams(self._selector)
-        self._timers = Timers()
-        self._outbox = Outbox(self.links, self._timers, window=window, patience_s=patience_s)
+        self._timers = TimerWheel()
+        self._outbox = Scheduler(self.links, self._timers, window=window, patience_s=patience_s)
         self._tasks: set[Task] = set()
         self._no_way = False
         self._looked_at = now
@@ -109,7 +109,7 @@ class Engine:
         """Questions that wait to be sent for the first time."""
         return self._outbox.queued
 
-    def ask(self, question: Question, /, *, only: Link | None = None) -> None:
+    def ask(self, question: Question, /, *, only: Connection | None = None) -> None:
         """Put a question; `answers` gives its answer."""
         try:
             packed = pack_question(question)
@@ -169,7 +169,7 @@ class Engine:
                 return
         self._outbox.add_again(task)
 
-    def _feel_pulse(self, link: Link, now: float) -> None:
+    def _feel_pulse(self, link: Connection, now: float) -> None:
         """Slow down towards a server that is silent, but not where merely all these questions are dead ends."""
         wait_s = link.pace.wait_s(0)
         if not link.flying or now - link.heard_at < max(SILENCE_S, 2 * wait_s):
@@ -201,7 +201,7 @@ class Engine:
         pause_s = min(LOOK_S, self._ends - now, self._timers.next_at - now, self._outbox.pause_s())
         return max(pause_s, 0.0)
 
-    def _receive(self, link: Link, channel: Channel, now: float) -> None:
+    def _receive(self, link: Connection, channel: Channel, now: float) -> None:
         for _ in range(_TURN):
             try:
                 wire = channel.receive()

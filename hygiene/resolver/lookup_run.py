@@ -11,7 +11,7 @@ from time import monotonic
 from hygiene.deliverability import Answer, DomainVerdict, Inquiry, Kind, Question, doubt
 from hygiene.errors import Note, ResolverError, option
 from hygiene.resolver.cache import AnswerStore
-from hygiene.resolver.connection import Link
+from hygiene.resolver.connection import Connection
 from hygiene.resolver.engine import Engine
 
 __all__ = ["Run"]
@@ -62,7 +62,7 @@ class Run:
         self._told = monotonic()
         self._waiting: dict[Question, list[Inquiry]] = {}
         self._answers: dict[Question, Answer] = {}
-        self._canaries: dict[Question, Link] = {}
+        self._canaries: dict[Question, Connection] = {}
         self._invented: dict[Kind, str] = {}
 
     def settle_kept(self) -> bool:

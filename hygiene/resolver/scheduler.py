@@ -7,16 +7,16 @@ not known here.
 from collections import deque
 from collections.abc import Sequence
 
-from hygiene.resolver.connection import Link, Task
-from hygiene.resolver.timer_wheel import Timers
+from hygiene.resolver.connection import Connection, Task
+from hygiene.resolver.timer_wheel import TimerWheel
 
-__all__ = ["Outbox"]
+__all__ = ["Scheduler"]
 
 #: Tries that are sent before answers have their turn.
 TURN = 64
 
 
-class Outbox:
+class Scheduler:
     """Questions that wait to be sent, and how many wait for an answer.
 
     Args:
@@ -26,7 +26,9 @@ class Outbox:
         patience_s: Seconds that are waited for one answer, all tries together.
     """
 
-    def __init__(self, links: Sequence[Link], timers: Timers, *, window: int, patience_s: float) -> None:
+    def __init__(
+        self, links: Sequence[Connection], timers: TimerWheel, *, window: int, patience_s: float
+    ) -> None:
         self._links = links
         self._timers = timers
         self._window = window
@@ -99,7 +101,7 @@ class Outbox:
             self._timers.set_all(sent, now + min(link.pace.wait_s(0), self._patience_s))
         self._turn += 1
 
-    def _pick(self, task: Task) -> Link | None:
+    def _pick(self, task: Task) -> Connection | None:
         """The next server in turn that may be asked now; a try that failed goes to another, if there is one."""
         only = task.only or (self._links[0] if len(self._links) == 1 else None)
         if only is not None:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 
-from hygiene.resolver.connection import Link, Task
+from hygiene.resolver.connection import Connection, Task
 
 __all__ = ["Stream", "Streams"]
 
@@ -24,7 +24,7 @@ class Stream:
         over: Whether the connection has done what it can.
     """
 
-    def __init__(self, task: Task, link: Link, query: bytes) -> None:
+    def __init__(self, task: Task, link: Connection, query: bytes) -> None:
         self.task = task
         self.link = link
         self.wire: bytes | None = None
@@ -76,11 +76,11 @@ class Streams:
 
     def __init__(self, selector: selectors.BaseSelector) -> None:
         self._selector = selector
-        self._waiting: deque[tuple[Task, Link]] = deque()
+        self._waiting: deque[tuple[Task, Connection]] = deque()
         self._open: dict[Task, Stream] = {}
         self._asked = 0
 
-    def add(self, task: Task, link: Link) -> None:
+    def add(self, task: Task, link: Connection) -> None:
         """Have a question asked over TCP as soon as there is room."""
         self._waiting.append((task, link))
 

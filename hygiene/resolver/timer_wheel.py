@@ -8,7 +8,7 @@ import heapq
 
 from hygiene.resolver.connection import Task
 
-__all__ = ["Timers"]
+__all__ = ["TimerWheel"]
 
 #: Width of a slot, in seconds; a timer may fire that much late, and never early.
 STEP_S = 0.005
@@ -16,7 +16,7 @@ STEP_S = 0.005
 NEVER = float("inf")
 
 
-class Timers:
+class TimerWheel:
     """One timer for each task; setting it anew replaces it."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from hygiene.cleaning.chunk_reasons import find_all
+from hygiene.cleaning.chunk_reasons import all_reasons
 from hygiene.cleaning.decide import word_verdicts
 from hygiene.cleaning.result import withheld_of
 from hygiene.columns.mapping import MALFORMED
@@ -47,7 +47,7 @@ def verdicts_of(kept: Kept, placed: Placed, first: int, domains: Domains, /) -> 
 def _verdicts(kept: Kept, placed: Placed, first: int, domains: Domains) -> Iterator[pd.DataFrame]:
     for start, chunk in kept.chunks(first):
         related = placed.within(start, start + len(chunk))
-        found = find_all(chunk, related, domains.verdicts, accept_unknown=domains.accept_unknown)
+        found = all_reasons(chunk, related, domains.verdicts, accept_unknown=domains.accept_unknown)
         yield word_verdicts(chunk, related, found, domains.verdicts)
 
 

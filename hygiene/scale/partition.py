@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 
 from hygiene.address import Keys
 from hygiene.arrow.hashing import Hashes, HashKey, frame_digest, hash_texts
-from hygiene.arrow.text import Mask, mask, text_column, there
-from hygiene.cleaning.check_chunk import Examined, examine
-from hygiene.cleaning.list_checks import Listed
+from hygiene.arrow.text import Mask, mask, not_null, text_column
+from hygiene.cleaning.check_chunk import CheckedChunk, check_chunk
+from hygiene.cleaning.list_checks import ListMatches
 from hygiene.cleaning.pipeline import cut
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
@@ -29,7 +29,7 @@ from hygiene.scale.safe_tasks import Sealed, guarded
 __all__ = ["Job", "Kept", "Keyed", "Numbers", "Surveyed", "check_header", "survey_partition"]
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
-_Texts = TypeVar("_Texts", Examined, Listed)
+_Texts = TypeVar("_Texts", CheckedChunk, ListMatches)
 
 
 @dataclass(frozen=True, repr=False)
@@ -96,18 +96,18 @@ def check_header(frame: pd.DataFrame, header: tuple[str, ...], /) -> None:
 class _Slim:
     """A chunk without its cells, but for email cells that are not the address itself."""
 
-    chunk: Examined
+    chunk: CheckedChunk
     differs: Mask
     given: pa.Array
 
     @classmethod
-    def of(cls, chunk: Examined, /) -> "_Slim":
+    def of(cls, chunk: CheckedChunk, /) -> "_Slim":
         same = pc.fill_null(pc.equal(chunk.cells, chunk.address), fill_value=False)
         given = chunk.cells.filter(pc.invert(same))
         bare = replace(_each_text(chunk, _emptied), frame=chunk.frame.iloc[:, :0])
         return cls(replace(bare, listed=_each_text(chunk.listed, _emptied)), ~mask(same), given)
 
-    def whole(self, rows: Numbers, /) -> Examined:
+    def whole(self, rows: Numbers, /) -> CheckedChunk:
         """The chunk, its marks under these row numbers."""
         chunk = _each_text(self.chunk, _filled)
         return replace(chunk, listed=_each_text(chunk.listed, _filled), mark=renumber(chunk.mark, rows))
@@ -152,7 +152,7 @@ class Kept:
         """The row numbers, that of the first row being `first` where no column gave them."""
         return np.arange(first, first + len(self)) if self.numbers is None else self.numbers
 
-    def chunks(self, first: int, /) -> Iterator[tuple[int, Examined]]:
+    def chunks(self, first: int, /) -> Iterator[tuple[int, CheckedChunk]]:
         """The chunks, each with the place of its first row."""
         rows, start = self.rows(first), 0
         for each in self.slim:
@@ -196,7 +196,7 @@ class Keyed:
     def of(cls, keys: Keys, merits: Numbers, under: HashKey, /) -> "Keyed":
         """The keys of a chunk, hashed under a key that all workers share."""
         texts = [keys.key] if keys.person is None else [keys.key, keys.exact]
-        return cls(np.hstack([hash_texts(each, key=under) for each in texts]), there(keys.key), merits)
+        return cls(np.hstack([hash_texts(each, key=under) for each in texts]), not_null(keys.key), merits)
 
 
 @dataclass(frozen=True, repr=False)
@@ -218,7 +218,7 @@ def survey_partition(frame: pd.DataFrame | Sealed, job: Job, /) -> Surveyed:
     slim, keyed, marks, dated = [], [], dict[str, int](), Dated()
     domains: dict[str, None] = {}
     for start, part in cut(leads, job.settings):
-        chunk = examine(part, job.settings, first_row=start + 1)
+        chunk = check_chunk(part, job.settings, first_row=start + 1)
         merits = job.settings.keep.merits(part)
         dated += job.settings.keep.dated(part, merits)
         keyed.append(Keyed.of(chunk.keys(job.settings), merits, job.key))

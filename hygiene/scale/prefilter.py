@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from hygiene.arrow.hashing import Hashes, HashSet, by_bucket
 from hygiene.arrow.text import Mask
-from hygiene.prediction.prefilter import Touching, repeated, slices
+from hygiene.prediction.prefilter import Prefilter, repeated, slices
 from hygiene.scale.partition import Kept, Numbers
 from hygiene.scale.safe_tasks import guarded
 from hygiene.scale.shuffle import Placed
@@ -47,7 +47,7 @@ class Touched:
 
 
 @guarded
-def look(touching: Touching, kept: Kept, placed: Placed | None, bits: int, /) -> Looked:
+def look(touching: Prefilter, kept: Kept, placed: Placed | None, bits: int, /) -> Looked:
     """Look at the leads of a partition: at what an import sends, or at all cells as they are."""
     found = [touching.look(part) for texts in _texts(kept, placed) for part in slices(texts)]
     keys = np.concatenate([np.zeros(0, np.uint64), *(keys for keys, _ in found)])
@@ -66,7 +66,7 @@ def _texts(kept: Kept, placed: Placed | None) -> Iterator[pa.Array]:
 
 
 @guarded
-def find_touched(touching: Touching, pieces: list[_Keys], /) -> list[Numbers]:
+def find_touched(touching: Prefilter, pieces: list[_Keys], /) -> list[Numbers]:
     """The places of the leads of a bucket that repeat, or that the API holds, by partition."""
     again = HashSet(repeated([*(piece.keys for piece in pieces), touching.held]))
     return [piece.place[again.has(piece.keys)] for piece in pieces]

@@ -13,13 +13,13 @@ import pandas as pd
 import pyarrow as pa
 
 from hygiene.cleaning.decide import decide
-from hygiene.cleaning.gate import Tally
+from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.pipeline import survey_frame
 from hygiene.cleaning.survey import notes_on
 from hygiene.errors import UsageError
 from hygiene.outcomes import Counts
 from hygiene.prediction.predict import Prediction, predict_touched
-from hygiene.prediction.prefilter import Touching
+from hygiene.prediction.prefilter import Prefilter
 from hygiene.scale.outputs import NAMES, Table, lay_out, read_table, seal, write_tables
 from hygiene.scale.prefilter import Touched, find_touched, gather_touched, look
 from hygiene.scale.safe_tasks import pick
@@ -48,7 +48,7 @@ class ScaledLeads:
     def __init__(self, found: Surveyed, /) -> None:
         self._found = found
         self._predictions: dict[int, Prediction] = {}
-        self.counts: Tally = found.counts
+        self.counts: RowCounts = found.counts
         self.notes = (*found.job.columns.notes, *notes_on(found.settings, found.marks, found.dated))
 
     def __len__(self) -> int:
@@ -175,7 +175,7 @@ class ScaledLeads:
     def _find_touched(self, *, raw: bool) -> Sequence[Touched]:
         """The leads that some counting rule can reach, of those that an import sends or of all as they are."""
         lists = {name: texts for name, texts in self._found.settings.of_api.items() if texts is not None}
-        touching = hand_out(Touching(**lists, key=self._found.job.key))
+        touching = hand_out(Prefilter(**lists, key=self._found.job.key))
         bits = bits_for(len(self))
         parts = [(part.what, part.kept, None if raw else part.placed) for part in self._found.partitions]
         looked = hold([task(look, what, touching, *held, bits) for what, *held in parts])

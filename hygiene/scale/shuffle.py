@@ -15,11 +15,11 @@ import pyarrow as pa
 
 from hygiene.arrow.hashing import Hashes, by_bucket
 from hygiene.arrow.text import Mask
-from hygiene.cleaning.chunk_reasons import find_all
-from hygiene.cleaning.dedup.clusters import Carried, Related, Relations
-from hygiene.cleaning.dedup.key_index import Facts, RowFacts
+from hygiene.cleaning.chunk_reasons import all_reasons
+from hygiene.cleaning.dedup.clusters import Carried, ChunkClusters, Clusters
+from hygiene.cleaning.dedup.key_index import ChunkKeys, KeyIndex
 from hygiene.cleaning.dedup.survivors import Repeats
-from hygiene.cleaning.reasons import Findings
+from hygiene.cleaning.reasons import RowReasons
 from hygiene.deliverability import DomainVerdict
 from hygiene.outcomes import Outcome
 from hygiene.scale.partition import Job, Kept, Keyed, Numbers
@@ -114,7 +114,7 @@ def split_keys(
     """The rows of a partition that have a key, by bucket."""
     rows, parts = kept.rows(first), []
     for (start, chunk), keys in zip(kept.chunks(first), keyed, strict=True):
-        found = find_all(chunk, None, domains.verdicts, accept_unknown=domains.accept_unknown)
+        found = all_reasons(chunk, None, domains.verdicts, accept_unknown=domains.accept_unknown)
         here = rows[start : start + len(chunk)]
         place = np.arange(start, start + len(chunk))
         whole = Piece(keys.hashes, here, place, keys.merits, found.ranks(), chunk.mark, chunk.listed.named)
@@ -129,7 +129,7 @@ def relate_bucket(job: Job, pieces: list[Piece], /) -> list[Found]:
     whole = Piece.join(pieces)
     order = np.argsort(whole.rows, kind="stable")
     ordered = whole.take(order)
-    facts = Facts(job.settings)
+    facts = KeyIndex(job.settings)
     facts.add(_facts(ordered))
     found = _found(ordered, facts.relate())
     ends = np.cumsum([len(piece.rows) for piece in pieces])
@@ -137,13 +137,13 @@ def relate_bucket(job: Job, pieces: list[Piece], /) -> list[Found]:
     return [found.take(np.flatnonzero((home == at) & _is_news(found))) for at in range(len(pieces))]
 
 
-def _facts(ordered: Piece) -> RowFacts:
+def _facts(ordered: Piece) -> ChunkKeys:
     count = len(ordered.rows)
-    return RowFacts(
+    return ChunkKeys(
         ordered.keys[:, :2],
         np.ones(count, dtype=bool),
         ordered.keys[:, 2:] if ordered.keys.shape[1] > 2 else None,
-        Findings(count),
+        RowReasons(count),
         ordered.ranks,
         ordered.merits,
         None,
@@ -152,7 +152,7 @@ def _facts(ordered: Piece) -> RowFacts:
     )
 
 
-def _found(ordered: Piece, relations: Relations) -> Found:
+def _found(ordered: Piece, relations: Clusters) -> Found:
     """What is found of every row of a bucket."""
     count, repeats = len(ordered.rows), relations.repeats
     stays, exact = np.zeros(count, dtype=np.int64), np.ones(count, dtype=bool)
@@ -179,12 +179,12 @@ class Placed:
         reasons: Rows by reason.
     """
 
-    relations: Relations
+    relations: Clusters
     rows: Numbers
     by_rank: list[int]
     reasons: Mapping[str, int]
 
-    def within(self, start: int, end: int, /) -> Related:
+    def within(self, start: int, end: int, /) -> ChunkClusters:
         """What those of a chunk are."""
         return _within(self.relations, self.rows, start, end)
 
@@ -194,9 +194,9 @@ class Placed:
         return found
 
 
-def _within(relations: Relations, rows: Numbers, start: int, end: int) -> Related:
+def _within(relations: Clusters, rows: Numbers, start: int, end: int) -> ChunkClusters:
     found = relations.within(start, end)
-    return Related(
+    return ChunkClusters(
         rows[start:end], found.ranks, found.place, found.stays, found.exact, found.marks, found.named
     )
 
@@ -208,7 +208,7 @@ def gather(kept: Kept, first: int, domains: Domains, parts: list[Found], /) -> P
     ranks, reasons = [np.zeros(0, dtype=np.int8)], Counter[str]()
     for start, chunk in kept.chunks(first):
         related = _within(relations, rows, start, start + len(chunk))
-        found = find_all(chunk, related, domains.verdicts, accept_unknown=domains.accept_unknown)
+        found = all_reasons(chunk, related, domains.verdicts, accept_unknown=domains.accept_unknown)
         reasons.update(found.tally())
         ranks.append(found.ranks())
     placed = replace(relations, ranks=np.concatenate(ranks))
@@ -216,12 +216,12 @@ def gather(kept: Kept, first: int, domains: Domains, parts: list[Found], /) -> P
     return Placed(placed, rows, by_rank, dict(reasons))
 
 
-def _relations(count: int, found: Found) -> Relations:
+def _relations(count: int, found: Found) -> Clusters:
     several = np.flatnonzero(found.stays)
     repeats = Repeats(count, found.place[several], found.stays[several] - 1)
     carried = (_carried(found.place, texts) for texts in (found.marks, found.named))
     sound = np.zeros(len(several), dtype=bool)  # nobody asks: cells are not taken from other partitions
-    return Relations(np.zeros(count, dtype=np.int8), repeats, found.exact[several], sound, *carried)
+    return Clusters(np.zeros(count, dtype=np.int8), repeats, found.exact[several], sound, *carried)
 
 
 def _carried(place: Numbers, texts: pa.Array) -> Carried:

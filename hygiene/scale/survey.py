@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from hygiene.arrow.hashing import HashKey
-from hygiene.cleaning.check_chunk import examine
-from hygiene.cleaning.gate import Tally
+from hygiene.cleaning.check_chunk import check_chunk
+from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.reasons import in_table_order
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
@@ -64,7 +64,7 @@ class Surveyed:
     handed: "Delayed"
     domains: "Delayed"
     partitions: Sequence[Partition]
-    counts: Tally
+    counts: RowCounts
     marks: Mapping[str, int]
     dated: Dated
     empty: pd.DataFrame
@@ -95,7 +95,7 @@ def survey(
         _check_numbers(found.kept, bits_for(found.count), order)
     asked = hand_out(Domains(_look_up(settings, found.domains), settings.accept_unknown))
     placed, by_rank, reasons = _relate(found, handed, asked)
-    counts = Tally.counted(by_rank, in_table_order(reasons), settings, marked=bool(found.marks))
+    counts = RowCounts.counted(by_rank, in_table_order(reasons), settings, marked=bool(found.marks))
     partitions = [
         Partition(*one) for one in zip(found.names, leads, found.kept, placed, found.firsts, strict=True)
     ]
@@ -196,7 +196,7 @@ def _job(
     job = Job(
         quiet, settings.resolver is not None, header, found, _numbering(header, found, order), HashKey()
     )
-    examine(job.leads(top.head(0)), quiet, first_row=1)
+    check_chunk(job.leads(top.head(0)), quiet, first_row=1)
     return job
 
 

@@ -19,7 +19,7 @@ from hygiene.smartlead.pagination import Page, cursor_pages, offset_pages
 from hygiene.smartlead.payload import Body, WrittenImport, distinct_fields, shape_leads
 from hygiene.smartlead.rate_limit import DEFAULT_RATE, Limiter, parse_rate
 from hygiene.smartlead.retry import Pace, Pause, sleep
-from hygiene.smartlead.transport import Wire
+from hygiene.smartlead.transport import Transport
 
 __all__ = ["Smartlead"]
 
@@ -96,7 +96,7 @@ class Smartlead:
         self.account = key.fingerprint
         pace = Pace(self._limiter(rate), patience_s=config.patience_s(patience_s), pause=pause)
         timeout = config.timeout_s(timeout_s)
-        self._wire = Wire(key, base_url=self.base_url, timeout_s=timeout, pace=pace)
+        self._wire = Transport(key, base_url=self.base_url, timeout_s=timeout, pace=pace)
 
     def __repr__(self) -> str:
         return (

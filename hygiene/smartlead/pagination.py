@@ -9,7 +9,7 @@ from typing import Any
 
 from hygiene.errors import SinkError
 from hygiene.smartlead import responses
-from hygiene.smartlead.transport import Wire
+from hygiene.smartlead.transport import Transport
 
 __all__ = ["Page", "cursor_pages", "offset_pages"]
 
@@ -33,7 +33,7 @@ class Page:
 
 
 def offset_pages(
-    wire: Wire, path: str, name: str, query: Mapping[str, object], /, *, start: int = 0
+    wire: Transport, path: str, name: str, query: Mapping[str, object], /, *, start: int = 0
 ) -> Iterator[Page]:
     """The pages of a listing that goes by offset.
 
@@ -55,7 +55,7 @@ def _offset_page(answer: responses.Answer, name: str, start: int) -> Page:
     return Page(rows, None if len(rows) < LEAST_FULL_PAGE else start + len(rows))
 
 
-def cursor_pages(wire: Wire, query: Mapping[str, object], /, *, start: object = None) -> Iterator[Page]:
+def cursor_pages(wire: Transport, query: Mapping[str, object], /, *, start: object = None) -> Iterator[Page]:
     """The pages of leads, newest first, which go by the last lead seen.
 
     Raises:

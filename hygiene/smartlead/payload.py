@@ -11,7 +11,7 @@ from hygiene.columns.mapping import CANONICAL
 from hygiene.errors import UsageError, option
 from hygiene.sinks import Reply
 from hygiene.smartlead.responses import reply
-from hygiene.smartlead.transport import Letter, Wire
+from hygiene.smartlead.transport import Letter, Transport
 
 __all__ = ["Body", "WrittenImport", "distinct_fields", "shape_leads"]
 
@@ -27,7 +27,7 @@ class Body(dict[str, object]):
 class WrittenImport:
     """An import request that is written and not sent yet; see `hygiene.importing.Written`."""
 
-    _wire: Wire = field(repr=False)
+    _wire: Transport = field(repr=False)
     _letter: Letter
 
     def send(self, *, meanwhile: Callable[[], None] | None = None) -> Reply:

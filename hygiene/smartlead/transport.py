@@ -21,7 +21,7 @@ from hygiene.smartlead.responses import Answer, checked, rewrite, waiting_time, 
 from hygiene.smartlead.retry import Pace
 from hygiene.version import __version__
 
-__all__ = ["Letter", "Wire"]
+__all__ = ["Letter", "Transport"]
 
 #: Seconds to reach the API; an import may take long, a connection may not.
 CONNECT_S = 10.0
@@ -89,7 +89,7 @@ class Letter:
     request: httpx.Request = field(repr=False)
 
 
-class Wire:
+class Transport:
     """Connections to one API with one key.
 
     Args:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from hygiene.arrow.text import Mask
 from hygiene.cleaning.dedup.survivors import Repeats
 
-__all__ = ["Carried", "Cluster", "Related", "Relations"]
+__all__ = ["Carried", "ChunkClusters", "Cluster", "Clusters"]
 
 _Numbers = np.ndarray[Any, np.dtype[np.int64]]
 _Ranks = np.ndarray[Any, np.dtype[np.int8]]
@@ -48,7 +48,7 @@ class Cluster(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Related:
+class ChunkClusters:
     """Where the rows of one chunk end, and what they are to other rows.
 
     Attributes:
@@ -83,7 +83,7 @@ class Related:
 
 
 @dataclass(frozen=True)
-class Relations:
+class Clusters:
     """What rows are to each other.
 
     Attributes:
@@ -118,12 +118,12 @@ class Relations:
             found.append(Cluster(stays, replaced, tuple(sorted(kinds))))
         return found
 
-    def within(self, start: int, end: int, /) -> Related:
+    def within(self, start: int, end: int, /) -> ChunkClusters:
         """Those of the rows of a chunk."""
         rows, order = self._by_row
         first, last = np.searchsorted(rows, [start, end])
         chosen = order[first:last]
-        return Related(
+        return ChunkClusters(
             np.arange(start + 1, end + 1),
             self.ranks[start:end],
             rows[first:last] - start,

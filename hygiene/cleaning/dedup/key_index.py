@@ -15,16 +15,16 @@ import pyarrow.compute as pc
 
 from hygiene.address import Keys
 from hygiene.arrow.hashing import Hashes, Lookup, hash_texts
-from hygiene.arrow.text import Mask, there
-from hygiene.cleaning.dedup.clusters import Carried, Relations
-from hygiene.cleaning.dedup.partitions import Buckets
+from hygiene.arrow.text import Mask, not_null
+from hygiene.cleaning.dedup.clusters import Carried, Clusters
+from hygiene.cleaning.dedup.partitions import Partitions
 from hygiene.cleaning.dedup.survivors import join_repeats, order_repeats
-from hygiene.cleaning.reasons import Findings
+from hygiene.cleaning.reasons import RowReasons
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
 from hygiene.outcomes import Outcome
 
-__all__ = ["Facts", "RowFacts"]
+__all__ = ["ChunkKeys", "KeyIndex"]
 
 _TEXT = pa.large_string()
 _Numbers = np.ndarray[Any, np.dtype[np.int64]]
@@ -45,7 +45,7 @@ class _Said:
         self._found: list[tuple[_Numbers, _Numbers]] = []
 
     def add(self, texts: pa.Array, hashes: Hashes, valid: Mask, *, start: int) -> None:
-        rows = np.flatnonzero(there(texts) & valid)
+        rows = np.flatnonzero(not_null(texts) & valid)
         self._hashes.append(hashes.take(rows, axis=0))
         self._rows.append(rows + start)
         self._texts.append(texts.take(pa.array(rows)))
@@ -77,7 +77,7 @@ class _Said:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class RowFacts:
+class ChunkKeys:
     """The facts of one chunk, by position.
 
     Attributes:
@@ -96,7 +96,7 @@ class RowFacts:
     hashes: Hashes
     valid: Mask
     exact: Hashes | None
-    findings: Findings
+    findings: RowReasons
     ranks: _Ranks
     merits: _Numbers | None
     domain: pa.DictionaryArray | None
@@ -108,7 +108,7 @@ class RowFacts:
     def of(
         cls,
         keys: Keys,
-        findings: Findings,
+        findings: RowReasons,
         /,
         *,
         merits: _Numbers | None,
@@ -116,11 +116,11 @@ class RowFacts:
         mark: pa.Array,
         named: pa.Array,
         dated: Dated,
-    ) -> "RowFacts":
+    ) -> "ChunkKeys":
         """The facts of a chunk, from its keys and all that the passes found in it alone."""
         return cls(
             hash_texts(keys.key),
-            there(keys.key),
+            not_null(keys.key),
             None if keys.person is None else hash_texts(keys.exact),
             findings,
             findings.ranks(),
@@ -132,7 +132,7 @@ class RowFacts:
         )
 
 
-class Facts:
+class KeyIndex:
     """The facts of the rows that were surveyed so far.
 
     Args:
@@ -152,14 +152,14 @@ class Facts:
         self._settings = settings
         self._by_person = settings.by_person
         self._width = _EXACT + 2 if self._by_person else _EXACT
-        self._keys = Buckets(self._width, open_file=open_file, most_octets=most_octets)
+        self._keys = Partitions(self._width, open_file=open_file, most_octets=most_octets)
         self._ranks: list[_Ranks] = []
         self._domains: dict[str, int] = {}
         self._domain_of: list[np.ndarray[Any, np.dtype[np.int32]]] = []
         self._marks, self._named = _Said(), _Said()
         self.rows = 0
 
-    def add(self, chunk: RowFacts, /) -> None:
+    def add(self, chunk: ChunkKeys, /) -> None:
         """Take in the next chunk."""
         keyed = np.flatnonzero(chunk.valid)
         keys = np.zeros((len(keyed), self._width), dtype=np.uint64)
@@ -217,7 +217,7 @@ class Facts:
             start += len(domain)
         return found
 
-    def relate(self) -> Relations:
+    def relate(self) -> Clusters:
         """Find out what rows are to each other; to be called once, after the last chunk."""
         ranks = np.concatenate([np.zeros(0, dtype=np.int8), *self._ranks])
         self._ranks.clear()
@@ -241,7 +241,7 @@ class Facts:
         sound = ranks[repeats.order] == Outcome.READY.rank
         replaced = repeats.order[repeats.among]
         ranks[replaced] = np.minimum(ranks[replaced], Outcome.DUPLICATE.rank)
-        return Relations(ranks, repeats, same, sound, self._marks.carried(), self._named.carried())
+        return Clusters(ranks, repeats, same, sound, self._marks.carried(), self._named.carried())
 
 
 def _equal(exact: Hashes, rows: _Numbers, order: _Numbers, stays: _Numbers) -> Mask:

@@ -12,7 +12,7 @@ import numpy as np
 from hygiene.arrow.hashing import by_bucket
 from hygiene.errors import SpoolError
 
-__all__ = ["Buckets"]
+__all__ = ["Partitions"]
 
 #: Bits of a key that name its bucket.
 _BITS = 6
@@ -20,7 +20,7 @@ _BITS = 6
 _Rows = np.ndarray[Any, np.dtype[np.uint64]]
 
 
-class Buckets:
+class Partitions:
     """Rows of numbers whose first column is a key, evenly spread.
 
     Args:

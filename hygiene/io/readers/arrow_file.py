@@ -19,7 +19,7 @@ from hygiene.io.readers.batch import Batch, first_rows
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sources import Digest, Source
 
-__all__ = ["Columnar", "is_columnar"]
+__all__ = ["ArrowFile", "is_columnar"]
 
 #: First bytes of each format, and the word for it.
 _MAGIC = {b"PAR1": "Parquet", b"ARROW1": "Arrow", b"\xff\xff\xff\xff": "Arrow"}
@@ -34,7 +34,7 @@ def is_columnar(source: Source, /) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Columnar:
+class ArrowFile:
     """A Parquet or Arrow file."""
 
     source: Source
@@ -43,7 +43,7 @@ class Columnar:
     notes: Sequence[str] = ()
 
     @classmethod
-    def look(cls, source: Source, limits: Limits, /) -> "Columnar":
+    def look(cls, source: Source, limits: Limits, /) -> "ArrowFile":
         """The file's columns.
 
         Raises:

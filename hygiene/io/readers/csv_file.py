@@ -14,7 +14,7 @@ from hygiene.io.readers.header_row import PREAMBLE_LINES, Columns, first_header
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sources import Digest
 
-__all__ = ["Delimited", "check_delimiter"]
+__all__ = ["CsvFile", "check_delimiter"]
 
 #: Bytes of the text that the header is looked for in.
 _TOP = 1 << 20
@@ -55,7 +55,7 @@ def check_delimiter(given: str | None, /) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Delimited:
+class CsvFile:
     """A CSV or TSV file, or one of its kin."""
 
     text: Text
@@ -73,7 +73,7 @@ class Delimited:
         columns: Columns = None,
         delimiter: str | None = None,
         header_row: int | None = None,
-    ) -> "Delimited":
+    ) -> "CsvFile":
         """A file's layout, by its first lines.
 
         Raises:

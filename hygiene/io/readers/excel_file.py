@@ -18,7 +18,7 @@ from hygiene.io.readers.header_row import PREAMBLE_LINES, Columns, first_header
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sources import Digest, Source
 
-__all__ = ["Workbook", "is_workbook"]
+__all__ = ["ExcelFile", "is_workbook"]
 
 #: Rows of a batch.
 _ROWS = 50_000
@@ -59,7 +59,7 @@ def is_workbook(source: Source, /) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Workbook:
+class ExcelFile:
     """One sheet of a workbook."""
 
     source: Source
@@ -79,7 +79,7 @@ class Workbook:
         columns: Columns = None,
         sheet: str | None = None,
         header_row: int | None = None,
-    ) -> "Workbook":
+    ) -> "ExcelFile":
         """The sheet that is named, or the only one with an email column.
 
         Raises:

@@ -16,7 +16,7 @@ from hygiene.io.readers.encoding import Text, UnreadableError
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sources import Digest
 
-__all__ = ["Objects", "is_json"]
+__all__ = ["JsonFile", "is_json"]
 
 #: Rows of a batch.
 _ROWS = 20_000
@@ -42,7 +42,7 @@ def is_json(text: Text, /) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Objects:
+class JsonFile:
     """A file of JSON."""
 
     text: Text
@@ -51,7 +51,7 @@ class Objects:
     notes: Sequence[str] = ()
 
     @classmethod
-    def look(cls, text: Text, limits: Limits, /) -> "Objects":
+    def look(cls, text: Text, limits: Limits, /) -> "JsonFile":
         """The keys of all objects, which the file is read through for.
 
         Raises:

@@ -21,17 +21,17 @@ from hygiene.columns.mapping import CANONICAL, MALFORMED, SAMPLE_ROWS, ColumnMap
 from hygiene.columns.place import place_index
 from hygiene.columns.verifier_verdicts import is_verdict_column
 from hygiene.errors import InputError, Note, UsageError
-from hygiene.io.readers.arrow_file import Columnar, is_columnar
+from hygiene.io.readers.arrow_file import ArrowFile, is_columnar
 from hygiene.io.readers.batch import Batch, Table
-from hygiene.io.readers.csv_file import Delimited, check_delimiter
+from hygiene.io.readers.csv_file import CsvFile, check_delimiter
 from hygiene.io.readers.encoding import Text, check_encoding
-from hygiene.io.readers.excel_file import Workbook, is_workbook
+from hygiene.io.readers.excel_file import ExcelFile, is_workbook
 from hygiene.io.readers.header_row import Columns
-from hygiene.io.readers.json_file import Objects, is_json
+from hygiene.io.readers.json_file import JsonFile, is_json
 from hygiene.io.readers.limits import Limits, limits_of
 from hygiene.io.readers.read_options import ReadOptions
 from hygiene.io.readers.sources import Hash, Source, Spools, expand, open_source
-from hygiene.io.readers.withheld_file import Returned, is_returned
+from hygiene.io.readers.withheld_file import WithheldFile, is_returned
 
 __all__ = ["LeadFiles", "Path_"]
 
@@ -202,7 +202,7 @@ class _Look:
         """A file's format, layout and columns."""
         table = self._table(source)
         if is_returned(table.header):
-            table = Returned(table, source.name, guarded=not isinstance(table, Columnar))
+            table = WithheldFile(table, source.name, guarded=not isinstance(table, ArrowFile))
         sample = table.sample(SAMPLE_ROWS)
         if not sample:
             raise InputError(f"{source.name}: has a header and no rows. Export it again with its leads.")
@@ -217,15 +217,15 @@ class _Look:
 
     def _table(self, source: Source) -> Table:
         if is_columnar(source):
-            return Columnar.look(source, self.limits)
+            return ArrowFile.look(source, self.limits)
         if is_workbook(source):
-            return Workbook.look(
+            return ExcelFile.look(
                 source, self.limits, columns=self.columns, sheet=self.sheet, header_row=self.header_row
             )
         text = Text(source, self.encoding)
         if is_json(text):
-            return Objects.look(text, self.limits)
-        return Delimited.look(
+            return JsonFile.look(text, self.limits)
+        return CsvFile.look(
             text, self.limits, columns=self.columns, delimiter=self.delimiter, header_row=self.header_row
         )
 

@@ -17,7 +17,7 @@ from hygiene.columns.mapping import MALFORMED
 from hygiene.io.readers.batch import Batch, Table, first_rows
 from hygiene.io.readers.sources import Digest
 
-__all__ = ["PLACE", "Returned", "is_returned"]
+__all__ = ["PLACE", "WithheldFile", "is_returned"]
 
 #: Columns that a withheld file has before the original cells.
 PLACE = ("row", "source", "line", "outcome", "reasons", "suggestion")
@@ -34,7 +34,7 @@ def is_returned(header: Sequence[str], /) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class WithheldFile:
     """A withheld file as the leads it holds.
 
     Attributes:

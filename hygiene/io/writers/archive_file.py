@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import IO
 
-__all__ = ["PatientFile"]
+__all__ = ["ArchiveFile"]
 
 
-class PatientFile:
+class ArchiveFile:
     """Hands octets on until that fails, keeps the error for `check`, and takes the rest for nothing.
 
     Args:

@@ -11,7 +11,7 @@ from typing import IO, Any
 import pandas as pd
 
 from hygiene.errors import UsageError, option
-from hygiene.io.writers.archive_file import PatientFile
+from hygiene.io.writers.archive_file import ArchiveFile
 from hygiene.io.writers.cells import guarded
 
 __all__ = ["WorkbookTable"]
@@ -47,7 +47,7 @@ class WorkbookTable:
             msg = f"{option('out_format', 'xlsx')} needs xlsxwriter: pip install 'lead-hygiene[excel]'."
             raise UsageError(msg) from error
         self._path, self._spreadsheet = path, spreadsheet
-        self._file, self._draft = PatientFile(file), tempfile.TemporaryDirectory()
+        self._file, self._draft = ArchiveFile(file), tempfile.TemporaryDirectory()
         options = {**_PLAIN, "constant_memory": True, "tmpdir": self._draft.name}
         self._book = xlsxwriter.Workbook(self._file, options)
         self._book.set_properties({"created": _MADE})

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hygiene.errors import UsageError, option
-from hygiene.io.writers.archive_file import PatientFile
+from hygiene.io.writers.archive_file import ArchiveFile
 from hygiene.io.writers.cells import text_cells
 
 __all__ = ["ParquetTable"]
@@ -30,7 +30,7 @@ class ParquetTable:
     """
 
     def __init__(self, file: IO[bytes], path: str | os.PathLike[str], /) -> None:
-        self._file, self._path = PatientFile(file), path
+        self._file, self._path = ArchiveFile(file), path
         self._writer: pq.ParquetWriter | None = None
         self._parts: list[pa.RecordBatch] = []
         self._waiting = 0

@@ -14,12 +14,12 @@ from hygiene.errors import UsageError, option
 from hygiene.outcomes import Counts
 from hygiene.prediction.probe.runner import Answer
 
-__all__ = ["FileNotebook"]
+__all__ = ["FileCheckpoint"]
 
 _OTHER = option("state", value="F")
 
 
-class FileNotebook:
+class FileCheckpoint:
     """A notebook in a JSON file of mode 0600, replaced as a whole at every change.
 
     A probe whose last round has no answer goes on with a fresh token: what that round left in the list

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 
 from hygiene.errors import UsageError, option
 from hygiene.policy import RULES
-from hygiene.prediction.probe.hypotheses import Candidates, Request
+from hygiene.prediction.probe.hypotheses import Hypotheses, Request
 
 __all__ = ["Bench", "Own", "Round"]
 
@@ -130,7 +130,7 @@ class Bench:
         """Every round, in the order in which equally good ones are taken."""
         return {each.name: each for each in _rounds(self)}
 
-    def candidates(self) -> Candidates:
+    def candidates(self) -> Hypotheses:
         """Every policy, before anything was asked."""
         return _all_candidates(self)
 
@@ -152,10 +152,10 @@ class Bench:
 
 
 @lru_cache(maxsize=8)
-def _all_candidates(bench: Bench) -> Candidates:
+def _all_candidates(bench: Bench) -> Hypotheses:
     leads = dict.fromkeys(lead for each in bench.rounds.values() for lead in each.request.leads)
     entries = [_ANYBODY.write(entry) for entry in bench.entries]
-    return Candidates(bench.rules, leads=list(leads), entries=entries)
+    return Hypotheses(bench.rules, leads=list(leads), entries=entries)
 
 
 def _rounds(bench: Bench) -> Iterator[Round]:

@@ -14,7 +14,7 @@ from hygiene.policy import RULES, ImportPolicy, choices
 from hygiene.prediction.acting_entries import Acting, acting_under
 from hygiene.prediction.features import Folding, Kind, TextFeatures
 
-__all__ = ["Answers", "Candidates", "Request"]
+__all__ = ["Answers", "Hypotheses", "Request"]
 
 _Column = np.ndarray[Any, np.dtype[np.int64]]
 _Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -42,7 +42,7 @@ class Request:
     standing: bool = False
 
 
-class Candidates:
+class Hypotheses:
     """Policies that are still possible, each with what the API would remember under it.
 
     Args:
@@ -86,10 +86,10 @@ class Candidates:
         """What each candidate answers to a request, which is not taken as sent."""
         return self._run(request)[0]
 
-    def narrowed(self, request: Request, keep: _Mask, /) -> "Candidates":
+    def narrowed(self, request: Request, keep: _Mask, /) -> "Hypotheses":
         """The candidates to keep, with the request taken as sent."""
         held = self._run(request)[1]
-        left = object.__new__(Candidates)
+        left = object.__new__(Hypotheses)
         left.__dict__.update(self.__dict__)
         left._grid = {name: column[keep] for name, column in self._grid.items()}
         left._held = {
@@ -157,7 +157,7 @@ class _Sight:
 class _Seen:
     """What the candidates see of the leads of one request."""
 
-    def __init__(self, candidates: Candidates, sight: _Sight, request: Request) -> None:
+    def __init__(self, candidates: Hypotheses, sight: _Sight, request: Request) -> None:
         is_ = candidates._is
         self._sight = sight
         self._trimmed = is_("strip_whitespace").astype(int)

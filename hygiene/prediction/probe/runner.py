@@ -15,10 +15,10 @@ from hygiene.errors import AuthError, ListNotFound, RateLimited, SinkError, Unre
 from hygiene.outcomes import Counts
 from hygiene.policy import RULES, ImportPolicy
 from hygiene.prediction.probe.experiments import Bench, Own, Round
-from hygiene.prediction.probe.hypotheses import Answers, Candidates, Request
+from hygiene.prediction.probe.hypotheses import Answers, Hypotheses, Request
 from hygiene.sinks import BlockListEditor, Reply
 
-__all__ = ["Account", "Answer", "Found", "Notebook", "Probe", "Step", "conclude", "most_leads", "next_step"]
+__all__ = ["Account", "Answer", "Checkpoint", "Found", "Probe", "Step", "conclude", "most_leads", "next_step"]
 
 #: Refusals that say nothing about the leads of a request.
 _NO_VERDICT = (AuthError, ListNotFound, RateLimited, Unreachable)
@@ -54,7 +54,7 @@ class Answer:
     leads: int
 
 
-class Notebook(Protocol):
+class Checkpoint(Protocol):
     """What a probe must not forget; every call is durable when it returns.
 
     Attributes:
@@ -86,7 +86,7 @@ class Step:
         round: The next round; None where no round tells candidates apart.
     """
 
-    candidates: Candidates
+    candidates: Hypotheses
     round: Round | None
 
 
@@ -113,7 +113,7 @@ class Found:
         return [f"{answer.round}: {answer.leads} leads, {_said(answer)}" for answer in self.answers]
 
 
-def _narrowed(candidates: Candidates, request: Request, counts: Counts | None) -> Candidates:
+def _narrowed(candidates: Hypotheses, request: Request, counts: Counts | None) -> Hypotheses:
     table = candidates.answers(request)
     told = [-1] * 4 if counts is None else list(counts.as_dict().values())
     keep = np.ones(len(candidates), dtype=bool)
@@ -124,7 +124,7 @@ def _narrowed(candidates: Candidates, request: Request, counts: Counts | None) -
     return candidates.narrowed(request, keep)
 
 
-def _best(bench: Bench, candidates: Candidates, answers: Sequence[Answer]) -> Round | None:
+def _best(bench: Bench, candidates: Hypotheses, answers: Sequence[Answer]) -> Round | None:
     """The round with the most different answers; of equal ones the first."""
     given = _given(answers)
     best, most = None, 1
@@ -170,7 +170,7 @@ class Probe:
         *,
         lists: Sequence[Account],
         editor: BlockListEditor | None,
-        notebook: Notebook,
+        notebook: Checkpoint,
         pause: Callable[[float], None],
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from hygiene.resolver.congestion import FLOOR_PER_S, MOST_WAIT_S, START_PER_S, TOLERATED, Pace
+from hygiene.resolver.congestion import FLOOR_PER_S, MOST_WAIT_S, START_PER_S, TOLERATED, CongestionWindow
 
 
 def drive(pace, seconds, *, limit_per_s=float("inf"), loss=0.0, refuse=False, start=0.0):
@@ -35,7 +35,7 @@ def drive(pace, seconds, *, limit_per_s=float("inf"), loss=0.0, refuse=False, st
 
 
 def test_the_pace_doubles_while_nothing_is_lost():
-    pace = Pace(0.0)
+    pace = CongestionWindow(0.0)
 
     drive(pace, 2)
 
@@ -46,7 +46,7 @@ def test_the_pace_doubles_every_two_round_trips_from_the_first_answer_on():
     rates = []
 
     for round_trips in (2.5, 4.5, 6.5, 8.5, 10.5):
-        pace = Pace(0.0)
+        pace = CongestionWindow(0.0)
         drive(pace, round_trips * 0.04)
         rates.append(pace.rate_per_s / START_PER_S)
 
@@ -55,7 +55,7 @@ def test_the_pace_doubles_every_two_round_trips_from_the_first_answer_on():
 
 @pytest.mark.parametrize("refuse", [False, True])
 def test_the_pace_settles_near_what_a_server_bears(refuse):
-    pace = Pace(0.0)
+    pace = CongestionWindow(0.0)
 
     answered_per_s = drive(pace, 10, limit_per_s=2000, refuse=refuse)
 
@@ -64,7 +64,7 @@ def test_the_pace_settles_near_what_a_server_bears(refuse):
 
 
 def test_the_pace_comes_back_when_the_server_does():
-    pace = Pace(0.0)
+    pace = CongestionWindow(0.0)
     drive(pace, 5, limit_per_s=300)
     low = pace.rate_per_s
 
@@ -75,19 +75,19 @@ def test_the_pace_comes_back_when_the_server_does():
 
 
 def test_what_a_network_loses_by_itself_does_not_stop_the_run():
-    lossless, lossy = Pace(0.0), Pace(0.0)
+    lossless, lossy = CongestionWindow(0.0), CongestionWindow(0.0)
     drive(lossless, 4)
 
     drive(lossy, 4, loss=TOLERATED / 3)
 
     assert lossy.rate_per_s > lossless.rate_per_s / 4
-    assert drive(Pace(0.0), 10, loss=0.2) > 20 * FLOOR_PER_S
+    assert drive(CongestionWindow(0.0), 10, loss=0.2) > 20 * FLOOR_PER_S
 
 
 def test_the_pace_never_passes_a_limit_nor_falls_below_the_floor():
-    pace = Pace(0.0, ceiling_per_s=50)
+    pace = CongestionWindow(0.0, ceiling_per_s=50)
     drive(pace, 5)
-    silent = Pace(0.0)
+    silent = CongestionWindow(0.0)
 
     for second in range(20):
         silent.silent(second)
@@ -97,7 +97,7 @@ def test_the_pace_never_passes_a_limit_nor_falls_below_the_floor():
 
 
 def test_a_burst_of_failures_slows_down_and_a_few_do_not():
-    few, burst = Pace(0.0), Pace(0.0)
+    few, burst = CongestionWindow(0.0), CongestionWindow(0.0)
 
     for step in range(100):
         now = 0.01 * step
@@ -111,7 +111,7 @@ def test_a_burst_of_failures_slows_down_and_a_few_do_not():
 
 
 def test_the_wait_for_an_answer_follows_how_long_answers_took_and_doubles():
-    pace = Pace(0.0)
+    pace = CongestionWindow(0.0)
     first = pace.wait_s(0)
     for step in range(50):
         pace.answered(step * 0.01, waited_s=0.3)

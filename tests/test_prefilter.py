@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hygiene.errors import UsageError
 from hygiene.prediction.features import Folding, coarse_key, fold, is_usable
 from hygiene.prediction.predict import predict, predict_touched
-from hygiene.prediction.prefilter import Touching, near
+from hygiene.prediction.prefilter import Prefilter, near
 
 FOLDINGS = [Folding(*switches) for switches in product((False, True), repeat=4)]
 LOCAL = st.text(alphabet="aAB.+Σσς İıß~", max_size=5)
@@ -55,7 +55,7 @@ def test_addresses_that_some_folding_makes_one_have_one_coarse_key(cells):
 
 
 def test_a_list_a_repeat_and_a_bad_address_touch_and_nothing_else():
-    touching = Touching(
+    touching = Prefilter(
         blocklist=["shut.example", "Eve@open.example"], known=["k@open.example"], elsewhere=["e@open.example"]
     )
     touching.add(
@@ -71,7 +71,7 @@ def test_what_is_kept_of_a_lead_is_at_most_sixteen_octets():
     leads = [
         texts_of([f"lead{number}@company{part}.example" for number in range(20_000)]) for part in range(5)
     ]
-    touching = Touching()
+    touching = Prefilter()
     tracemalloc.start()
     for part in leads:
         touching.add(part)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hygiene.emulator.counting import import_leads
-from hygiene.emulator.database import Store
+from hygiene.emulator.database import Database
 from hygiene.outcomes import Counts
 from hygiene.policy import RULES, ImportPolicy, choices
 from hygiene.prediction import uncertainty
@@ -131,7 +131,7 @@ def counted(leads, policy, blocklist, known, bounced, batch_leads, *, waive):
     """What the local API counts."""
     from hygiene.emulator import keys
 
-    store = Store(":memory:", policy=policy)
+    store = Database(":memory:", policy=policy)
     home = store.create_list("target", members=known)
     store.block(blocklist)
     store.bounce(bounced)

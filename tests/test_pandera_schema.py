@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hygiene.checks.pandera_schema import check_required, check_schema, load_schema
-from hygiene.cleaning.check_chunk import examine
+from hygiene.cleaning.check_chunk import check_chunk
 from hygiene.cleaning.settings import Settings
 from hygiene.errors import InputError, UsageError
 from hygiene_schemas import CleanLead, Lead
@@ -461,7 +461,7 @@ def test_leads_of_text_get_the_reasons_of_the_default_schema_whether_or_not_pand
     frame = pd.concat([emails, others], axis=1, keys=["email", other])
 
     def found(**schema: Any) -> dict[str, list[bool]]:
-        masks = examine(frame, Settings(**schema), first_row=1).findings.masks
+        masks = check_chunk(frame, Settings(**schema), first_row=1).findings.masks
         return {code: mask.tolist() for code, mask in masks.items()}
 
     assert found() == found(schema=Lead)

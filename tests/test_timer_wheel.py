@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hygiene.deliverability import Question
 from hygiene.resolver.connection import Task
 from hygiene.resolver.encode import pack_question
-from hygiene.resolver.timer_wheel import STEP_S, Timers
+from hygiene.resolver.timer_wheel import STEP_S, TimerWheel
 
 MX = Question("acme.example", "MX")
 
@@ -17,7 +17,7 @@ def task():
 
 @given(st.lists(st.floats(0, 2), max_size=20), st.floats(0, 2))
 def test_what_is_due_fires_once_never_early_and_at_most_a_step_late(times, now):
-    timers, tasks = Timers(), [task() for _ in times]
+    timers, tasks = TimerWheel(), [task() for _ in times]
     for each, when in zip(tasks, times, strict=True):
         timers.set(each, when)
 
@@ -30,7 +30,7 @@ def test_what_is_due_fires_once_never_early_and_at_most_a_step_late(times, now):
 
 
 def test_a_timer_that_is_set_anew_fires_at_its_new_time_alone():
-    timers, later, sooner = Timers(), task(), task()
+    timers, later, sooner = TimerWheel(), task(), task()
     timers.set_all([later, sooner], 1.0)
     timers.set(later, 2.0)
     timers.set(sooner, 0.5)
@@ -41,7 +41,7 @@ def test_a_timer_that_is_set_anew_fires_at_its_new_time_alone():
 
 
 def test_what_is_finished_does_not_fire():
-    timers, done = Timers(), task()
+    timers, done = TimerWheel(), task()
     timers.set(done, 1.0)
     done.finished = True
 

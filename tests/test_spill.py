@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 
 import hygiene
 from hygiene.arrow.text import text_column
-from hygiene.cleaning.dedup.partitions import Buckets
+from hygiene.cleaning.dedup.partitions import Partitions
 from hygiene.cleaning.dedup.survivors import Keep
 from hygiene.cleaning.pipeline import survey_frame, survey_rows
 from hygiene.cleaning.result import CleanedLeads
 from hygiene.cleaning.settings import Settings
-from hygiene.cleaning.spill import FLOOR, Spool
+from hygiene.cleaning.spill import FLOOR, Spill
 from hygiene.cleaning.survey import survey
 from hygiene.deliverability import DomainVerdict, KnownVerdicts
 from hygiene.emulator import Emulator
@@ -82,7 +82,7 @@ def _both(path: Path, chunk_rows: int, settings_: Settings) -> tuple[CleanedLead
     with open_leads([path], chunk_rows=chunk_rows) as leads:
         frame = leads.frame()
         whole = CleanedLeads(survey_frame(frame, settings_), frame=frame)
-        cut = CleanedLeads(survey(leads.chunks(), settings_, keeping=Spool(FLOOR)))
+        cut = CleanedLeads(survey(leads.chunks(), settings_, keeping=Spill(FLOOR)))
     return whole, cut
 
 
@@ -167,7 +167,7 @@ def test_other_settings_and_parts_of_the_leads_are_judged_alike(tmp_path: Path) 
 def test_rows_come_back_out_of_buckets_in_order_with_equal_keys_together(
     parts: list[list[int]], most: int, spilled: bool
 ) -> None:
-    buckets = Buckets(2, open_file=io.BytesIO if spilled else None, most_octets=most)
+    buckets = Partitions(2, open_file=io.BytesIO if spilled else None, most_octets=most)
     for number, part in enumerate(parts):
         buckets.add(np.array([[key, number] for key in part], dtype=np.uint64).reshape(-1, 2))
 
@@ -183,8 +183,8 @@ def test_a_file_that_is_cleaned_within_a_bound_says_what_one_in_memory_does(tmp_
     whole, cut = hygiene.clean(path), hygiene.clean(path, memory=1, jobs=1)
 
     assert (cut.files, cut.sha256) == (whole.files, whole.sha256)
-    assert [note for note in cut.notes if note not in whole.notes] == [Spool(1).note]
-    assert "raised to 512 MiB" in str(Spool(1).note)
+    assert [note for note in cut.notes if note not in whole.notes] == [Spill(1).note]
+    assert "raised to 512 MiB" in str(Spill(1).note)
     assert cut.verdicts.equals(whole.verdicts)
 
 
@@ -248,7 +248,7 @@ main(["check", {str(path)!r}, "--no-dns", "--memory", "1"])
 
 def test_buckets_whose_file_is_full_say_so() -> None:
     with contextlib.ExitStack() as files:
-        buckets = Buckets(
+        buckets = Partitions(
             2, open_file=lambda: files.enter_context(Path("/dev/full").open("wb", buffering=0)), most_octets=0
         )
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hygiene.arrow import value_counts
-from hygiene.arrow.value_counts import Frequencies
+from hygiene.arrow.value_counts import ValueCounts
 
 PARTS = st.lists(st.lists(st.sampled_from(["a", "b", "c", "d", None]), max_size=8), max_size=8)
 
@@ -17,7 +17,7 @@ PARTS = st.lists(st.lists(st.sampled_from(["a", "b", "c", "d", None]), max_size=
 def test_texts_are_counted_however_they_are_cut(parts: list[list[str | None]], most: int, held: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(value_counts, "_HELD", held)
-        found = Frequencies()
+        found = ValueCounts()
         for part in parts:
             found.add(pa.array(part, pa.large_string()))
 

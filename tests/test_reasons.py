@@ -1,6 +1,6 @@
 import numpy as np
 
-from hygiene.cleaning.reasons import Findings
+from hygiene.cleaning.reasons import RowReasons
 from hygiene.outcomes import Outcome
 
 
@@ -11,7 +11,7 @@ def _mask(*rows, of=4):
 
 
 def test_the_outcome_is_the_highest_of_all_reasons_and_all_reasons_stay():
-    findings = Findings(4)
+    findings = RowReasons(4)
     findings.add({"duplicate_in_file": _mask(0, 1), "null_mx": _mask(1), "missing_email": _mask(3)})
 
     ranks = [list(Outcome)[rank].value for rank in findings.ranks()]
@@ -26,7 +26,7 @@ def test_the_outcome_is_the_highest_of_all_reasons_and_all_reasons_stay():
 
 
 def test_the_same_reason_from_two_passes_is_one_reason():
-    findings = Findings(4)
+    findings = RowReasons(4)
     findings.add({"missing_email": _mask(0)})
     findings.add({"missing_email": _mask(0, 2)})
 
@@ -34,7 +34,7 @@ def test_the_same_reason_from_two_passes_is_one_reason():
 
 
 def test_more_reasons_than_fit_one_integer_keep_their_rows():
-    findings = Findings(70)
+    findings = RowReasons(70)
     findings.add({f"rule_r{number:02}": _mask(number, 69, of=70) for number in range(70)})
 
     texts = findings.texts().to_pylist()
@@ -44,7 +44,7 @@ def test_more_reasons_than_fit_one_integer_keep_their_rows():
 
 
 def test_a_reason_can_be_made_a_note():
-    findings = Findings(4)
+    findings = RowReasons(4)
     findings.add({"dns_unknown": _mask(2)})
     findings.decide({"dns_unknown": None})
 
@@ -53,7 +53,7 @@ def test_a_reason_can_be_made_a_note():
 
 
 def test_a_rule_leads_to_the_outcome_it_names():
-    findings = Findings(4)
+    findings = RowReasons(4)
     findings.add({"rule_odd": _mask(1)}, outcome=Outcome.REVIEW)
 
     assert findings.ranks()[1] == Outcome.REVIEW.rank

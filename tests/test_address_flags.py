@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hygiene.address import judge
+from hygiene.address import validate
 from hygiene.checks.address_flags import find_traits
 from hygiene.checks.typos import suggest_domains
 from hygiene.errors import ListError
@@ -17,7 +17,7 @@ LISTS = TraitLists(
 
 
 def _traits(*cells, lists=LISTS):
-    return find_traits(judge(pa.array(cells, pa.large_string())), lists)
+    return find_traits(validate(pa.array(cells, pa.large_string())), lists)
 
 
 def _codes(cell, lists=LISTS):
