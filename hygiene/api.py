@@ -13,7 +13,7 @@ from typing import get_args
 
 import pandas as pd
 
-from hygiene.arguments import check_names, check_word, takes
+from hygiene.arguments import check_names, check_word, described, takes
 from hygiene.cleaning.pipeline import survey_frame
 from hygiene.cleaning.result import CleanedLeads
 from hygiene.cleaning.settings import Settings
@@ -33,6 +33,7 @@ _log = logging.getLogger("hygiene")
 __all__ = ["clean", "import_leads", "read"]
 
 
+@described(ReadOptions)
 def read(
     path: PathLike,
     /,
@@ -49,12 +50,7 @@ def read(
     Args:
         path: A file, a folder or a pattern of files; ``-`` is standard input.
         more: Further files, whose rows follow.
-        columns: Canonical name to header, where the choice made by name is not right.
-        encoding: Encoding of text files, where what was found out is not right.
-        delimiter: Delimiter of text files, where what was found out is not right.
-        header_row: Line of the header, where what was found out is not right.
-        sheet: Sheet of workbooks; the only one with an email column where None.
-        limits: Limits to raise or lower: `cell`, `columns`, `rows`, `size`, `ratio`, `nesting`.
+        options: As below.
 
     Returns:
         Text columns, the canonical ones first; the index holds `source` and `line` of each row.

@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from hygiene.errors import UsageError
 
-__all__ = ["check_names", "check_span", "check_word", "takes"]
+__all__ = ["check_names", "check_span", "check_word", "described", "takes"]
 
 _P = ParamSpec("_P")
 _Options = TypeVar("_Options")
@@ -74,14 +74,23 @@ def takes(
         call.__signature__ = inspect.signature(function).replace(  # type: ignore[attr-defined]
             parameters=[first.replace(kind=inspect.Parameter.POSITIONAL_ONLY), *keywords]
         )
-        if function.__doc__ is not None:  # python -OO strips both
-            call.__doc__ = function.__doc__.replace("        options: As below.\n", _described(options))
-        return call
+        return described(options)(call)
 
     return decorate
 
 
-def _described(options: Any) -> str:
+def described(options: Any, /) -> Callable[[Callable[_P, _Result]], Callable[_P, _Result]]:
+    """Let a docstring say of each option what the options' class says, in place of the line ``options: As below.``"""
+
+    def decorate(function: Callable[_P, _Result]) -> Callable[_P, _Result]:
+        if function.__doc__ is not None:  # python -OO strips both
+            function.__doc__ = function.__doc__.replace("        options: As below.\n", _told_of(options))
+        return function
+
+    return decorate
+
+
+def _told_of(options: Any) -> str:
     """What the classes that options are made of say of each, as lines of an `Args:` section."""
     told = [each.__doc__ or "" for each in reversed(options.__mro__)]
     return "".join(

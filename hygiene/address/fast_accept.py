@@ -74,6 +74,8 @@ def find_plain(cells: pa.Array, /) -> Plain:
     lengths = np.empty(2 * len(cells), dtype=np.int64)  # of the halves: no @ is no local part
     lengths[::2] = at + 1
     lengths[1::2] = np.diff(octets.bounds) - lengths[::2]
+    # Local part and domain are windows on the octets of all cells, and their ends are compared as numbers: cutting
+    # a text out of each cell would cost more than all that is asked of it.
     halves = _cut(octets.data, lengths)
     rows &= (lengths[::2] <= LOCAL_OCTETS + 1) & (lengths[1::2] <= LABEL_OCTETS)
     heads, tails = octets.heads(), octets.tails() >> 16
@@ -113,6 +115,7 @@ def _are_roles(rows: Mask, halves: pa.Array, heads: _Integers) -> Mask:
 def _folded(cells: pa.Array, lower: _Integers, folded: _Integers) -> pa.Array:
     """The cells with the octets of `lower` where the bits are set; the cells themselves if nothing changes."""
     octets = Octets.of(cells)
+    # What differs between a letter and its lower case is one bit, so that both texts have the same bounds.
     changes = (octets.data ^ lower) & folded
     if not changes.any():
         return cells

@@ -114,6 +114,7 @@ def _hash_slice(texts: pa.Array, lanes: int, key: HashKey) -> Hashes:
     padded[: len(octets)] = octets
     starts, sizes = offsets[:-1] - offsets[0], np.diff(offsets)
     found = np.empty((len(texts), lanes // 2), dtype=np.uint64)
+    # Most texts are short: those of a width are hashed together, so that few words of padding are.
     shorter = 0
     for width in _WIDTHS:
         rows = np.flatnonzero((sizes >= shorter) & (sizes <= width))
@@ -131,6 +132,8 @@ def _hash_slice(texts: pa.Array, lanes: int, key: HashKey) -> Hashes:
 
 def _hash_words(padded: Any, starts: Any, sizes: Any, width: int, numbers: Hashes) -> Hashes:
     """The hashes of texts of at most `width` octets that begin at `starts`: upper halves of sums."""
+    # Every text is a window of one width on the same octets, which numpy takes as one block of words: no loop over
+    # rows, and nothing is copied but what is hashed.
     windows = np.ndarray((len(padded) - width + 1,), f"V{width}", padded, strides=(1,))[starts]
     words = windows.view(np.uint64).reshape(-1, width // 8)
     # Little end first, the octets of the next text are the upper bits of a word. What is left is shifted alike in

@@ -1,4 +1,4 @@
-"""The outbox: which question is sent next, and to which name server.
+"""Scheduler: which question is sent next, and to which name server.
 
 Tries go out a turn at a time, as fast as the pace of each server and the window allow. What becomes of them is
 not known here.
