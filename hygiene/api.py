@@ -34,7 +34,7 @@ __all__ = ["clean", "import_leads", "read"]
 
 
 @described(ReadOptions)
-def read(
+def read(  # noqa: D417 -- the options are told by their class
     path: PathLike,
     /,
     *more: PathLike,

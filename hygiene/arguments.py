@@ -80,7 +80,7 @@ def takes(
 
 
 def described(options: Any, /) -> Callable[[Callable[_P, _Result]], Callable[_P, _Result]]:
-    """Let a docstring say of each option what the options' class says, in place of the line ``options: As below.``"""
+    """Let a docstring say, in place of ``options: As below.``, what the options' class says of each."""
 
     def decorate(function: Callable[_P, _Result]) -> Callable[_P, _Result]:
         if function.__doc__ is not None:  # python -OO strips both
