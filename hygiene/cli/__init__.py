@@ -15,7 +15,7 @@ import click
 
 from hygiene.cli import check_clean, demo, doctor, exit_codes, history, import_, mx, probe, pull
 from hygiene.cli import options as shared
-from hygiene.cli.flags import with_flags
+from hygiene.cli.flags import declare, with_flags
 from hygiene.errors import HygieneError
 from hygiene.version import __version__
 
@@ -57,6 +57,7 @@ _VERBS = (
 )
 for verb in _VERBS:
     cli.add_command(verb)
+declare(cli)
 
 
 def _end(number: int, frame: FrameType | None) -> None:

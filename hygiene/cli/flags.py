@@ -1,40 +1,26 @@
 """How messages of the library are told on the command line: parameters by their flags.
 
-Which flag is a field's is said in `options`; here is only what an import and other verbs have besides.
+Most have the name of an option, which says its flag; here is only what is called otherwise.
 """
-
-import functools
 
 import click
 
-from hygiene.cli import options as shared
 from hygiene.errors import HygieneError, NamedOption, Note, spell
 
-__all__ = ["FLAGS", "SWITCHES", "with_flags"]
+__all__ = ["FLAGS", "SWITCHES", "declare", "with_flags"]
 
-#: Flags of parameters that are no options of a cleaning.
-FLAGS = {
-    "accept_new_key": "--accept-new-key",
-    "again": "--again",
-    "batch_leads": "--batch-size",
-    "by": "--by",
-    "cache": "--dns-cache",
-    "custom": "--custom",
-    "custom_shape": "--custom-shape",
-    "domain": "--domain",
-    "gmail": "--gmail",
-    "journal": "--journal",
-    "list_id": "--list",
-    "nameservers": "--resolver",
-    "on_unknown": "--on-unknown",
-    "out": "--out",
-    "out_format": "--out-format",
-    "rate": "--rate",
-    "rename": "--rename",
-    "state": "--state",
-}
+#: Flags of parameters that are called otherwise than the options.
+FLAGS = {"batch_leads": "--batch-size", "cache": "--dns-cache", "nameservers": "--resolver"}
 #: Flags that stand for a parameter and its value.
 SWITCHES = {"cache=None": "--no-dns-cache", "resolver=None": "--no-dns", "snapshot=False": "--no-snapshot"}
+
+_flags: dict[str, str] = {}
+
+
+def declare(group: click.Group, /) -> None:
+    """Take in the flags of all verbs, by the names of their options."""
+    for verb in group.commands.values():
+        _flags.update({option.name: option.opts[0] for option in verb.params if option.name})
 
 
 def with_flags(text: str | HygieneError, /) -> str:
@@ -43,12 +29,5 @@ def with_flags(text: str | HygieneError, /) -> str:
 
 
 def _as_flag(named: NamedOption) -> str:
-    flag = SWITCHES.get(named.call) or FLAGS.get(named.name) or _of_a_cleaning()[named.name]
+    flag = SWITCHES.get(named.call) or FLAGS.get(named.name) or _flags[named.name]
     return f"{flag} {named.value}" if named.value else flag
-
-
-@functools.cache
-def _of_a_cleaning() -> dict[str, str]:
-    """The flag of each option of a cleaning, by its field."""
-    verb = click.command()(shared.cleaning(lambda: None))
-    return {option.name: option.opts[0] for option in verb.params if option.name}

@@ -56,9 +56,11 @@ def _speak(context: click.Context, option: click.Parameter, given: int) -> int:
 
     level = _or_before(context, option, given)
     if level:
+        from hygiene.cli.log_format import FlagFormatter
+
         logger = logging.getLogger("hygiene")
         handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(message)s"))
+        handler.setFormatter(FlagFormatter("%(message)s"))
         logger.handlers[:] = [handler]
         logger.setLevel(logging.INFO if level == 1 else logging.DEBUG)
     return int(level)
