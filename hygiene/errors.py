@@ -66,7 +66,9 @@ __all__ = [
 #: What stands around an option in a message, and between its parts: noncharacters of Unicode, which no text that
 #: is exchanged holds. Source: Unicode Standard 23.7.
 _BEGIN, _BETWEEN, _END = "\ufdd0", "\ufdd1", "\ufdd2"
-_MARKED = re.compile(f"{_BEGIN}([^{_END}]*){_END}")
+_PART = f"([^{_BEGIN}{_BETWEEN}{_END}]*)"
+_MARKED = re.compile(_BEGIN + _BETWEEN.join([_PART] * 4) + _END)
+_UNMARKED = dict.fromkeys(map(ord, (_BEGIN, _BETWEEN, _END)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +108,12 @@ def option(name: str, /, given: object = ..., *, key: str = "", value: str = "")
         )
     switch = given is None or isinstance(given, bool)
     parts = (name, call, "" if switch else value, "switch" if switch else "")
-    return f"{_BEGIN}{_BETWEEN.join(parts)}{_END}"
+    return f"{_BEGIN}{_BETWEEN.join(part.translate(_UNMARKED) for part in parts)}{_END}"
 
 
 def spell(text: str, how: Callable[[NamedOption], str], /) -> str:
     """A message with every option in it spelled."""
-
-    def spelled(found: re.Match[str]) -> str:
-        name, call, value, switch = found[1].split(_BETWEEN)
-        return how(NamedOption(name, call, value, bool(switch)))
-
-    return _MARKED.sub(spelled, text)
+    return _MARKED.sub(lambda found: how(NamedOption(found[1], found[2], found[3], bool(found[4]))), text)
 
 
 def _as_call(named: NamedOption) -> str:
@@ -140,21 +137,21 @@ class Note(str):
 
 
 class HygieneError(Exception):
-    """Base of every error raised on purpose; it names options as a call spells them."""
+    """Base of every error raised on purpose; it names options as a call spells them.
 
-    @property
-    def marked(self) -> str:
-        """The message with its options marked, for `spell`."""
-        return super().__str__()
+    Attributes:
+        marked: The message with its options marked, for `spell`.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(spell(message, _as_call))
+        self.marked = message
 
     @property
     def parameter(self) -> str | None:
         """The first option that the message names: the one at fault, or the one that mends it; None for none."""
         found = _MARKED.search(self.marked)
-        return found[1].split(_BETWEEN)[0] if found else None
-
-    def __str__(self) -> str:
-        return spell(self.marked, _as_call)
+        return found[1] if found else None
 
 
 class UsageError(HygieneError):
@@ -183,7 +180,7 @@ class InputError(HygieneError):
     """A file or frame could not be read as leads.
 
     Attributes:
-        found: The message as far as it holds for lists too.
+        found: The message as far as it holds for lists too, options marked.
         option: The rest of it: the option for lead files that mends this, where there is one.
     """
 

@@ -117,7 +117,7 @@ def test_a_file_that_is_no_cache_is_refused_with_the_way_out(tmp_path, content):
     path = tmp_path / "dns.sqlite"
     path.mkdir() if content is None else path.write_text(content)
 
-    with pytest.raises(CacheError, match="--no-dns-cache"):
+    with pytest.raises(CacheError, match="cache=None"):
         AnswerStore(path, servers="a")
 
 

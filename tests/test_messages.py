@@ -92,6 +92,14 @@ def test_an_option_is_spelled_as_whoever_reads_it_writes_it(marked, call, flag):
     assert error.parameter == spell(marked, lambda named: named.name)
 
 
+def test_a_value_cannot_pass_for_a_mark():
+    error = UsageError(option("keep", option("memory", "x")))
+
+    assert str(error).isprintable()
+    assert error.parameter == "keep"
+    assert repr(error).isprintable()
+
+
 def test_a_message_without_an_option_stays_as_it_is():
     assert str(UsageError("no.")) == with_flags(UsageError("no.")) == with_flags("no.") == "no."
     assert UsageError("no.").parameter is None

@@ -29,5 +29,5 @@ def with_flags(text: str | HygieneError, /) -> str:
 
 
 def _as_flag(named: NamedOption) -> str:
-    flag = SWITCHES.get(named.call) or FLAGS.get(named.name) or _flags[named.name]
+    flag = SWITCHES.get(named.call) or FLAGS.get(named.name) or _flags.get(named.name, named.call)
     return f"{flag} {named.value}" if named.value else flag
