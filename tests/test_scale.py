@@ -334,7 +334,7 @@ def test_dates_of_all_partitions_are_counted(here):
     cleaned = hygiene.scale.clean(frame, keep="newest:Seen")
 
     assert "newest:Seen': 2 of 3 filled cells" in cleaned.notes[-1]
-    with pytest.raises(UsageError, match="newest:Seen: none of the 2 filled cells"):
+    with pytest.raises(UsageError, match="newest:Seen': none of the 2 filled cells"):
         hygiene.scale.clean(frame.partitions[:-1], keep="newest:Seen")
 
 
