@@ -32,8 +32,13 @@ def test_every_path_on_the_page_exists(path):
     assert any(place.exists() for place in (ROOMS / path, ROOT / path, of_schemas))
 
 
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"\w+/\w+\.(?:py|md|txt)", CONTRIBUTING))))
+def test_every_file_that_a_contributor_is_sent_to_exists(path):
+    assert (ROOT / path).exists() or (ROOMS.parent / path).exists()
+
+
 @pytest.mark.parametrize(
-    "target", sorted(set(re.findall(r"^\| `make (\w+)", CONTRIBUTING, flags=re.MULTILINE)))
+    "target", sorted(set(re.findall(r"(?:`|^ +)make (\w+)", CONTRIBUTING, flags=re.MULTILINE)))
 )
 def test_every_command_of_make_that_is_named_is_there(target):
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
