@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 import hygiene
+import hygiene.address
 import hygiene.emulator
 import hygiene.scale
 import hygiene.sinks
@@ -41,7 +42,7 @@ def library() -> str:
     for name in hygiene.__all__:
         if not name.startswith("__"):
             parts += _described(f"hygiene.{name}", getattr(hygiene, name))
-    for module in (hygiene.scale, hygiene.sinks, hygiene.emulator):
+    for module in (hygiene.scale, hygiene.sinks, hygiene.emulator, hygiene.address):
         for name in module.__all__:
             parts += _described(f"{module.__name__}.{name}", getattr(module, name))
     return "\n\n".join(parts) + "\n"

@@ -14,6 +14,7 @@ import click
 import pytest
 import yaml
 
+from hygiene import sinks
 from hygiene.address.repair import KINDS
 from hygiene.cli import cli, exit_codes, main
 from hygiene.emulator import Emulator, ZoneServer
@@ -23,6 +24,7 @@ from hygiene.outcomes import REASONS, Outcome
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 BLOCK = re.compile(r"^```(\w+) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -150,8 +152,24 @@ def test_the_reference_is_in_step_with_the_code():
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
+def test_what_pages_and_notebooks_import_of_ours_is_in_the_reference():
+    reference = (ROOT / "docs" / "reference" / "library.md").read_text(encoding="utf-8")
+    texts = [path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *PAGES, *NOTEBOOKS]]
+    found = re.findall(r"from (hygiene[\w.]*) import ([\w, ]+)", "\n".join(texts))
+    names = {f"{module}.{name}" for module, listed in found for name in listed.split(", ")}
+
+    assert names >= {"hygiene.sinks.Reply", "hygiene.emulator.sample_zone"}
+    assert {name for name in names if f" `{name}`\n" not in reference} == set()
+
+
+def test_all_that_a_sink_may_have_is_on_the_page_for_sinks():
+    page = (ROOT / "docs" / "how-to" / "sinks.md").read_text(encoding="utf-8")
+
+    assert {name for name in sinks.__all__ if f"`{name}`" not in page} == set()
+
+
 def test_every_link_between_pages_leads_somewhere():
-    for path in [*PAGES, ROOT / "README.md"]:
+    for path in [*PAGES, *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"))]:
         for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
             assert (path.parent / target).exists(), f"{path.name}: {target}"
 

@@ -4,6 +4,7 @@
 """
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -193,6 +194,24 @@ def test_in_cleaning_the_result_is_on_top_and_duplicates_are_below_the_survey() 
     assert knows_result == set()
     assert not any(name.startswith(DEDUP) for name in knows_survey)
     assert RESULT in knows_survey
+
+
+def may_import(number: int, room: str) -> str:
+    """What the page says that a room on a rung, counted from the ground, may import."""
+    if room in ALONE:
+        return ", ".join(f"`{each}`" for each in sorted(ALONE[room]))
+    return {1: "nothing of ours", 2: "rung 1", 3: "rungs 1 and 2"}.get(number, f"rungs 1 to {number - 1}")
+
+
+def test_the_page_shows_the_ladder_as_it_is_held_here() -> None:
+    page = (Path(__file__).parents[1] / "ARCHITECTURE.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\d) \| ([^|]+) \|[^|]+\| ([^|]+) \|$", page, flags=re.MULTILINE)
+    shown = [
+        (int(number), room, may) for number, names, may in rows for room in re.findall(r"`(\w+)/?`", names)
+    ]
+    held = {(len(LADDER) - place, room) for place, rooms in enumerate(LADDER) for room in rooms}
+
+    assert sorted(shown) == sorted((number, room, may_import(number, room)) for number, room in held)
 
 
 def test_no_files_import_each_other_in_a_circle() -> None:

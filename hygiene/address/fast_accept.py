@@ -99,6 +99,7 @@ def _leave_out_special(rows: Mask, halves: pa.Array, tails: _Integers) -> None:
     domain = halves.take(pa.array(2 * places + 1))
     special = (
         *(pc.ends_with(domain, f".{name}") for name in SPECIAL_USE_DOMAIN_NAMES),
+        # A domain without a dot does not match the shape.
         *(pc.equal(domain, name) for name in SPECIAL_USE_DOMAIN_NAMES if "." in name),
     )
     rows[places] = ~mask(functools.reduce(pc.or_, special))

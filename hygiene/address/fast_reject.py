@@ -74,6 +74,7 @@ def find_wrapped(cells: pa.Array, /) -> Shaped:
 
 def find_refused(cells: pa.Array, /) -> Shaped:
     """Cells that are refused, where what was meant is a plain address."""
+    # So short a cell passes no limit of length, which would be another reason.
     short = pc.if_else(pc.less_equal(pc.binary_length(cells), LOCAL_OCTETS), cells, None)
     places, codes, plain = _find_inside(short, _REFUSED)
     return Shaped(places, {"suggestion": plain.address(), "code": codes})

@@ -139,6 +139,7 @@ def _hash_words(padded: Any, starts: Any, sizes: Any, width: int, numbers: Hashe
     # Little end first, the octets of the next text are the upper bits of a word. What is left is shifted alike in
     # texts of one size, and the size is hashed too. A shift by 64 bits or more gives 0.
     beyond = 64 - 8 * sizes
+    # What overflows is let go of: the hash is defined modulo 2**64.
     sums = sizes.view(np.uint64) * numbers[-2][:, None] + numbers[-1][:, None]
     for place in range(width // 8):
         low = words[:, place] << np.maximum(beyond + 64 * place, 0).view(np.uint64)
@@ -173,6 +174,7 @@ class HashSet:
 
     def __init__(self, hashes: Hashes, /) -> None:
         self._hashes = np.unique(hashes)
+        # Eight places a hash or more, so that most hashes that are not among these need no search.
         self._seen = np.zeros(1 << max(len(self._hashes).bit_length() + 3, 8), dtype=bool)
         self._seen[self._hashes & np.uint64(len(self._seen) - 1)] = True
 

@@ -95,6 +95,7 @@ class CongestionWindow:
         if lost_at is None:
             self._measure(waited_s)
         else:
+            # What went out before the last cut was lost at the rate that was cut then: once is enough.
             self._lost += lost_at > self._cut
         self._close_epoch(now)
 
@@ -114,6 +115,7 @@ class CongestionWindow:
         self._slow_to(self.rate_per_s / 2, now)
 
     def _measure(self, waited_s: float) -> None:
+        # RFC 6298 2.2 and 2.3; the swing first, as it is about the mean from before this answer.
         if not self._smooth_s:
             self._smooth_s, self._swing_s = waited_s, waited_s / 2
             return

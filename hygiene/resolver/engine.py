@@ -208,6 +208,7 @@ class Engine:
             except BlockingIOError:
                 return
             except OSError:
+                # A connected socket is told by ICMP that nobody listens there; the try itself times out.
                 link.unreachable = True
                 continue
             flight = channel.pending.get(wire[:2])

@@ -126,6 +126,8 @@ def _follow_aliases(wire: bytes, place: int, count: int) -> tuple[int, int, int,
         if name != owner or class_ != IN or ttl_s > MOST_TTL_S or end != place + octets:
             raise Odd
         seen.append(owner)
+        # The next owner points to the name that stands here, or to where that points: two octets are a pointer,
+        # as no plain name but the root is shorter than three.
         owner = int.from_bytes(wire[place:end]) if octets == 2 else 0xC000 | place
         if owner in seen:
             raise Odd
@@ -143,6 +145,7 @@ def _read_authority(wire: bytes, place: int, count: int) -> tuple[int, int]:
         kind, class_, ttl_s, octets = _RECORD.unpack_from(wire, place)
         place += 10
         end = place + octets
+        # Two names and five numbers, of which the last is the one meant. RFC 1035 3.3.13.
         if kind == _SOA and _skip_name(wire, _skip_name(wire, place)) + 20 == end <= len(wire):
             keep_s = min(ttl_s, int.from_bytes(wire[end - 4 : end]), MOST_TTL_S)
         elif kind != _NS or class_ != IN or _skip_name(wire, place) != end:
@@ -161,6 +164,7 @@ def _read_additional(wire: bytes, place: int, count: int) -> None:
         place += 10 + octets
         if kind == OPT:
             extended += 1
+            # The first octet of its time to live is the upper bits of the response code. RFC 6891 6.1.3.
             if ttl >> 24 or octets or wire[start] or extended > 1:
                 raise Odd
         elif _OCTETS.get(kind) != octets:

@@ -88,7 +88,7 @@ class Scheduler:
             elif task.only is None or len(self._links) == 1:
                 return False
             else:
-                again.rotate(-1)  # others need not wait for that server
+                again.rotate(-1)  # others need not wait for that server; a full round ends the loop
         return True
 
     def _send_fresh(self, now: float) -> None:

@@ -46,6 +46,7 @@ class TimerWheel:
         fired: list[Task] = []
         while self._order and self._order[0] * STEP_S <= now:
             for task in self._slots.pop(heapq.heappop(self._order)):
+                # One that is due later was set anew, and stands in a later slot as well.
                 if task.due <= now and not task.finished:
                     task.due = NEVER
                     fired.append(task)

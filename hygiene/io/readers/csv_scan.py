@@ -221,6 +221,7 @@ class _Piece:
         odd = quotes_bad | (cells != width)
         self._longest = int((ends - starts).max()) if len(ends) else 0
         if width == 1 and len(ends):
+            # Without a delimiter a line of nothing but white space, of which Unicode has more kinds, is no row.
             first = text[np.minimum(starts, len(data) - 1)]
             odd |= (first <= _SPACE) | (first >= _ASCII_END)
         if data.startswith(b"\xef\xbb\xbf") and len(odd):
@@ -242,7 +243,7 @@ class _Piece:
         lines, first, count = np.unique(line, return_index=True, return_counts=True)
         opens = (np.arange(len(quotes)) - np.repeat(first, count)) % 2 == 0
         delimiter = self.grid.delimiter[0]
-        before = text[quotes - 1]
+        before = text[quotes - 1]  # of the first octet the last; it starts a line, so that does not matter
         after = text[np.minimum(quotes + 1, len(text) - 1)]
         # A quote that opens right after one that closes is the second of a doubled quote.
         starts_cell = (quotes == starts[line]) | (before == delimiter) | (before == _QUOTE)
@@ -283,6 +284,7 @@ class _Piece:
             self._parts.append(delimiter * (len(header) - 1) + b"\n" if len(header) > 1 else b'""\n')
         else:
             self._check_length(cells, place)
+            # Written anew, a quote takes two octets.
             self._longest = max(self._longest, 2 * len(raw))
             self._broken_cells = self._broken_cells or any(b"\n" in cell or b"\r" in cell for cell in cells)
             self._parts.append(delimiter.join(b'"%b"' % cell.replace(b'"', b'""') for cell in cells) + b"\n")
