@@ -6,8 +6,6 @@ The names below are loaded on first use, so that importing the package costs nex
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from hygiene.version import __version__
-
 if TYPE_CHECKING:
     from hygiene.api import (
         clean as clean,
@@ -50,6 +48,7 @@ if TYPE_CHECKING:
     from hygiene.resolver import Resolver as Resolver
     from hygiene.sinks import Sink as Sink
     from hygiene.smartlead import Smartlead as Smartlead
+    from hygiene.version import __version__ as __version__
     from hygiene_schemas import (
         CleanLead as CleanLead,
     )
@@ -67,6 +66,7 @@ if TYPE_CHECKING:
     )
 
 _HOME = {
+    "__version__": "hygiene.version",
     "CleanLead": "hygiene_schemas",
     "CleanedLeads": "hygiene.cleaning.result",
     "Counts": "hygiene.outcomes",
@@ -97,10 +97,7 @@ _HOME = {
     "read": "hygiene.api",
 }
 
-__all__ = [  # noqa: PLE0604 -- strings all, sorted at run time
-    "__version__",
-    *sorted(_HOME),
-]
+__all__ = sorted(_HOME)  # noqa: PLE0605 -- strings all, sorted at run time
 
 
 def __getattr__(name: str) -> Any:

@@ -32,7 +32,6 @@ an address: row numbers and reason codes stand for leads.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Self
 
 __all__ = [
@@ -48,7 +47,6 @@ __all__ = [
     "LeadLimit",
     "ListError",
     "ListNotFound",
-    "NamedOption",
     "Note",
     "PullBusy",
     "RateLimited",
@@ -67,25 +65,8 @@ __all__ = [
 #: is exchanged holds. Source: Unicode Standard 23.7.
 _BEGIN, _BETWEEN, _END = "\ufdd0", "\ufdd1", "\ufdd2"
 _PART = f"([^{_BEGIN}{_BETWEEN}{_END}]*)"
-_MARKED = re.compile(_BEGIN + _BETWEEN.join([_PART] * 4) + _END)
+_MARKED = _BEGIN + _BETWEEN.join([_PART] * 3) + _END  # compiled at its first use, which most runs do without
 _UNMARKED = dict.fromkeys(map(ord, (_BEGIN, _BETWEEN, _END)))
-
-
-@dataclass(frozen=True, slots=True)
-class NamedOption:
-    """An option that a message names.
-
-    Attributes:
-        name: The parameter.
-        call: As a call spells it, with its value.
-        value: What follows a flag; empty for none.
-        switch: Whether the value is one that a flag stands for by itself: True, False, None.
-    """
-
-    name: str
-    call: str
-    value: str
-    switch: bool
 
 
 def option(name: str, /, given: object = ..., *, key: str = "", value: str = "") -> str:
@@ -106,18 +87,25 @@ def option(name: str, /, given: object = ..., *, key: str = "", value: str = "")
             f"{name}={given!r}",
             value or (",".join(given) if isinstance(given, list) else str(given)),
         )
-    switch = given is None or isinstance(given, bool)
-    parts = (name, call, "" if switch else value, "switch" if switch else "")
+    is_switch = given is None or isinstance(given, bool)  # a flag stands for it by itself
+    parts = (name, call, "" if is_switch else value)
     return f"{_BEGIN}{_BETWEEN.join(part.translate(_UNMARKED) for part in parts)}{_END}"
 
 
-def spell(text: str, how: Callable[[NamedOption], str], /) -> str:
-    """A message with every option in it spelled."""
-    return _MARKED.sub(lambda found: how(NamedOption(found[1], found[2], found[3], bool(found[4]))), text)
+def spell(text: str, how: Callable[[str, str, str], str], /) -> str:
+    """A message with every option in it spelled.
+
+    Args:
+        text: The message.
+        how: Gives a spelling from the parameter, from it as a call spells it with its value, and from what
+            follows a flag.
+    """
+    return re.sub(_MARKED, lambda found: how(*found.groups()), text)
 
 
-def _as_call(named: NamedOption) -> str:
-    return named.call
+def _as_call(name: str, call: str, value: str) -> str:
+    del name, value
+    return call
 
 
 class Note(str):
@@ -150,7 +138,7 @@ class HygieneError(Exception):
     @property
     def parameter(self) -> str | None:
         """The first option that the message names: the one at fault, or the one that mends it; None for none."""
-        found = _MARKED.search(self.marked)
+        found = re.search(_MARKED, self.marked)
         return found[1] if found else None
 
 

@@ -89,7 +89,7 @@ def test_an_option_is_spelled_as_whoever_reads_it_writes_it(marked, call, flag):
     assert str(error) == f"{call}: no."
     assert with_flags(error) == f"{flag}: no."
     assert with_flags(Note(f"{marked}: no.")) == f"{flag}: no."
-    assert error.parameter == spell(marked, lambda named: named.name)
+    assert error.parameter == spell(marked, lambda name, call, value: name)
 
 
 def test_a_value_cannot_pass_for_a_mark():

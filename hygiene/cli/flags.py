@@ -5,7 +5,7 @@ Most have the name of an option, which says its flag; here is only what is calle
 
 import click
 
-from hygiene.errors import HygieneError, NamedOption, Note, spell
+from hygiene.errors import HygieneError, Note, spell
 
 __all__ = ["FLAGS", "SWITCHES", "declare", "with_flags"]
 
@@ -28,6 +28,6 @@ def with_flags(text: str | HygieneError, /) -> str:
     return spell(text.marked, _as_flag) if isinstance(text, Note | HygieneError) else text
 
 
-def _as_flag(named: NamedOption) -> str:
-    flag = SWITCHES.get(named.call) or FLAGS.get(named.name) or _flags.get(named.name, named.call)
-    return f"{flag} {named.value}" if named.value else flag
+def _as_flag(name: str, call: str, value: str) -> str:
+    flag = SWITCHES.get(call) or FLAGS.get(name) or _flags.get(name, call)
+    return f"{flag} {value}" if value else flag
