@@ -26,6 +26,7 @@ from hygiene.arrow.parallel import CHUNK_ROWS, map_in_order
 from hygiene.cleaning.dedup.partitions import Partitions
 from hygiene.cleaning.dedup.survivors import find_repeats, join_repeats, order_repeats
 from hygiene.lists import RuleList, match, parse_list
+from hygiene.lists.entries import judge
 
 #: Rows that the loop over a frame is timed on; its time is the same for every row.
 SAMPLE = 5_000
@@ -104,6 +105,19 @@ def listed(leads: Leads) -> dict[str, Callable[[], int]]:
         "DuckDB": _duckdb(leads),
         "loop over a list": lambda: sum(_row(email, *sets) for email in leads.emails),
         "loop over rows (iterrows)": partial(_iterrows, leads, sets),
+    }
+
+
+def read_lists(addresses: list[str]) -> dict[str, Callable[[], int]]:
+    """Entries of a plain list, of one whose cells hold two, and of the plain one judged by whole lines alone."""
+    plain = "\n".join(addresses).encode()
+    cells = pa.array(addresses, pa.large_string())
+    two = "\n".join(f"{one}; {one}" for one in addresses[::2]).encode()
+    whole = partial(judge, cells, hashes=True)
+    return {
+        "ours": lambda: len(parse_list(plain, name="plain")),
+        "whole lines alone, no layout": lambda: int((whole().kind >= 0).sum()),
+        "two of one address a line": lambda: 2 * len(parse_list(two, name="two")),
     }
 
 
@@ -230,6 +244,7 @@ def main() -> None:
     memory(leads.hashes)
     compare("exact duplicates", duplicates(leads.emails), given.rounds, 1.0)
     compare("exact duplicates, a third repeated", duplicates(repeated(given.size)), given.rounds, 1.0)
+    compare("reading a list of addresses", read_lists(leads.addresses), given.rounds, 1.0)
     compare("addresses, domains and hashes together", listed(leads), given.rounds, given.size / SAMPLE)
 
 

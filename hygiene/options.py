@@ -46,6 +46,9 @@ class CleanOptions(ReadOptions):
         suppression_columns: Whether opt-out marks in the leads' own columns suppress addresses.
         max_list_age: How long ago a suppression list may have been written at most.
         allow_empty_list: Whether a suppression list without entries is meant so.
+        all_rows: Whether rows of a suppression list count whose own marks say that they may be written to.
+        lead_domains: Whether a web address among the addresses of a suppression list that looks like a file of
+            leads forbids its domain.
         allow_broad_rules: Public suffixes and large mailbox providers that a suppression list is meant to
             forbid.
         client: The client whose entries of the block list act beside those of no client.
@@ -77,6 +80,8 @@ class CleanOptions(ReadOptions):
     suppression_columns: bool = True
     max_list_age: timedelta | None = None
     allow_empty_list: bool = False
+    all_rows: bool = False
+    lead_domains: bool = False
     allow_broad_rules: Collection[str] = ()
     client: int | None = None
     resolver: Resolver | Mapping[str, DomainVerdict] | None = None
@@ -150,6 +155,8 @@ def _suppression(options: CleanOptions) -> tuple[RuleList, ...] | None:
         suppression_list,
         max_age=options.max_list_age,
         may_be_empty=options.allow_empty_list,
+        all_rows=options.all_rows,
+        lead_domains=options.lead_domains,
         allow_broad=options.allow_broad_rules,
     )
     lists = _each(options.suppress, open_one)

@@ -788,6 +788,22 @@ def test_a_list_that_stops_the_run_can_be_meant(run, leads, write, text, option)
     assert run("check", leads, "--no-dns", "--suppress", path, *option)[0] == 0
 
 
+def test_a_list_gives_up_no_row_and_no_domain_unless_it_is_asked_to(run, leads, write):
+    path = write(
+        "dnc.csv", "company,email,bounced\nx,a@b.example,no\ny,www.c.example/jobs,yes\nz,d@e.example,\n"
+    )
+
+    _, out, err = run("check", leads, "--no-dns", "--format", "json", "--suppress", path)
+    _, all_, _ = run(
+        "check", leads, "--no-dns", "--format", "json", "--suppress", path, "--all-rows", "--lead-domains"
+    )
+
+    [few], [all_of_it] = (json.loads(text)["passes"]["suppression"]["lists"] for text in (out, all_))
+    assert (few["entries"], few["uncounted"], few["web"]) == (1, 1, 1)
+    assert (all_of_it["entries"], all_of_it["uncounted"], all_of_it["web"]) == (3, 0, 0)
+    assert "--lead-domains" in err
+
+
 def test_rows_of_a_list_that_are_not_taken_are_said_and_stand_in_the_summary(run, leads, write):
     path = write("dnc.csv", "email,reason,bounced\ndnc@acme.example,,true\n,asked,true\nx@y.example,,no\n")
 
@@ -795,7 +811,8 @@ def test_rows_of_a_list_that_are_not_taken_are_said_and_stand_in_the_summary(run
 
     [told] = json.loads(out)["passes"]["suppression"]["lists"]
     assert (told["entries"], told["uncounted"], told["blank"]) == (1, 1, 1)
-    assert "1 address taken; 1 row without true not taken; 1 row blank in 'email' not taken." in err
+    gone = "1 row not taken, for 'bounced' says that they may be written to (--all-rows to take them)"
+    assert f"1 address taken; {gone}; 1 row blank in 'email' not taken." in err
 
 
 def test_an_old_suppression_list_stops_the_run(run, leads, write):

@@ -89,10 +89,29 @@ def test_an_entry_is_found_in_what_stands_around_it(cell, text):
 
 @pytest.mark.parametrize(
     "cell",
-    ["hello", "com", "not an entry", "@@", "a@b", "f" * 31, "x@" + "a" * 300, "-", "01.02.2026", "3.14"],
+    ["hello", "com", "not an entry", "f" * 31, "-", "01.02.2026", "3.14", "e.g. this one", "Acme Inc."],
 )
 def test_what_names_nobody_is_left(cell):
     assert parse_list(f"ok.example\n{cell}\n", name="dnc").left == (2,)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "@@", "a@b", "x@" + "a" * 300, "jane@acme", "jane at acme.example", "jane (at) acme.example", "acme.*",
+        "*acme.example", r"^.*@acme\.example$", "(info|sales)@acme.example", "jane@*.acme.example",
+        "bob@b.example and jane@acme", r"acme\.example", "[a-z]+@acme.example",
+    ],
+)  # fmt: skip
+def test_what_visibly_names_somebody_and_cannot_be_applied_stops_the_run(cell):
+    text = "ok.example\n" * 100 + f"{cell}\n"
+
+    with pytest.raises(
+        ListError, match=r"1 line with an address or domain that cannot be applied.*line 101"
+    ) as refused:
+        parse_list(text, name="dnc")
+    assert "acme" not in str(refused.value)
+    assert parse_list(text, name="api", of_api=True).missed == (101,)
 
 
 @pytest.mark.parametrize(
@@ -112,27 +131,48 @@ def test_a_csv_list_is_read_by_its_header_or_by_what_it_holds(text):
 
 
 @pytest.mark.parametrize(
-    ("header", "column"),
-    [
-        ("First Name,Work Email,Domain", "Work Email"),
-        ("Vorname,E-Mail-Adresse,Domain", "E-Mail-Adresse"),
-        ("Company,Contact Email,md5", "Contact Email"),
-        ("Name,Email,Address", "Email"),
-        ("Phone,Contact Email,Address", "Contact Email"),
-        ("First Name,Email,email_md5", "Email"),
-    ],
+    "header", ["First Name,Work Email,Domain", "Vorname,E-Mail-Adresse,Domain", "Name,email,Domain"]
 )
-def test_of_a_lead_file_only_the_email_column_counts(header, column):
+def test_of_a_file_of_leads_the_domains_count_of_rows_without_an_address(header):
     found = parse_list(
         f"{header}\nJane,jane@acme.example,\nEve,eve@competitor.example,competitor.example\n"
-        "Bob,,evergate.example\nAnn,,12 Main St\n",
+        "Bob,,evergate.example\nAnn,n/a,birch.example\nUma,,\n",
         name="leads.csv",
     )
 
-    assert [entry.text for entry in found.entries] == ["jane@acme.example", "eve@competitor.example"]
-    assert found.note == (
-        f"leads.csv: a lead file, its column {column!r}; 2 addresses taken; 2 rows blank in {column!r} not taken."
+    assert [entry.text for entry in found.entries] == [
+        "jane@acme.example", "eve@competitor.example", "evergate.example", "birch.example",
+    ]  # fmt: skip
+    assert found.layout == f"a lead file, its column {header.split(',')[1]!r} or else 'Domain'"
+    assert (found.left, found.omitted.blank) == ((), 1)
+
+
+def test_every_address_column_and_every_address_of_a_cell_counts():
+    found = parse_list(
+        "Record ID,Email,Additional email addresses,Email 2,Alternate email,Old Email,Login,Contact owner,Notes\n"
+        "1,a@x.example; b@x.example,c@x.example;d@x.example,e@x.example,f@x.example,g@x.example,h@x.example,"
+        "owner@ours.example,see i@x.example\n" + "2,y@x.example,,,,,,,asked\n" * 2,
+        name="dnc",
     )
+
+    assert [entry.text[0] for entry in found.entries] == list("abcdefghyy")
+    assert list(found.omitted.elsewhere) == ["Contact owner", "Notes"]
+    assert "addresses in 'Contact owner' and 'Notes' not read" in found.note
+
+
+def test_web_addresses_among_the_addresses_of_leads_forbid_no_domain_unless_they_are_meant():
+    cells = ["jane@acme.example", "facebook.com/page", "www.rival.example/contact", "bolt.example"]
+    text = "First Name,Email\n" + "".join(f"Jane,{cell}\n" for cell in cells)
+
+    found = parse_list(text, name="leads.csv")
+
+    assert [entry.text for entry in found.entries] == ["jane@acme.example", "bolt.example"]
+    assert "2 web addresses among the addresses of a lead file not taken (lead_domains=True" in found.note
+    assert len(parse_list(text, name="leads.csv", lead_domains=True)) == 4
+    with pytest.raises(
+        ListError, match=r"1 web address among the addresses of a lead file.*lead_domains=True"
+    ):
+        parse_list("First Name,Email\nJane,facebook.com/page\n", name="leads.csv")
 
 
 @pytest.mark.parametrize("header", ["E-Mail-Adresse,Domain", "Contact Email,Domain", "email,Domain"])
@@ -141,7 +181,7 @@ def test_each_row_of_a_list_gives_its_address_or_else_its_domain(header):
 
     assert [entry.text for entry in found.entries] == ["jane@acme.example", "competitor.example"]
     column = header.partition(",")[0]
-    assert found.layout == f"CSV, columns {column!r} and 'Domain', of each row the first that is filled"
+    assert found.layout == f"CSV, column {column!r} or else 'Domain'"
     assert not found.omitted.blank
 
 
@@ -152,6 +192,7 @@ def test_each_row_of_a_list_gives_a_hash_where_it_has_nothing_else():
     assert _entries("\n".join(["sha256,md5,email", *rows])) == [
         (2, "address", "jane@acme.example"),
         (3, "md5", md5),
+        (3, "sha256", sha),
         (4, "sha256", sha),
     ]
 
@@ -162,11 +203,11 @@ def test_each_row_of_a_list_gives_a_hash_where_it_has_nothing_else():
         ("Address,Domain\n1 Main St,acme.example\n2 Main St,bolt.example\n", ["domain", "domain"]),
         ("Address,Domain\njane@acme.example,acme.example\n", ["address"]),
         ("address\njane@acme.example\nbolt.example\n", ["address", "domain"]),
-        ("Old Email,Domain\njane@acme.example,acme.example\n", ["domain"]),
-        ("Weird Email,Domain\njane@acme.example,acme.example\n", ["domain"]),
+        ("Old Email,Domain\njane@acme.example,acme.example\n", ["address"]),
+        ("Weird Email,Domain\njane@acme.example,acme.example\n", ["address"]),
         ("Weird Email,Note\njane@acme.example,acme.example\n", ["address"]),
         ("Company,Domain\nRival,rival.example\n", ["domain"]),
-        (f"First Name,Domain,md5\nJane,acme.example,{'0' * 32}\nBob,bolt.example,\n", ["md5"]),
+        (f"First Name,Domain,md5\nJane,acme.example,{'0' * 32}\nBob,bolt.example,\n", ["md5", "domain"]),
     ],
 )
 def test_columns_are_chosen_by_their_headers_and_streets_are_no_addresses(text, kinds):
@@ -188,11 +229,11 @@ def test_a_list_whose_rows_are_all_blank_is_an_error_that_counts_them():
 
 
 def test_rows_without_a_header_that_are_blank_where_entries_stand_are_counted():
-    found = parse_list("a@x.example,dom.example\n,evil.example\n", name="dnc")
+    found = parse_list("a@x.example,dom.example,x\n,evil.example,\n,,asked\n", name="dnc")
 
     assert found.note == (
-        "dnc: CSV without a header that is known, column 1 by what it holds; 1 address taken; "
-        "1 row blank in column 1 not taken."
+        "dnc: CSV without a header that is known, column 1 by what it holds or else 2; 1 address, 1 domain taken; "
+        "1 row blank in columns 1 and 2 not taken."
     )
 
 
@@ -202,11 +243,7 @@ def test_rows_without_a_header_that_are_blank_where_entries_stand_are_counted():
         ("a@x.example," * 5000, "CSV without a header that is known, columns 1, 2, 3 and 4997 more by what they hold"),
         (
             ",".join(["email"] * 50) + "\na@x.example\n",
-            "CSV, columns 'email', 'email', 'email' and 47 more, of each row the first that is filled",
-        ),
-        (
-            "email," + ",".join(["bounced"] * 50) + "\na@x.example,true" + ",no" * 49 + "\n",
-            "CSV, column 'email', rows with true in 'bounced', 'bounced', 'bounced' or 47 more",
+            "CSV, columns 'email', 'email', 'email' and 47 more",
         ),
     ],
 )  # fmt: skip
@@ -220,7 +257,6 @@ def test_of_many_columns_three_are_named(text, layout):
         ("Courriel\na@x.example\nb@x.example\n", 1),
         ("# ours\n\nsha256_email\n" + _hash("sha256", "a"), 3),
         ("Adresse de messagerie\na@x.example\n", 1),
-        ("ident;adresse;grund\n17;a@x.example;x\n", 1),
     ],
 )
 def test_a_first_line_of_words_is_taken_for_a_header(text, line):
@@ -228,6 +264,14 @@ def test_a_first_line_of_words_is_taken_for_a_header(text, line):
 
     assert (found.header, found.left) == (line, ())
     assert f" taken; line {line} taken for a header." in found.note
+
+
+@pytest.mark.parametrize("header", ["ident;adresse;grund", "番号;メールアドレス;理由"])
+def test_a_header_of_unknown_words_names_the_column_that_holds_the_entries(header):
+    found = parse_list(f"{header}\n17;a@x.example;x\n18;b@x.example;x\n", name="dnc")
+
+    assert found.layout == f"CSV, column {header.split(';')[1]!r}"
+    assert (len(found), found.left) == (2, ())
 
 
 @pytest.mark.parametrize(
@@ -262,37 +306,31 @@ def test_lines_of_a_table_are_physical_lines():
     ]
 
 
-def test_only_true_rows_count_where_a_true_false_column_says_so():
+def test_a_row_is_let_go_where_a_mark_says_yes_and_none_says_no():
     found = parse_list(
-        "Email,Portal Bounce,Portal Unsubscribe,Customer\n"
-        "a@x.example,FALSE,TRUE,false\nb@x.example,FALSE,FALSE,true\nc@x.example,TRUE,,false\n",
+        "Email,Portal Bounce,Portal Unsubscribe,Status,Customer\n"
+        "a@x.example,FALSE,TRUE,,false\nb@x.example,FALSE,FALSE,,true\nc@x.example,TRUE,,,false\n"
+        "d@x.example,,,,true\ne@x.example,false,,Bounced,\nf@x.example,,,subscribed,\ng@x.example,,,new,\n",
         name="hubspot.csv",
     )
 
-    assert [entry.text for entry in found.entries] == ["a@x.example", "c@x.example"]
+    assert [entry.text[0] for entry in found.entries] == list("acdeg")
+    assert found.omitted.uncounted == 2
     assert found.note == (
-        "hubspot.csv: CSV, column 'Email', rows with true in 'Portal Bounce' or 'Portal Unsubscribe'; "
-        "2 addresses taken; 1 row without true not taken."
+        "hubspot.csv: CSV, column 'Email'; 5 addresses taken; 2 rows not taken, for 'Portal Bounce', 'Portal "
+        "Unsubscribe' or 'Status' says that they may be written to (all_rows=True to take them)."
     )
 
 
-def test_a_row_that_another_opt_out_column_marks_counts_beside_a_true_false_column():
-    found = parse_list(
-        "Email,Unsubscribed from all email,Email hard bounce reason,Status\n"
-        "jane@acme.example,true,,\nbob@evergate.example,false,,subscribed\n"
-        "eve@mail.competitor.example,false,UNKNOWN_USER,\nann@birchworks.example,,,Bounced\n",
-        name="hubspot.csv",
-    )
+def test_with_all_rows_every_row_counts_whatever_its_marks_say():
+    text = "Email,Unsubscribed\na@x.example,false\nb@x.example,true\n"
 
-    assert [entry.line for entry in found.entries] == [2, 4, 5]
-    assert found.note == (
-        "hubspot.csv: CSV, column 'Email', rows with true in 'Unsubscribed from all email', or with a mark in "
-        "'Email hard bounce reason' or 'Status'; 3 addresses taken; 1 row without true not taken."
-    )
+    assert len(parse_list(text, name="dnc")) == 1
+    assert len(parse_list(text, name="dnc", all_rows=True)) == 2
 
 
 @pytest.mark.parametrize("cell", ["2026-01-05", "unsubscribed", "WAHR"])
-def test_a_row_counts_by_what_a_true_false_column_says_below_the_records_that_were_looked_at(cell):
+def test_a_row_counts_by_what_its_marks_say_below_the_records_that_were_looked_at(cell):
     rows = [f"p{number}@x.example,{'false' if number % 2 else 'true'}" for number in range(1500)]
 
     found = parse_list("\n".join(["email,Unsubscribed", *rows, f"late@x.example,{cell}"]), name="dnc")
@@ -300,20 +338,26 @@ def test_a_row_counts_by_what_a_true_false_column_says_below_the_records_that_we
     assert (len(found), found.entries[-1].text) == (751, "late@x.example")
 
 
-def test_reasons_and_states_alone_leave_nobody_out():
+def test_blank_and_unknown_states_are_taken():
     text = "Email,Email hard bounce reason,Status\na@x.example,,new\nb@x.example,full,Bounced\n"
 
     assert len(parse_list(text, name="dnc")) == 2
 
 
-def test_a_list_without_a_row_that_says_true_is_an_error_that_counts_them():
+def test_where_an_opt_out_has_a_date_a_row_without_one_is_let_go():
+    rows = "a@x.example,2026-01-05\nb@x.example,\nc@x.example,2026-02-01 10:00\n"
+
+    assert [e.text[0] for e in parse_list(f"Email,Opt-out date\n{rows}", name="dnc").entries] == ["a", "c"]
+    assert len(parse_list("Email,Opt-out date\na@x.example,\nb@x.example,\n", name="dnc")) == 2
+
+
+def test_a_list_without_a_marked_row_is_an_error_whose_remedy_takes_them_all():
     text = "Email,Unsubscribed\na@x.example,false\nb@x.example,no\n,\n"
 
-    with pytest.raises(
-        ListError, match=r"2 rows left out because no column says true.*allow_empty_list=True"
-    ):
+    with pytest.raises(ListError, match=r"no row is marked as opted out: 2 rows left out.*all_rows=True\.$"):
         parse_list(text, name="dnc")
     assert len(parse_list(text, name="dnc", may_be_empty=True)) == 0
+    assert len(parse_list(text, name="dnc", all_rows=True)) == 2
 
 
 def test_a_true_false_column_about_something_else_leaves_nobody_out():
@@ -325,15 +369,11 @@ def test_a_quote_left_open_is_an_error_that_names_its_line():
         parse_list('email,x\na@x.example,"b\nc@x.example,d\n', name="dnc")
 
 
-def test_a_line_that_is_no_csv_is_left():
-    found = parse_list('email,x\na@x.example,1\n"b"c@x.example,2\nd@x.example,3\n', name="dnc")
+def test_a_line_that_is_no_csv_stops_the_run_as_nobody_knows_whom_it_names():
+    text = 'email,x\na@x.example,1\n"b"c@x.example,2\nd@x.example,3\n'
 
-    assert ([entry.text for entry in found.entries], found.left) == (["a@x.example", "d@x.example"], (3,))
-
-
-def test_a_lead_file_with_two_columns_of_equal_claim_is_an_error():
-    with pytest.raises(ListError, match="equal claim"):
-        parse_list("First Name,Work Email,Office Email\nJane,a@x.example,b@x.example\n", name="dnc")
+    with pytest.raises(ListError, match=r"1 line .* cannot be applied as it is written: line 3"):
+        parse_list(text, name="dnc")
 
 
 def test_the_note_says_what_was_recognised_taken_and_left():
@@ -365,7 +405,7 @@ def test_a_list_without_entries_is_an_error_unless_it_is_meant_so():
 
 def test_a_list_that_mostly_holds_no_entries_is_an_error_whatever_is_meant():
     with pytest.raises(ListError, match=r"1 entry and 2 lines that hold none: lines 2, 3"):
-        parse_list("ok.example\nnot an entry\n@@\n", name="dnc", may_be_empty=True)
+        parse_list("ok.example\nnot an entry\nnor this\n", name="dnc", may_be_empty=True)
 
 
 def test_a_snapshot_of_the_api_is_a_fact_whatever_it_holds():

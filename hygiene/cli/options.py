@@ -205,6 +205,16 @@ FIELDS: Mapping[str, Callable[..., Any]] = {
     "allow_empty_list": click.option(
         "--allow-empty-list", is_flag=True, help="A suppression list without entries is meant so."
     ),
+    "all_rows": click.option(
+        "--all-rows",
+        is_flag=True,
+        help="Take every row of a suppression list, whatever its opt-out columns say.",
+    ),
+    "lead_domains": click.option(
+        "--lead-domains",
+        is_flag=True,
+        help="Forbid the domains of web addresses in a suppression list that looks like leads.",
+    ),
     "allow_broad_rules": click.option(
         "--allow-broad-rule",
         "allow_broad_rules",

@@ -31,6 +31,7 @@ __all__ = [
     "MALFORMED",
     "SAMPLE_ROWS",
     "ColumnMap",
+    "email_columns",
     "has_email",
     "known_columns",
     "map_columns",
@@ -132,6 +133,11 @@ def has_email(header: Sequence[str], /, *, columns: Mapping[str, str] | None = N
 def known_columns(header: Sequence[str], /) -> frozenset[str]:
     """The canonical columns, and `full_name`, that the words of a header name, whatever the cells hold."""
     return frozenset(_candidates([text.removeprefix("\ufeff") for text in header], []))
+
+
+def email_columns(header: Sequence[str], /) -> tuple[int, ...]:
+    """Positions of all columns whose words name an address of the lead, further ones included."""
+    return tuple(_candidates([text.removeprefix("\ufeff") for text in header], []).get("email", ()))
 
 
 def split_name(text: str, /) -> tuple[str, str]:

@@ -136,3 +136,31 @@ def _words(header: str) -> str:
     """A header as lower-case words."""
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header)
     return " ".join(re.findall(r"[^\W_]+", text.lower()))
+
+
+NO, SILENT, YES, UNKNOWN = -1, 0, 1, 2
+
+
+def is_mark(header: str, /) -> bool:
+    return is_flag(header) or is_status(header)
+
+
+def says(header: str, cells: pa.Array, /) -> "np.ndarray[Any, np.dtype[np.int8]]":
+    words = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(cells, "")))
+    codes = np.zeros(len(cells), np.int8)
+    codes[
+        mask(
+            pc.is_in(
+                words,
+                value_set=pa.array(
+                    list(FALSE) if is_flag(header) else ["subscribed", "opted in"], words.type
+                ),
+            )
+        )
+    ] = YES
+    codes[marked(header, cells)] = NO
+    return codes
+
+
+def are_dates(cells: pa.Array, /) -> Mask:
+    return mask(pc.match_substring_regex(cells, r"^[0-9]{2,4}[-/.][0-9]"))

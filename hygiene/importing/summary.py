@@ -149,7 +149,9 @@ def _duplicates(cleaned: CleanedLeads) -> dict[str, Any]:
 
 def _rules(rules: RuleList) -> dict[str, Any]:
     told = {"file": rules.name, "entries": len(rules), "left": len(rules.left), "layout": rules.layout}
-    return {**told, "uncounted": rules.omitted.uncounted, "blank": rules.omitted.blank}
+    omitted = rules.omitted
+    rows = {"uncounted": omitted.uncounted, "blank": omitted.blank, "web": omitted.web}
+    return {**told, **rows, "missed": len(rules.missed), "elsewhere": list(omitted.elsewhere)}
 
 
 def _known(leads: KnownLeads) -> dict[str, Any]:

@@ -6,8 +6,23 @@ holds them, `hashed_entries` those that are hashed, `broad_rules` says which for
 """
 
 from hygiene.lists.broad_rules import check_broad
-from hygiene.lists.extract import PLAIN, find_cells
+from hygiene.lists.csv_rows import Grid
+from hygiene.lists.extract import PLAIN, Cells, Reading, cells_of_grids, find_cells
 from hygiene.lists.match import Matches, match
-from hygiene.lists.rule_list import Entry, RuleList, parse_list
+from hygiene.lists.rule_list import Entry, RuleList, compile_list, parse_list
 
-__all__ = ["PLAIN", "Entry", "Matches", "RuleList", "check_broad", "find_cells", "match", "parse_list"]
+__all__ = [
+    "PLAIN",
+    "Cells",
+    "Entry",
+    "Grid",
+    "Matches",
+    "Reading",
+    "RuleList",
+    "cells_of_grids",
+    "check_broad",
+    "compile_list",
+    "find_cells",
+    "match",
+    "parse_list",
+]

@@ -6,17 +6,13 @@ A snapshot of the API's block list is a fact, and not looked at here.
 
 import re
 from collections.abc import Collection, Sequence
-from functools import cache
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from hygiene.errors import ListError, option
 from hygiene.lists.entries import judge
 from hygiene.lists.rule_list import RuleList
-
-if TYPE_CHECKING:
-    from publicsuffixlist import PublicSuffixList
+from hygiene.lists.suffixes import is_public_suffix
 
 __all__ = ["check_broad"]
 
@@ -48,15 +44,13 @@ def check_broad(rules: RuleList, /, *, allowed: Collection[str] = ()) -> None:
 
     Raises:
         ListError: an entry is a public suffix or a large mailbox provider, and not allowed.
-
-    Source: the public suffix list, as the package publicsuffixlist has it.
     """
     words = pa.array([text.strip() for text in allowed], pa.large_string())
     meant = set(judge(words, hashes=False, single_labels=True).text.to_pylist())
     found = [
         (int(line), text)
         for line, text in zip(rules.domains.line, rules.domains.text.to_pylist(), strict=True)
-        if text not in meant and (_is_provider(text) or _is_suffix(text))
+        if text not in meant and (_is_provider(text) or is_public_suffix(text))
     ]
     if found:
         raise ListError(_message(rules.name, found))
@@ -75,15 +69,3 @@ def _message(name: str, found: Sequence[tuple[int, str]]) -> str:
 
 def _is_provider(domain: str) -> bool:
     return domain in _PROVIDERS or bool(_NATIONAL.match(domain))
-
-
-def _is_suffix(domain: str) -> bool:
-    # the list's own unknown suffixes count as none: what nobody registers under forbids nobody
-    return _suffixes().publicsuffix(domain) == domain
-
-
-@cache
-def _suffixes() -> "PublicSuffixList":
-    from publicsuffixlist import PublicSuffixList
-
-    return PublicSuffixList(accept_unknown=False)

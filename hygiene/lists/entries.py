@@ -1,6 +1,6 @@
-"""Entries: what one cell of a list names - an address, a domain, or a hash - in the form that is compared.
+"""Entries: what one piece of text names - an address, a domain, a hash, a pattern - in the form that is compared.
 
-Nothing here knows what a list is laid out as, or what an entry forbids.
+Nothing here knows what a list is laid out as, what a cell holds several of, or what an entry forbids.
 """
 
 import unicodedata
@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.address.repair import tidied
-from hygiene.arrow.text import lower_case, mask
+from hygiene.arrow.text import Mask, lower_case, mask
 
 __all__ = ["HASHES", "KINDS", "QUOTES", "Judged", "judge"]
 
 #: What an entry can name; the position is its code in `Judged.kind`.
-KINDS = ("address", "domain", "md5", "sha1", "sha256")
+KINDS = ("address", "domain", "md5", "sha1", "sha256", "pattern")
 #: Hash by the number of its hex digits.
 HASHES = {32: "md5", 40: "sha1", 64: "sha256"}
 _LEFT = -1
@@ -25,13 +25,17 @@ _LEFT = -1
 #: Whatever may be a letter of a label: no ASCII mark but hyphen and underscore, no space, no dot of UTS 46.
 _LABELS = r"[^\x00-,./:-@\[-^`{-\x{a0}\pZ\p{Cc}\x{3002}\x{ff0e}\x{ff61}]+"
 _DOMAIN = rf"^({_LABELS}\.)+{_LABELS}$"
-_ADDRESS = rf"^[^\x00- \x7f-\x{{a0}}\pZ\"(),:;<>@\[\\\]]+@({_LABELS}\.)+{_LABELS}$"
+_ADDRESS = rf"^[^\x00- %*\x7f-\x{{a0}}\pZ\"(),:;<>@\[\\\]]+@({_LABELS}\.)+{_LABELS}$"
+#: The same with jokers in the local part, those of shells, SQL and expressions, which an address may hold as well.
+_PATTERN = rf"^[^\x00- \x7f-\x{{a0}}\pZ\"(),:;<>@\[\\\]]+@({_LABELS}\.)+{_LABELS}$"
 #: Quotes of typographers and spreadsheets, which an address may begin with and an entry does not.
 QUOTES = "'`\u00ab\u00b4\u00bb\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2039\u203a"
+#: Everybody at a domain, as shells, SQL (``LIKE '%@d'``) and regular expressions write it.
+_ANYBODY = r"(?:[*%]+|\.[*+])@"
 #: What is taken off an entry though an address or a domain may have it: quotes, a wildcard, a wide at sign.
-_MARKED = rf"^(?:\*@|[{QUOTES}])|[{QUOTES}]$|[\x{{ff20}}\x{{fe6b}}]"
+_MARKED = rf"^(?:\.\+@|[{QUOTES}])|[{QUOTES}]$|[\x{{ff20}}\x{{fe6b}}]"
 #: A domain above which no other stands, said with a mark so that no stray word is one.
-_TOP = rf"^(\*@|\*\.|@|\.)\.*{_LABELS}\.?$"
+_TOP = rf"^({_ANYBODY}|\*\.|@|\.)\.*{_LABELS}\.?$"
 #: A number in the place of a top-level domain: a date, a telephone, an IP address. RFC 3696 2.
 _NUMBER = r"\.[0-9]+$"
 #: Octets of a domain name. RFC 1035 2.3.4, without the length octet and the root.
@@ -48,7 +52,7 @@ _AROUND = (
     (r"^([^/?#@\s]+)[/?#].*$", r"\1"),
     (r":[0-9]{1,5}$", ""),
     (r"\s*@\s*", "@"),
-    (r"^(?:\*@|\*\.|@|\.)+", ""),
+    (rf"^(?:{_ANYBODY}|\*\.|@|\.)+", ""),
     (r"\.+$", ""),
 )
 
@@ -66,21 +70,31 @@ class Judged:
     text: pa.Array
 
 
-def judge(cells: pa.Array, /, *, hashes: bool, single_labels: bool = False) -> Judged:
+def judge(cells: pa.Array, /, *, hashes: bool, single_labels: bool = False, around: bool = True) -> Judged:
     """What each cell names.
 
     Args:
         cells: Text without null, trimmed.
         hashes: Whether a hash is an entry.
         single_labels: Whether a word without a dot is a domain, as an API may take it.
+        around: Whether to look for an entry in what stands around it, where the cell is none by itself.
     """
-    text = _seen(lower_case(cells))
+    text = lower_case(_seen(cells))
     kind = _kinds(text, hashes=hashes)
     left = np.flatnonzero(kind == _LEFT)
-    if len(left):
+    if len(left) and around:
         text, kind = _again(text, kind, left, hashes=hashes, single_labels=single_labels)
     text = _without_www(text, kind)
-    return _as_a_labels(text, kind)
+    return _as_a_labels(*_with_patterns(text, kind))
+
+
+def _with_patterns(text: pa.Array, kind: np.ndarray[Any, Any]) -> tuple[pa.Array, np.ndarray[Any, Any]]:
+    """The text of patterns with every joker as a star."""
+    jokers = kind == KINDS.index("pattern")
+    if not jokers.any():
+        return text, kind
+    stars = pc.replace_substring_regex(text.filter(pa.array(jokers)), r"(?:\.?\*|%)+", "*")
+    return pc.replace_with_mask(text, pa.array(jokers), stars), kind
 
 
 def _seen(text: pa.Array) -> pa.Array:
@@ -107,10 +121,18 @@ def _kinds(text: pa.Array, *, hashes: bool) -> np.ndarray[Any, np.dtype[np.int8]
     rest, at = rest[plain], at[plain]
     for wanted, pattern, rows in ((0, _ADDRESS, rest[at]), (1, _DOMAIN, rest[~at])):
         kind[rows[mask(pc.match_substring_regex(text.take(pa.array(rows)), pattern))]] = wanted
+    odd = rest[at][kind[rest[at]] == _LEFT]
+    kind[odd[_are_patterns(text.take(pa.array(odd)))]] = KINDS.index("pattern")
     kind[(kind == 1) & (length > DOMAIN_OCTETS)] = _LEFT
     named = np.flatnonzero(kind == 1)
     kind[named[mask(pc.match_substring_regex(text.take(pa.array(named)), _NUMBER))]] = _LEFT
     return kind
+
+
+def _are_patterns(texts: pa.Array) -> Mask:
+    """Which texts are addresses with a joker in the local part that is not all of it."""
+    everybody = mask(pc.match_substring_regex(texts, f"^{_ANYBODY}"))
+    return mask(pc.match_substring_regex(texts, _PATTERN)) & ~everybody
 
 
 def _again(

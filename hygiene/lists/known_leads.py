@@ -15,8 +15,10 @@ import pyarrow.compute as pc
 from hygiene import address
 from hygiene.arguments import check_word
 from hygiene.arrow.hashing import InProcess, Lookup
-from hygiene.arrow.text import Mask, is_blank, mask
+from hygiene.arrow.text import Mask, is_blank, lower_case, mask
+from hygiene.lists.entries import KINDS
 from hygiene.lists.messages import counted, line_numbers
+from hygiene.lists.pieces import find_entries
 
 __all__ = ["KnownLeads"]
 
@@ -61,11 +63,15 @@ class KnownLeads(InProcess):
         layout: str = "",
         broken: Sequence[int] = (),
     ) -> "KnownLeads":
-        """Known leads from the cells of an email column; missing cells are left out."""
+        """Known leads from the cells of an email column; of a cell with several addresses each is one.
+
+        Missing cells are left out.
+        """
         there = np.flatnonzero(pc.is_valid(cells).to_numpy(zero_copy_only=False))
         given = cells.take(pa.array(there))
-        judged = address.validate(given)
         line = there + 1 if lines is None else np.asarray(lines)[there]
+        given, line = _each_address(given, line)
+        judged = address.validate(given)
         return cls(name, given, judged.address, judged.domain, line, place, layout, tuple(broken))
 
     def __len__(self) -> int:
@@ -115,3 +121,24 @@ class KnownLeads(InProcess):
             domain=self.domain.filter(rows),
             line=self.line[chosen],
         )
+
+
+def _each_address(
+    given: pa.Array, line: np.ndarray[Any, np.dtype[np.int64]]
+) -> tuple[pa.Array, np.ndarray[Any, np.dtype[np.int64]]]:
+    """The cells, and after each the further addresses that it holds; one that is no address alone as its first."""
+    judged = address.validate(given)
+    odd = (mask(pc.is_null(judged.address)) & ~is_blank(given)) | mask(pc.is_valid(judged.others))
+    rows = np.flatnonzero(odd)
+    if not len(rows):
+        return given, line
+    found = find_entries(pc.utf8_trim_whitespace(given.take(pa.array(rows))), hashes=False)
+    named = found.where(found.kind == KINDS.index("address"))
+    first = judged.address.take(pa.array(rows[named.cell]))
+    further = named.where(mask(pc.fill_null(pc.not_equal(lower_case(first), named.text), fill_value=True)))
+    # a cell that the API would refuse stands for the addresses in it; any other is kept as the API has it
+    refused = np.isin(np.arange(len(given)), rows[further.cell]) & mask(pc.is_null(judged.address))
+    place = np.concatenate([np.flatnonzero(~refused), rows[further.cell]])
+    texts = pa.concat_arrays([given.filter(pa.array(~refused)), further.text])
+    order = np.argsort(place, kind="stable")
+    return texts.take(pa.array(order)), line[place[order]]

@@ -1,9 +1,11 @@
 """Matching: which rows are on which list, and which entry says so.
 
 Every row is held against every entry by columns: the addresses as a whole, each distinct domain and the
-domains above it, and the hashes of the addresses. What a match means for a row is not decided here.
+domains above it, the hashes of the addresses, and patterns at their domains. What a match means for a row is not
+decided here.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -13,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.hashing import hash_texts
-from hygiene.arrow.text import Mask, lower_case
+from hygiene.arrow.text import Mask, lower_case, mask
 from hygiene.lists.entries import QUOTES
 from hygiene.lists.hashed_entries import HashedEntries
 from hygiene.lists.rule_list import RuleList, Texts
@@ -105,6 +107,9 @@ def match(
             if persons is not None:
                 same = each.addresses.persons.find(persons)
                 found["address"] |= rules.note(each.name, same, each.addresses)
+        if addresses and len(each.patterns):
+            hits = _patterns(hosts, keys, each.patterns)
+            found["address"] |= rules.note(each.name, hits, each.patterns)
         for digests in each.hashes if addresses else ():
             hits = _hashed(digests, [keys, *spellings, *([] if person is None else [person])])
             found["hash"] |= rules.note(each.name, hits, digests)
@@ -133,6 +138,20 @@ def _domains(hosts: pa.DictionaryArray, entries: Texts, *, parents: bool) -> _Pl
     codes = pc.fill_null(hosts.indices, len(found)).to_numpy(zero_copy_only=False)
     places: _Places = np.append(found, -1)[codes]
     return places
+
+
+def _patterns(hosts: pa.DictionaryArray, keys: pa.Array, entries: Texts) -> _Places:
+    """Position of the first pattern that each row's address fits; only addresses at its domain are looked at."""
+    found = np.full(len(keys), -1, dtype=np.int64)
+    for place, pattern in enumerate(entries.text.to_pylist()):
+        local, _, domain = pattern.rpartition("@")
+        code = pc.index(hosts.dictionary, domain).as_py()
+        rows = np.flatnonzero(mask(pc.equal(hosts.indices, code)))
+        if len(rows):
+            fitting = f"^{'.*'.join(map(re.escape, local.split('*')))}@"
+            fits = mask(pc.match_substring_regex(keys.take(pa.array(rows)), fitting))
+            found[rows[fits & (found[rows] < 0)]] = place
+    return found
 
 
 def _hashed(digests: HashedEntries, spellings: Sequence[pa.Array]) -> _Places:

@@ -12,9 +12,7 @@ def counted(count: int, what: str, /) -> str:
     """A number with its noun."""
     if count == 1:
         return f"1 {what}"
-    plural = {"address": "addresses", "entry": "entries"}.get(what) or what + (
-        "es" if what.endswith("h") else "s"
-    )
+    plural = {"entry": "entries"}.get(what) or what + ("es" if what.endswith(("h", "s")) else "s")
     return f"{count} {plural}"
 
 

@@ -15,16 +15,22 @@ import pyarrow.compute as pc
 
 from hygiene.address import person_key
 from hygiene.arrow.hashing import InProcess, Lookup
-from hygiene.errors import ListError, option
-from hygiene.lists.entries import HASHES, KINDS, judge
-from hygiene.lists.extract import Cells, Omitted, find_cells
+from hygiene.arrow.text import mask
+from hygiene.errors import ListError, Note, option
+from hygiene.lists.entries import HASHES, KINDS
+from hygiene.lists.extract import Cells, Omitted, Reading, find_cells
 from hygiene.lists.hashed_entries import HashedEntries, Hashes
-from hygiene.lists.messages import counted, line_numbers
+from hygiene.lists.messages import counted, line_numbers, listed
+from hygiene.lists.pieces import Found, find_entries
 
-__all__ = ["Entry", "RuleList", "Texts", "parse_list"]
+__all__ = ["Entry", "RuleList", "Texts", "compile_list", "parse_list"]
 
 #: Entries to a line that is none, above which nearly all lines are entries.
 _PER_LEFT = 20
+#: What is left of a JSON array on the lines without an entry.
+_BRACKETS = r"^[\[\]{}(),;\s]+$"
+#: A web address, where an address is expected: a scheme, the host name of a site, or a path.
+_WEB = r"^\s*(?:[a-z][a-z0-9+.-]*://|www\.|[^\s@/]+/)"
 _HASHED = {"md5": "MD5 hash", "sha1": "SHA-1 hash", "sha256": "SHA-256 hash"}
 
 
@@ -72,9 +78,11 @@ class RuleList:
         name: File or place it came from.
         addresses: Entries that are addresses.
         domains: Entries that are domains.
+        patterns: Entries for the addresses of one domain whose local part fits a pattern with stars.
         hashes: Entries that are hashes, by kind.
         literal: Every cell as it stands, which is how the API takes its own list.
         left: Lines that hold something that is no entry.
+        missed: Lines that visibly hold an address or domain which cannot be applied.
         layout: How it was laid out, for people.
         header: Line that is taken for a header, though none is known; None where there is none.
         omitted: Rows that are left out.
@@ -83,22 +91,29 @@ class RuleList:
     name: str
     addresses: Texts = field(repr=False)
     domains: Texts = field(repr=False)
+    patterns: Texts = field(repr=False)
     hashes: tuple[HashedEntries, ...] = field(repr=False)
     literal: pa.Array = field(repr=False)
     left: tuple[int, ...] = ()
+    missed: tuple[int, ...] = ()
     layout: str = ""
     header: int | None = None
     omitted: Omitted = field(default_factory=Omitted)
 
     def __len__(self) -> int:
-        return len(self.addresses) + len(self.domains) + sum(len(each) for each in self.hashes)
+        texts = len(self.addresses) + len(self.domains) + len(self.patterns)
+        return texts + sum(len(each) for each in self.hashes)
+
+    @property
+    def _texts(self) -> dict[str, Texts]:
+        return {"address": self.addresses, "domain": self.domains, "pattern": self.patterns}
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         """Every entry, in the order of the list."""
         found = [
             Entry(int(line), kind, text)
-            for kind, texts in (("address", self.addresses), ("domain", self.domains))
+            for kind, texts in self._texts.items()
             for line, text in zip(texts.line, texts.text.to_pylist(), strict=True)
         ]
         for each in self.hashes:
@@ -107,12 +122,14 @@ class RuleList:
         return tuple(sorted(found, key=lambda entry: entry.line))
 
     @property
-    def note(self) -> str:
+    def note(self) -> Note:
         """What was recognised, taken and left, in one sentence."""
-        held = {"address": len(self.addresses), "domain": len(self.domains)}
+        held = {kind: len(texts) for kind, texts in self._texts.items()}
         held |= {_HASHED[each.kind]: len(each) for each in self.hashes}
         taken = ", ".join(counted(count, kind) for kind, count in held.items() if count) or "nothing"
-        return f"{self.name}: {self.layout}; {taken} taken{''.join(f'; {part}' for part in self._rest())}."
+        return Note(
+            f"{self.name}: {self.layout}; {taken} taken{''.join(f'; {part}' for part in self._rest())}."
+        )
 
     def _rest(self) -> Iterator[str]:
         """What was not taken, and why."""
@@ -120,11 +137,23 @@ class RuleList:
         if self.header is not None:
             yield f"line {self.header} taken for a header"
         if omitted.uncounted:
-            yield f"{counted(omitted.uncounted, 'row')} without true not taken"
+            told = listed([repr(name) for name in omitted.marks], "or")
+            allowed = (
+                f"{counted(omitted.uncounted, 'row')} not taken, for {told} says that they may be written to"
+            )
+            yield f"{allowed} ({option('all_rows', given=True)} to take them)"
         if omitted.blank:
             yield f"{counted(omitted.blank, 'row')} blank in {omitted.columns} not taken"
         if omitted.others:
             yield f"{counted(omitted.others, 'row')} of other clients not taken"
+        if omitted.web:
+            web = f"{counted(omitted.web, 'web address')} among the addresses of a lead file not taken"
+            yield f"{web} ({option('lead_domains', given=True)} to forbid their domains)"
+        if omitted.elsewhere:
+            yield f"addresses in {listed([repr(name) for name in omitted.elsewhere], 'and')} not read"
+        if self.missed:
+            missed = f"{counted(len(self.missed), 'line')} with an address or domain not taken"
+            yield f"{missed}: {line_numbers(self.missed)}"
         if self.left:
             yield f"{counted(len(self.left), 'line')} left: {line_numbers(self.left)}"
 
@@ -137,11 +166,14 @@ def parse_list(
     of_api: bool = False,
     may_be_empty: bool = False,
     client: int | None = None,
+    all_rows: bool = False,
+    lead_domains: bool = False,
 ) -> RuleList:
     """Read the entries of a list: one a line with ``#`` comments, or CSV.
 
     An entry is an address; a domain written ``domain``, ``@domain``, ``.domain``, ``*.domain`` or as a
-    URL; or the MD5, SHA-1 or SHA-256 of a trimmed lower-case address in hex.
+    URL; an address with stars in its local part; or the MD5, SHA-1 or SHA-256 of a trimmed lower-case address
+    in hex. A cell may hold several.
 
     Args:
         text: The whole list; bytes are UTF-8.
@@ -150,45 +182,125 @@ def parse_list(
             a hash is no entry of it, and entries of clients other than `client` are left out.
         may_be_empty: Whether a list without entries is meant so.
         client: The client whose entries are taken beside those of no client.
+        all_rows: Whether rows count whose marks say that they may be written to.
+        lead_domains: Whether a web address among the addresses of a file of leads forbids its domain.
 
     Raises:
-        ListError: no line holds an entry, or most hold none.
+        ListError: no line holds an entry, most hold none, or one visibly holds an address or domain that
+            cannot be applied.
     """
     data = text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text
     del text
-    found = [find_cells(data.removeprefix(b"\xef\xbb\xbf"), name=name, of_api=of_api, client=client)]
+    reading = Reading(of_api=of_api, client=client, all_rows=all_rows, lead_domains=lead_domains)
+    found = [find_cells(data.removeprefix(b"\xef\xbb\xbf"), name=name, reading=reading)]
     del data  # a list of millions of hashes is let go of before they are sorted
-    rules = _compiled(name, found, of_api=of_api)
-    if not of_api:
-        _check(rules, may_be_empty=may_be_empty)
-    return rules
+    return compile_list(name, found, reading=reading, may_be_empty=may_be_empty)
 
 
-def _compiled(name: str, given: list[Cells], *, of_api: bool) -> RuleList:
-    """The entries by kind, read some at a time: of a hash no more stays than its octets.
+def compile_list(
+    name: str, given: list[Cells], /, *, reading: Reading, may_be_empty: bool = False
+) -> RuleList:
+    """A list from its cells, read some at a time: of a hash no more stays than its octets.
 
     Args:
         name: Where the list came from.
         given: Its cells, which are taken out and let go of when they were read.
-        of_api: Whether it is the API's own.
+        reading: How it is meant.
+        may_be_empty: Whether a list without entries is meant so.
+
+    Raises:
+        ListError: as `parse_list`.
     """
-    found = given.pop()
-    layout, omitted = found.layout, found.omitted
-    header = None if of_api else found.may_be_header()
-    texts, hashes, literal, left = _by_kind(found, of_api=of_api)
-    del found
-    addresses, domains = (_joined(texts[kind]) for kind in ("address", "domain"))
-    rules = RuleList(
-        name,
-        addresses,
-        domains,
-        tuple(HashedEntries.of(kind, parts) for kind, parts in hashes.items() if parts),
-        pa.concat_arrays(literal) if of_api else pa.concat_arrays([addresses.text, domains.text]),
-        tuple(sorted(set(left))),
-        layout,
-        omitted=omitted,
-    )
-    return rules if header is None else _without_header(rules, header)
+    layout, omitted, header, headed = "", Omitted(), None, False
+    gathered = _Gathered(reading)
+    while given:
+        cells = given.pop(0)
+        layout, omitted = "; ".join(filter(None, (layout, cells.layout))), omitted + cells.omitted
+        header = header or (None if reading.of_api else cells.may_be_header())
+        headed = headed or cells.headed
+        gathered.add(cells)
+        del cells  # with the text that it is cut from
+    rules = gathered.rules(name, layout, omitted)
+    if header is not None:
+        rules = _without_header(rules, header)
+    if not reading.of_api:
+        _check(rules, headed=headed, may_be_empty=may_be_empty)
+    return rules
+
+
+class _Gathered:
+    """The entries that are texts and those that are hashes, every cell as it stands, and lines without an entry."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._texts: dict[str, list[Texts]] = {"address": [], "domain": [], "pattern": []}
+        self._hashes: dict[str, list[Hashes]] = {kind: [] for kind in HASHES.values()}
+        self._literal: list[pa.Array] = [pa.array([], pa.large_string())]
+        self._left: list[int] = []
+        self._missed: list[int] = []
+        self._web = 0
+
+    def add(self, cells: Cells) -> None:
+        """Take the entries of cells."""
+        self._missed += cells.broken
+        lines, with_entry = [], []
+        for line, given, text in cells.slices():
+            if self._reading.of_api:
+                self._literal.append(given)
+            found = self._without_web(text, self._find(text)) if cells.of_leads else self._find(text)
+            self._keep(line, text, found)
+            if len(cells.instead[0]):
+                lines.append(line)
+                with_entry.append(line[found.cell])
+        if len(cells.instead[0]):
+            none = np.zeros(0, np.int64)
+            line, text = cells.beside(np.setdiff1d(cells.instead[0], np.concatenate([none, *with_entry])))
+            self._keep(line, text, self._find(text))
+            # a row is not left whose domain counts in place of what is no address
+            taken = set(line.tolist())
+            self._left = [each for each in self._left if each not in taken]
+
+    def _find(self, text: pa.Array) -> Found:
+        return find_entries(text, hashes=not self._reading.of_api, single_labels=self._reading.of_api)
+
+    def _without_web(self, text: pa.Array, found: Found) -> Found:
+        """The entries of a file of leads without the web addresses among its addresses."""
+        if self._reading.lead_domains or not (found.kind == KINDS.index("domain")).any():
+            return found
+        web = mask(pc.match_substring_regex(text, _WEB, ignore_case=True))[found.cell]
+        web &= found.kind == KINDS.index("domain")
+        self._web += len(np.unique(found.cell[web]))
+        return found.where(~web)
+
+    def _keep(self, line: np.ndarray[Any, Any], text: pa.Array, found: Found) -> None:
+        lines = line[found.cell]
+        for code, kind in enumerate(KINDS):
+            rows = np.flatnonzero(found.kind == code)
+            part = Texts(lines[rows], found.text.take(pa.array(rows)))
+            if kind in self._texts:
+                self._texts[kind].append(part)
+            elif len(rows):
+                self._hashes[kind].append(Hashes.from_hex(part.text, part.line))
+        words = ~mask(pc.match_substring_regex(text.take(pa.array(found.without)), _BRACKETS))
+        self._missed += line[found.missed].tolist()
+        self._left += np.setdiff1d(line[found.without[words]], line[found.missed]).tolist()
+
+    def rules(self, name: str, layout: str, omitted: Omitted) -> RuleList:
+        """The list of all that was taken."""
+        addresses, domains, patterns = (_joined(parts) for parts in self._texts.values())
+        literal = [addresses.text, domains.text]
+        return RuleList(
+            name,
+            addresses,
+            domains,
+            patterns,
+            tuple(HashedEntries.of(kind, parts) for kind, parts in self._hashes.items() if parts),
+            pa.concat_arrays(self._literal if self._reading.of_api else literal),
+            tuple(sorted(set(self._left))),
+            tuple(sorted(set(self._missed))),
+            layout,
+            omitted=replace(omitted, web=self._web),
+        )
 
 
 def _without_header(rules: RuleList, line: int) -> RuleList:
@@ -199,37 +311,21 @@ def _without_header(rules: RuleList, line: int) -> RuleList:
     return replace(rules, left=left, header=line)
 
 
-def _by_kind(
-    found: Cells, *, of_api: bool
-) -> tuple[dict[str, list[Texts]], dict[str, list[Hashes]], list[pa.Array], list[int]]:
-    """The entries that are texts and those that are hashes, every cell of the API's own list, and lines without one."""
-    texts: dict[str, list[Texts]] = {"address": [], "domain": []}
-    hashes: dict[str, list[Hashes]] = {kind: [] for kind in HASHES.values()}
-    literal: list[pa.Array] = [pa.array([], pa.large_string())]
-    left = list(found.broken)
-    for line, given, cells in found.slices():
-        judged = judge(cells, hashes=not of_api, single_labels=of_api)
-        left += line[judged.kind < 0].tolist()
-        if of_api:
-            literal.append(given)
-        for code, kind in enumerate(KINDS):
-            rows = np.flatnonzero(judged.kind == code)
-            part = Texts(line[rows], judged.text.take(pa.array(rows)))
-            if kind in texts:
-                texts[kind].append(part)
-            elif len(rows):
-                hashes[kind].append(Hashes.from_hex(part.text, part.line))
-    return texts, hashes, literal, left
-
-
 def _joined(parts: Sequence[Texts]) -> Texts:
     none = Texts(np.zeros(0, np.int64), pa.array([], pa.large_string()))
     lines, texts = [part.line for part in (none, *parts)], [part.text for part in (none, *parts)]
     return Texts(np.concatenate(lines), pa.concat_arrays(texts))
 
 
-def _check(rules: RuleList, *, may_be_empty: bool) -> None:
-    if len(rules.left) > len(rules):
+def _check(rules: RuleList, *, headed: bool, may_be_empty: bool) -> None:
+    if rules.missed:
+        msg = (
+            f"{rules.name}: {counted(len(rules.missed), 'line')} with an address or domain that cannot be applied "
+            f"as it is written: {line_numbers(rules.missed)}. Correct or remove what stands there, so that nobody "
+            "on the list is missed, and run the command again."
+        )
+        raise ListError(msg)
+    if len(rules.left) > len(rules) and not (headed and len(rules)):
         some = f"{counted(len(rules), 'entry')} and " if len(rules) else "no entry found, and "
         msg = (
             f"{rules.name}: {some}{counted(len(rules.left), 'line')} that hold none: "
@@ -238,21 +334,28 @@ def _check(rules: RuleList, *, may_be_empty: bool) -> None:
         )
         raise ListError(msg)
     if not len(rules) and not may_be_empty:
-        raise ListError(
-            f"{rules.name}: {_nothing(rules)} If it is meant to be empty, say {option('allow_empty_list', given=True)}."
-        )
+        raise ListError(f"{rules.name}: {_nothing(rules)}")
 
 
 def _nothing(rules: RuleList) -> str:
-    """Why a list has no entry."""
+    """Why a list has no entry, and what to do."""
     omitted = rules.omitted
-    parts = []
+    meant = f"If it is meant to be empty, say {option('allow_empty_list', given=True)}."
+    if omitted.web:
+        web = f"no entry found but {counted(omitted.web, 'web address')} among the addresses of a lead file"
+        return f"{web}. To forbid their domains, say {option('lead_domains', given=True)}."
     if omitted.uncounted:
-        parts.append(f"{counted(omitted.uncounted, 'row')} left out because no column says true")
+        told = listed([repr(name) for name in omitted.marks], "or")
+        gone = (
+            f"no row is marked as opted out: {counted(omitted.uncounted, 'row')} left out because {told} says"
+        )
+        return (
+            f"{gone} that they may be written to. To forbid them all, say {option('all_rows', given=True)}."
+        )
     if omitted.blank:
-        parts.append(f"{counted(omitted.blank, 'row')} left out because {omitted.columns} is blank")
-    if parts:
-        return f"no entry found: {' and '.join(parts)} ({rules.layout})."
+        gone = f"{counted(omitted.blank, 'row')} left out because {omitted.columns} is blank ({rules.layout})"
+        return f"no entry found: {gone}. {meant}"
     return (
-        "no entry found; expected addresses, domains or hashes, one a line or under a header such as 'email'."
+        "no entry found; expected addresses, domains or hashes, one a line or under a header such as 'email'. "
+        f"{meant}"
     )

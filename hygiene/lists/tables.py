@@ -1,176 +1,172 @@
-"""Tables: a list that is CSV, which of its columns hold the entries, and which of its rows count.
+"""Tables: where the header of a list stands, and which of its columns and rows count.
 
-The columns are found by `column_choice`, or by what their cells hold. What a cell names is decided in `entries`,
-what marks a row in `columns.opt_outs`.
+The columns are chosen in `column_choice`, the rows in `row_states`. What a cell names is decided in `pieces`.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from hygiene.arrow.text import Mask, mask
-from hygiene.columns.opt_outs import FALSE, TRUE, is_flag, is_status, marked
-from hygiene.lists.column_choice import Choice, as_leads, by_header, normalised
-from hygiene.lists.csv_rows import Record, cell, read_records
-from hygiene.lists.entries import KINDS, judge
+from hygiene.errors import ListError
+from hygiene.lists.column_choice import Choice, by_content, by_header, normalised
+from hygiene.lists.csv_rows import Grid, Record, cell, csv_grid
+from hygiene.lists.entries import judge
 from hygiene.lists.messages import listed
+from hygiene.lists.row_states import mark_columns
 
-__all__ = ["Table", "find_table"]
+__all__ = ["Table", "csv_grids", "find_table"]
 
 #: Octets and records that the choice of columns looks at.
 _TOP, _SAMPLE = 1 << 16, 1000
 #: Records that are looked at together.
 _BLOCK = 1 << 11
+#: Records above the header that are looked through for it: exports put a title or notes there.
+_PREAMBLE = 15
+_DELIMITERS = (",", ";", "\t", "|")
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A list that is CSV.
+    """A list that is a table.
 
     Attributes:
-        above: Lines above the first record.
-        delimiter: Between its cells.
+        grid: Its records.
+        top: Records above those with entries, the header included.
         header: Its header; empty where it has none.
-        columns: Positions of the cells with entries.
-        flags: Positions of the opt-out columns that say which rows count; none where all do.
+        width: Cells of its records.
+        choice: The columns with entries.
+        marks: Positions of the columns that say who may be written to and who not.
         layout: All this for people.
-        every: Whether all columns with entries count; of each record the first that is filled otherwise.
     """
 
-    above: int
-    delimiter: str
+    grid: Grid
+    top: int
     header: Sequence[str]
-    columns: Sequence[int]
-    flags: Sequence[int]
+    width: int
+    choice: Choice
+    marks: Sequence[int]
     layout: str
-    every: bool = False
+
+    @classmethod
+    def of(cls, grid: Grid, top: int, header: Sequence[str], choice: Choice, *, width: int = 0) -> "Table":
+        """The table whose entries stand in the chosen columns."""
+        entries = (*choice.columns, *choice.instead)
+        what = "a lead file, its " if choice.of_leads else f"{grid.kind}, "
+        if not header:
+            what = f"{grid.kind} without a header that is known, "
+        layout = what + _named(header, choice.columns) + (" by what it holds" if not header else "")
+        if len(choice.columns) > 1 and not header:
+            layout = layout.removesuffix("it holds") + "they hold"
+        if choice.instead:
+            layout += f" or else {_shown(header, choice.instead, 'or')}"
+        return cls(grid, top, header, width or len(header), choice, mark_columns(header, entries), layout)
 
     def position(self, name: str) -> int | None:
         """Position of a column by its normalised name; None where there is no such column."""
         names = normalised(self.header)
         return names.index(name) if name in names else None
 
-    def blocks(self, data: bytes, /, *, name: str) -> Iterator[list[Record]]:
+    def blocks(self) -> Iterator[list[Record]]:
         """The records below the header, some at a time.
 
         Raises:
             ListError: a quote is opened and not closed.
         """
-        rows = read_records(data, self.delimiter, above=self.above, name=name)
-        below = itertools.islice(rows, 1 if self.header else 0, None)
+        below = itertools.islice(self.grid.records(), self.top, None)
         while block := list(itertools.islice(below, _BLOCK)):
             yield block
 
-    def counts(self, block: Sequence[Record], /) -> Mask:
-        """Whether each record counts: no true/false column says which do, or an opt-out column marks it."""
-        found = np.full(len(block), not self.flags)
-        for flag in self.flags:
-            cells = pa.array([cell(fields, flag) for _, fields in block], pa.large_string())
-            found |= marked(self.header[flag], cells)
-        return found
-
-    def entries(self, fields: Sequence[str], /) -> list[str]:
-        """The cells of a record that hold its entries, as they stand."""
-        filled = [fields[at] for at in self.columns if at < len(fields) and fields[at].strip()]
-        return filled if self.every else filled[:1]
+    @property
+    def entries(self) -> Sequence[int]:
+        """Positions of all columns with entries."""
+        return (*self.choice.columns, *self.choice.instead)
 
     @property
     def named(self) -> str:
         """The columns with entries, for people."""
-        told = _shown(self.header, self.columns, "and")
-        return told if self.header else f"column{'s'[: len(self.columns) - 1]} {told}"
+        told = _shown(self.header, self.entries, "and")
+        return told if self.header else f"column{'s'[: len(self.entries) - 1]} {told}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Top:
-    """The first records of a list."""
-
-    above: int
-    delimiter: str
-    header: list[str]
-    body: list[list[str]]
-
-    def table(self, choice: Choice) -> Table:
-        """The table whose entries stand in the chosen columns."""
-        told = _shown(self.header, choice.columns, "and")
-        several = len(choice.columns) > 1
-        columns = f"columns {told}, of each row the first that is filled" if several else f"column {told}"
-        flags, rows = self._flags(choice.columns)
-        layout = f"a lead file, its {columns}" if choice.of_leads else f"CSV, {columns}"
-        return Table(self.above, self.delimiter, self.header, choice.columns, flags, layout + rows)
-
-    def _flags(self, entries: Sequence[int]) -> tuple[list[int], str]:
-        """The opt-out columns, where one of them is true or false, and which rows they let count."""
-        found = [
-            at
-            for at, text in enumerate(self.header)
-            if at not in entries and (is_flag(text) or is_status(text))
-        ]
-        booleans = [at for at in found if is_flag(self.header[at]) and self._is_boolean(at)]
-        if not booleans:
-            return [], ""
-        others = [at for at in found if at not in booleans]
-        marks = f", or with a mark in {_shown(self.header, others, 'or')}" if others else ""
-        return found, f", rows with true in {_shown(self.header, booleans, 'or')}{marks}"
-
-    def _is_boolean(self, at: int) -> bool:
-        words = {cell(row, at).casefold() for row in self.body}
-        return words <= TRUE | FALSE | {""} and bool(words & (TRUE | FALSE))
-
-    def by_content(self) -> Table | None:
-        """The table, where its cells say which columns mostly hold entries."""
-        columns = _columns_by_content([self.header, *self.body], len(self.header))
-        if not columns:
-            return None
-        told = f"columns {_shown([], columns, 'and')} by what they hold"
-        if len(columns) == 1:
-            told = f"column {columns[0] + 1} by what it holds"
-        layout = f"CSV without a header that is known, {told}"
-        return Table(self.above, self.delimiter, [], columns, [], layout, every=True)
-
-
-def find_table(data: bytes, /, *, name: str) -> Table | None:
-    """How a list that is CSV is laid out; None for one entry a line.
-
-    Raises:
-        ListError: a quote is opened and not closed, or several columns have an equal claim to the address.
-    """
+def csv_grids(data: bytes, /, *, name: str) -> Iterator[Grid]:
+    """The ways in which a text may be CSV, the likeliest first."""
     top = [line.strip() for line in data[:_TOP].decode("utf-8", "replace").splitlines()]
     above = next((at for at, line in enumerate(top) if line and not line.startswith("#")), None)
     if above is None:
-        return None
-    for delimiter in (",", ";", "\t", "|"):
-        if delimiter not in top[above] and delimiter != ",":
-            continue
-        rows = list(itertools.islice(read_records(data, delimiter, above=above, name=name), _SAMPLE))
-        found = _Top(above, delimiter, rows[0][1], [fields for _, fields in rows[1:] if fields])
-        choice = by_header(found.header, found.body, name=name)
-        if choice is None and len(found.header) > 1 and not any("@" in text for text in found.header):
-            choice = as_leads(found.header, found.body, name=name)
-        if choice is not None:
-            return found.table(choice)
-        if len(found.header) > 1:
-            return found.by_content()
+        return
+    text = "\n".join(top[above : above + _PREAMBLE])
+    for delimiter in sorted(_DELIMITERS, key=text.count, reverse=True):
+        if delimiter == "," or delimiter in text:
+            yield csv_grid(data, delimiter, above=above, name=name)
+
+
+def find_table(grids: Iterable[Grid], /) -> Table | None:
+    """How a list is laid out, by the first of the grids that is a table; None for one entry a line.
+
+    Raises:
+        ListError: a quote is opened and not closed.
+    """
+    tops, refused = [], None
+    for grid in grids:
+        try:
+            tops.append((grid, list(itertools.islice(grid.records(), _SAMPLE))))
+        except ListError as error:  # a quote may only seem to open where another sign divides the cells
+            refused = refused or error
+    for find in (_headed, _headless):
+        for grid, rows in tops:
+            if rows and (table := find(grid, [fields for _, fields in rows])) is not None:
+                return table
+    if refused is not None:
+        raise refused
     return None
+
+
+def _headed(grid: Grid, rows: Sequence[list[str]]) -> Table | None:
+    """The table below the first record that is a header with words that are known."""
+    for top, header in enumerate(rows[:_PREAMBLE]):
+        body = [fields for fields in rows[top + 1 :] if fields]
+        choice = by_header(header, body) if header else None
+        if choice is not None:
+            return Table.of(grid, top + 1, header, choice)
+        if _holds_entry(header):
+            return None
+    return None
+
+
+def _holds_entry(fields: Sequence[str]) -> bool:
+    """Whether a record is one of entries already."""
+    cells = pa.array([text.strip() for text in fields], pa.large_string())
+    return any("@" in text for text in fields) or bool((judge(cells, hashes=True).kind >= 0).any())
+
+
+def _headless(grid: Grid, rows: Sequence[list[str]]) -> Table | None:
+    """The table, where its cells say which columns mostly hold entries; a first record of other words is its header."""
+    body = [fields for fields in rows if fields]
+    width = max(map(len, body), default=0)
+    if grid.by_lines and (width < 2 or any(len(fields) != width for fields in rows)):
+        return None  # of lines that are no rows, each gives all it holds
+    choice = by_content(body, width)
+    if choice is None:
+        return None
+    first, others = rows[0], by_content(body[1:], width)
+    if others == choice and len(body) > 1 and not by_content(body[:1], width) and _are_words(first, choice):
+        return Table.of(grid, 1, first, choice)
+    return Table.of(grid, 0, [], choice, width=width)
+
+
+def _are_words(fields: Sequence[str], choice: Choice) -> bool:
+    """Whether a record is likely a header: every cell is filled, where entries stand with words."""
+    return all(text.strip() for text in fields) and all(
+        any(letter.isalpha() for letter in cell(fields, at)) for at in choice.columns
+    )
+
+
+def _named(header: Sequence[str], columns: Sequence[int]) -> str:
+    return f"column{'s'[: len(columns) - 1]} {_shown(header, columns, 'and')}"
 
 
 def _shown(header: Sequence[str], columns: Sequence[int], word: str) -> str:
     """Columns by their headers, or by their numbers where there is no header."""
-    return listed([repr(header[at]) if header else str(at + 1) for at in columns], word)
-
-
-def _columns_by_content(rows: list[list[str]], width: int) -> list[int]:
-    """Every column that mostly holds addresses, else the first that mostly holds hashes or domains."""
-    cells = pa.array([cell(row, at) for at in range(width) for row in rows], pa.large_string())
-    kinds = judge(cells, hashes=True).kind.reshape(width, len(rows))
-    filled = mask(pc.not_equal(cells, "")).reshape(width, len(rows)).sum(axis=1)
-    for wanted in ([KINDS.index("address")], list(range(2, len(KINDS))), [KINDS.index("domain")]):
-        held = np.isin(kinds, wanted).sum(axis=1)
-        columns = [at for at in range(width) if held[at] and 2 * held[at] >= filled[at]]
-        if columns:
-            return columns if wanted == [0] else columns[:1]
-    return []
+    return listed([repr(cell(header, at)) if header else str(at + 1) for at in columns], word)

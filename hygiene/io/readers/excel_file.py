@@ -18,7 +18,7 @@ from hygiene.io.readers.header_row import PREAMBLE_LINES, Columns, first_header
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sources import Digest, Source
 
-__all__ = ["ExcelFile", "is_workbook"]
+__all__ = ["ExcelFile", "is_workbook", "sheets"]
 
 #: Rows of a batch.
 _ROWS = 50_000
@@ -56,6 +56,21 @@ def is_workbook(source: Source, /) -> bool:
     except (zipfile.BadZipFile, OSError) as error:
         raise InputError(f"{source.name}: begins like a workbook and is damaged. Save it anew.") from error
     raise InputError(f"{source.name}: is a zip archive. Unpack it, and name the file or folder in it.")
+
+
+def sheets(source: Source, limits: Limits, /) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
+    """Name and filled rows of every sheet, each row with its line.
+
+    Raises:
+        InputError: it is no readable workbook, or passes a limit.
+        UsageError: the extra `excel` is not installed.
+    """
+    _check_size(source, limits)
+    book = _open(source)
+    for name in book.sheet_names:
+        rows = enumerate(_rows(source, book, name), 1)
+        texts = ((line, [_text(cell) for cell in row]) for line, row in rows)
+        yield name, [(line, row) for line, row in texts if any(cell.strip() for cell in row)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""Objects: leads as JSON, one object a line or one array of objects; every value as text.
+"""Objects: leads as JSON, one object a line, an array of objects, or an answer that wraps one; every value as text.
 
 Digits stay as they are written, null is a blank cell, a nested value is its JSON. The columns are the keys
-of all objects in the order in which they come up. What is no object is a malformed row.
+of all objects in the order in which they come up. What is no object is a malformed row; of texts alone each is
+an address.
 """
 
 import itertools
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hygiene.columns.mapping import has_email
 from hygiene.errors import InputError
 from hygiene.io.readers.batch import Batch, batch_of_rows, first_rows
 from hygiene.io.readers.encoding import Text, UnreadableError
@@ -31,13 +33,13 @@ class _Number(str):
 
 
 def is_json(text: Text, /) -> bool:
-    """Whether a text is JSON: it starts with an object, or with an array of objects."""
+    """Whether a text is JSON: it starts with an object, or with an array of objects or texts."""
     try:
         top = next(text.blocks(size=1 << 12), b"").lstrip()
     except UnreadableError:
         return False
     if top.startswith(b"["):
-        return top[1:].lstrip().startswith((b"{", b"]"))
+        return top[1:].lstrip().startswith((b"{", b"]", b'"'))
     return top.startswith(b"{") and top[1:].lstrip().startswith((b'"', b"}"))
 
 
@@ -93,13 +95,37 @@ def _leads(text: Text, limits: Limits, digest: Digest | None = None) -> Iterator
     first = next(((at, line) for at, line in lines if line.strip()), None)
     if first is None:
         return
-    if first[1].lstrip().startswith(b"["):
-        whole = b"".join([first[1], *(line for _, line in lines)])
-        yield from _array(text, whole, limits)
+    top = first[1].strip()
+    if top.startswith(b"[") or not top.endswith(b"}"):  # over many lines, as programs print for people
+        yield from _array(text, b"".join([first[1], *(line for _, line in lines)]), limits)
         return
-    for at, line in itertools.chain([first], lines):
+    second = next(((at, line) for at, line in lines if line.strip()), None)
+    if second is None and _wrapped(_value(first[1])) is not None:
+        yield from _array(text, first[1], limits)
+        return
+    for at, line in itertools.chain(filter(None, [first, second]), lines):
         if line.strip():
             yield at, _lead(text, line, at, limits)
+
+
+def _value(line: bytes) -> Any:
+    """What a line holds as JSON; None where it is none by itself."""
+    try:
+        return json.loads(line, parse_int=_Number, parse_float=_Number, object_pairs_hook=_pairs)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _wrapped(value: Any) -> list[Any] | None:
+    """The longest array of objects or texts in an answer that is no lead itself, of those that are nested least."""
+    level = [value] if isinstance(value, dict) and not has_email(list(value)) else []
+    while level:
+        inner = [each for one in level for each in one.values()]
+        arrays = [each for each in inner if isinstance(each, list) and each and not isinstance(each[0], list)]
+        if arrays:
+            return max(arrays, key=len)
+        level = [each for each in inner if isinstance(each, dict)]
+    return None
 
 
 def _lines(text: Text, digest: Digest | None) -> Iterator[tuple[int, bytes]]:
@@ -118,10 +144,7 @@ def _lines(text: Text, digest: Digest | None) -> Iterator[tuple[int, bytes]]:
 
 
 def _lead(text: Text, line: bytes, at: int, limits: Limits) -> dict[str, str] | str:
-    try:
-        value = json.loads(line, parse_int=_Number, parse_float=_Number, object_pairs_hook=_pairs)
-    except (ValueError, RecursionError):
-        return line.decode().rstrip("\r\n")
+    value = _value(line)
     return _cells(text, value, at, limits) if isinstance(value, dict) else line.decode().rstrip("\r\n")
 
 
@@ -133,6 +156,10 @@ def _array(text: Text, whole: bytes, limits: Limits) -> Iterator[_Lead]:
         raise InputError(msg) from None
     except RecursionError:
         raise limits.refuse("nesting", text.source.name, "lists and objects are nested too deep") from None
+    if not isinstance(values, list):
+        values = _wrapped(values) or [values]
+    if all(isinstance(value, str) for value in values):
+        values = [{"email": value} for value in values]
     for number, value in enumerate(values, 1):
         _check_depth(text, value, number, limits)
         yield number, _cells(text, value, number, limits) if isinstance(value, dict) else _text(value)

@@ -1,12 +1,15 @@
 """Lists: opening the files of suppression lists, block lists and known leads.
 
-UTF-8 and UTF-16, packed with gzip or not. A suppression list that cannot be trusted stops the run; what the
-entries of a list are is decided in `lists`.
+Text in any encoding that leads have, packed with gzip or not, and the tables that leads come in: workbooks,
+Parquet, Arrow, JSON. A suppression list that cannot be trusted stops the run; what the entries of a list are
+is decided in `lists`.
 """
 
+import errno
 import os
-import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -21,8 +24,20 @@ from hygiene.columns.place import lines_of
 from hygiene.errors import InputError, ListError, option
 from hygiene.io.readers import open_leads
 from hygiene.io.readers.encoding import byte_order_mark, from_fallback
-from hygiene.io.readers.sources import GZIP
-from hygiene.lists import PLAIN, RuleList, check_broad, find_cells, parse_list
+from hygiene.io.readers.limits import Limits
+from hygiene.io.readers.list_tables import list_tables
+from hygiene.io.readers.sources import Source, Spools, open_source
+from hygiene.lists import (
+    PLAIN,
+    Cells,
+    Grid,
+    Reading,
+    RuleList,
+    cells_of_grids,
+    check_broad,
+    compile_list,
+    find_cells,
+)
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.lists.name_lists import NameList, parse_names
 
@@ -35,8 +50,8 @@ _KNOWN_STEP = (
     "Known leads need a column called 'email' in CSV (UTF-8), Excel or Parquet, or one address a line."
 )
 
-#: Octets that a list may unpack to: a small file can hold a great many.
-MOST_OCTETS = 2 << 30
+#: What a list may unpack to and hold: a small file can hold a great many entries, and repeats itself.
+_LIMITS = Limits(size=2 << 30)
 
 
 def suppression_list(
@@ -46,6 +61,8 @@ def suppression_list(
     max_age: timedelta | None = None,
     may_be_empty: bool = False,
     allow_broad: Collection[str] = (),
+    all_rows: bool = False,
+    lead_domains: bool = False,
 ) -> RuleList:
     """Read a suppression list.
 
@@ -54,18 +71,20 @@ def suppression_list(
         max_age: How long ago it may have been written at most; None for any time.
         may_be_empty: Whether a list without entries is meant so.
         allow_broad: Public suffixes and large mailbox providers that it is meant to forbid.
+        all_rows: Whether rows count whose own marks say that they may be written to.
+        lead_domains: Whether a web address among the addresses of a file of leads forbids its domain.
 
     Raises:
-        ListError: it cannot be read, is too old, is empty, holds mostly what is no entry, or forbids too
-            much.
-        UsageError: `max_age` is no span of time.
+        ListError: it cannot be read, is too old, is empty, holds mostly what is no entry or an entry that
+            cannot be applied, or forbids too much.
+        UsageError: `max_age` is no span of time, or reading it needs an extra that is not installed.
     """
     check_span("max_age", max_age)
-    name = os.fspath(path)
-    data = [_text_of(path)]
+    reading = Reading(all_rows=all_rows, lead_domains=lead_domains)
+    found = _cells_of(path, reading)
     if max_age is not None:
         _check_age(Path(path), max_age)
-    rules = parse_list(data.pop(), name=name, may_be_empty=may_be_empty)
+    rules = compile_list(os.fspath(path), found, reading=reading, may_be_empty=may_be_empty)
     check_broad(rules, allowed=allow_broad)
     return rules
 
@@ -80,7 +99,64 @@ def block_list(path: PathLike, /, *, client: int | None = None) -> RuleList:
     Raises:
         ListError: it cannot be read.
     """
-    return parse_list(_text_of(path), name=os.fspath(path), of_api=True, client=client)
+    reading = Reading(of_api=True, client=client)
+    return compile_list(os.fspath(path), _cells_of(path, reading), reading=reading)
+
+
+def _cells_of(path: PathLike, reading: Reading) -> list[Cells]:
+    """The cells of a list, those of each sheet by themselves.
+
+    Raises:
+        ListError: it cannot be read, or no sheet of it holds an entry.
+    """
+    name = os.fspath(path)
+    with _opened(name) as source:
+        grids = list_tables(source, _LIMITS)
+        if grids is None:
+            text, encoding = _decoded(name, source.path.read_bytes())
+            cells = find_cells(text, name=name, reading=reading)
+            return [replace(cells, layout=cells.layout + encoding)]
+        tables = [(grid, cells_of_grids([grid], reading=reading)) for grid in grids]
+    if not reading.of_api:
+        _check_unread(name, [grid for grid, held in tables if held is None])
+    return [held for _, held in tables if held is not None]
+
+
+def _check_unread(name: str, grids: Sequence[Grid]) -> None:
+    """Make sure that what is no table of entries holds none.
+
+    Raises:
+        ListError: there is an address in it.
+    """
+    for grid in grids:
+        for line, fields in grid.records():
+            if any("@" in text for text in fields):
+                msg = (
+                    f"{name}: {grid.kind}: line {line} holds an address, and no column there is known or mostly holds "
+                    "addresses, domains or hashes. Put the addresses into a column called 'email', or take them out."
+                )
+                raise ListError(msg)
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[Source]:
+    """The file of a list, unpacked; what is said against it is said of a list.
+
+    Raises:
+        ListError: it cannot be read.
+    """
+    spools = Spools()
+    try:
+        if not Path(name).exists():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        yield open_source(name, spools, _LIMITS)
+    except OSError as error:
+        msg = f"{name}: {error.strerror}. A list that cannot be read stops the run."
+        raise ListError(msg) from error
+    except InputError as error:
+        raise ListError(error.marked) from error
+    finally:
+        spools.close()
 
 
 def known_leads(path: PathLike, /) -> KnownLeads:
@@ -90,16 +166,20 @@ def known_leads(path: PathLike, /) -> KnownLeads:
         ListError: it cannot be read, or holds something else.
     """
     name = os.fspath(path)
-    text, encoding = _as_leads_are(name, _octets_of(path))
-    if text is not None and text.startswith(b"#"):  # a snapshot of ours, which may hold nobody
-        return _known_in_text(name, text, encoding)
-    try:
-        known = _known_in_leads(path, name, encoding)
-    except InputError as error:
-        refusal = ListError(f"{error.found} {_KNOWN_STEP}" if error.option else error.marked)
-        if text is None:
-            raise refusal from error
-        known = _known_in_text(name, text, encoding, refusal=refusal)
+    with _opened(name) as source:
+        try:
+            text, encoding = _decoded(name, source.path.read_bytes())
+        except ListError:
+            text, encoding = None, ""
+        if text is not None and text.startswith(b"#"):  # a snapshot of ours, which may hold nobody
+            return _known_in_text(name, text, encoding)
+        try:
+            known = _known_in_leads(path, name, encoding)
+        except InputError as error:
+            refusal = ListError(f"{error.found} {_KNOWN_STEP}" if error.option else error.marked)
+            if text is None:
+                raise refusal from error
+            known = _known_in_text(name, text, encoding, refusal=refusal)
     if not len(known) and known.left:
         msg = f"{name}: no address in it. {_KNOWN_STEP}"
         raise ListError(msg)
@@ -127,7 +207,7 @@ def _known_in_text(name: str, text: bytes, encoding: str, *, refusal: ListError 
         refusal: Why it is no lead file; raised where it is no list either.
     """
     try:
-        found = find_cells(text, name=name, of_api=True)
+        found = find_cells(text, name=name, reading=Reading(of_api=True))
     except ListError as error:
         raise refusal or error from error
     parts = [(line, given) for line, given, _ in found.slices()]
@@ -147,7 +227,8 @@ def name_list(path: PathLike, /, *, kind: Literal["domain", "local_part"]) -> Na
     Raises:
         ListError: it cannot be read, or holds no entry.
     """
-    text = _text_of(path).decode()
+    with _opened(os.fspath(path)) as source:
+        text = _decoded(os.fspath(path), source.path.read_bytes())[0].decode()
     date = datetime.fromtimestamp(Path(path).stat().st_mtime, tz=UTC).date().isoformat()
     return parse_names(text, name=os.fspath(path), kind=kind, date=date)
 
@@ -167,69 +248,31 @@ def _days(age: timedelta) -> str:
     return f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"
 
 
-def _text_of(path: PathLike) -> bytes:
-    """The text of a list in UTF-8."""
-    return _decoded(os.fspath(path), _octets_of(path))
+def _decoded(name: str, data: bytes) -> tuple[bytes, str]:
+    """Text in UTF-8 without its byte order mark, and what to say of an encoding that was fallen back to.
 
-
-def _octets_of(path: PathLike) -> bytes:
-    """What a file holds, unpacked."""
-    name = os.fspath(path)
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        msg = f"{name}: {error.strerror}. A list that cannot be read stops the run."
-        raise ListError(msg) from error
-    return _unpacked(name, data) if data.startswith(GZIP) else data
-
-
-def _as_leads_are(name: str, data: bytes) -> tuple[bytes | None, str]:
-    """The text of known leads in UTF-8, None where it is no text, and what to say of its encoding."""
-    try:
-        return _decoded(name, data), ""
-    except ListError:
-        text = from_fallback(data)
-        return text, "" if text is None else ", read as Windows-1252"
-
-
-def _unpacked(name: str, data: bytes) -> bytes:
-    """What a gzip file holds, all its members."""
-    parts, held = [], 0
-    while data:
-        unpacker = zlib.decompressobj(wbits=31)
-        try:
-            parts.append(unpacker.decompress(data, MOST_OCTETS - held + 1))
-        except zlib.error as error:
-            msg = f"{name}: packed with gzip and damaged. Make the file anew."
-            raise ListError(msg) from error
-        held += len(parts[-1])
-        if held > MOST_OCTETS or not unpacker.eof:
-            what = "unpacks to more than 2 GB" if held > MOST_OCTETS else "packed with gzip and cut off"
-            msg = f"{name}: {what}. Divide the list, or make the file anew."
-            raise ListError(msg)
-        data = unpacker.unused_data.lstrip(b"\0")
-    return b"".join(parts)
-
-
-def _decoded(name: str, data: bytes) -> bytes:
-    """Text in UTF-8 as UTF-8, without its byte order mark."""
+    Raises:
+        ListError: it is no text.
+    """
     mark, told = byte_order_mark(data)
     encoding = None if told == "utf-8" else told or _unmarked_utf16(data)
+    text: bytes | None = data[len(mark) :]
     try:
         if encoding:
-            return data.decode(encoding).removeprefix("\ufeff").encode()
+            return data.decode(encoding).removeprefix("\ufeff").encode(), ""
         if not data.isascii():
             data.decode()
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        step = "Save the list as UTF-8"
-        step += "" if encoding else f" (iconv -f CP1252 -t UTF-8 {name} > NEW, where it is Windows-1252)"
-        msg = f"{name}: line {line} is no {encoding or 'UTF-8'} text. {step}."
-        raise ListError(msg) from error
+        text = None if encoding else from_fallback(data)
+        if text is None:
+            line = data[: error.start].count(b"\n") + 1
+            msg = f"{name}: line {line} is no {encoding or 'UTF-8'} text. Save the list as UTF-8."
+            raise ListError(msg) from error
+        return text, ", read as Windows-1252"
     if b"\0" in data:
-        msg = f"{name}: holds NUL bytes, so it is no text. Save the list as UTF-8."
+        msg = f"{name}: holds NUL bytes, so it is no text. Save the list as UTF-8, XLSX or Parquet."
         raise ListError(msg)
-    return data[len(mark) :]
+    return text or b"", ""
 
 
 def _unmarked_utf16(data: bytes) -> str | None:
