@@ -42,6 +42,7 @@ def read(  # noqa: D417 -- the options are told by their class
     encoding: str | None = None,
     delimiter: str | None = None,
     header_row: int | None = None,
+    no_header: bool = False,
     sheet: str | None = None,
     limits: Mapping[str, int] | None = None,
 ) -> pd.DataFrame:
@@ -60,7 +61,7 @@ def read(  # noqa: D417 -- the options are told by their class
         UsageError: an option makes no sense.
     """
     options = ReadOptions(
-        columns=columns, encoding=encoding, delimiter=delimiter, header_row=header_row, sheet=sheet, limits=limits
+        columns=columns, encoding=encoding, delimiter=delimiter, header_row=header_row, no_header=no_header, sheet=sheet, limits=limits
     )  # fmt: skip
     with LeadFiles([path, *more], options) as leads:
         return leads.frame()

@@ -266,11 +266,18 @@ def test_equal_names_and_cells_are_an_error_that_lists_them():
     )
 
 
-def test_no_email_column_is_an_error_that_names_the_nearest():
+def test_no_email_column_among_no_rows_is_an_error_that_names_the_columns_there_are():
     with pytest.raises(
-        InputError, match=r"leads\.csv: no email column among 3.*columns=\{'email': 'Mail adress'\}"
+        InputError,
+        match=r"leads\.csv: no email column among 2; there are 'Name', 'City'.*columns=\{'email': 'HEADER'\}",
     ):
-        map_columns(["Name", "Mail adress", "City"], [], source="leads.csv")
+        map_columns(["Name", "City"], [], source="leads.csv")
+
+
+def test_without_an_address_in_the_rows_no_column_is_proposed():
+    with pytest.raises(InputError, match=r"no address in the first 1 rows. Export the leads with") as refused:
+        map_columns(["Name", "Mail adress"], [["Jane", "Oslo"]], source="leads.csv")
+    assert "columns=" not in str(refused.value)
 
 
 def test_a_column_that_holds_addresses_is_the_nearest():

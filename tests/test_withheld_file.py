@@ -17,7 +17,7 @@ LEADS = (
     "Ann Lund;ann@acme.example;+14155550100;fair;=1+1\n"
     "Bob Roe;bob[at]acme.example;'+4420;web;-x\n"
     "Cleo Fox;;'=1;;\"two\nlines\"\n"
-    "short row\n"
+    "long;row;with;six;cells;x\n"
     "Ann Lund;ANN@acme.example;@tel;fair;''+1\n"
 )  # fmt: skip
 
@@ -70,7 +70,7 @@ def test_mended_cells_make_rows_ready_and_a_row_left_alone_keeps_its_reasons(wri
     email, raw = rows[0].index("email"), rows[0].index("row_malformed")
     rows[1][email] = "bob@acme.example"
     rows[2][email] = "cleo@acme.example"
-    assert rows[3][raw] == "short row"
+    assert rows[3][raw] == "long;row;with;six;cells;x"
     # A spreadsheet elsewhere saves with semicolons and in Windows-1252.
     with (tmp_path / "mended.csv").open("w", encoding="cp1252", newline="") as file:
         csv.writer(file, delimiter=";").writerows(rows)

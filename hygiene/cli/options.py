@@ -238,6 +238,9 @@ FIELDS: Mapping[str, Callable[..., Any]] = {
     "header_row": click.option(
         "--header-row", type=click.IntRange(min=1), metavar="N", help="Line of the header."
     ),
+    "no_header": click.option(
+        "--no-header", is_flag=True, help="The first row is a lead: name columns by what they hold."
+    ),
     "sheet": click.option("--sheet", metavar="NAME", help="Sheet of a workbook."),
     "limits": click.option(
         "--limit",

@@ -4,7 +4,6 @@ Headers are matched by rule (the words they are made of), not by a list of expor
 reads a file, and no cell is changed: a cell is only looked at for an ``@`` or a profile link.
 """
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Container, Mapping, Sequence
@@ -258,20 +257,28 @@ def _email_column(header: Sequence[str], sample: Sample, ranks: Mapping[int, int
 
 
 def _no_email(header: Sequence[str], sample: Sample, source: str) -> InputError:
+    """What to do where no header names an email column; only what the cells bear out is proposed."""
+    signs = [_at_signs(sample, at) for at in range(len(header))]
     if any("@" in text for text in header):
         return InputError(
             f"{source}: the first row holds an address, so the file seems to have no header.",
-            "Put a line with the column names above it, for example: email,first_name,last_name.",
+            f"Read it with {option('no_header', given=True)}.",
         )
-    names = _output_names(header, {}, set())
-    likeness = {
-        at: (_at_signs(sample, at), difflib.SequenceMatcher(None, " ".join(_words(text)), "email").ratio())
-        for at, text in enumerate(header)
-    }
-    nearest = names[max(likeness, key=lambda at: likeness[at])]
+    if not sample:
+        names = _listed(_output_names(header, {}, set()), most=_LISTED)
+        return InputError(
+            f"{source}: no email column among {len(header)}; there are {names}.",
+            f"Name the one to take with {option('columns', key='email', value=repr('HEADER'))}.",
+        )
+    if not any(signs):
+        return InputError(
+            f"{source}: no email column among {len(header)}, and no address in the first {len(sample):,} rows.",
+            "Export the leads with their email addresses.",
+        )
+    nearest = _output_names(header, {}, set())[signs.index(max(signs))]
     return InputError(
-        f"{source}: no email column among {len(header)}; the nearest is {nearest!r}.",
-        f"Name the right one with {option('columns', key='email', value=repr(nearest))}.",
+        f"{source}: no email column among {len(header)}; most addresses stand in {nearest!r}.",
+        f"Name it with {option('columns', key='email', value=repr(nearest))}.",
     )
 
 

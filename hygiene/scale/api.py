@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["clean"]
 
 #: Options that are for leads on one machine, or for files; Dask has its own words for all of them.
-_ELSEWHERE = ("memory", "jobs", "encoding", "delimiter", "header_row", "sheet", "limits")
+_ELSEWHERE = ("memory", "jobs", "encoding", "delimiter", "header_row", "no_header", "sheet", "limits")
 
 
 @takes(ScaleOptions)

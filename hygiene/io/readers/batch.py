@@ -1,5 +1,6 @@
 """Batches: rows of one file as Arrow columns, each row with its place."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeAlias
@@ -9,7 +10,10 @@ import pyarrow as pa
 
 from hygiene.io.readers.sources import Digest
 
-__all__ = ["Batch", "Lines", "Table", "batch_of_rows", "first_rows"]
+__all__ = ["Batch", "Lines", "Table", "address_in", "batch_of_rows", "first_rows"]
+
+#: What looks like an address in the raw text of a row.
+_ADDRESS = re.compile(r"[^\s,;|<>()\"']+@[^\s,;|<>()\"'@]+")
 
 #: Line of each row.
 Lines: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
@@ -71,6 +75,12 @@ class Table(Protocol):
     def batches(self, digest: Digest | None = None, /) -> Iterator[Batch]:
         """All rows in their order; the file's bytes go through `digest`."""
         ...
+
+
+def address_in(raw: str, /) -> str:
+    """The first address in the raw text of a malformed row, which its email cell holds; "" where there is none."""
+    found = _ADDRESS.search(raw)
+    return found[0] if found else ""
 
 
 def first_rows(batches: Iterable[Batch], rows: int, /) -> list[list[str]]:

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
 from hygiene.errors import InputError, UsageError, option
 from hygiene.io.readers.batch import Batch, first_rows
+from hygiene.io.readers.csv_dialect import dialect_of
 from hygiene.io.readers.csv_record import read_record
-from hygiene.io.readers.csv_scan import Grid, scan
+from hygiene.io.readers.csv_scan import Grid, Seen, scan
 from hygiene.io.readers.encoding import Text, UnreadableError
-from hygiene.io.readers.header_row import PREAMBLE_LINES, Columns, first_header
+from hygiene.io.readers.header_row import PREAMBLE_LINES, Columns, first_header, names_by_content
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sources import Digest
 
@@ -22,6 +23,9 @@ _TOP = 1 << 20
 #: Bytes read at a time for the first rows alone.
 _SAMPLE_BLOCK = 1 << 17
 
+#: Records below a line that may be the header which tell its delimiter.
+_SAMPLE_RECORDS = 20
+
 #: Lines that a header with line breaks in its cells may take.
 _HEADER_LINES = 50
 
@@ -32,7 +36,6 @@ _NO_DELIMITER = "\x1f"
 _WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "none": _NO_DELIMITER}
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
-_QUOTED = re.compile(r'"[^"]*("|$)')
 
 #: First line by which a file tells Excel its delimiter.
 _TOLD = re.compile(rb'"?sep=(.)"?\s*', re.IGNORECASE)
@@ -62,6 +65,7 @@ class CsvFile:
     grid: Grid
     header_line: int
     limits: Limits
+    seen: Seen = field(default_factory=Seen, compare=False)
 
     @classmethod
     def look(
@@ -73,6 +77,7 @@ class CsvFile:
         columns: Columns = None,
         delimiter: str | None = None,
         header_row: int | None = None,
+        no_header: bool = False,
     ) -> "CsvFile":
         """A file's layout, by its first lines.
 
@@ -84,6 +89,8 @@ class CsvFile:
             top = next(text.blocks(size=_TOP), b"")
         except UnreadableError as error:
             raise error.on_line(name, 1 + len(re.findall(rb"\r\n|\r|\n", error.before))) from None
+        if no_header:
+            return cls(text, _headless(name, top, delimiter), 0, limits)
         lines = _first_lines(top)
         told = _TOLD.fullmatch(top[: lines[0][1]]) if lines else None
         if told and delimiter is None:
@@ -94,17 +101,17 @@ class CsvFile:
         (line, grid), header = found
         if len(header) > limits.columns:
             raise limits.refuse("columns", f"{name}: line {line}", f"the header has {len(header):,} columns")
-        return cls(text, grid, line, limits)
+        return cls(text, _refined(grid, top), line, limits)
 
     @property
     def header(self) -> Sequence[str]:
         """The header's cells."""
-        return self.grid.header
+        return self.grid.header[self.grid.kept]
 
     @property
     def notes(self) -> list[str]:
         """What was left out above the header, and an encoding that was fallen back to."""
-        notes, line = [], self.header_line
+        notes, line, seen = self.grid.dialect.notes, self.header_line, self.seen
         if line > 1:
             notes.append(f"the header is on line {line}; what stands above it is left out.")
         if self.text.fell_back:
@@ -112,6 +119,20 @@ class CsvFile:
                 "is not UTF-8 and was read as Windows-1252 (cp1252); if letters look wrong, name the "
                 f"encoding with {option('encoding')}."
             )
+        if self.grid.without == (1, 0):
+            notes.append("numbers its rows in a column without a header, which is left out.")
+        told = {
+            "lack cells at their end, which are taken for blank": seen.short,
+            "of delimiters alone below the last row are left out": seen.unfilled,
+            "hold \\N, which is taken for blank": seen.nulls,
+            'are wrapped as ="..."; what is inside is read': seen.formulas,
+        }
+        words = ("row", "line", "cell", "cell")
+        notes += [
+            f"{count:,} {word}{'s' * (count != 1)} {what}."
+            for (what, count), word in zip(told.items(), words, strict=True)
+            if count
+        ]
         return notes
 
     def sample(self, rows: int, /) -> list[list[str]]:
@@ -120,7 +141,9 @@ class CsvFile:
 
     def batches(self, digest: Digest | None = None, /) -> Iterator[Batch]:
         """All rows."""
-        return scan(self.text, self.grid, self.limits, digest)
+        for name in ("short", "unfilled", "nulls", "formulas"):
+            setattr(self.seen, name, 0)
+        return scan(self.text, self.grid, self.limits, digest, seen=self.seen)
 
 
 def _first_lines(top: bytes) -> list[tuple[int, int]]:
@@ -139,27 +162,59 @@ def _candidates(
     """The lines that may be the header, each read as one."""
     if header_row is not None:
         lines = [line.span() for line in _LINE.finditer(top)]
-    first = True
+    first, stop = True, 0
     for at, (start, end) in enumerate(lines if header_row is not None else lines[: PREAMBLE_LINES + 1]):
-        if (header_row is not None and at + 1 != header_row) or not top[start:end].decode(
-            "utf-8", "replace"
-        ).strip():
+        if header_row not in (None, at + 1) or (header_row is None and start < stop):
             continue
-        if at == 0 and _TOLD.fullmatch(top[start:end]) and header_row is None:
+        text = top[start:end]
+        if not text.decode("utf-8", "replace").strip() or (
+            at == 0 and _TOLD.fullmatch(text) and header_row is None
+        ):
             continue
-        divider = delimiter or _sniff(
-            [top[a:b].decode("utf-8", "replace") for a, b in lines[at : at + _HEADER_LINES]]
-        )
-        record = read_record(top, start, divider.encode(), final=True)
+        divider = (delimiter or _sniff(top, start)).encode()
+        record = read_record(top, start, divider, final=True)
         if record.cells is None or record.stop is None:
             if first:
                 msg = f"{name}: the header on line {at + 1} has a quote out of place. Correct it."
                 raise InputError(msg)
             continue
-        first = False
+        first, stop = False, record.stop
         header = [cell.decode("utf-8", "replace") for cell in record.cells]
-        below = at + 1 + len(re.findall(rb"\r\n|\r|\n", top[start : record.stop]))
-        yield (at + 1, Grid(divider.encode(), header, record.stop, below)), header
+        if any(header):
+            below = at + 1 + len(re.findall(rb"\r\n|\r|\n", top[start : record.stop]))
+            grid = Grid(divider, header, record.stop, below)
+            yield (at + 1, grid), header
+
+
+def _headless(name: str, top: bytes, delimiter: str | None) -> Grid:
+    """The layout of a text whose first row is a lead, its columns named by what they hold.
+
+    Raises:
+        InputError: it is empty.
+    """
+    start = len(top) - len(top.lstrip(b"\r\n"))
+    if start == len(top):
+        _refuse_empty(name, None, 0)
+    divider = (delimiter or _sniff(top, start)).encode()
+    rows = [[cell.decode("utf-8", "replace") for cell in cells] for cells in _records(top, start, divider)]
+    line = 1 + len(re.findall(rb"\r\n|\r|\n", top[:start]))
+    dialect = dialect_of(top, start, rows[0], divider)
+    return Grid(divider, names_by_content(rows), start, line, dialect)
+
+
+def _refined(grid: Grid, top: bytes) -> Grid:
+    """A layout with what its program does to rows and cells, by the rows below the header."""
+    start = top.rfind(grid.header[0].encode(), 0, grid.offset) if grid.header[0] else grid.offset
+    dialect = dialect_of(top, min(start, grid.offset), grid.header, grid.delimiter)
+    header = [text.strip() for text in grid.header] if dialect.padded else grid.header
+    outer = (1, 1) if dialect.drawn and header[:1] == [""] == header[-1:] else (0, 0)
+    grid = replace(grid, header=header, dialect=dialect, without=outer)
+    rows = _records(dialect.plain_rows(top[grid.offset :], grid.delimiter), 0, grid.delimiter)
+    if rows and all(len(row) == len(header) + 1 for row in rows):  # as R's write.table leaves out a header
+        numbered = [row[0] for row in rows] == [b"%d" % number for number in range(1, len(rows) + 1)]
+        names = "" if numbered else "row names"
+        return replace(grid, header=[names, *header], without=(int(numbered), 0))
+    return grid
 
 
 def _refuse_empty(name: str, header_row: int | None, lines: int) -> NoReturn:
@@ -169,13 +224,33 @@ def _refuse_empty(name: str, header_row: int | None, lines: int) -> NoReturn:
     raise InputError(f"{name}: is empty. Expected a header line and rows.")
 
 
-def _sniff(lines: Sequence[str]) -> str:
-    """The delimiter that stands most often in the first record outside quotes."""
-    record = ""
-    for line in lines:
-        record += line
-        if record.count('"') % 2 == 0:
-            break
-    bare = _QUOTED.sub("", record)
-    best = max(",;\t|", key=bare.count)
-    return best if best in bare else _NO_DELIMITER
+def _sniff(top: bytes, start: int) -> str:
+    """The delimiter under which most records below fit the one that starts here, of several the most frequent."""
+    widths = {
+        delimiter: _widths(top, start, delimiter.encode())
+        for delimiter in ",;\t|"
+        if delimiter.encode() in top
+    }
+    fitting = {
+        delimiter: (sum(width == found[0] for width in found[1:]), found[0])
+        for delimiter, found in widths.items()
+        if found and found[0] > 1
+    }
+    return max(fitting, key=lambda delimiter: fitting[delimiter]) if fitting else _NO_DELIMITER
+
+
+def _widths(top: bytes, start: int, delimiter: bytes) -> list[int]:
+    """How many cells the records from one on have, as far as the sample goes and blank ones apart."""
+    return [len(cells) for cells in _records(top, start, delimiter)]
+
+
+def _records(top: bytes, start: int, delimiter: bytes) -> list[list[bytes]]:
+    """The cells of the records from one on, as far as the sample goes and blank ones apart."""
+    found: list[list[bytes]] = []
+    at: int | None = start
+    while at is not None and at < len(top) and len(found) <= _SAMPLE_RECORDS:
+        record = read_record(top, at, delimiter, final=True)
+        if record.cells is not None and any(record.cells):
+            found.append(record.cells)
+        at = record.stop
+    return found

@@ -18,13 +18,14 @@ from pyarrow import csv
 
 from hygiene.errors import InputError, option
 from hygiene.io.readers.batch import Batch
+from hygiene.io.readers.csv_dialect import Dialect, without_formulas, without_nulls
 from hygiene.io.readers.csv_record import Record, read_record
 from hygiene.io.readers.encoding import Text, UnreadableError
 from hygiene.io.readers.header_row import fit
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sources import BLOCK, Digest
 
-__all__ = ["Grid", "scan"]
+__all__ = ["Grid", "Seen", "scan"]
 
 _LF, _CR, _QUOTE = b'\n\r"'
 _SPACE, _ASCII_END = 0x20, 0x80
@@ -52,15 +53,42 @@ class Grid:
 
     Attributes:
         delimiter: One ASCII character.
-        header: The header's cells.
+        header: The header's cells, those of columns that are dropped included.
         offset: Bytes of UTF-8 above the first row.
         line: Line of the first row.
+        dialect: What programs that write no plain CSV do to rows and cells.
+        without: How many columns at the left and at the right are dropped.
     """
 
     delimiter: bytes
     header: list[str]
     offset: int
     line: int
+    dialect: Dialect = field(default_factory=Dialect)
+    without: tuple[int, int] = (0, 0)
+
+    @property
+    def kept(self) -> slice:
+        """The columns that are kept."""
+        first, last = self.without
+        return slice(first, len(self.header) - last)
+
+
+@dataclass(slots=True)
+class Seen:
+    """What was met while a text was read, for its notes.
+
+    Attributes:
+        short: Rows whose last cells are missing.
+        unfilled: Lines of delimiters alone below the last filled row.
+        nulls: Cells of a database's sign for nothing.
+        formulas: Cells that were wrapped as a formula.
+    """
+
+    short: int = 0
+    unfilled: int = 0
+    nulls: int = 0
+    formulas: int = 0
 
 
 def scan(
@@ -72,8 +100,9 @@ def scan(
     *,
     size: int = BLOCK,
     exact: bool = False,
+    seen: Seen | None = None,
 ) -> Iterator[Batch]:
-    """The rows of a text in their order; blank lines are no rows.
+    """The rows of a text in their order; blank lines, and lines of delimiters below the last filled one, are no rows.
 
     Args:
         text: The text.
@@ -82,14 +111,21 @@ def scan(
         digest: What the file's bytes go through.
         size: Bytes read at a time.
         exact: Read every record the slow way, to hold the two against each other.
+        seen: Counts what is met.
 
     Raises:
         InputError: a quote is not closed, a byte is no text, or a limit is passed.
     """
+    seen = Seen() if seen is None else seen
+    pieces = _pieces(text, grid, limits, digest, size=size, exact=exact, seen=seen)
+    return _without_unfilled_end(_batches(pieces), seen)
+
+
+def _batches(pieces: Iterator["_Piece"]) -> Iterator[Batch]:
     # While one thread makes columns of a piece, this one cuts the next.
     with ThreadPoolExecutor(1) as pool:
         waiting: Future[Batch] | None = None
-        for piece in _pieces(text, grid, limits, digest, size=size, exact=exact):
+        for piece in pieces:
             if piece.rows:
                 ahead = pool.submit(piece.batch)
                 if waiting is not None:
@@ -99,8 +135,32 @@ def scan(
             yield waiting.result()
 
 
+def _without_unfilled_end(batches: Iterator[Batch], seen: Seen) -> Iterator[Batch]:
+    """The batches as far as the last row that is filled."""
+    held: list[Batch] = []
+    for batch in batches:
+        filled = _filled_rows(batch)
+        if filled:
+            yield from held
+            held = []
+            yield batch if filled == len(batch) else batch.cut(0, filled)
+        if filled < len(batch):
+            held.append(batch.cut(filled, len(batch) - filled))
+    seen.unfilled += sum(map(len, held))
+
+
+def _filled_rows(batch: Batch) -> int:
+    """How many rows there are down to the last one that is filled."""
+    rows = len(batch)
+    while rows and rows - 1 not in batch.malformed:
+        if any(column[rows - 1].as_py().strip() for column in batch.columns):
+            break
+        rows -= 1
+    return rows
+
+
 def _pieces(
-    text: Text, grid: Grid, limits: Limits, digest: Digest | None, *, size: int, exact: bool
+    text: Text, grid: Grid, limits: Limits, digest: Digest | None, *, size: int, exact: bool, seen: Seen
 ) -> Iterator["_Piece"]:
     """The text below the header, cut into whole records."""
     skip, rest, line = grid.offset, b"", grid.line
@@ -116,7 +176,8 @@ def _pieces(
         if block is not None and skip:
             above += _breaks(block[:skip])
             block, skip = block[skip:], max(0, skip - len(block))
-        piece = _Piece(rest + (block or b""), line, grid, limits, text.source.name, final=block is None)
+        data = grid.dialect.plain_rows(rest + (block or b""), grid.delimiter)
+        piece = _Piece(data, line, grid, limits, text.source.name, final=block is None, seen=seen)
         piece.cut(exact=exact)
         yield piece
         if block is None:
@@ -139,6 +200,7 @@ class _Piece:
     limits: Limits
     name: str
     final: bool
+    seen: Seen
     stop: int = 0
     lines_used: int = 0
     malformed: dict[int, str] = field(default_factory=dict)
@@ -153,9 +215,9 @@ class _Piece:
 
     def cut(self, *, exact: bool) -> None:
         """Find the records, and read the odd ones."""
-        starts, ends, odd = self._lines()
+        starts, ends, odd, missing = self._lines()
         if exact:
-            odd[:] = True
+            odd[:], missing[:] = True, 0
         self._is_row = np.ones(len(ends), dtype=bool)
         self.stop = int(ends[-1]) + 1 if len(ends) else 0
         copied, line = 0, 0
@@ -164,6 +226,11 @@ class _Piece:
                 continue
             start = int(starts[place])
             self._parts.append(self.data[copied:start])
+            if missing[place] > 0 and (short := self.data[start : ends[place]].rstrip(b"\r")).strip():
+                self._parts.append(short + missing[place] * self.grid.delimiter + b"\n")
+                self.seen.short += 1
+                copied = min(int(ends[place]) + 1, len(self.data))
+                continue
             record = read_record(self.data, start, self.grid.delimiter, final=self.final)
             if record.stop is None or record.opened is not None:
                 self._refuse_open(record, start, place)
@@ -193,13 +260,25 @@ class _Piece:
             )
             raise InputError(msg)
         self._check_cells(table, lines)
-        return Batch(table.columns, lines + self.line, malformed)
+        columns = [self._plain(column) for column in table.columns[self.grid.kept]]
+        return Batch(columns, lines + self.line, malformed)
 
-    def _lines(self) -> tuple[_Places, _Places, _Flags]:
-        """Where whole lines start and end, and which are not certain."""
+    def _plain(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
+        """A column without what its program wraps cells in; only what stands in the text is looked for."""
+        if b"\\N" in self.data:
+            column, count = without_nulls(column)
+            self.seen.nulls += count
+        if b'="' in self.data:
+            column, count = without_formulas(column)
+            self.seen.formulas += count
+        return self.grid.dialect.plain_cells(column)
+
+    def _lines(self) -> tuple[_Places, _Places, _Flags, _Places]:
+        """Where whole lines start and end, which are not certain, and how many cells a sound line lacks."""
         data, width = self.data, len(self.grid.header)
         if not data:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, dtype=bool)
+            none = np.zeros(0, np.int64)
+            return none, none, np.zeros(0, dtype=bool), none
         text = np.frombuffer(data, np.uint8)
         breaks = text == _LF
         if b"\r" in data:
@@ -226,7 +305,7 @@ class _Piece:
             odd |= (first <= _SPACE) | (first >= _ASCII_END)
         if data.startswith(b"\xef\xbb\xbf") and len(odd):
             odd[0] = True  # Arrow would take it for a mark of the file
-        return starts, ends, odd
+        return starts, ends, odd, np.where(quotes_bad | (width == 1), 0, width - cells)
 
     def _weigh_quotes(  # noqa: PLR0917 -- all are places in the same text
         self, text: Any, starts: _Places, ends: _Places, marks: _Places, is_end: _Places, cells: _Places
@@ -278,6 +357,7 @@ class _Piece:
             if delimiter not in raw and not raw.decode().strip():
                 self._is_row[place] = False
                 return
+            self.seen.short += len(cells) < len(header)
             cells = fit(cells, header, b"")
         if cells is None:
             self.malformed[place] = raw.decode().rstrip("\r\n")

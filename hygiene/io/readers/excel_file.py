@@ -9,12 +9,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from hygiene.columns.mapping import has_email
 from hygiene.errors import InputError, UsageError, option
 from hygiene.io.readers.batch import Batch, batch_of_rows, first_rows
-from hygiene.io.readers.header_row import PREAMBLE_LINES, Columns, first_header
+from hygiene.io.readers.header_row import PREAMBLE_LINES, Columns, first_header, names_by_content
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sources import Digest, Source
 
@@ -22,6 +23,9 @@ __all__ = ["ExcelFile", "is_workbook", "sheets"]
 
 #: Rows of a batch.
 _ROWS = 50_000
+
+#: Rows that tell what columns without a header hold.
+_SAMPLE_ROWS = 1000
 
 #: Bytes that a workbook may unpack to whatever its ratio.
 _HARMLESS = 64 << 20
@@ -94,6 +98,7 @@ class ExcelFile:
         columns: Columns = None,
         sheet: str | None = None,
         header_row: int | None = None,
+        no_header: bool = False,
     ) -> "ExcelFile":
         """The sheet that is named, or the only one with an email column.
 
@@ -104,16 +109,15 @@ class ExcelFile:
         _check_size(source, limits)
         book = _open(source)
         sheets = {name: _rows(source, book, name) for name in _chosen(source, book, sheet)}
-        found = {
-            name: first
-            for name, rows in sheets.items()
-            if (first := first_header(_candidates(rows, header_row), columns=columns)) is not None
-        }
+        look = _without_header if no_header else partial(_header, columns=columns, header_row=header_row)
+        found = {name: first for name, rows in sheets.items() if (first := look(rows)) is not None}
         if not found:
             raise InputError(f"{source.name}: is empty. Expected a header and rows.")
         name = _only(source, {name: header for name, (_, header) in found.items()}, columns)
         line, header = found[name]
-        width = max((at + 1 for row in sheets[name][line - 1 :] for at, cell in _filled(row)), default=1)
+        width = max(
+            (at + 1 for row in sheets[name][max(0, line - 1) :] for at, cell in _filled(row)), default=1
+        )
         if width > limits.columns:
             raise limits.refuse("columns", f"{source.name}: sheet {name!r}", f"it has {width:,} columns")
         header = [*header, *[""] * (width - len(header))]
@@ -231,6 +235,18 @@ def _rows(source: Source, book: Any, name: str) -> Rows:
         )
         raise InputError(msg) from error
     return rows
+
+
+def _header(rows: Rows, *, columns: Columns, header_row: int | None) -> tuple[int, Sequence[str]] | None:
+    """Line and cells of the header; None for a blank sheet."""
+    return first_header(_candidates(rows, header_row), columns=columns)
+
+
+def _without_header(rows: Rows) -> tuple[int, Sequence[str]] | None:
+    """The line above the first row, and names by what the columns hold; None for a blank sheet."""
+    texts = [[_text(cell) for cell in row] for row in rows[:_SAMPLE_ROWS]]
+    first = next((at for at, row in enumerate(texts) if any(cell.strip() for cell in row)), None)
+    return None if first is None else (first, names_by_content(texts[first:]))
 
 
 def _candidates(rows: Rows, header_row: int | None) -> Iterator[tuple[int, list[str]]]:

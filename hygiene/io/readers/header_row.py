@@ -5,10 +5,11 @@ from typing import TypeAlias, TypeVar
 
 from hygiene.columns.mapping import has_email
 
-__all__ = ["PREAMBLE_LINES", "Columns", "first_header", "fit"]
+__all__ = ["PREAMBLE_LINES", "Columns", "first_header", "fit", "names_by_content"]
 
-#: Rows above the header that are looked through for it; exports put notes there (LinkedIn: three lines).
-PREAMBLE_LINES = 10
+#: Rows above the header that are looked through for it; exports put notes there (LinkedIn: three lines, import
+#: templates of Frappe: fifteen).
+PREAMBLE_LINES = 30
 
 Columns: TypeAlias = Mapping[str, str] | None
 
@@ -19,29 +20,45 @@ _Row = TypeVar("_Row")
 def first_header(
     rows: Iterable[tuple[_Row, Sequence[str]]], /, *, columns: Columns = None
 ) -> tuple[_Row, Sequence[str]] | None:
-    """The first row, unless a row with an email column is wider than all above it; None without rows.
+    """The first row with an email column that has more filled cells than all above it; None without rows.
+
+    Where there is none, the first row of several filled cells, else the first. No row with an address in it is a
+    header, nor is one below it.
 
     Args:
         rows: The first rows that are not blank, each with what stands for it.
         columns: Canonical column -> header text, as the user named them.
     """
-    first, widest = None, 0
+    found: list[tuple[_Row, Sequence[str]]] = []
+    widest = 0
     for row, cells in rows:
-        first = first or (row, cells)
-        if len(cells) > widest and has_email(cells, columns=columns):
+        if found and any("@" in cell for cell in cells):
+            break
+        filled = sum(bool(cell.strip()) for cell in cells)
+        found.append((row, cells))
+        if filled > widest and has_email(cells, columns=columns):
             return row, cells
-        widest = max(widest, len(cells))
-    return first
+        widest = max(widest, filled)
+    several = (each for each in found if sum(bool(cell.strip()) for cell in each[1]) > 1)
+    return next(several, found[0] if found else None)
+
+
+def names_by_content(rows: Sequence[Sequence[str]], /) -> list[str]:
+    """Names for the columns of rows without a header: the one with most addresses is the email column."""
+    width = max(map(len, rows))
+    signs = [sum("@" in row[at] for row in rows if at < len(row)) for at in range(width)]
+    names = [f"column {at + 1}" for at in range(width)]
+    if any(signs):
+        names[signs.index(max(signs))] = "email"
+    return names
 
 
 def fit(cells: list[_Cell], header: Sequence[str], /, blank: _Cell) -> list[_Cell] | None:
-    """The cells of a row made as wide as the header; None where cells would be lost or made up.
+    """The cells of a row made as wide as the header; None where cells would be lost.
 
-    Cells without a header hold nothing that could shift, so blank ones may be left out or come on top.
+    Programs leave out what is blank at the end of a row, and put blank cells behind it.
     """
     width = len(header)
-    if len(cells) == width:
-        return cells
-    if not any(text.strip() for text in header[len(cells) :]) and not any(cells[width:]):
-        return cells[:width] + [blank] * (width - len(cells))
-    return None
+    if any(cells[width:]):
+        return None
+    return cells[:width] + [blank] * (width - len(cells))

@@ -6,7 +6,7 @@ address, and no cell is changed: a cell is text, an absent one is "".
 
 import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -14,15 +14,16 @@ from typing import Self, TypeAlias
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hygiene.arrow.parallel import CHUNK_ROWS
 from hygiene.arrow.text import text_series
 from hygiene.columns.mapping import CANONICAL, MALFORMED, SAMPLE_ROWS, ColumnMap, map_columns, split_name
 from hygiene.columns.place import place_index
 from hygiene.columns.verifier_verdicts import is_verdict_column
-from hygiene.errors import InputError, Note, UsageError
+from hygiene.errors import InputError, Note, UsageError, option
 from hygiene.io.readers.arrow_file import ArrowFile, is_columnar
-from hygiene.io.readers.batch import Batch, Table
+from hygiene.io.readers.batch import Batch, Table, address_in
 from hygiene.io.readers.csv_file import CsvFile, check_delimiter
 from hygiene.io.readers.encoding import Text, check_encoding
 from hygiene.io.readers.excel_file import ExcelFile, is_workbook
@@ -45,7 +46,7 @@ class LeadFiles:
     (the header's first line is 1 where nothing stands above it), or the record's number where a format has
     no lines. Its columns are `columns`, all text; a column that one of several files lacks is "" there.
     Where a chunk holds rows that do not fit their header, a last column `row_malformed` holds their raw
-    text (NA on all other rows) and their other cells are "".
+    text (NA on all other rows); of their other cells `email` has the first address of it, and all else is "".
 
     Attributes:
         files: Names of the files, those of folders and patterns included; "<stdin>" for "-".
@@ -64,6 +65,9 @@ class LeadFiles:
         names = [os.fspath(path) for path in paths]
         if not names or names.count("-") > 1:
             raise UsageError("Name a file, or '-' once for standard input.")
+        if options.no_header and options.header_row is not None:
+            both = f"{option('no_header', given=True)} and {option('header_row', options.header_row)}"
+            raise UsageError(f"{both} exclude each other.")
         for what, number in (("chunk_rows", chunk_rows), ("header_row", options.header_row)):
             if number is not None and number < 1:
                 raise UsageError(f"{what} is {number}; expected 1 or more.")
@@ -74,6 +78,7 @@ class LeadFiles:
             check_encoding(options.encoding),
             check_delimiter(options.delimiter),
             options.header_row,
+            options.no_header,
             options.sheet,
         )
         self._spools = Spools()
@@ -196,6 +201,7 @@ class _Look:
     encoding: str | None
     delimiter: str | None
     header_row: int | None
+    no_header: bool
     sheet: str | None
 
     def at(self, source: Source) -> "_Part":
@@ -220,13 +226,23 @@ class _Look:
             return ArrowFile.look(source, self.limits)
         if is_workbook(source):
             return ExcelFile.look(
-                source, self.limits, columns=self.columns, sheet=self.sheet, header_row=self.header_row
+                source,
+                self.limits,
+                columns=self.columns,
+                sheet=self.sheet,
+                header_row=self.header_row,
+                no_header=self.no_header,
             )
         text = Text(source, self.encoding)
         if is_json(text):
             return JsonFile.look(text, self.limits)
         return CsvFile.look(
-            text, self.limits, columns=self.columns, delimiter=self.delimiter, header_row=self.header_row
+            text,
+            self.limits,
+            columns=self.columns,
+            delimiter=self.delimiter,
+            header_row=self.header_row,
+            no_header=self.no_header,
         )
 
 
@@ -255,12 +271,21 @@ class _Part:
     def column(self, name: str, batch: Batch) -> pa.ChunkedArray:
         """A column of the frame; blank cells where this file has none."""
         if name in self.map.names:
-            return batch.columns[self.map.names.index(name)]
+            column = batch.columns[self.map.names.index(name)]
+            return _with_addresses(column, batch.malformed) if name == "email" and batch.malformed else column
         if name in self.columns and self.map.full_name is not None:
             last = name == "last_name"
             names = [split_name(text)[last] for text in batch.columns[self.map.full_name].to_pylist()]
             return pa.chunked_array([pa.array(names, pa.large_string())])
         return pa.chunked_array([pa.repeat(pa.scalar("", pa.large_string()), len(batch))])
+
+
+def _with_addresses(cells: pa.ChunkedArray, malformed: Mapping[int, str]) -> pa.ChunkedArray:
+    """The cells of an email column, those of malformed rows with the address in their raw text."""
+    rows = np.zeros(len(cells), dtype=bool)
+    rows[list(malformed)] = True
+    texts = pa.array([address_in(raw) for _, raw in sorted(malformed.items())], pa.large_string())
+    return pa.chunked_array([pc.replace_with_mask(cells.combine_chunks(), pa.array(rows), texts)])
 
 
 def _joined(columns: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:

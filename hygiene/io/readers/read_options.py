@@ -15,6 +15,7 @@ class ReadOptions:
         encoding: Encoding of text files, where what was found out is not right.
         delimiter: Delimiter of text files, where what was found out is not right.
         header_row: Line of the header, where what was found out is not right.
+        no_header: Whether the first row is a lead already: columns are then named by what they hold.
         sheet: Sheet of workbooks; the only one with an email column where None.
         limits: Limits to raise or lower: `cell`, `columns`, `rows`, `size`, `ratio`, `nesting`.
     """
@@ -23,5 +24,6 @@ class ReadOptions:
     encoding: str | None = None
     delimiter: str | None = None
     header_row: int | None = None
+    no_header: bool = False
     sheet: str | None = None
     limits: Mapping[str, int] | None = None

@@ -12,9 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import mask
 from hygiene.columns.mapping import MALFORMED
-from hygiene.io.readers.batch import Batch, Table, first_rows
+from hygiene.io.readers.batch import Batch, Table, address_in, first_rows
 from hygiene.io.readers.sources import Digest
 
 __all__ = ["PLACE", "WithheldFile", "is_returned"]
@@ -91,15 +90,15 @@ class WithheldFile:
         return [name for name, _ in places], np.array([at for _, at in places], dtype=np.int64)
 
     def _still_malformed(self, batch: Batch, columns: Sequence[pa.ChunkedArray]) -> dict[int, str]:
-        """Rows that were malformed and have no cells yet, with their raw text."""
+        """Rows that were malformed and have no cells yet but the address that we put there, with their raw text."""
         if MALFORMED not in self.table.header:
             return {}
         raw = batch.columns[list(self.table.header).index(MALFORMED)]
-        raw = (_unguarded(raw) if self.guarded else raw).to_pylist()
-        blank = np.ones(len(batch), dtype=bool)
-        for column in columns:
-            blank &= mask(pc.equal(pc.utf8_trim_whitespace(column), ""))
-        return {at: text for at, text in enumerate(raw) if text and blank[at]}
+        texts = {
+            at: text for at, text in enumerate((_unguarded(raw) if self.guarded else raw).to_pylist()) if text
+        }
+        filled = {at: [cell for column in columns if (cell := column[at].as_py().strip())] for at in texts}
+        return {at: text for at, text in texts.items() if filled[at] in ([], [address_in(text)])}
 
     @staticmethod
     def _unguard_names(names: Sequence[str]) -> list[str]:
