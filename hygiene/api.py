@@ -61,8 +61,14 @@ def read(  # noqa: D417 -- the options are told by their class
         UsageError: an option makes no sense.
     """
     options = ReadOptions(
-        columns=columns, encoding=encoding, delimiter=delimiter, header_row=header_row, no_header=no_header, sheet=sheet, limits=limits
-    )  # fmt: skip
+        columns=columns,
+        encoding=encoding,
+        delimiter=delimiter,
+        header_row=header_row,
+        no_header=no_header,
+        sheet=sheet,
+        limits=limits,
+    )
     with LeadFiles([path, *more], options) as leads:
         return leads.frame()
 

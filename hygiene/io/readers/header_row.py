@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias, TypeVar
 
 from hygiene.columns.mapping import has_email
+from hygiene.errors import InputError, option
 
-__all__ = ["PREAMBLE_LINES", "Columns", "first_header", "fit", "names_by_content"]
+__all__ = ["PREAMBLE_LINES", "Columns", "check_header", "first_header", "fit", "names_by_content"]
 
 #: Rows above the header that are looked through for it; exports put notes there (LinkedIn: three lines, import
 #: templates of Frappe: fifteen).
@@ -41,6 +42,19 @@ def first_header(
         widest = max(widest, filled)
     several = (each for each in found if sum(bool(cell.strip()) for cell in each[1]) > 1)
     return next(several, found[0] if found else None)
+
+
+def check_header(header: Sequence[str], source: str, /) -> None:
+    """Make sure that the header that was found is none of a person's rows.
+
+    Raises:
+        InputError: it holds an address.
+    """
+    if any("@" in text for text in header):
+        raise InputError(
+            f"{source}: the first row holds an address, so the file seems to have no header.",
+            f"Read it with {option('no_header', given=True)}, or name the header's line with {option('header_row')}.",
+        )
 
 
 def names_by_content(rows: Sequence[Sequence[str]], /) -> list[str]:

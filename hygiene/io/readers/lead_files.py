@@ -27,7 +27,7 @@ from hygiene.io.readers.batch import Batch, Table, address_in
 from hygiene.io.readers.csv_file import CsvFile, check_delimiter
 from hygiene.io.readers.encoding import Text, check_encoding
 from hygiene.io.readers.excel_file import ExcelFile, is_workbook
-from hygiene.io.readers.header_row import Columns
+from hygiene.io.readers.header_row import Columns, check_header
 from hygiene.io.readers.json_file import JsonFile, is_json
 from hygiene.io.readers.limits import Limits, limits_of
 from hygiene.io.readers.read_options import ReadOptions
@@ -212,6 +212,8 @@ class _Look:
         sample = table.sample(SAMPLE_ROWS)
         if not sample:
             raise InputError(f"{source.name}: has a header and no rows. Export it again with its leads.")
+        if self.header_row is None and not self.columns:
+            check_header(table.header, source.name)
         found = map_columns(table.header, sample, columns=self.columns, source=source.name)
         cells = zip(*sample, strict=True)
         verdicts = [

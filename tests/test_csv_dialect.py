@@ -1,0 +1,210 @@
+"""Text tables as programs write them that write no plain CSV: where rows stand, and what is undone in cells."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import hygiene
+from hygiene.errors import InputError, UsageError
+from hygiene.io.readers import open_leads, read_leads
+
+FILES = Path(__file__).parent / "data" / "files"
+
+
+@pytest.fixture
+def leads(tmp_path):
+    def _leads(text, name="leads.csv"):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return _leads
+
+
+def _read(path, **options):
+    with open_leads([path], **options) as files:
+        frame = files.frame()
+        return frame, " ".join(files.notes)
+
+
+def test_below_a_title_that_is_padded_with_delimiters_the_header_is_found():
+    """Written by LibreOffice 7.4."""
+    frame, notes = _read(FILES / "title-row-libreoffice.csv")
+
+    assert "the header is on line 3" in notes
+    assert hygiene.clean(frame).counts.rows == 20
+    assert frame["company"].tolist()[:2] == ["Birchworks, Inc.", 'N\u00fa\u00f1ez "El Faro" S.A.']
+    assert len(hygiene.clean(frame).ready) == 18
+
+
+def test_below_the_notes_of_an_import_template_the_header_is_found():
+    """Written by hand after the import templates of Frappe."""
+    frame, notes = _read(FILES / "l7-erpnext.csv")
+
+    assert "the header is on line 12" in notes
+    assert hygiene.clean(frame).ready["email"].tolist() == ["ann@birch.example", "bob@birch.example"]
+
+
+def test_a_header_full_of_commas_is_cut_as_the_rows_below_it_are(leads):
+    frame, _ = _read(
+        leads("Name (first, last);E-mail;Company (legal name, no form)\nAnn;ann@birch.example;Birch\n")
+    )
+
+    assert frame["email"].tolist() == ["ann@birch.example"]
+    assert len(frame.columns) == 3
+
+
+def test_of_two_header_rows_the_one_that_is_filled_is_the_header(leads):
+    frame, _ = _read(leads("Contact,,Firm,\nName,Email,Company,City\nAnn,ann@birch.example,Birch,Oslo\n"))
+
+    assert frame["email"].tolist() == ["ann@birch.example"]
+    assert frame["city"].tolist() == ["Oslo"]
+
+
+def test_a_line_with_an_address_is_never_a_header(leads):
+    path = leads("EMAIL;TYPE=INTERNET:ann@birch.example\nEmail;Name\nbob@birch.example;Bob\n")
+
+    with pytest.raises(InputError, match="the first row holds an address") as refused:
+        read_leads(path)
+    assert "ann@" not in str(refused.value)
+
+
+def test_padded_cells_are_trimmed_and_quotes_after_blanks_are_quotes():
+    """Written by hand after an export that pads its columns."""
+    frame, notes = _read(FILES / "12-padded.csv")
+
+    assert frame["email"].tolist() == ["ann@birch.example", "bob@birch.example"]
+    assert frame["attributes"].tolist()[0] == '{"mailchimp": true, "a": 1}'
+    assert "pads its cells" in notes
+
+
+def test_a_row_that_exceljs_wrote_short_has_a_blank_cell_and_that_is_said():
+    """Written by ExcelJS 4.4."""
+    frame, notes = _read(FILES / "exceljs-short-rows.csv")
+
+    assert frame["note"].tolist() == ["met", ""]
+    assert "1 row lack" in notes
+
+
+def test_the_row_numbers_of_write_table_are_no_cells():
+    """Written by R 4.2, `write.table(d, sep="\\t")`."""
+    frame, notes = _read(FILES / "r-write-table.tsv")
+
+    assert list(frame.columns) == ["email", "first_name", "company"]
+    assert frame["email"].tolist() == ["ann@evergate.example", "bob@evergate.example"]
+    assert "numbers its rows" in notes
+
+
+def test_row_names_of_write_table_are_a_column_of_their_own(leads):
+    frame, _ = _read(
+        leads('"email"\t"company"\n"a"\t"ann@birch.example"\t"Birch"\n"b"\t"bob@birch.example"\t"B"\n')
+    )
+
+    assert frame["email"].tolist() == ["ann@birch.example", "bob@birch.example"]
+    assert frame["row names"].tolist() == ["a", "b"]
+
+
+def test_the_text_of_copy_is_read_with_its_escapes_undone():
+    """Written by PostgreSQL 15, `COPY ... TO`."""
+    frame, notes = _read(FILES / "postgres-copy.txt")
+
+    assert frame["first_name"].tolist() == ["Ann", ""]
+    assert frame["company"].tolist() == ["", "C:\\new\nSecond line"]
+    assert "2 cells hold \\N" in notes
+    assert "backslash escapes" in notes
+
+
+def test_backslashes_of_a_file_that_is_no_dump_stay(leads):
+    frame, _ = _read(leads("email\tcompany\nann@birch.example\tC:\\new\n"))
+
+    assert frame["company"].tolist() == ["C:\\new"]
+
+
+def test_cells_that_are_wrapped_as_a_formula_are_unwrapped_in_every_column(leads):
+    frame, notes = _read(
+        leads('email,zip,phone\n"=""ann@birch.example""",="02134","=""+1 415"""\nb@x.example,=1+1,x\n')
+    )
+
+    assert frame.to_numpy().tolist() == [
+        ["ann@birch.example", "+1 415", "02134"],
+        ["b@x.example", "x", "=1+1"],
+    ]
+    assert '3 cells are wrapped as ="..."' in notes
+
+
+_PSQL = """\
+       email       | name | company
+-------------------+------+---------
+ ann@birch.example | Ann  | Birch
+ bob@birch.example | Bob  |
+(2 rows)
+
+"""
+_MARKDOWN = """\
+| email | name | company |
+|---|:---|---:|
+| ann@birch.example | Ann | Birch |
+| bob@birch.example | Bob |  |
+"""
+_MYSQL = """\
++-------------------+------+---------+
+| email             | name | company |
++-------------------+------+---------+
+| ann@birch.example | Ann  | Birch   |
+| bob@birch.example | Bob  |         |
++-------------------+------+---------+
+2 rows in set (0.01 sec)
+"""
+
+
+@pytest.mark.parametrize("text", [_PSQL, _MARKDOWN, _MYSQL], ids=["psql", "markdown", "mysql"])
+def test_a_table_as_a_console_draws_it_is_read(leads, text):
+    frame, notes = _read(leads(text))
+
+    assert frame["email"].tolist() == ["ann@birch.example", "bob@birch.example"]
+    assert frame["company"].tolist() == ["Birch", ""]
+    assert set(frame.columns) == {"email", "first_name", "last_name", "company", "name"}
+    assert "as a console draws it" in notes
+
+
+def test_without_a_header_columns_are_named_by_what_they_hold():
+    frame, _ = _read(FILES / "headerless.csv", no_header=True)
+
+    assert frame["email"].tolist() == ["ann.lund@birchworks.example", "bob@evergate.example"]
+    assert list(frame.columns) == ["email", "column 1", "column 2", "column 3"]
+    assert frame.index.get_level_values("line").tolist() == [1, 2]
+
+
+def test_a_plain_list_of_addresses_is_read_without_a_header(leads):
+    frame, _ = _read(leads("\nann@birch.example\nbob@birch.example\n"), no_header=True)
+
+    assert frame["email"].tolist() == ["ann@birch.example", "bob@birch.example"]
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("headerless.csv", "no_header=True"), ("names-only.csv", "Export the leads with their")],
+)
+def test_what_is_advised_works_and_shows_no_cell_of_a_person(name, advice):
+    with pytest.raises(InputError, match=advice) as refused:
+        read_leads(FILES / name)
+    assert "Lund" not in str(refused.value)
+    if "no_header" in advice:
+        assert len(_read(FILES / name, no_header=True)[0]) == 2
+
+
+def test_a_workbook_without_a_header_is_read_too(tmp_path):
+    path = tmp_path / "leads.xlsx"
+    pd.DataFrame([["Ann", "ann@birch.example"], ["Bob", "bob@birch.example"]]).to_excel(
+        path, header=False, index=False
+    )
+
+    frame, _ = _read(path, no_header=True)
+
+    assert frame["email"].tolist() == ["ann@birch.example", "bob@birch.example"]
+
+
+def test_a_header_and_none_exclude_each_other(leads):
+    with pytest.raises(UsageError, match="exclude each other"):
+        _read(leads("email\na@x.example\n"), no_header=True, header_row=1)
