@@ -6,7 +6,7 @@ CSV reader as they are. Every other line is read by `csv_record`, and put back i
 is certain, or as a blank one. So no row is lost, and each keeps its line.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -260,18 +260,19 @@ class _Piece:
             )
             raise InputError(msg)
         self._check_cells(table, lines)
-        columns = [self._plain(column) for column in table.columns[self.grid.kept]]
-        return Batch(columns, lines + self.line, malformed)
+        return Batch(self._plain(table.columns[self.grid.kept]), lines + self.line, malformed)
 
-    def _plain(self, column: pa.ChunkedArray) -> pa.ChunkedArray:
-        """A column without what its program wraps cells in; only what stands in the text is looked for."""
-        if b"\\N" in self.data:
-            column, count = without_nulls(column)
-            self.seen.nulls += count
-        if b'="' in self.data:
-            column, count = without_formulas(column)
-            self.seen.formulas += count
-        return self.grid.dialect.plain_cells(column)
+    def _plain(self, columns: Sequence[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
+        """Columns without what their program wraps cells in; only what stands in the text is looked for."""
+        data = self.data  # one octet is found far faster than two
+        plain: Sequence[pa.ChunkedArray] = columns
+        if b"\\" in data and b"\\N" in data:
+            plain, counts = zip(*map(without_nulls, plain), strict=True)
+            self.seen.nulls += sum(counts)
+        if b"=" in data and b'="' in data:
+            plain, counts = zip(*map(without_formulas, plain), strict=True)
+            self.seen.formulas += sum(counts)
+        return [self.grid.dialect.plain_cells(column) for column in plain]
 
     def _lines(self) -> tuple[_Places, _Places, _Flags, _Places]:
         """Where whole lines start and end, which are not certain, and how many cells a sound line lacks."""
