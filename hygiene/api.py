@@ -19,6 +19,7 @@ from hygiene.cleaning.result import CleanedLeads
 from hygiene.cleaning.settings import Settings
 from hygiene.cleaning.spill import Spill
 from hygiene.cleaning.survey import survey
+from hygiene.columns.frames import ArrowStream, as_frame, check_paths, is_table
 from hygiene.columns.rename import choose_columns, name_columns
 from hygiene.errors import Note, option
 from hygiene.importing import Journal, OnUnknown, Progress, Receipt, open_session
@@ -74,11 +75,14 @@ def read(  # noqa: D417 -- the options are told by their class
 
 
 @takes(CleanOptions)
-def clean(leads: pd.DataFrame | PathLike | Sequence[PathLike], options: CleanOptions) -> CleanedLeads:
+def clean(
+    leads: pd.DataFrame | ArrowStream | PathLike | Sequence[PathLike], options: CleanOptions
+) -> CleanedLeads:
     """Give every row of a lead list its verdict.
 
     Args:
-        leads: A frame, or one or several files.
+        leads: A pandas frame or whatever speaks Arrow (Polars, DuckDB, an Arrow table or reader), or one or
+            several files.
         options: As below.
 
     Raises:
@@ -89,9 +93,9 @@ def clean(leads: pd.DataFrame | PathLike | Sequence[PathLike], options: CleanOpt
     settings = resolve(options)
     started = time.monotonic()
     cleaned = (
-        _clean_frame(leads, settings, options)
-        if isinstance(leads, pd.DataFrame)
-        else _clean_files([leads] if isinstance(leads, str | os.PathLike) else list(leads), settings, options)
+        _clean_frame(as_frame(leads), settings, options)
+        if is_table(leads)
+        else _clean_files(check_paths(leads), settings, options)
     )
     _log.info("%d rows cleaned in %.1f s", len(cleaned), time.monotonic() - started)
     for code, rows in cleaned.counts.reasons.items():

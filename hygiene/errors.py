@@ -32,7 +32,7 @@ an address: row numbers and reason codes stand for leads.
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Self
+from typing import Any, Self
 
 __all__ = [
     "AuthError",
@@ -162,6 +162,10 @@ class SpoolError(UsageError):
             f"a temporary file cannot be written ({error.strerror or error}); name a folder with room in TMPDIR, "
             f"or allow more memory with {option('memory', value='SIZE')}."
         )
+        self._error = error
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._error,)
 
 
 class InputError(HygieneError):
@@ -191,6 +195,9 @@ class GateFailed(HygieneError):  # noqa: N818 -- a gate that fails is a result s
     def __init__(self, failures: Sequence[str]) -> None:
         super().__init__("; ".join(failures))
         self.failures = tuple(failures)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.failures,)
 
 
 class ResolverError(HygieneError):

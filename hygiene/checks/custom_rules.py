@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,8 @@ class Rule:
 
     Attributes:
         name: Lower-case word for the reason code.
-        check: Frame in, boolean Series out, True where the rule is met by a row that is *not* fine.
+        check: Frame in, boolean Series out, True where the rule is met by a row that is *not* fine. Text columns are
+            of one dtype however the leads were stored, and where a missing cell leaves it open the rule is not met.
         outcome: What such a row becomes.
     """
 
@@ -45,7 +46,7 @@ class Rule:
         if not len(frame):
             return np.zeros(0, dtype=bool)
         try:
-            found = np.asarray(self.check(frame), dtype=bool)
+            found = _decided(self.check(_as_rules_see_it(frame)))
         except Exception as error:  # noqa: BLE001 -- a user's code may raise anything; its text may hold cells
             msg = f"rule {self.name} failed with {type(error).__name__}; try it on the frame alone."
             raise InputError(msg) from None
@@ -53,6 +54,40 @@ class Rule:
             msg = f"rule {self.name} gave shape {found.shape}; expected one boolean for each of {len(frame)} rows."
             raise InputError(msg)
         return found
+
+
+def _as_rules_see_it(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with text columns that answer as those of pandas 3 do, where a missing cell meets no test."""
+    if pd.__version__ >= "3":
+        return frame
+    texts = [
+        at
+        for at, dtype in enumerate(frame.dtypes)
+        if pd.api.types.is_object_dtype(dtype) and _is_text(frame.iloc[:, at])
+    ]
+    columns: list[Any] = [frame.iloc[:, at] for at in range(frame.shape[1])]
+    for at in texts:
+        columns[at] = columns[at].astype("string[pyarrow_numpy]")
+    return (
+        pd.concat(columns, axis=1, keys=range(len(columns))).set_axis(frame.columns, axis=1)
+        if texts
+        else frame
+    )
+
+
+def _is_text(cells: pd.Series) -> bool:
+    return pd.api.types.infer_dtype(cells, skipna=True) in ("string", "empty")
+
+
+def _decided(found: object) -> Mask:
+    """What a rule says of each row; one that it cannot say it of, as the cell is missing, does not meet it."""
+    if isinstance(found, pd.Series):
+        missing = found.isna().to_numpy()
+        if missing.any():
+            met = np.zeros(len(found), dtype=bool)
+            met[~missing] = found[~missing].to_numpy(dtype=bool)
+            return met
+    return np.asarray(found, dtype=bool)
 
 
 def load_rule(spec: str, /) -> Rule:

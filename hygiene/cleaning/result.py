@@ -5,7 +5,7 @@ Everything is derived from the lead frame and its verdicts; nothing here changes
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -235,6 +235,16 @@ class CleanedLeads:
     def digest(self) -> str:
         """Hex digest of the input: over its files, or over the cells of a frame."""
         return self.sha256 or frame_digest(self.frame)
+
+    def to_arrow(self, name: Literal["ready", "withheld", "verdicts"], /) -> pa.Table:
+        """The frame of that name as an Arrow table, without its index.
+
+        Raises:
+            UsageError: there is none.
+        """
+        if name not in ("ready", "withheld", "verdicts"):
+            raise UsageError(f"to_arrow({name!r}): expected ready, withheld or verdicts.")
+        return pa.Table.from_pandas(getattr(self, name), preserve_index=False)
 
     @property
     def withheld(self) -> pd.DataFrame:

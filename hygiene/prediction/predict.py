@@ -7,6 +7,7 @@ nothing here touches the network. What is costly is worked out on the leads that
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ import pyarrow as pa
 
 from hygiene.arguments import check_names
 from hygiene.arrow.text import text_column
+from hygiene.columns.frames import ArrowStream, as_frame, is_table
 from hygiene.errors import UsageError
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
@@ -95,8 +97,25 @@ class Prediction:
         )
 
 
+def _addresses(rows: Any) -> pa.Array:
+    """The addresses of rows, or rows that are the addresses alone."""
+    if isinstance(rows, pd.Series):
+        return text_column(rows)
+    if isinstance(rows, pa.ChunkedArray):
+        return literal_texts(rows.combine_chunks())
+    if not is_table(rows):
+        return literal_texts(rows)
+    frame = as_frame(rows)
+    if "email" not in frame:
+        msg = (
+            "rows have no column 'email'; rename the one with the addresses, or hand over that column alone."
+        )
+        raise UsageError(msg)
+    return text_column(frame["email"])
+
+
 def predict(
-    rows: pd.DataFrame | pd.Series | pa.Array,
+    rows: pd.DataFrame | ArrowStream | pd.Series | pa.Array | pa.ChunkedArray,
     /,
     *,
     policy: ImportPolicy | None = None,
@@ -111,7 +130,8 @@ def predict(
     What is None is not known: it is counted as empty, and `Prediction.range` allows for it.
 
     Args:
-        rows: Leads in sending order: a frame with a column ``email``, or the addresses alone.
+        rows: Leads in sending order: a frame of pandas or of whatever speaks Arrow with a column ``email``, or
+            the addresses alone.
         policy: The API's counting rules; None is the defaults.
         blocklist: The API's block list, addresses and domains.
         known: Addresses that the list holds already: duplicates under list and account scope, of no
@@ -126,8 +146,7 @@ def predict(
     Source: the rules of `ImportPolicy`, each with its label.
     """
     check_names(blocklist=blocklist, known=known, elsewhere=elsewhere)
-    cells = rows["email"] if isinstance(rows, pd.DataFrame) else rows
-    texts = text_column(cells) if isinstance(cells, pd.Series) else literal_texts(cells)
+    texts = _addresses(rows)
     given = {"blocklist": blocklist, "known": known, "elsewhere": elsewhere}
     lists = {name: None if found is None else literal_texts(found) for name, found in given.items()}
     read = {name: found for name, found in lists.items() if found is not None}

@@ -1,0 +1,155 @@
+"""Frames of every kind that speaks Arrow: the same leads get the same verdicts, however their text is stored."""
+
+import pickle
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import hygiene
+from hygiene.errors import GateFailed, SpoolError, UsageError
+
+ROWS = {
+    "Email": ["ann@birch.example", "BOB@birch.example", None, "bob@birch.example", "nobody"],
+    "Phone": ["+1 415", None, "1", "2", "3"],
+    "Employees": [12, None, 3, 4, 5],
+}
+
+
+class _Stream:
+    """A table of which nothing is known but that it hands itself over as Arrow batches."""
+
+    def __init__(self, table):
+        self._table = table
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return self._table.__arrow_c_stream__(requested_schema)
+
+
+def _arrow(kind=None):
+    table = pa.table(ROWS)
+    if kind is None:
+        return table
+    emails = table.column("Email").combine_chunks().cast(pa.string())
+    encoded = pa.RunEndEncodedArray.from_arrays([1, 2, 3, 4, 5], emails) if kind == "runs" else None
+    column = (
+        encoded
+        if kind == "runs"
+        else emails.dictionary_encode()
+        if kind == "dictionary"
+        else emails.cast(kind)
+    )
+    return table.set_column(0, "Email", column)
+
+
+FRAMES = {
+    "objects": lambda: pd.DataFrame(ROWS).astype({"Email": object, "Phone": object}),
+    "categorical": lambda: pd.DataFrame(ROWS).astype({"Email": "category", "Phone": "category"}),
+    "string": lambda: pd.DataFrame(ROWS).astype({"Email": "string", "Phone": "string"}),
+    "ArrowDtype": lambda: pd.DataFrame(ROWS).astype({"Email": pd.ArrowDtype(pa.string()), "Phone": "string"}),
+    "arrow dictionary dtype": lambda: _arrow("dictionary").to_pandas(types_mapper=pd.ArrowDtype),
+    "Arrow table": _arrow,
+    "Arrow dictionary": lambda: _arrow("dictionary"),
+    "Arrow string_view": lambda: _arrow(pa.string_view()),
+    "Arrow large_string": lambda: _arrow(pa.large_string()),
+    "Arrow runs": lambda: _arrow("runs"),
+    "Arrow reader": lambda: _arrow().to_reader(),
+    "any stream": lambda: _Stream(_arrow()),
+    "DuckDB": lambda: duckdb.connect().from_arrow(_arrow()),
+}
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_verdicts_do_not_depend_on_how_a_frame_stores_its_text(kind):
+    plain = hygiene.clean(pd.DataFrame(ROWS))
+
+    cleaned = hygiene.clean(FRAMES[kind]())
+
+    assert cleaned.verdicts["outcome"].tolist() == ["ready", "ready", "invalid", "duplicate", "invalid"]
+    assert cleaned.verdicts["reasons"].tolist() == plain.verdicts["reasons"].tolist()
+    assert cleaned.ready["email"].tolist() == plain.ready["email"].tolist()
+    assert str(cleaned.ready["Employees"].tolist()[0]).removesuffix(".0") == "12"
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_a_missing_cell_never_meets_a_rule(kind):
+    rules = [
+        hygiene.Rule("one", lambda frame: frame["phone"].str.startswith("+")),
+        hygiene.Rule("long", lambda frame: frame["phone"].str.len() > 1),
+        hygiene.Rule("few", lambda frame: frame["Employees"] > 10),
+    ]
+
+    cleaned = hygiene.clean(FRAMES[kind](), rules=rules)
+
+    assert cleaned.verdicts["reasons"].tolist()[:2] == ["rule_few;rule_long;rule_one", ""]
+
+
+@pytest.mark.parametrize("kind", ["Arrow table", "DuckDB", "any stream", "Arrow dictionary"])
+def test_predict_takes_every_frame_that_speaks_arrow(kind):
+    table = FRAMES[kind]()
+    named = (
+        table.rename_columns(["email", "b", "c"])
+        if isinstance(table, pa.Table)
+        else _Stream(_arrow().rename_columns(["email", "b", "c"]))
+    )
+
+    assert hygiene.predict(named).counts == hygiene.predict(pd.Series(ROWS["Email"])).counts
+
+
+@pytest.mark.parametrize(
+    ("leads", "step"),
+    [
+        (pd.Series(["ann@birch.example"]), "to_frame"),
+        (pa.chunked_array([["ann@birch.example"]]), "hand over a frame"),
+        ({"email": ["ann@birch.example"]}, r"pandas.DataFrame\(...\) of it"),
+        ([{"email": "ann@birch.example"}], r"pandas.DataFrame\(...\) of rows"),
+        ([], "paths of files"),
+        (None, "the path of a file"),
+        ((row for row in ["ann@birch.example"]), "list"),
+        (7, "the path of a file"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_words_that_show_no_cell(leads, step):
+    with pytest.raises(UsageError, match=step) as refused:
+        hygiene.clean(leads)
+    assert "ann" not in str(refused.value)
+
+
+def test_a_frame_without_rows_or_columns_is_an_empty_result():
+    for frame in (
+        pd.DataFrame(),
+        pd.DataFrame({"email": []}),
+        pa.table({"email": pa.array([], pa.string())}),
+    ):
+        cleaned = hygiene.clean(frame)
+
+        assert (len(cleaned), len(cleaned.ready)) == (0, 0)
+
+
+def test_results_are_handed_over_as_arrow_tables_too():
+    cleaned = hygiene.clean(pd.DataFrame(ROWS))
+
+    for name in ("ready", "withheld", "verdicts"):
+        table = cleaned.to_arrow(name)
+        assert table.column_names == list(getattr(cleaned, name).columns)
+        assert table.num_rows == len(getattr(cleaned, name))
+    with pytest.raises(UsageError, match="ready, withheld or verdicts"):
+        cleaned.to_arrow("nonsense")
+
+
+def test_errors_and_results_survive_pickling():
+    failed = pickle.loads(pickle.dumps(GateFailed(["invalid: 3 rows", "ready: none"])))
+    full = pickle.loads(pickle.dumps(SpoolError(OSError(28, "No space left on device"))))
+    cleaned = hygiene.clean(pd.DataFrame(ROWS))
+    assert cleaned.ready is not None
+    assert cleaned.explain(1) is not None
+
+    again = pickle.loads(pickle.dumps(cleaned))
+
+    assert (failed.failures, str(failed)) == (
+        ("invalid: 3 rows", "ready: none"),
+        "invalid: 3 rows; ready: none",
+    )
+    assert "No space left" in str(full)
+    assert again.verdicts.equals(cleaned.verdicts)
