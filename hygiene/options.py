@@ -15,6 +15,7 @@ from hygiene.checks.custom_rules import Rule
 from hygiene.cleaning.dedup.survivors import Keep
 from hygiene.cleaning.settings import Settings
 from hygiene.deliverability import DomainVerdict, KnownVerdicts, Resolver
+from hygiene.errors import UsageError, option
 from hygiene.io.readers.list_files import block_list, known_leads, name_list, suppression_list
 from hygiene.io.readers.read_options import ReadOptions
 from hygiene.lists import RuleList, check_broad
@@ -44,6 +45,8 @@ class CleanOptions(ReadOptions):
         keep: Which of several rows of a lead stays: `first`, `last`, `most-complete` or `newest:COLUMN`.
         fill: Whether the row that stays takes blank cells from the rows it replaces.
         suppression_columns: Whether opt-out marks in the leads' own columns suppress addresses.
+        suppression_column: Columns of the leads that mark who must not be written to, where they are not understood:
+            ``HEADER`` for one whose truth does, ``HEADER=VALUE,VALUE`` for one of which these values do.
         max_list_age: How long ago a suppression list may have been written at most.
         allow_empty_list: Whether a suppression list without entries is meant so.
         all_rows: Whether rows of a suppression list count whose own marks say that they may be written to.
@@ -78,6 +81,7 @@ class CleanOptions(ReadOptions):
     keep: str = "first"
     fill: bool = False
     suppression_columns: bool = True
+    suppression_column: Sequence[str] = ()
     max_list_age: timedelta | None = None
     allow_empty_list: bool = False
     all_rows: bool = False
@@ -120,7 +124,10 @@ def resolve(options: CleanOptions, /) -> Settings:
         UsageError: an option makes no sense.
     """
     check_span("max_list_age", options.max_list_age)
-    names = ("require", "trust_columns", "review", "allow_broad_rules")
+    if options.suppression_column and not options.suppression_columns:
+        named = option("suppression_column", list(options.suppression_column))
+        raise UsageError(f"{named} and {option('suppression_columns', given=False)} exclude each other.")
+    names = ("require", "trust_columns", "review", "allow_broad_rules", "suppression_column")
     check_names(**{name: getattr(options, name) for name in names})
     alike = {each.name for each in fields(options)} & {each.name for each in fields(Settings)}
     changed: dict[str, Any] = {
@@ -131,6 +138,7 @@ def resolve(options: CleanOptions, /) -> Settings:
         "keep": Keep.parse(options.keep),
         "resolver": _resolver(options.resolver),
         "policy": options.policy or ImportPolicy(),
+        "suppression_column": tuple(options.suppression_column),
         "required": tuple(options.require),
         "trusted": tuple(options.trust_columns),
         "rules": tuple(options.rules),

@@ -21,14 +21,23 @@ from hygiene.cleaning.list_checks import ListMatches, check_lists
 from hygiene.cleaning.reasons import RowReasons
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.mapping import CANONICAL, MALFORMED
-from hygiene.columns.opt_outs import Marks, find_marks
+from hygiene.columns.opt_outs import ColumnMarks, Marks, find_marks
 from hygiene.columns.verifier_verdicts import judge_verdicts
 from hygiene.outcomes import Outcome
 
 __all__ = ["CheckedChunk", "Texts", "check_chunk", "check_lists_again", "is_checked_alike"]
 
 #: Settings that decide what is found in a chunk, lists and known leads apart.
-_OF_CHUNK = ("schema", "required", "rules", "trusted", "review", "traits", "suppression_columns")
+_OF_CHUNK = (
+    "schema",
+    "required",
+    "rules",
+    "trusted",
+    "review",
+    "traits",
+    "suppression_columns",
+    "suppression_column",
+)
 
 
 class Texts(NamedTuple):
@@ -53,7 +62,7 @@ class CheckedChunk:
         others: Further addresses of a cell with several.
         trait: ``list:entry`` of a trait's list.
         mark: ``source:line:column`` of an opt-out mark.
-        marks: Rows marked by each suppression column.
+        marks: What each suppression column says.
         listed: What lists and known leads say.
     """
 
@@ -66,7 +75,7 @@ class CheckedChunk:
     others: pa.Array
     trait: pa.Array
     mark: pa.Array
-    marks: Mapping[str, int]
+    marks: Mapping[str, ColumnMarks]
     listed: ListMatches
 
     def __len__(self) -> int:
@@ -110,7 +119,9 @@ def check_chunk(frame: pd.DataFrame, settings: Settings, /, *, first_row: int) -
     traits = find_traits(judged, settings.traits)
     findings.add(traits.reasons)
     findings.decide(dict.fromkeys(settings.review, Outcome.REVIEW))
-    marks = find_marks(frame, first_row=first_row) if settings.suppression_columns else Marks.none(len(frame))
+    marks = Marks.none(len(frame))
+    if settings.suppression_columns:
+        marks = find_marks(frame, first_row=first_row, named=settings.suppression_column)
     keys = Keys.of(judged.address, judged.domain, by_person=settings.by_person)
     listed = check_lists(settings, keys, cells=cells, address=judged.address, domain=judged.domain)
     return CheckedChunk(

@@ -10,6 +10,7 @@ import numpy as np
 
 from hygiene.cleaning.settings import Settings
 from hygiene.cleaning.survey import Survey
+from hygiene.columns.opt_outs import any_marks
 from hygiene.errors import GateFailed, UsageError
 from hygiene.outcomes import REASONS, Outcome
 
@@ -37,7 +38,7 @@ class RowCounts:
     def of(cls, found: Survey, /) -> "RowCounts":
         """The tally of a survey."""
         by_rank = np.bincount(found.relations.ranks, minlength=len(Outcome)).tolist()
-        return cls.counted(by_rank, found.reasons, found.settings, marked=bool(found.marks))
+        return cls.counted(by_rank, found.reasons, found.settings, marked=any_marks(found.marks))
 
     @classmethod
     def counted(

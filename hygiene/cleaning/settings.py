@@ -39,6 +39,7 @@ class Settings:
         keep: Which of several rows of a lead stays.
         fill: Whether the row that stays takes blank cells from the rows it replaces.
         suppression_columns: Whether opt-out marks in the leads' own columns count.
+        suppression_column: Columns that mark rows, as the user says: ``HEADER``, or ``HEADER=VALUE,VALUE``.
         resolver: Who is asked about domains; None asks nobody.
         accept_unknown: Whether leads whose domain DNS does not decide are ready rather than for review.
         policy: The API's counting rules, which say what its block list covers.
@@ -59,6 +60,7 @@ class Settings:
     keep: Keep = field(default_factory=Keep)
     fill: bool = False
     suppression_columns: bool = True
+    suppression_column: Sequence[str] = ()
     resolver: Resolver | None = None
     accept_unknown: bool = False
     policy: ImportPolicy = field(default_factory=ImportPolicy)

@@ -9,7 +9,7 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import astuple, fields
 from typing import IO, Any, cast
 
 import pandas as pd
@@ -19,6 +19,7 @@ from hygiene.arrow.text import text_column, text_series
 from hygiene.cleaning.check_chunk import CheckedChunk, Texts
 from hygiene.cleaning.list_checks import ListMatches
 from hygiene.cleaning.reasons import RowReasons
+from hygiene.columns.opt_outs import ColumnMarks
 from hygiene.columns.place import lines_of, place_index
 from hygiene.errors import SpoolError
 from hygiene.outcomes import Outcome
@@ -180,7 +181,7 @@ def _encoded(chunk: CheckedChunk) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     outcomes = {code: outcome and outcome.value for code, outcome in findings.outcomes.items()}
     note = {
         "columns": list(frame.columns), "sources": list(index.levels[0]), "outcomes": outcomes,
-        "marks": dict(chunk.marks),
+        "marks": {name: astuple(marked) for name, marked in chunk.marks.items()},
     }  # fmt: skip
     texts = {name: _slim(column) for name, column in chunk.texts._asdict().items()}
     return _batch(texts, {}), _batch(columns, {"note": json.dumps(note)})
@@ -215,7 +216,10 @@ def _decoded(first: pa.RecordBatch, batch: pa.RecordBatch) -> CheckedChunk:
         texts.address,
         texts.domain,
         **{name: _text(batch, name) for name in _TEXTS},
-        marks=note["marks"],
+        marks={
+            name: ColumnMarks(rows, unread, tuple(values), *rest)
+            for name, (rows, unread, values, *rest) in note["marks"].items()
+        },
         listed=ListMatches(_masks(batch, "listed "), **{name: _text(batch, name) for name in _LISTED}),
     )
 

@@ -24,6 +24,7 @@ from hygiene.cleaning.reasons import RowReasons, in_table_order
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import CANONICAL, MALFORMED
+from hygiene.columns.opt_outs import ColumnMarks
 from hygiene.deliverability import REASON_OF, DomainVerdict, Resolver
 from hygiene.errors import Note, option
 from hygiene.outcomes import REASONS, Outcome
@@ -53,7 +54,7 @@ class Survey:
         columns: Names of the leads' columns; that of malformed rows is the last where any row is.
         domains: Verdict by domain; empty where DNS was not asked.
         relations: What rows are to each other; set when all chunks are there.
-        marks: Suppression columns, and the rows that each one marks.
+        marks: Suppression columns, and what each one says.
         dated: How far the column of dates that decides which row stays was understood.
         reasons: Rows by reason, in the order of the reasons table.
         examples: The first rows of each reason, as positions.
@@ -66,7 +67,7 @@ class Survey:
     firsts: list[int] = field(default_factory=lambda: [0])
     columns: tuple[str, ...] = ()
     domains: Mapping[str, DomainVerdict] = field(default_factory=dict)
-    marks: dict[str, int] = field(default_factory=dict)
+    marks: dict[str, ColumnMarks] = field(default_factory=dict)
     dated: Dated = field(default_factory=Dated)
     reasons: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[int]] = field(default_factory=dict)
@@ -113,18 +114,33 @@ class Survey:
         return all_reasons(chunk, self.related(number), self.domains, accept_unknown=accept)
 
 
-def notes_on(settings: Settings, marks: Mapping[str, int], dated: Dated, /) -> tuple[str, ...]:
+def notes_on(settings: Settings, marks: Mapping[str, ColumnMarks], dated: Dated, /) -> tuple[str, ...]:
     """Sentences about the lists of a cleaning, the suppression columns, and dates that were not understood."""
     rules = [*(settings.suppress or ()), *(settings.blocklist or ())]
     lists = [*(each.note for each in rules), *(leads.note for leads in settings.known or ())]
-    columns = [
-        Note(
-            f"suppression column {name!r}: {rows} rows marked, their addresses are suppressed on every row "
-            f"({option('suppression_columns', given=False)} to leave it out)."
-        )
-        for name, rows in marks.items()
-    ]
+    columns = [Note(text) for name, marked in marks.items() for text in _told(name, marked.of_note)]
     return (*filter(None, lists), *columns, *dated.notes(settings.keep.column))
+
+
+def _told(name: str, marked: ColumnMarks) -> Iterator[str]:
+    """What is to be said of an opt-out column."""
+    if not marked.known:
+        return
+    column = f"suppression column {name!r}"
+    settle = option("suppression_column", [name], value=f'"{name}"')
+    if marked.telephone:
+        if marked.rows:
+            told = f"column {name!r} is about the telephone alone: {marked.rows} rows marked, none suppressed"
+            yield f"{told} ({settle} does)."
+        return
+    if marked.rows or not marked.unread:
+        leave = option("suppression_columns", given=False)
+        told = f"{column}: {marked.rows} rows marked, their addresses are suppressed on every row"
+        yield f"{told} ({leave} to leave it out)."
+    if marked.unread:
+        values = option("suppression_column", [f"{name}=VALUE,..."], value=f'"{name}=VALUE,..."')
+        shown = f"{', '.join(marked.values)}{' and the like' if marked.unread > len(marked.values) else ''}"
+        yield f"{column}: {marked.unread} rows not understood and not suppressed ({shown}); {values} settles it."
 
 
 def survey(
@@ -219,7 +235,7 @@ def _take_in(found: Survey, chunk: CheckedChunk, of_rows: ChunkKeys) -> None:
     for code, rows in of_rows.findings.masks.items():
         _count(found, code, int(rows.sum()), np.flatnonzero(rows)[:EXAMPLES] + found.rows)
     for name, marked in chunk.marks.items():
-        found.marks[name] = found.marks.get(name, 0) + marked
+        found.marks[name] = found.marks[name] + marked if name in found.marks else marked
     found.dated += of_rows.dated
     found.columns = tuple(dict.fromkeys((*found.columns, *chunk.frame.columns)))
     if MALFORMED in found.columns:

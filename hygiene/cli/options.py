@@ -196,6 +196,13 @@ FIELDS: Mapping[str, Callable[..., Any]] = {
         callback=param_types.negated,
         help="Opt-out marks in the leads' own columns do not count.",
     ),
+    "suppression_column": click.option(
+        "--suppression-column",
+        "suppression_column",
+        multiple=True,
+        metavar="HEADER[=VALUE,...]",
+        help="A column of the leads that marks opt-outs, and the values that do. Repeatable.",
+    ),
     "max_list_age": click.option(
         "--max-list-age",
         callback=param_types.age,

@@ -1,10 +1,16 @@
-"""Opt-out marks: which columns of a file say that somebody must not be written to, and which cells say so.
+"""Opt-outs: which columns of a file say that somebody must not be written to, and which cells say so.
 
-Columns are known by the words of their headers, not by a list of exporters. Nothing here knows a list.
+A column is known by the words of its header, a cell by its own, both by the tables in `opt_out_words`. Of some
+columns the truth means no (Unsubscribed), of others the falsehood (Subscribed), of others a state. Nothing here
+knows a list.
 """
 
+import enum
 import re
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,43 +18,97 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import Mask, mask, text_column
+from hygiene.arrow.text import Mask, is_blank, mask, text_column
+from hygiene.columns import opt_out_words as words
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.columns.place import places, was_read
+from hygiene.errors import UsageError, option
 
-__all__ = ["FALSE", "TRUE", "Marks", "find_marks", "is_flag", "is_status", "marked", "may_mark", "renumber"]
+__all__ = [
+    "NO",
+    "SILENT",
+    "UNKNOWN",
+    "YES",
+    "ColumnMarks",
+    "Kind",
+    "Marks",
+    "any_marks",
+    "are_dates",
+    "find_marks",
+    "is_mark",
+    "kind_of",
+    "may_mark",
+    "renumber",
+    "says",
+]
 
-TRUE = frozenset({"true", "yes", "y", "1", "t", "x", "1.0"})
-FALSE = frozenset({"false", "no", "n", "0", "f", "0.0"})
-#: Cells of a flag that say nothing against a lead, besides `FALSE`.
-_NOTHING = frozenset({"none", "null", "nan", "na", "n/a", "-", "never", "not set", "unknown"})
+#: What a cell says: must not be written to; may be; nothing; something that is not understood.
+NO, SILENT, YES, UNKNOWN = -1, 0, 1, 2
+_Codes = np.ndarray[Any, np.dtype[np.int8]]
 
-#: What a header says of someone who must not be written to.
-#: Source: exports of HubSpot ("Unsubscribed from all email", "Email hard bounce reason", "Portal Spam
-#: Report"), Salesforce ("Email Opt Out", "HasOptedOutOfEmail"), Apollo ("Do Not Call"), Mailchimp.
-_FLAG = re.compile(
-    r"\b(unsubscribed?|opt(ed|s)? ?out|bounced?|do ?not ?(call|contact|e?mail|disturb)|dnc|dne|complained"
-    r"|spam (report|reported|complaint)|suppressed|blacklisted|blocklisted)\b"
+#: A date or a moment, of whatever order.
+_DATE = (
+    r"^\s*[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?:[ T,].*)?$|^\s*[0-9]{10}(?:[0-9]{3})?\s*$"
+    r"|^\s*[0-9]{1,2}\.? [A-Za-z]{3,9}\.? [0-9]{4}"
 )
-#: Words that make such a column say something else.
-_OTHER = re.compile(
-    r"\b(link|url|uri|rate|score|probability|percent|message|subject|template|page|token|group|category"
-    r"|campaign|list|source|by|likelihood|if|before|after)\b"
-)
-#: Headers of columns whose cells are one of several states.
-_STATUS = re.compile(
-    r"^(member |subscription |subscriber |contact |lead |email |e mail |email marketing |marketing |person marketing "
-    r"|opt in |consent )*status$"
-)
-#: States that say that somebody must not be written to. What a verifier says is for `verifiers`.
-#: Source: Mailchimp ("cleaned"), Pipedrive ("Bounced").
-_STATES = (
-    "unsubscribed", "opted out", "opt out", "optedout", "optout", "bounced", "hard bounced", "hard bounce",
-    "cleaned", "complained", "spam complaint", "spam", "do not contact", "do not mail", "do not email",
-    "do not call", "donotcontact", "dnc", "suppressed", "blacklisted",
-)  # fmt: skip
+_NUMBER = r"^\s*[-+]?[0-9]+(?:[.,][0-9]+)?\s*$"
+_ZERO = r"^\s*[-+]?0+(?:[.,]0+)?\s*$"
+#: Between the tags of a cell.
+_BETWEEN = re.compile(r"[;,|\n]")
+#: Words of a tag.
+_TAG_WORDS = 4
+#: Endings of both sexes in one word: désabonné·e, inscrit(e), abonné/e.
+_BOTH = re.compile(r"(?<=\w\w\w)(?:[\u00b7\u2022.]|\(|/)(?:e|a|ne|in|innen|trice)s?\)?(?!\w)")
+#: Letters of the tables' languages that are none with an accent.
+_PLAIN = str.maketrans({"\u0131": "i", "\u0142": "l", "\u00f8": "o", "\u0111": "d"})
+#: Values that a note shows, and the characters of each.
+_SHOWN, _CUT = 3, 40
 #: Where rows stand that were not read from a file.
 _UNREAD = "the leads"
+
+
+class Kind(enum.Enum):
+    """What the cells of a column are about."""
+
+    TRUTH_IS_NO = "what is true means no"
+    FALSEHOOD_IS_NO = "what is false means no"
+    STATES = "a state"
+    MAIL_STATES = "a state of being mailed"
+    TAGS = "tags"
+    TELEPHONE = "the telephone"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMarks:
+    """What one column of opt-outs says; those of several chunks add up.
+
+    Attributes:
+        rows: Rows that it marks; of a column about the telephone those that it would.
+        unread: Rows whose cell is not understood.
+        values: The first of these, as they can be shown.
+        known: Whether a cell of it is one of opting out or in; without one a state is that of something else.
+        telephone: Whether it is about the telephone, and marks nobody.
+    """
+
+    rows: int = 0
+    unread: int = 0
+    values: tuple[str, ...] = ()
+    known: bool = True
+    telephone: bool = False
+
+    def __add__(self, other: "ColumnMarks") -> "ColumnMarks":
+        return ColumnMarks(
+            self.rows + other.rows,
+            self.unread + other.unread,
+            tuple(dict.fromkeys((*self.values, *other.values)))[:_SHOWN],
+            self.known or other.known,
+            self.telephone,
+        )
+
+    @property
+    def of_note(self) -> "ColumnMarks":
+        """The same without what a column of other states leaves open."""
+        return self if self.known else replace(self, unread=0, values=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +117,11 @@ class Marks:
 
     Attributes:
         rule: ``source:line:column`` of each row that bears one, by position; null elsewhere.
-        columns: Rows marked by each suppression column; a column of states is one where it marks a row.
+        columns: What each column says.
     """
 
     rule: pa.Array
-    columns: dict[str, int]
+    columns: dict[str, ColumnMarks]
 
     @classmethod
     def none(cls, rows: int, /) -> "Marks":
@@ -69,24 +129,87 @@ class Marks:
         return cls(pa.nulls(rows, pa.large_string()), {})
 
 
-def find_marks(frame: pd.DataFrame, /, *, first_row: int = 1) -> Marks:
+def find_marks(frame: pd.DataFrame, /, *, first_row: int = 1, named: Sequence[str] = ()) -> Marks:
     """The opt-out marks of a lead frame; of several on a row the first column's is named.
 
     Args:
         frame: The leads.
         first_row: Number of the first one.
+        named: Columns that the user says mark rows: ``HEADER``, or ``HEADER=VALUE,VALUE``.
+
+    Raises:
+        UsageError: a column that is named is not there.
     """
+    settled = _settled(named, [str(header) for header in frame.columns])
     rule, columns = np.full(len(frame), None, dtype=object), {}
-    for at, header in enumerate(frame.columns):
-        name = str(header)
-        if not may_mark(name):
+    for at, header in enumerate(map(str, frame.columns)):
+        if header not in settled and not may_mark(header):
             continue
-        found = marked(name, text_column(frame.iloc[:, at]))
-        if is_flag(name) or found.any():
-            columns[name] = int(found.sum())
-        rows = np.flatnonzero(found & (rule == None))  # noqa: E711 -- elementwise
-        rule[rows] = [f"{place}:{name}" for place in _places(frame.index, rows, first_row)]
+        cells = text_column(frame.iloc[:, at])
+        codes = _by_values(cells, settled[header]) if header in settled else says(header, cells)
+        found = _column_marks(header, cells, codes, settled=header in settled)
+        if found is None:
+            continue
+        columns[header] = found
+        if not found.telephone:
+            rows = np.flatnonzero((codes == NO) & (rule == None))  # noqa: E711 -- elementwise
+            rule[rows] = [f"{place}:{header}" for place in _places(frame.index, rows, first_row)]
     return Marks(pa.array(rule, pa.large_string()), columns)
+
+
+def any_marks(columns: Mapping[str, ColumnMarks], /) -> bool:
+    """Whether a column may have marked rows: one about the telephone does not."""
+    return any(not marked.telephone for marked in columns.values())
+
+
+def _settled(named: Sequence[str], headers: Sequence[str]) -> dict[str, tuple[str, ...] | None]:
+    """The columns that the user names, with the values that mark; None for those where the truth does."""
+    folded = {header.strip().casefold(): header for header in reversed(headers)}
+    found: dict[str, tuple[str, ...] | None] = {}
+    for text in named:
+        name, values = text, None
+        if text.strip().casefold() not in folded and "=" in text:
+            name, _, given = text.rpartition("=")
+            values = tuple(value.strip().casefold() for value in given.split(","))
+        header = folded.get(name.strip().casefold())
+        if header is None:
+            shown = ", ".join(repr(each) for each in headers[:12] if "@" not in each)
+            raise UsageError(
+                f"{option('suppression_column', [name])}: there is no such column; there are {shown}."
+            )
+        found[header] = values
+    return found
+
+
+def _by_values(cells: pa.Array, values: tuple[str, ...] | None) -> _Codes:
+    """What cells say where the user names the column, and perhaps the values that mean no."""
+    if values is None:
+        return _by_kind(Kind.TRUTH_IS_NO, cells)
+    texts = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(cells, "")))
+    hit = mask(pc.is_in(texts, value_set=pa.array(values, texts.type)))
+    return np.where(hit, np.int8(NO), np.int8(SILENT))
+
+
+def _column_marks(header: str, cells: pa.Array, codes: _Codes, *, settled: bool) -> ColumnMarks | None:
+    """What a column says; None where it is one of states or tags that say nothing of opting out."""
+    kind = None if settled else kind_of(header)
+    rows, unread = int((codes == NO).sum()), np.flatnonzero(codes == UNKNOWN)
+    known = settled or kind is not Kind.STATES or bool(((codes == NO) | (codes == YES)).any())
+    if kind in (Kind.STATES, Kind.TAGS, Kind.MAIL_STATES) and not rows and not len(unread):
+        return None
+    values: tuple[str, ...] = ()
+    if len(unread):
+        distinct = pc.unique(cells.take(pa.array(unread))).slice(0, _SHOWN)
+        values = tuple(map(_shown, distinct.to_pylist()))
+    return ColumnMarks(rows, len(unread), values, known, kind is Kind.TELEPHONE)
+
+
+def _shown(value: str) -> str:
+    """A cell as a note may show it: never an address, nor what controls a terminal."""
+    text = "".join(letter if letter.isprintable() else " " for letter in value.strip())
+    if "@" in text:
+        return "(a cell with an @)"
+    return repr(text if len(text) <= _CUT else f"{text[:_CUT]}...")
 
 
 def _places(index: pd.Index, rows: np.ndarray[Any, Any], first_row: int) -> list[str]:
@@ -107,60 +230,151 @@ def renumber(rule: pa.Array, rows: np.ndarray[Any, Any], /) -> pa.Array:
 
 
 def may_mark(header: str, /) -> bool:
-    """Whether a column is one whose cells may say that somebody must not be written to."""
-    return header not in (*CANONICAL, MALFORMED) and (is_flag(header) or is_status(header))
-
-
-def is_flag(header: str, /) -> bool:
-    """Whether a column says by true, a date or a reason that somebody must not be written to."""
-    words = _words(header)
-    return bool(_FLAG.search(words)) and not _OTHER.search(words)
-
-
-def is_status(header: str, /) -> bool:
-    """Whether a column holds a state that may be one of those."""
-    return bool(_STATUS.search(_words(header)))
-
-
-def marked(header: str, cells: pa.Array, /) -> Mask:
-    """True where a cell of a flag or status column says that its lead must not be written to."""
-    words = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(cells, "")))
-    if is_flag(header):
-        silent = pa.array(["", *FALSE, *_NOTHING], words.type)
-        return ~mask(pc.is_in(words, value_set=silent))
-    plain = pc.utf8_trim_whitespace(pc.replace_substring_regex(words, r"[\s_-]+", " "))
-    return mask(pc.is_in(plain, value_set=pa.array(_STATES, words.type)))
-
-
-def _words(header: str) -> str:
-    """A header as lower-case words."""
-    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header)
-    return " ".join(re.findall(r"[^\W_]+", text.lower()))
-
-
-NO, SILENT, YES, UNKNOWN = -1, 0, 1, 2
+    """Whether a column is one whose cells may say something of opting out."""
+    return header not in (*CANONICAL, MALFORMED) and kind_of(header) is not None
 
 
 def is_mark(header: str, /) -> bool:
-    return is_flag(header) or is_status(header)
+    """Whether a column says who may be written to and who not; one about the telephone does not."""
+    return kind_of(header) not in (None, Kind.TELEPHONE)
 
 
-def says(header: str, cells: pa.Array, /) -> "np.ndarray[Any, np.dtype[np.int8]]":
-    words = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(cells, "")))
-    codes = np.zeros(len(cells), np.int8)
-    codes[
-        mask(
-            pc.is_in(
-                words,
-                value_set=pa.array(
-                    list(FALSE) if is_flag(header) else ["subscribed", "opted in"], words.type
-                ),
-            )
-        )
-    ] = YES
-    codes[marked(header, cells)] = NO
-    return codes
+@cache
+def kind_of(header: str, /) -> Kind | None:
+    """What the cells of a column are about, by its header; None where it says nothing of opting out."""
+    text = _folded(header)
+    of_mail = words.MAIL.search(text) is not None
+    strong = words.STRONG.search(text) is not None
+    no, yes = _evidence(text)
+    telephone = words.DO_NOT_CALL.search(text) or ((no or yes) and words.TELEPHONE.search(text))
+    marketing = "marketing" in text
+    found: list[tuple[object, Kind | None]] = [  # the first that holds
+        (telephone and not of_mail, Kind.TELEPHONE),
+        (words.OTHER.search(text) and not strong, None),
+        (no and yes, Kind.MAIL_STATES),
+        (strong or (no and not words.SOFT.search(text)), Kind.TRUTH_IS_NO),
+        (no or words.COMPANY.search(text), None),
+        (yes, Kind.FALSEHOOD_IS_NO),
+        (words.STATUS.search(text), Kind.MAIL_STATES if marketing else Kind.STATES),
+        (words.TAGS.search(text), Kind.TAGS),
+    ]
+    return next((kind for holds, kind in found if holds), None)
+
+
+def says(header: str, cells: pa.Array, /) -> _Codes:
+    """What each cell of a column says of writing to the person: `NO`, `YES`, `SILENT` or `UNKNOWN`.
+
+    Args:
+        header: Of a column that `kind_of` knows.
+        cells: Text, null where missing.
+    """
+    kind = kind_of(header)
+    if kind is None:
+        return np.zeros(len(cells), np.int8)
+    if kind is Kind.TELEPHONE:
+        no, _ = _evidence(_folded(header))
+        agreed = not no and not words.DO_NOT_CALL.search(_folded(header))
+        kind = Kind.FALSEHOOD_IS_NO if agreed else Kind.TRUTH_IS_NO
+    return _by_kind(kind, cells)
 
 
 def are_dates(cells: pa.Array, /) -> Mask:
-    return mask(pc.match_substring_regex(cells, r"^[0-9]{2,4}[-/.][0-9]"))
+    """Whether each cell is a date or a moment, of whatever order."""
+    return mask(pc.match_substring_regex(pc.fill_null(cells, ""), _DATE))
+
+
+def _by_kind(kind: Kind, cells: pa.Array) -> _Codes:
+    codes = np.zeros(len(cells), np.int8)
+    rows = np.flatnonzero(~is_blank(cells))
+    if not len(rows):
+        return codes
+    encoded = cells.take(pa.array(rows)).dictionary_encode()
+    texts = encoded.dictionary
+    found = np.full(len(texts), UNKNOWN, np.int8)
+    dates = are_dates(texts)
+    numbers = mask(pc.match_substring_regex(texts, _NUMBER)) & ~dates
+    zeros = numbers & mask(pc.match_substring_regex(texts, _ZERO))
+    filled, empty = _MEANS[kind]
+    found[dates | numbers] = filled
+    found[zeros] = empty
+    for at in np.flatnonzero(~(dates | numbers)).tolist():
+        found[at] = _said(kind, texts[at].as_py())
+    codes[rows] = found[encoded.indices.to_numpy(zero_copy_only=False)]
+    return codes
+
+
+#: What a date or a number, and a zero, say in a column of each kind.
+_MEANS: Mapping[Kind, tuple[int, int]] = {
+    Kind.TRUTH_IS_NO: (NO, YES),
+    Kind.FALSEHOOD_IS_NO: (YES, NO),
+    Kind.STATES: (SILENT, SILENT),
+    Kind.MAIL_STATES: (UNKNOWN, UNKNOWN),
+    Kind.TAGS: (SILENT, SILENT),
+}
+
+
+@cache
+def _said(kind: Kind, cell: str) -> int:
+    """What one cell that is neither blank nor a number says."""
+    bare, text = cell.strip().casefold(), _folded(cell)
+    truth = _truth(bare, text)
+    if truth is None and (text in words.NOTHING or bare in words.NOTHING):
+        return SILENT
+    if kind is Kind.TAGS:
+        pieces = [_folded(piece) for piece in _BETWEEN.split(cell)]
+        return NO if any(_state(each) == NO for each in pieces if len(each.split()) <= _TAG_WORDS) else SILENT
+    if kind in (Kind.STATES, Kind.MAIL_STATES):
+        states = {_state(_folded(piece)) for piece in _BETWEEN.split(cell)}
+        known = NO if NO in states else YES if YES in states else UNKNOWN
+        return SILENT if text in words.NEUTRAL else known
+    if text in words.NEVER:
+        truth = False
+    if truth is not None:
+        return YES if truth == (kind is Kind.FALSEHOOD_IS_NO) else NO
+    said = _state(text)
+    return NO if said == UNKNOWN and kind is Kind.TRUTH_IS_NO else said
+
+
+def _truth(bare: str, text: str) -> bool | None:
+    """Whether a cell says yes or no by itself; None where it says neither."""
+    for each in (bare, text):
+        if each in words.TRUE:
+            return True
+        if each in words.FALSE:
+            return False
+    return None
+
+
+def _state(text: str) -> int:
+    """What a folded phrase says."""
+    if words.DO_NOT_CALL.search(text) and not words.MAIL.search(text):
+        return UNKNOWN
+    no, yes = _evidence(words.SOFT.sub(" ", text))
+    if no or words.STATE_NO.search(text):
+        return YES if not no and _is_negated(text, words.STATE_NO.search(text)) else NO
+    return YES if yes else UNKNOWN
+
+
+def _evidence(text: str) -> tuple[bool, bool]:
+    """Whether a folded phrase says that somebody must not, and that somebody may be written to."""
+    if words.DIRECT_NO.search(text):
+        return True, False
+    no = [_is_negated(text, found) for found in words.NO.finditer(text)]
+    rest = words.NO.sub(" ", text)
+    yes = [_is_negated(rest, found) for found in words.YES.finditer(rest)]
+    return False in no or True in yes, True in no or False in yes
+
+
+def _is_negated(text: str, found: "re.Match[str] | None") -> bool:
+    """Whether a word of negation stands right before what was found, or with one word between."""
+    before = text[: found.start() if found else 0].split()[-2:]
+    return any(words.NEGATION.fullmatch(word) for word in before)
+
+
+@cache
+def _folded(text: str) -> str:
+    """Text in lower case without accents, its words apart."""
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", _BOTH.sub("", text))
+    text = unicodedata.normalize("NFKD", text.casefold())
+    text = re.sub(r"[\u0300-\u036f]", "", text).translate(_PLAIN)
+    return " ".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text)))

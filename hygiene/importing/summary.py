@@ -8,6 +8,7 @@ from typing import Any
 
 from hygiene.cleaning.comparison import Comparison, Group
 from hygiene.cleaning.result import CleanedLeads
+from hygiene.columns.opt_outs import any_marks
 from hygiene.importing import Receipt
 from hygiene.lists import RuleList
 from hygiene.lists.known_leads import KnownLeads
@@ -136,8 +137,16 @@ def _passes(cleaned: CleanedLeads) -> dict[str, Any]:
 def _suppression(cleaned: CleanedLeads) -> dict[str, Any]:
     suppress, marks = cleaned.survey.settings.suppress, cleaned.survey.marks
     found = _lists([_rules(rules) for rules in suppress or ()], suppress)
-    columns = [{"column": name, "rows": rows} for name, rows in marks.items()]
-    return {**found, "ran": found["ran"] or bool(marks), "columns": columns}
+    columns = [
+        {
+            "column": name,
+            "rows": marked.rows,
+            "not_understood": marked.of_note.unread,
+            "telephone": marked.telephone,
+        }
+        for name, marked in marks.items()
+    ]
+    return {**found, "ran": found["ran"] or any_marks(marks), "columns": columns}
 
 
 def _duplicates(cleaned: CleanedLeads) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from hygiene.cleaning.pipeline import cut
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import ColumnMap
-from hygiene.columns.opt_outs import renumber
+from hygiene.columns.opt_outs import ColumnMarks, renumber
 from hygiene.columns.rename import name_columns
 from hygiene.errors import InputError
 from hygiene.scale.safe_tasks import Sealed, guarded
@@ -207,7 +207,7 @@ class Surveyed:
     keyed: tuple[Keyed, ...]
     rows: int
     domains: list[str]
-    marks: Mapping[str, int]
+    marks: Mapping[str, ColumnMarks]
     dated: Dated
 
 
@@ -215,7 +215,7 @@ class Surveyed:
 def survey_partition(frame: pd.DataFrame | Sealed, job: Job, /) -> Surveyed:
     """Run every pass over one partition."""
     leads = job.leads(frame.frame if isinstance(frame, Sealed) else frame)
-    slim, keyed, marks, dated = [], [], dict[str, int](), Dated()
+    slim, keyed, marks, dated = [], [], dict[str, ColumnMarks](), Dated()
     domains: dict[str, None] = {}
     for start, part in cut(leads, job.settings):
         chunk = check_chunk(part, job.settings, first_row=start + 1)
@@ -223,7 +223,7 @@ def survey_partition(frame: pd.DataFrame | Sealed, job: Job, /) -> Surveyed:
         dated += job.settings.keep.dated(part, merits)
         keyed.append(Keyed.of(chunk.keys(job.settings), merits, job.key))
         for name, marked in chunk.marks.items():
-            marks[name] = marks.get(name, 0) + marked
+            marks[name] = marks[name] + marked if name in marks else marked
         if job.asks:
             domains |= dict.fromkeys(pc.unique(chunk.domain.drop_null()).to_pylist())
         slim.append(_Slim.of(chunk))

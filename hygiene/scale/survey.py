@@ -18,6 +18,7 @@ from hygiene.cleaning.reasons import in_table_order
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import SAMPLE_ROWS, ColumnMap
+from hygiene.columns.opt_outs import ColumnMarks, any_marks
 from hygiene.columns.rename import choose_columns
 from hygiene.errors import InputError, UsageError
 from hygiene.scale.partition import Job, check_header, survey_partition
@@ -65,7 +66,7 @@ class Surveyed:
     domains: "Delayed"
     partitions: Sequence[Partition]
     counts: RowCounts
-    marks: Mapping[str, int]
+    marks: Mapping[str, ColumnMarks]
     dated: Dated
     empty: pd.DataFrame
 
@@ -95,7 +96,7 @@ def survey(
         _check_numbers(found.kept, bits_for(found.count), order)
     asked = hand_out(Domains(_look_up(settings, found.domains), settings.accept_unknown))
     placed, by_rank, reasons = _relate(found, handed, asked)
-    counts = RowCounts.counted(by_rank, in_table_order(reasons), settings, marked=bool(found.marks))
+    counts = RowCounts.counted(by_rank, in_table_order(reasons), settings, marked=any_marks(found.marks))
     partitions = [
         Partition(*one) for one in zip(found.names, leads, found.kept, placed, found.firsts, strict=True)
     ]
@@ -111,7 +112,7 @@ class _Examined:
     keyed: Sequence["Delayed"]
     rows: list[int]
     domains: list[str]
-    marks: Mapping[str, int]
+    marks: Mapping[str, ColumnMarks]
     dated: Dated
 
     @property
@@ -130,7 +131,7 @@ def _examine(leads: Sequence["Delayed"], handed: "Delayed") -> _Examined:
     kept, keyed, *told = _held(tasks, "kept", "keyed", "rows", "domains", "marks", "dated")
     rows, domains, marks, dated = (compute(each) for each in told)
     distinct = dict.fromkeys(name for each in domains for name in each)
-    return _Examined(names, kept, keyed, rows, list(distinct), _sum(marks), sum(dated, Dated()))
+    return _Examined(names, kept, keyed, rows, list(distinct), _added(marks), sum(dated, Dated()))
 
 
 def _relate(
@@ -158,6 +159,14 @@ def _held(tasks: Sequence["Delayed"], *names: str | None) -> list[list["Delayed"
     flat = [each if name is None else named(each, name)[0] for name in names for each in tasks]
     held = hold(flat)
     return [held[start : start + len(tasks)] for start in range(0, len(held), len(tasks))]
+
+
+def _added(marks: Sequence[Mapping[str, ColumnMarks]]) -> dict[str, ColumnMarks]:
+    found: dict[str, ColumnMarks] = {}
+    for each in marks:
+        for name, marked in each.items():
+            found[name] = found[name] + marked if name in found else marked
+    return found
 
 
 def _sum(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
