@@ -34,7 +34,9 @@ def _no_settings_of_this_machine(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
     monkeypatch.setenv("HYGIENE_JOURNAL", str(tmp_path_factory.mktemp("state") / "imports.sqlite"))
     monkeypatch.setenv("HYGIENE_PATIENCE_S", "0")
-    for name in ("SMARTLEAD_API_KEY", "SMARTLEAD_API_KEY_FILE", "SMARTLEAD_BASE_URL", "HYGIENE_RESOLVER"):
+    for name in (
+        "SMARTLEAD_API_KEY", "SMARTLEAD_API_KEY_FILE", "SMARTLEAD_BASE_URL", "HYGIENE_RESOLVER", "HYGIENE_YES",
+    ):  # fmt: skip
         monkeypatch.delenv(name, raising=False)
 
 

@@ -370,7 +370,7 @@ def test_probe_writes_a_policy_with_its_evidence_and_says_what_it_took(run, stra
     first, second = strange.create_list("A"), strange.create_list("B")
 
     code, out, err = run(
-        "probe", "--list", first, "--second-list", second, "--domain", "own.example", "--with-blocklist",
+        "probe", "--yes", "--list", first, "--second-list", second, "--domain", "own.example", "--with-blocklist",
         "--out", "policy.toml",
     )  # fmt: skip
 
@@ -393,7 +393,7 @@ def test_probe_writes_a_policy_with_its_evidence_and_says_what_it_took(run, stra
 
 def test_probe_refuses_a_list_that_holds_leads_unless_told_so(run, strange):
     used = strange.create_list("A", members=["ann@acme.example"])
-    arguments = ("probe", "--list", used, "--domain", "own.example", "--out", "policy.toml")
+    arguments = ("probe", "--yes", "--list", used, "--domain", "own.example", "--out", "policy.toml")
 
     refused, _, said = run(*arguments)
     sent = [path for method, path, _ in strange.requests if method == "POST"]
@@ -408,14 +408,24 @@ def test_probe_refuses_what_makes_no_sense(run, strange):
     one = strange.create_list("A")
 
     for more in (("--second-list", one), ("--second-list", 99), ("--domain", "gmail.com")):
-        code, _, _ = run("probe", "--list", one, "--domain", "own.example", "--out", "p.toml", *more)
+        code, _, _ = run("probe", "--yes", "--list", one, "--domain", "own.example", "--out", "p.toml", *more)
         assert code == 2
     assert not [path for method, path, _ in strange.requests if method == "POST"]
 
 
 def test_a_lost_answer_ends_the_probe_and_the_same_command_finishes_it(run, strange, tmp_path):
     one = strange.create_list("A")
-    arguments = ("probe", "--list", one, "--domain", "own.example", "--with-blocklist", "--out", "p.toml")
+    arguments = (
+        "probe",
+        "--yes",
+        "--list",
+        one,
+        "--domain",
+        "own.example",
+        "--with-blocklist",
+        "--out",
+        "p.toml",
+    )
     strange.fail_next(drop="after")
 
     lost, _, _ = run(*arguments)
