@@ -4,6 +4,7 @@ import json
 import os
 import random
 import stat
+from contextlib import ExitStack, closing
 from dataclasses import replace
 
 import pandas as pd
@@ -34,10 +35,11 @@ class Account:
 
     batch_leads = 400
     name = "an account"
+    stores = ExitStack()  # those of the test that runs
 
     def __init__(self, policy, *, counters=("total_leads", "imported", "duplicates", "blocked")):
         self.policy = policy
-        self.store = Database(":memory:", policy=policy)
+        self.store = self.stores.enter_context(closing(Database(":memory:", policy=policy)))
         self.counters = counters
         self.sent = []
         self.calls = 0
@@ -81,6 +83,12 @@ class List:
         told = {"list_id": self.list_id, "file_name": file_name, "waive": waive_blocklist}
         found = import_leads(account.store, leads, **told)
         return Reply(Counts(**{name: found[name] if name in account.counters else None for name in found}))
+
+
+@pytest.fixture(autouse=True)
+def _stores_are_closed():
+    with ExitStack() as Account.stores:
+        yield
 
 
 class Memory:

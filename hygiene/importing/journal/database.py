@@ -115,13 +115,17 @@ class Database:
 
     def _opened(self) -> sqlite3.Connection:
         connection = self._connected()
-        connection.row_factory = sqlite3.Row
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
-            msg = f"{self.path}: a journal of version {version}; this is for up to {VERSION}. Use a newer hygiene."
-            raise JournalError(msg)
-        self._prepare(connection)
-        self.secret = self._unlock(connection, new=version == 0)
+        try:
+            connection.row_factory = sqlite3.Row
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version > VERSION:
+                msg = f"{self.path}: a journal of version {version}; this is for up to {VERSION}. Use a newer hygiene."
+                raise JournalError(msg)
+            self._prepare(connection)
+            self.secret = self._unlock(connection, new=version == 0)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _connected(self) -> sqlite3.Connection:
