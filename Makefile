@@ -10,8 +10,9 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --no-header -
 demo: .venv/.run
 	$(BIN)/hygiene demo --out demo
 
+# On every processor; `make test ARGS="-n0 ..."` takes one, for a debugger.
 test: .venv/.dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
@@ -31,6 +32,7 @@ bench: .venv/.dev
 # Needs uv. Versions that still fit are kept; `make lock UPGRADE=--upgrade` takes the newest.
 lock:
 	mkdir -p build
+	echo pip | $(COMPILE) --generate-hashes - -o requirements/pip.txt
 	$(COMPILE) --generate-hashes --all-extras --group dev pyproject.toml requirements/build.in -o requirements/dev.txt
 	$(COMPILE) --generate-hashes -c requirements/dev.txt pyproject.toml requirements/build.in -o requirements/run.txt
 	$(COMPILE) --all-extras --resolution lowest-direct pyproject.toml -o build/lowest.txt

@@ -84,7 +84,9 @@ def described(options: Any, /) -> Callable[[Callable[_P, _Result]], Callable[_P,
 
     def decorate(function: Callable[_P, _Result]) -> Callable[_P, _Result]:
         if function.__doc__ is not None:  # python -OO strips both
-            function.__doc__ = function.__doc__.replace("        options: As below.\n", _told_of(options))
+            # Python 3.13 takes the indentation away, earlier ones keep it.
+            told = inspect.cleandoc(function.__doc__)
+            function.__doc__ = told.replace("    options: As below.\n", _told_of(options))
         return function
 
     return decorate
@@ -92,7 +94,7 @@ def described(options: Any, /) -> Callable[[Callable[_P, _Result]], Callable[_P,
 
 def _told_of(options: Any) -> str:
     """What the classes that options are made of say of each, as lines of an `Args:` section."""
-    told = [each.__doc__ or "" for each in reversed(options.__mro__)]
+    told = [inspect.cleandoc(each.__doc__ or "") for each in reversed(options.__mro__)]
     return "".join(
         text.partition("Attributes:\n")[2].rstrip() + "\n" for text in told if "Attributes:\n" in text
     )

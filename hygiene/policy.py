@@ -124,8 +124,8 @@ class ImportPolicy:
     def __post_init__(self) -> None:
         for name, rule in RULES.items():
             value, taken = getattr(self, name), rule.metadata["choices"]
-            wanted = " or ".join(repr(choice) for choice in taken) or "true or false"
             if value not in taken if taken else not isinstance(value, bool):
+                wanted = " or ".join(repr(choice) for choice in taken) or "true or false"
                 msg = f"policy rule {name} is {value!r}; expected {wanted}"
                 raise UsageError(msg)
         _check_names(self.measured, "measured names")

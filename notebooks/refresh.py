@@ -17,9 +17,10 @@ from nbclient import NotebookClient
 from traitlets.config import Config
 
 HERE = Path(__file__).parent
-#: What each kernel runs before the first cell: a warning is an error, but for the kernel's own.
+#: What each kernel runs before the first cell: a warning is an error, but for the kernel's own and its loop's.
 STRICT = (
-    "import warnings; warnings.simplefilter('error'); warnings.filterwarnings('ignore', module='ipykernel')"
+    "import warnings; warnings.simplefilter('error'); "
+    "warnings.filterwarnings('ignore', module='ipykernel|tornado')"
 )
 #: Seconds for one cell.
 PATIENCE_S = 120

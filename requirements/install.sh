@@ -1,9 +1,8 @@
 #!/bin/sh
 # Put requirements/SET.txt (SET: run or dev) and this project, editable, into .venv.
 #
-# The environment is made anew where the requirements or pyproject.toml have changed. It is made with uv
-# where that is on PATH, otherwise with the venv and pip of the newest Python that has both. Works with
-# any POSIX shell.
+# The environment is made anew where the requirements or pyproject.toml have changed. It is made by venv.sh, with
+# the Python that PYTHON names, else the newest that can make one. Works with any POSIX shell.
 set -eu
 
 set_name=$1
@@ -30,11 +29,11 @@ mend() {
 find_python() {
     too_old=""
     without_venv=""
-    for candidate in python3.13 python3.12 python3.11 python3; do
+    for candidate in python3.14 python3.13 python3.12 python3.11 python3; do
         version=$("$candidate" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue
         if ! "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
             too_old=$version
-        elif "$candidate" -c 'import ensurepip, venv' 2>/dev/null; then
+        elif "$candidate" -c 'import venv' 2>/dev/null; then
             command -v "$candidate"
             return
         else
@@ -52,12 +51,17 @@ find_python() {
 
 if [ "$(cat .venv/.made 2>/dev/null || true)" != "$made" ]; then
     rm -rf .venv
-    if command -v uv >/dev/null; then
-        uv venv --quiet --python '>=3.11,<3.14' .venv
+    if [ -n "${PYTHON:-}" ]; then
+        python=$PYTHON
+    elif command -v uv >/dev/null; then
+        python='>=3.11,<3.15'
     else
         python=$(find_python)
-        echo "Making .venv with $python"
-        "$python" -m venv .venv
+    fi
+    echo "Making .venv with $python"
+    if ! sh requirements/venv.sh "$python" .venv; then
+        rm -rf .venv
+        stop "No .venv was made. Mend it with:" "$(mend python3-venv)"
     fi
 fi
 

@@ -1,6 +1,7 @@
 """What many tests need: a local API, a local name server, and files of leads."""
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -26,15 +27,24 @@ ZONE = {
 }
 
 
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Folders that are not there yet, one for each test; pytest's own are numbered by looking at all the others."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def _no_settings_of_this_machine(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
-    monkeypatch.setenv("HYGIENE_JOURNAL", str(tmp_path_factory.mktemp("state") / "imports.sqlite"))
+def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, _homes: Iterator[Path]) -> None:
+    home = next(_homes)
+    (home / "journal").mkdir(parents=True)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    monkeypatch.setenv("HYGIENE_JOURNAL", str(home / "journal" / "imports.sqlite"))
     monkeypatch.setenv("HYGIENE_PATIENCE_S", "0")
-    for name in ("SMARTLEAD_API_KEY", "SMARTLEAD_API_KEY_FILE", "SMARTLEAD_BASE_URL", "HYGIENE_RESOLVER"):
+    for name in (
+        "SMARTLEAD_API_KEY", "SMARTLEAD_API_KEY_FILE", "SMARTLEAD_BASE_URL", "HYGIENE_RESOLVER", "HYGIENE_YES",
+    ):  # fmt: skip
         monkeypatch.delenv(name, raising=False)
 
 

@@ -157,7 +157,7 @@ def test_a_limit_that_only_warns_does_not_fail(run, leads):
 
 def test_import_sends_what_is_ready_and_the_counts_agree(run, leads, target, api, names, write):
     code, out, err = run(
-        "import", leads, "--list", target, "--resolver", names.address,
+        "import", "--yes", leads, "--list", target, "--resolver", names.address,
         "--suppress", write("dnc.txt", "dnc@acme.example"),
     )  # fmt: skip
 
@@ -172,7 +172,17 @@ def test_import_sends_what_is_ready_and_the_counts_agree(run, leads, target, api
 
 def test_import_send_all_audits_the_prediction(run, leads, target):
     code, out, _ = run(
-        "import", leads, "--list", target, "--no-dns", "--send-all", "--format", "json", "--batch-size", "3"
+        "import",
+        "--yes",
+        leads,
+        "--list",
+        target,
+        "--no-dns",
+        "--send-all",
+        "--format",
+        "json",
+        "--batch-size",
+        "3",
     )
 
     summary = json.loads(out)
@@ -192,11 +202,11 @@ def test_counts_that_differ_are_exit_6_or_a_warning_and_say_where(run, monkeypat
         monkeypatch.setenv("SMARTLEAD_API_KEY", api.api_key)
         tagged = write("tagged.csv", "email\na+1@acme.example\na+2@acme.example\n")
 
-        code, out, err = run("import", tagged, "--list", api.create_list("x"), "--no-dns", "--exact")
-        warned, again, warning = run("import", tagged, "--list", api.create_list("y"), "--no-dns")
+        code, out, err = run("import", "--yes", tagged, "--list", api.create_list("x"), "--no-dns", "--exact")
+        warned, again, warning = run("import", "--yes", tagged, "--list", api.create_list("y"), "--no-dns")
         measured = write("measured.toml", ImportPolicy(measured=frozenset(RULES)).to_toml())
         known, _, _ = run(
-            "import", tagged, "--list", api.create_list("z"), "--no-dns", "--policy", measured,
+            "import", "--yes", tagged, "--list", api.create_list("z"), "--no-dns", "--policy", measured,
             "--policy-out", "explained.toml",
         )  # fmt: skip
 
@@ -218,13 +228,13 @@ def test_verify_reads_the_list_back_and_names_the_rows_that_are_missing(run, tar
     block, known = write("block.txt", ""), write("known.csv", "email\nold@acme.example\n")
     lists = ("--blocklist", block, "--known", known)
 
-    good, _, said = run("import", path, "--list", target, "--no-dns", "--verify", "--quiet", *lists)
+    good, _, said = run("import", "--yes", path, "--list", target, "--no-dns", "--verify", "--quiet", *lists)
     with Emulator(policy=ImportPolicy(fold_plus_tag=True)) as other:
         made = other.create_list("x", members=["eve@acme.example"])
         os.environ["SMARTLEAD_BASE_URL"], os.environ["SMARTLEAD_API_KEY"] = other.base_url, other.api_key
         tagged = write("tagged.csv", "email\nann@acme.example\nbob+1@bolt.example\nbob+2@bolt.example\n")
         bad, out, named = run(
-            "import", tagged, "--list", made, "--no-dns", "--verify", "--format", "json", *lists
+            "import", "--yes", tagged, "--list", made, "--no-dns", "--verify", "--format", "json", *lists
         )  # fmt: skip
 
     readback = json.loads(out)["readback"]
@@ -237,7 +247,7 @@ def test_verify_reads_the_list_back_and_names_the_rows_that_are_missing(run, tar
 
 
 def test_a_failed_gate_sends_nothing(run, leads, target, api):
-    code, _, _ = run("import", leads, "--list", target, "--no-dns", "--max", "invalid=0")
+    code, _, _ = run("import", "--yes", leads, "--list", target, "--no-dns", "--max", "invalid=0")
 
     assert code == 1
     assert not [path for method, path, _ in api.requests if method == "POST"]
@@ -276,7 +286,7 @@ def test_on_a_terminal_it_shows_what_is_about_to_happen_and_asks(leads, target, 
 def test_columns_that_stay_here_are_named_once(run, write, target):
     path = write("more.csv", "email,Source,Score\nann@acme.example,fair,1\n")
 
-    _, _, err = run("import", path, "--list", target, "--no-dns", "--custom", "Score")
+    _, _, err = run("import", "--yes", path, "--list", target, "--no-dns", "--custom", "Score")
 
     assert err == "not sent: Source (custom columns go with --custom NAME,... or --custom all)\n"
 
@@ -284,7 +294,9 @@ def test_columns_that_stay_here_are_named_once(run, write, target):
 def test_a_lost_answer_is_settled_within_the_run(run, leads, target, api):
     api.fail_next(drop="after")
 
-    code, out, _ = run("import", leads, "--list", target, "--no-dns", "--batch-size", "2", "--format", "json")
+    code, out, _ = run(
+        "import", "--yes", leads, "--list", target, "--no-dns", "--batch-size", "2", "--format", "json"
+    )
 
     summary = json.loads(out)
     jsonschema.validate(summary, summary_schema())
@@ -295,7 +307,18 @@ def test_a_lost_answer_is_settled_within_the_run(run, leads, target, api):
 
 def test_an_import_that_stops_is_exit_5_and_the_same_command_finishes_it(run, leads, target, api):
     api.fail_next(drop="after")
-    command = ("import", leads, "--list", target, "--no-dns", "--batch-size", "2", "--format", "json")
+    command = (
+        "import",
+        "--yes",
+        leads,
+        "--list",
+        target,
+        "--no-dns",
+        "--batch-size",
+        "2",
+        "--format",
+        "json",
+    )
 
     code, out, err = run(*command, "--on-unknown", "stop")
     states = [batch["state"] for batch in json.loads(out)["reconciliation"]["batches"]]
@@ -317,7 +340,7 @@ def test_a_request_that_is_refused_whatever_is_in_it_is_exit_4(run, leads, targe
     for _ in range(9):
         api.fail_next(status=400, body='{"message": "no"}')
 
-    code, out, err = run("import", leads, "--list", target, "--no-dns", "--format", "json")
+    code, out, err = run("import", "--yes", leads, "--list", target, "--no-dns", "--format", "json")
 
     assert code == 4
     assert "HTTP 400" in err
@@ -419,15 +442,15 @@ def test_a_wrong_command_line_is_exit_2_and_says_what_is_wrong(run, leads, argum
 
 
 def test_no_key_a_wrong_key_a_missing_list_and_no_api_have_their_codes(run, leads, target, monkeypatch):
-    missing, _, no_list = run("import", leads, "--list", "999", "--no-dns")
+    missing, _, no_list = run("import", "--yes", leads, "--list", "999", "--no-dns")
     monkeypatch.setenv("SMARTLEAD_API_KEY", "wrong-key-2")
-    wrong, _, wrong_key = run("import", leads, "--list", target, "--no-dns")
+    wrong, _, wrong_key = run("import", "--yes", leads, "--list", target, "--no-dns")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         monkeypatch.setenv("SMARTLEAD_BASE_URL", f"http://127.0.0.1:{taken.getsockname()[1]}")
-        away, _, unreachable = run("import", leads, "--list", target, "--no-dns")
+        away, _, unreachable = run("import", "--yes", leads, "--list", target, "--no-dns")
     monkeypatch.delenv("SMARTLEAD_API_KEY")
-    none, _, no_key = run("import", leads, "--list", target, "--no-dns")
+    none, _, no_key = run("import", "--yes", leads, "--list", target, "--no-dns")
 
     assert (missing, wrong, away, none) == (2, 4, 4, 2)
     assert "hygiene lists" in no_list
@@ -715,7 +738,7 @@ def test_doctor_finds_everything_in_order(run, target, names):
 
 def test_doctor_opens_the_journal_there_is(run, leads, target, tmp_path, monkeypatch):
     monkeypatch.setenv("HYGIENE_JOURNAL", str(tmp_path / "imports.sqlite"))
-    run("import", leads, "--list", target, "--no-dns")
+    run("import", "--yes", leads, "--list", target, "--no-dns")
     _, before, _ = run("doctor", "--no-dns")
     (tmp_path / "imports.sqlite.key").unlink()
 
@@ -969,7 +992,9 @@ def test_a_batch_that_was_sent_twice_does_not_hide_the_rule_that_explains_the_ot
         tagged = write("tagged.csv", "email\n" + "".join(f"a+{number}@acme.example\n" for number in range(4)))
         api.fail_next(drop="after")
 
-        _, out, _ = run("import", tagged, "--list", api.create_list("x"), "--no-dns", "--batch-size", "2")
+        _, out, _ = run(
+            "import", "--yes", tagged, "--list", api.create_list("x"), "--no-dns", "--batch-size", "2"
+        )
 
     assert "batch 1 of 2 (2 leads): 2 duplicates are our own" in out
     assert "fold_plus_tag = true (was false) explains every batch; it counts rows 2, 3, 4 otherwise" in out

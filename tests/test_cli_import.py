@@ -36,15 +36,15 @@ def posts(api):
 
 
 def test_a_new_journal_is_said_off_a_terminal_and_an_old_one_is_not(run, leads, target):
-    _, _, first = run("import", leads, "--list", target, "--no-dns")
-    _, _, second = run("import", leads, "--list", target, "--no-dns", "--again")
+    _, _, first = run("import", "--yes", leads, "--list", target, "--no-dns")
+    _, _, second = run("import", "--yes", leads, "--list", target, "--no-dns", "--again")
 
     assert f"new journal {os.environ['HYGIENE_JOURNAL']}: keep it, and the .key file beside it" in first
     assert "new journal" not in second
 
 
 def test_a_journal_that_is_required_and_not_there_is_exit_2_and_nothing_is_sent(run, leads, target, api):
-    code, _, err = run("import", leads, "--list", target, "--no-dns", "--require-journal")
+    code, _, err = run("import", "--yes", leads, "--list", target, "--no-dns", "--require-journal")
 
     assert code == 2
     assert "no journal there, and one is required" in err
@@ -65,10 +65,17 @@ def everything_in(folder):
 def test_a_dry_run_says_what_the_import_then_does_with_leads_that_the_journal_knows(
     run, leads, target, write, tmp_path
 ):
-    run("import", write("a.csv", f"email\nnew@acme.example\n{EMAILS[1]}\n"), "--list", target, "--no-dns")
+    run(
+        "import",
+        "--yes",
+        write("a.csv", f"email\nnew@acme.example\n{EMAILS[1]}\n"),
+        "--list",
+        target,
+        "--no-dns",
+    )
     _, past, _ = run("history", "--format", "json")
     before = everything_in(Path(os.environ["HYGIENE_JOURNAL"]).parent)
-    command = ("import", leads, "--list", target, "--no-dns", "--no-snapshot", "--format", "json")
+    command = ("import", "--yes", leads, "--list", target, "--no-dns", "--no-snapshot", "--format", "json")
 
     code, rehearsed, err = run(*command, "--dry-run", "--out", "rehearsed")
     after = everything_in(Path(os.environ["HYGIENE_JOURNAL"]).parent)
@@ -97,7 +104,7 @@ def test_a_dry_run_writes_the_files_of_a_clean_and_nothing_of_what_is_sent(run, 
 
 
 def test_a_dry_run_of_a_finished_import_says_that_nothing_is_left(run, leads, target, api):
-    run("import", leads, "--list", target, "--no-dns")
+    run("import", "--yes", leads, "--list", target, "--no-dns")
 
     code, _, err = run("import", leads, "--list", target, "--no-dns", "--dry-run")
     _, _, anew = run("import", leads, "--list", target, "--no-dns", "--no-snapshot", "--again", "--dry-run")
@@ -109,7 +116,18 @@ def test_a_dry_run_of_a_finished_import_says_that_nothing_is_left(run, leads, ta
 
 
 def test_a_dry_run_of_an_import_that_was_cut_off_says_how_it_would_go_on(run, leads, target, api, write):
-    command = ("import", leads, "--list", target, "--no-dns", "--batch-size", "2", "--on-unknown", "stop")
+    command = (
+        "import",
+        "--yes",
+        leads,
+        "--list",
+        target,
+        "--no-dns",
+        "--batch-size",
+        "2",
+        "--on-unknown",
+        "stop",
+    )
     api.fail_next(after=1, drop="before")
     run(*command)
     sent = len(posts(api))
@@ -128,7 +146,7 @@ def test_a_dry_run_of_an_import_that_was_cut_off_says_how_it_would_go_on(run, le
 
 
 def test_a_dry_run_reads_the_journal_while_an_import_holds_it_and_holds_up_none(run, leads, target, api):
-    run("import", leads, "--list", target, "--no-dns")
+    run("import", "--yes", leads, "--list", target, "--no-dns")
     sink = hygiene.Smartlead(list_id=target)
     identity = Identity(sink.target, hygiene.clean(str(leads)).digest, send_all=False, waive_blocklist=False)
 
@@ -148,7 +166,7 @@ def test_a_dry_run_reads_the_journal_while_an_import_holds_it_and_holds_up_none(
 
 def test_a_dry_run_stops_where_the_import_would(run, leads, target, api, monkeypatch):
     none, _, err = run("import", leads, "--list", target, "--no-dns", "--dry-run", "--require-journal")
-    run("import", leads, "--list", target, "--no-dns")
+    run("import", "--yes", leads, "--list", target, "--no-dns")
     api.api_key = "the-new-key"
     monkeypatch.setenv("SMARTLEAD_API_KEY", "the-new-key")
     before = everything_in(Path(os.environ["HYGIENE_JOURNAL"]).parent)
@@ -171,7 +189,7 @@ def test_out_holds_what_became_of_every_lead_that_was_sent_for_the_owner_alone(
     api.fail_next(after=1, drop="before")
 
     code, out, err = run(
-        "import", leads, "--list", target, "--no-dns", "--batch-size", "2", "--on-unknown", "stop",
+        "import", "--yes", leads, "--list", target, "--no-dns", "--batch-size", "2", "--on-unknown", "stop",
         "--out", "out", "--format", "json",
     )  # fmt: skip
 
@@ -188,7 +206,9 @@ def test_out_holds_what_became_of_every_lead_that_was_sent_for_the_owner_alone(
 
 def test_history_lists_imports_shows_one_and_forgets_it(run, leads, target, api):
     api.fail_next(after=1, drop="after")
-    _, told, _ = run("import", leads, "--list", target, "--no-dns", "--batch-size", "2", "--format", "json")
+    _, told, _ = run(
+        "import", "--yes", leads, "--list", target, "--no-dns", "--batch-size", "2", "--format", "json"
+    )
     name = json.loads(told)["run"]["import"]
 
     listed, table, _ = run("history")
@@ -229,8 +249,8 @@ def test_history_explains_a_difference_without_an_address_and_writes_the_rules(
         monkeypatch.setenv("SMARTLEAD_BASE_URL", api.base_url)
         monkeypatch.setenv("SMARTLEAD_API_KEY", api.api_key)
         _, told, _ = run(
-            "import", tagged, "--list", api.create_list("x"), "--no-dns", "--known", nobody, "--blocklist", none,
-            "--format", "json",
+            "import", "--yes", tagged, "--list", api.create_list("x"), "--no-dns", "--known", nobody,
+            "--blocklist", none, "--format", "json",
         )  # fmt: skip
     name = json.loads(told)["run"]["import"]
 
@@ -247,12 +267,12 @@ def test_history_explains_a_difference_without_an_address_and_writes_the_rules(
 
 
 def test_another_key_is_refused_until_it_is_accepted(run, leads, target, api, monkeypatch):
-    run("import", leads, "--list", target, "--no-dns")
+    run("import", "--yes", leads, "--list", target, "--no-dns")
     api.api_key = "the-new-key"
     monkeypatch.setenv("SMARTLEAD_API_KEY", "the-new-key")
 
-    refused, _, err = run("import", leads, "--list", target, "--no-dns")
-    accepted, _, told = run("import", leads, "--list", target, "--no-dns", "--accept-new-key")
+    refused, _, err = run("import", "--yes", leads, "--list", target, "--no-dns")
+    accepted, _, told = run("import", "--yes", leads, "--list", target, "--no-dns", "--accept-new-key")
 
     assert (refused, accepted) == (2, 0)
     assert "--accept-new-key" in err
@@ -262,7 +282,7 @@ def test_another_key_is_refused_until_it_is_accepted(run, leads, target, api, mo
 
 def test_a_finished_import_whose_counts_differed_ends_with_6_again(run, leads, target, api, write):
     api.block(["lead1@acme.example"])
-    command = ("import", leads, "--list", target, "--no-dns", "--known", write("k.csv", "email\n"))
+    command = ("import", "--yes", leads, "--list", target, "--no-dns", "--known", write("k.csv", "email\n"))
     command += ("--blocklist", write("b.csv", "email_or_domain\n"))
 
     first, _, _ = run(*command)
@@ -274,7 +294,7 @@ def test_a_finished_import_whose_counts_differed_ends_with_6_again(run, leads, t
 
 
 def test_a_rate_that_is_none_is_exit_2(run, leads, target):
-    code, _, err = run("import", leads, "--list", target, "--no-dns", "--rate", "fast")
+    code, _, err = run("import", "--yes", leads, "--list", target, "--no-dns", "--rate", "fast")
 
     assert code == 2
     assert "expected requests a second, minute or hour" in err
@@ -284,7 +304,7 @@ def test_waits_are_shown(run, leads, target, api, monkeypatch):
     monkeypatch.setenv("HYGIENE_PATIENCE_S", "5")
     api.fail_next(status=429, body="", headers={"Retry-After": "1"})
 
-    code, _, err = run("import", leads, "--list", target, "--no-dns")
+    code, _, err = run("import", "--yes", leads, "--list", target, "--no-dns")
 
     assert code == 0
     assert "waiting 1 s: the rate limit" in err

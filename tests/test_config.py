@@ -96,7 +96,7 @@ def two(api, write, monkeypatch):
 
 
 def test_import_takes_list_key_and_lists_of_its_profile(run, api, two, write):
-    code, _, err = run("import", "leads.csv", "--no-dns", "--profile", "north")
+    code, _, err = run("import", "--yes", "leads.csv", "--no-dns", "--profile", "north")
 
     assert code == 0, err
     assert api.members(two[0]) == ["dee@acme.example"]
@@ -107,7 +107,7 @@ def test_an_option_wins_over_the_profile_but_no_suppression_list_is_lost(run, ap
     none = write("none.csv", "email\nnobody@acme.example\n")
 
     code, _, err = run(
-        "import", "leads.csv", "--no-dns", "--profile", "north", "--list", two[1], "--suppress", more,
+        "import", "--yes", "leads.csv", "--no-dns", "--profile", "north", "--list", two[1], "--suppress", more,
         "--known", none,
     )  # fmt: skip
 
@@ -122,7 +122,7 @@ def test_a_profile_takes_no_key_from_elsewhere(run, api, two, monkeypatch, tmp_p
         "[profile.bare]\nlist = 1\n[profile.unset]\napi_key_env = 'NO_KEY'\n"
     )
 
-    bare, _, says = run("import", "leads.csv", "--no-dns", "--profile", "bare")
+    bare, _, says = run("import", "--yes", "leads.csv", "--no-dns", "--profile", "bare")
     unset, _, says_too = run("lists", "--profile", "unset")
 
     assert (bare, unset) == (2, 2)
@@ -134,7 +134,7 @@ def test_a_profile_takes_no_key_from_elsewhere(run, api, two, monkeypatch, tmp_p
 def test_a_key_file_of_a_profile_is_read(run, api, two, write):
     write("south.key", api.api_key).chmod(0o600)
 
-    code, _, err = run("import", "leads.csv", "--no-dns", "--profile", "south")
+    code, _, err = run("import", "--yes", "leads.csv", "--no-dns", "--profile", "south")
 
     assert code == 0, err
     assert len(api.members(two[1])) == 4
@@ -147,11 +147,11 @@ def test_the_journal_of_an_option_wins_over_the_environment_and_that_over_the_fi
         "journal = 'file.sqlite'\n[profile.north]\nlist = 1\napi_key_env = 'NORTH_KEY'\n"
     )
 
-    run("import", "leads.csv", "--no-dns", "--profile", "north", "--journal", "option.sqlite")
-    run("import", "leads.csv", "--no-dns", "--profile", "north")
+    run("import", "--yes", "leads.csv", "--no-dns", "--profile", "north", "--journal", "option.sqlite")
+    run("import", "--yes", "leads.csv", "--no-dns", "--profile", "north")
     named = Path(os.environ["HYGIENE_JOURNAL"])
     monkeypatch.delenv("HYGIENE_JOURNAL")
-    run("import", "leads.csv", "--no-dns", "--profile", "north")
+    run("import", "--yes", "leads.csv", "--no-dns", "--profile", "north")
 
     assert (tmp_path / "option.sqlite").exists()
     assert named.exists()

@@ -81,6 +81,14 @@ def test_causes_that_are_no_rule_are_told_where_they_fit(reported, attempts, cau
     assert f"{cause} ({cause.split()[0] if cause[0].isdigit() else 1} in batch 1)" in found.sentences()[0]
 
 
+def test_a_difference_is_searched_for_once_however_often_it_is_told():
+    batches, trace = told([Counts(2, 1, 1, 0), Counts(2, 2, 0, 0)])
+    found = reconcile(batches, trace=trace)
+
+    assert found.search().policy == ImportPolicy(fold_plus_tag=True)
+    assert found.search() is found.search()
+
+
 def test_known_leads_and_entries_that_are_gone_are_told():
     leads = ["bob@bolt.example", "eve@acme.example"]
     batches, trace = told([Counts(2, 2, 0, 0)], leads=leads, batch_leads=2)

@@ -192,6 +192,20 @@ def test_a_journal_of_a_newer_version_is_refused(path):
         SqliteJournal(path)
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="no list of open files there")
+def test_a_journal_that_is_refused_is_not_held_open(path):
+    SqliteJournal(path).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+
+    with pytest.raises(JournalError) as refused:  # whose traceback keeps what it met
+        SqliteJournal(path)
+
+    opened = {os.path.realpath(each) for each in Path("/proc/self/fd").iterdir()}
+    assert refused.tb is not None
+    assert os.path.realpath(path) not in opened
+
+
 # history
 
 

@@ -44,14 +44,14 @@ def test_a_call_shows_every_option_with_its_default_and_says_what_it_does(call, 
     function = getattr(hygiene, call)
 
     assert keywords(function) == defaults(options)
-    assert all(f"        {name}: " in function.__doc__ for name in defaults(options))
+    assert all(f"\n    {name}: " in function.__doc__ for name in defaults(options))
 
 
 def test_the_call_for_dask_frames_shows_every_option_too():
     function = pytest.importorskip("hygiene.scale").clean
 
     assert keywords(function) == defaults(ScaleOptions)
-    assert all(f"        {name}: " in function.__doc__ for name in defaults(ScaleOptions))
+    assert all(f"\n    {name}: " in function.__doc__ for name in defaults(ScaleOptions))
 
 
 @pytest.mark.parametrize(

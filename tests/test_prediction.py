@@ -84,14 +84,17 @@ def _predicted(leads, **told):
 
 
 def drawn(rng):
-    """The same as `imports`, without the means to shrink, which costs most of the time."""
+    """The same as `imports`, without the means to shrink, which costs most of the time, and with more leads.
+
+    A rule gone wrong shows in 2.8 % of these at least, and in 0 % of as many with 12 leads.
+    """
     return {
-        "leads": rng.choices(ADDRESSES, k=rng.randrange(13)),
+        "leads": rng.choices(ADDRESSES, k=rng.randrange(25)),
         "policy": ImportPolicy(**{name: rng.choice(choices(name)) for name in RULES}),
         "blocklist": rng.choices(ENTRIES, k=rng.randrange(4)),
         "known": rng.choices(ADDRESSES, k=rng.randrange(4)),
         "elsewhere": rng.choices(ADDRESSES, k=rng.randrange(4)),
-        "batch_leads": rng.randint(1, 13),
+        "batch_leads": rng.randint(1, 25),
         "waive_blocklist": rng.random() < 0.5,
     }
 
@@ -114,7 +117,7 @@ def test_prediction_and_emulator_agree_under_every_policy(told):
 
 @pytest.mark.slow
 def test_prediction_and_emulator_agree_in_several_thousand_cases():
-    assert disagreement(6000) is None
+    assert disagreement(3000) is None
 
 
 @pytest.mark.parametrize(

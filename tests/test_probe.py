@@ -4,6 +4,7 @@ import json
 import os
 import random
 import stat
+from contextlib import ExitStack, closing
 from dataclasses import replace
 
 import pandas as pd
@@ -34,10 +35,11 @@ class Account:
 
     batch_leads = 400
     name = "an account"
+    stores = ExitStack()  # those of the test that runs
 
     def __init__(self, policy, *, counters=("total_leads", "imported", "duplicates", "blocked")):
         self.policy = policy
-        self.store = Database(":memory:", policy=policy)
+        self.store = self.stores.enter_context(closing(Database(":memory:", policy=policy)))
         self.counters = counters
         self.sent = []
         self.calls = 0
@@ -81,6 +83,12 @@ class List:
         told = {"list_id": self.list_id, "file_name": file_name, "waive": waive_blocklist}
         found = import_leads(account.store, leads, **told)
         return Reply(Counts(**{name: found[name] if name in account.counters else None for name in found}))
+
+
+@pytest.fixture(autouse=True)
+def _stores_are_closed():
+    with ExitStack() as Account.stores:
+        yield
 
 
 class Memory:
@@ -370,7 +378,7 @@ def test_probe_writes_a_policy_with_its_evidence_and_says_what_it_took(run, stra
     first, second = strange.create_list("A"), strange.create_list("B")
 
     code, out, err = run(
-        "probe", "--list", first, "--second-list", second, "--domain", "own.example", "--with-blocklist",
+        "probe", "--yes", "--list", first, "--second-list", second, "--domain", "own.example", "--with-blocklist",
         "--out", "policy.toml",
     )  # fmt: skip
 
@@ -393,7 +401,7 @@ def test_probe_writes_a_policy_with_its_evidence_and_says_what_it_took(run, stra
 
 def test_probe_refuses_a_list_that_holds_leads_unless_told_so(run, strange):
     used = strange.create_list("A", members=["ann@acme.example"])
-    arguments = ("probe", "--list", used, "--domain", "own.example", "--out", "policy.toml")
+    arguments = ("probe", "--yes", "--list", used, "--domain", "own.example", "--out", "policy.toml")
 
     refused, _, said = run(*arguments)
     sent = [path for method, path, _ in strange.requests if method == "POST"]
@@ -408,14 +416,24 @@ def test_probe_refuses_what_makes_no_sense(run, strange):
     one = strange.create_list("A")
 
     for more in (("--second-list", one), ("--second-list", 99), ("--domain", "gmail.com")):
-        code, _, _ = run("probe", "--list", one, "--domain", "own.example", "--out", "p.toml", *more)
+        code, _, _ = run("probe", "--yes", "--list", one, "--domain", "own.example", "--out", "p.toml", *more)
         assert code == 2
     assert not [path for method, path, _ in strange.requests if method == "POST"]
 
 
 def test_a_lost_answer_ends_the_probe_and_the_same_command_finishes_it(run, strange, tmp_path):
     one = strange.create_list("A")
-    arguments = ("probe", "--list", one, "--domain", "own.example", "--with-blocklist", "--out", "p.toml")
+    arguments = (
+        "probe",
+        "--yes",
+        "--list",
+        one,
+        "--domain",
+        "own.example",
+        "--with-blocklist",
+        "--out",
+        "p.toml",
+    )
     strange.fail_next(drop="after")
 
     lost, _, _ = run(*arguments)

@@ -1,5 +1,7 @@
 """Rate and patience: when a request may go out, and how long a refusal is borne."""
 
+from contextlib import closing, contextmanager
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +23,14 @@ class Clock:
 
     def pause(self, seconds, why):
         self.now += seconds
+
+
+@contextmanager
+def pacing(patience_s):
+    """A clock, and the pace that goes by it."""
+    clock = Clock()
+    with closing(Pace(Limiter((), clock=clock), patience_s=patience_s, pause=clock.pause)) as pace:
+        yield clock, pace
 
 
 @pytest.mark.parametrize(
@@ -65,23 +75,27 @@ def test_no_window_ever_holds_more_than_its_limit(windows, gaps):
 
 def test_processes_share_a_limiter_by_its_file(tmp_path):
     clock = Clock()
-    one, other = (Limiter([(2, 60.0)], path=tmp_path / "rate.sqlite", clock=clock) for _ in range(2))
+    windows, path = [(2, 60.0)], tmp_path / "rate.sqlite"
 
-    assert [one.take(), other.take()] == [0.0, 0.0]
-    assert one.take() == other.take() == 60.0
-    one.pause(90)
-    assert other.take() == 90.0
-    clock.now += 91
-    assert other.take() == 0.0
+    with (
+        closing(Limiter(windows, path=path, clock=clock)) as one,
+        closing(Limiter(windows, path=path, clock=clock)) as other,
+    ):
+        assert [one.take(), other.take()] == [0.0, 0.0]
+        assert one.take() == other.take() == 60.0
+        one.pause(90)
+        assert other.take() == 90.0
+        clock.now += 91
+        assert other.take() == 0.0
 
 
 def test_a_clock_that_was_set_back_blocks_nobody():
     clock = Clock()
-    limiter = Limiter([(1, 3600.0)], clock=clock)
-    limiter.take()
-    clock.now -= 1000
+    with closing(Limiter([(1, 3600.0)], clock=clock)) as limiter:
+        limiter.take()
+        clock.now -= 1000
 
-    assert limiter.take() == 0.0
+        assert limiter.take() == 0.0
 
 
 @pytest.mark.parametrize(
@@ -95,26 +109,24 @@ def test_a_clock_that_was_set_back_blocks_nobody():
     ],
 )
 def test_only_what_was_not_taken_is_borne_and_only_so_long(refusal, patience_s, tries):
-    clock = Clock()
-    pace = Pace(Limiter((), clock=clock), patience_s=patience_s, pause=clock.pause)
-    patience = pace.patience()
-    borne = 0
-    while patience.bears(refusal):
-        pace.enter()
-        borne += 1
+    with pacing(patience_s) as (_, pace):
+        patience = pace.patience()
+        borne = 0
+        while patience.bears(refusal):
+            pace.enter()
+            borne += 1
 
     assert borne == tries
 
 
 def test_waits_that_nobody_asked_for_double_up_to_a_cap_with_jitter():
-    clock = Clock()
-    pace = Pace(Limiter((), clock=clock), patience_s=10_000, pause=clock.pause)
-    patience, waits = pace.patience(), []
-    for _ in range(9):
-        before = clock.now
-        assert patience.bears(RateLimited("slow"))
-        pace.enter()
-        waits.append(clock.now - before)
+    with pacing(10_000) as (clock, pace):
+        patience, waits = pace.patience(), []
+        for _ in range(9):
+            before = clock.now
+            assert patience.bears(RateLimited("slow"))
+            pace.enter()
+            waits.append(clock.now - before)
 
     for number, wait in enumerate(waits):
         assert min(60, 2**number) / 2 <= wait <= min(60, 2**number) + 1e-6
@@ -122,14 +134,13 @@ def test_waits_that_nobody_asked_for_double_up_to_a_cap_with_jitter():
 
 
 def test_an_empty_answer_slows_the_next_request_down():
-    clock = Clock()
-    pace = Pace(Limiter((), clock=clock), patience_s=60, pause=clock.pause)
-    before = clock.now
+    with pacing(60) as (clock, pace):
+        before = clock.now
 
-    pace.seen(empty=True)
-    pace.enter()
+        pace.seen(empty=True)
+        pace.enter()
 
-    assert 0.5 <= clock.now - before <= 1.0
+        assert 0.5 <= clock.now - before <= 1.0
 
 
 def test_a_stop_while_waiting_sends_nothing(api):

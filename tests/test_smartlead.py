@@ -1,13 +1,14 @@
 import json
 import logging
 import socket
+import ssl
 import struct
 import sys
 import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -34,6 +35,7 @@ from hygiene.outcomes import Counts
 from hygiene.sinks import LeadList, ListReader
 from hygiene.smartlead import Smartlead
 from hygiene.smartlead.config import proxy_for
+from hygiene.smartlead.transport import _transport
 
 KEY = "s3cret+key/%40"
 LEADS = [{"email": "ann@acme.example", "first_name": "Ann"}, {"email": "bob@bolt.example"}]
@@ -697,6 +699,16 @@ def test_a_proxy_that_cannot_be_used_is_named_without_its_password(monkeypatch, 
         Smartlead(api_key=KEY, base_url="https://api.example")
 
     assert "s3cret" not in told_of(caught.value)
+
+
+@pytest.mark.parametrize(("url", "trusts"), [("https://api.example", True), ("http://127.0.0.1:9", False)])
+def test_certificates_are_checked_and_without_encryption_nobody_s_are_taken(url, trusts):
+    with closing(_transport(url)) as wire:
+        context = wire._pool._ssl_context
+
+        assert context.verify_mode == ssl.CERT_REQUIRED
+        assert context.check_hostname
+        assert bool(context.cert_store_stats()["x509_ca"]) == trusts
 
 
 # what the API holds

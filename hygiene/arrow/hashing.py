@@ -160,6 +160,7 @@ def bucket_of(hashes: Hashes, bits: int, /) -> Hashes:
 
 def by_bucket(hashes: Hashes, bits: int, /) -> tuple[_Places, _Places]:
     """The positions of hashes bucket by bucket, those of one in their order, and where all but the first begin."""
+    bucket: np.ndarray[Any, np.dtype[np.uint16 | np.int64]]
     bucket = bucket_of(hashes, bits).astype(np.uint16 if bits <= _SHORT else np.int64)
     begins: _Places = np.cumsum(np.bincount(bucket, minlength=1 << bits))[:-1]
     return np.argsort(bucket, kind="stable"), begins

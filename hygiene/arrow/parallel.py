@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain, islice
 from typing import TypeVar
 
 import pyarrow as pa
@@ -30,10 +31,14 @@ def map_in_order(
         items: What it is done to; taken in the caller's thread.
         jobs: Items worked on at once; the processors there are where None.
     """
-    threads = jobs or pa.cpu_count()
+    threads, given = jobs or pa.cpu_count(), iter(items)
+    first = list(islice(given, 2))
+    if len(first) < 2:  # as most lists are: a thread would cost more than it is worth
+        yield from map(work, first)
+        return
     waiting: deque[Future[_Result]] = deque()
     with ThreadPoolExecutor(threads) as pool:
-        for item in items:
+        for item in chain(first, given):
             waiting.append(pool.submit(work, item))
             if len(waiting) > threads:
                 yield waiting.popleft().result()

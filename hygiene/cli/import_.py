@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hygiene.cli import consent, param_types
 from hygiene.cli import options as shared
-from hygiene.cli import param_types
 from hygiene.cli.console import show
 from hygiene.cli.credentials import find_key
 from hygiene.cli.dry_run import journal_to_look_at, rehearse
@@ -17,7 +17,7 @@ from hygiene.cli.flags import with_flags
 from hygiene.cli.policy_out import offer_policy
 from hygiene.cli.run import Run, load_policy
 from hygiene.cli.signals import Stopping
-from hygiene.errors import GateFailed, Interrupted
+from hygiene.errors import Interrupted
 
 if TYPE_CHECKING:
     from hygiene.cleaning.result import CleanedLeads
@@ -85,7 +85,7 @@ __all__ = ["import_", "import_leads", "lists"]
 @click.option(
     "--policy-out", metavar="F", help="Write the rules that explain a difference, where one set does."
 )
-@click.option("--yes", is_flag=True, help="Do not ask before sending.")
+@consent.yes
 @shared.journal
 @click.option("--require-journal", is_flag=True, help="Stop where there is no journal yet.")
 @click.option("--again", is_flag=True, help="Plan anew, whatever the journal remembers of the same import.")
@@ -109,6 +109,7 @@ def import_(list_id: int, rename: Mapping[str, str], custom_shape: Any, **option
     from hygiene.importing.journal import SqliteJournal
     from hygiene.smartlead import Smartlead
 
+    consent.need_consent(options)
     run = Run(options)
     stopping = Stopping(run.note)
     profile = options["profile"]
@@ -174,7 +175,7 @@ def _import(  # noqa: PLR0917 -- the parts of one import
     _tell_unsent(run, cleaned, columns)
     if options["dry_run"]:
         return rehearse(run, session, cleaned)
-    if left and sys.stdin.isatty() and sys.stderr.isatty() and not options["yes"]:
+    if left and not options["yes"]:
         where = f"account {sink.account}, list {target.id} {inert(target.name)!r} ({target.size} leads)"
         if session.continues:
             run.tell(f"import {session.import_id} goes on: {left} leads are left of it")
@@ -248,8 +249,7 @@ def _ask(run: Run, cleaned: "CleanedLeads", target: str, columns: Sequence[str])
     run.tell(
         "predicted: " + ", ".join(f"{count} {name}" for name, count in prediction.counts.as_dict().items())
     )
-    if not click.confirm("Send them?", err=True):
-        raise GateFailed(["the question was answered with no; nothing was sent"])
+    consent.ask()
 
 
 @click.command()

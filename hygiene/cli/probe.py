@@ -1,7 +1,6 @@
 """The verb that measures how an API counts: probe."""
 
 import secrets
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -11,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hygiene.cli import consent
 from hygiene.cli import options as shared
 from hygiene.cli.exit_codes import DIFFERS, DONE
-from hygiene.errors import GateFailed, ListNotFound, UsageError
+from hygiene.errors import ListNotFound, UsageError
 
 if TYPE_CHECKING:
     from hygiene.prediction.probe.checkpoint import FileCheckpoint
@@ -40,7 +40,8 @@ _ID = click.IntRange(min=1)
 @click.option("--used-list", is_flag=True, help="The lists may hold leads already.")
 @click.option("--out", required=True, metavar="F", help="Policy to write, as TOML.")
 @click.option("--state", metavar="F", help="Notebook, to resume with; beside --out where not named.")
-@click.option("--yes", is_flag=True, help="Do not ask before sending.")
+@click.option("--dry-run", is_flag=True, help="Look at the lists, show the plan, send nothing.")
+@consent.yes
 @shared.no_key
 @click.option("-q", "--quiet", is_flag=True, help="No notes.")
 def probe(**options: Any) -> int:
@@ -53,6 +54,7 @@ def probe(**options: Any) -> int:
     from hygiene.prediction.probe.experiments import Bench, Own
     from hygiene.smartlead import Smartlead
 
+    consent.need_consent(options)
     ids = [each for each in (options["list_id"], options["second_list"]) if each is not None]
     if len(set(ids)) < len(ids):
         msg = "--second-list is the first one again; expected another list"
@@ -77,12 +79,15 @@ def _measure(bench: "Bench", own: "Own", sinks: "Sequence[Smartlead]", options: 
         pause=time.sleep,
         tell=_silent if options["quiet"] else _tell,
     )
-    probe_.clear()
+    if not options["dry_run"]:
+        probe_.clear()
     _check_lists(sinks, may_be_used=options["used_list"] or notebook.resumed)
     _show_plan(bench, own, notebook, sinks)
-    asks = sys.stdin.isatty() and sys.stderr.isatty() and not options["yes"]
-    if asks and not click.confirm("Send them?", err=True):
-        raise GateFailed(["the question was answered with no; nothing was sent"])
+    if options["dry_run"]:
+        _tell("dry run: nothing was sent.")
+        return DONE
+    if not options["yes"]:
+        consent.ask()
     found = probe_.run()
     _write(Path(options["out"]), found, sinks)
     notebook.close()

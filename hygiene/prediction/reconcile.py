@@ -103,6 +103,7 @@ class Reconciliation:
     rejected: int = 0
     bounds: Bounds | None = field(default=None, repr=False, compare=False)
     trace: Trace | None = field(default=None, repr=False, compare=False)
+    _found: list[Explanation] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def agrees(self) -> bool:
@@ -136,7 +137,9 @@ class Reconciliation:
         """
         if self.trace is None or not any(map(_differs, self.batches)):
             return Explanation()
-        return explain([result.evidence for result in self.batches], self.trace)
+        if not self._found:  # a report, a summary and an offer of rules all ask
+            self._found.append(explain([result.evidence for result in self.batches], self.trace))
+        return self._found[0]
 
     def _repr_html_(self) -> str:
         kinds = (self.predicted, self.reported, self.drift)

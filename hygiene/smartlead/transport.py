@@ -8,10 +8,11 @@ import contextlib
 import json
 import logging
 import re
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 
@@ -210,12 +211,17 @@ def _transport(base_url: str) -> httpx.HTTPTransport:
     """The transport below the key; httpx leaves the environment's proxies to it."""
     # suppressed, not chained: the error may hold the proxy's URL, and that a password
     with contextlib.suppress(ImportError, ValueError, httpx.InvalidURL):
-        return httpx.HTTPTransport(proxy=proxy_for(base_url))
+        return httpx.HTTPTransport(verify=_trusted(base_url), proxy=proxy_for(base_url))
     msg = (
         "the proxy that HTTPS_PROXY or ALL_PROXY names cannot be used; expected http://HOST:PORT "
         "(SOCKS needs the package socksio). Mend it, or name the API's host in NO_PROXY."
     )
     raise UsageError(msg)
+
+
+def _trusted(base_url: str) -> bool | ssl.SSLContext:
+    """Whose certificates are taken: the usual authorities', which are long to load, else nobody's, as none is shown."""
+    return True if urlsplit(base_url).scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _hiding(key: Key) -> Callable[[str], str]:

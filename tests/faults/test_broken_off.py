@@ -126,7 +126,18 @@ def test_a_second_run_of_the_same_import_is_told_and_sends_nothing(tmp_path, api
 
 def command(leads, list_id, *more):
     program = [sys.executable, "-c", "from hygiene.cli import main; main()"]
-    return [*program, "import", str(leads), "--list", str(list_id), "--no-dns", "--batch-size", "2", *more]
+    return [
+        *program,
+        "import",
+        "--yes",
+        str(leads),
+        "--list",
+        str(list_id),
+        "--no-dns",
+        "--batch-size",
+        "2",
+        *more,
+    ]
 
 
 def run_here(leads, list_id):

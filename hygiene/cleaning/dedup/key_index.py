@@ -222,7 +222,7 @@ class KeyIndex:
         ranks = np.concatenate([np.zeros(0, dtype=np.int8), *self._ranks])
         self._ranks.clear()
         parts, exact = [], []
-        for part in self._keys.parts():
+        for part in filter(len, self._keys.parts()):  # most are empty where there are few rows
             keys, rows = part[:, :_ROW], part[:, _ROW].astype(np.int64)
             for said in (self._marks, self._named):
                 hit = said.find(keys, rows)

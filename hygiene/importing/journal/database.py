@@ -8,7 +8,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -114,14 +114,16 @@ class Database:
         self._connection.close()
 
     def _opened(self) -> sqlite3.Connection:
-        connection = self._connected()
-        connection.row_factory = sqlite3.Row
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
-            msg = f"{self.path}: a journal of version {version}; this is for up to {VERSION}. Use a newer hygiene."
-            raise JournalError(msg)
-        self._prepare(connection)
-        self.secret = self._unlock(connection, new=version == 0)
+        with ExitStack() as stack:
+            connection = stack.enter_context(closing(self._connected()))
+            connection.row_factory = sqlite3.Row
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version > VERSION:
+                msg = f"{self.path}: a journal of version {version}; this is for up to {VERSION}. Use a newer hygiene."
+                raise JournalError(msg)
+            self._prepare(connection)
+            self.secret = self._unlock(connection, new=version == 0)
+            stack.pop_all()  # it stays open where all went well
         return connection
 
     def _connected(self) -> sqlite3.Connection:

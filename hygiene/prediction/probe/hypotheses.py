@@ -110,29 +110,35 @@ class Hypotheses:
         refused = np.zeros(len(self), dtype=bool)
         rows = np.arange(len(self))
         sight = _Seen(self, self._sight, request)
+        scopes = [self._is("duplicate_scope", scope) for scope in ("request", "account")]
+        duplicate_first = self._is("precedence", "duplicate")
+        are_remembered = self._is("blocked_are_remembered")
+        unusable = {value: self._is("invalid_rows", value) for value in choices("invalid_rows")}
         for lead in request.leads:
             usable, key, listed = sight.of(self._place_of[lead])
-            within = self._scoped(here[rows, key], now[rows, key], other[rows, key])
+            within = _scoped(scopes, here[rows, key], now[rows, key], other[rows, key])
             repeat = usable & within
-            blocked = usable & listed & ~(repeat & self._is("precedence", "duplicate"))
+            blocked = usable & listed & ~(repeat & duplicate_first)
             duplicate = repeat & ~blocked
             imported = usable & ~blocked & ~duplicate
-            counts[:, 1] += imported | (~usable & self._is("invalid_rows", "imported"))
+            counts[:, 1] += imported | (~usable & unusable["imported"])
             counts[:, 2] += duplicate
-            counts[:, 3] += blocked | (~usable & self._is("invalid_rows", "blocked"))
-            remembered = imported | (blocked & self._is("blocked_are_remembered"))
+            counts[:, 3] += blocked | (~usable & unusable["blocked"])
+            remembered = imported | (blocked & are_remembered)
             now[rows, key] |= remembered
             here[rows, key] |= remembered
-            refused |= ~usable & self._is("invalid_rows", "reject_request")
+            refused |= ~usable & unusable["reject_request"]
         counts[:, 0] = len(request.leads)
         counts[refused] = -1
         now[refused] = mine[refused]
         return counts, now
 
-    def _scoped(self, request: _Mask, one: _Mask, other: _Mask) -> _Mask:
-        wide = np.where(self._is("duplicate_scope", "account"), one | other, one)
-        found: _Mask = np.where(self._is("duplicate_scope", "request"), request, wide)
-        return found
+
+def _scoped(scopes: Sequence[_Mask], request: _Mask, one: _Mask, other: _Mask) -> _Mask:
+    """Whether a key is held, by the scope that a candidate has: a request, the account, else a list."""
+    of_request, of_account = scopes
+    found: _Mask = np.where(of_request, request, np.where(of_account, one | other, one))
+    return found
 
 
 class _Sight:
