@@ -6,8 +6,18 @@ holds them, `hashed_entries` those that are hashed, `broad_rules` says which for
 """
 
 from hygiene.lists.broad_rules import check_broad
-from hygiene.lists.extract import PLAIN, find_cells
+from hygiene.lists.extract import PLAIN, UNSUBSCRIBED, find_cells
 from hygiene.lists.match import Matches, match
 from hygiene.lists.rule_list import Entry, RuleList, parse_list
 
-__all__ = ["PLAIN", "Entry", "Matches", "RuleList", "check_broad", "find_cells", "match", "parse_list"]
+__all__ = [
+    "PLAIN",
+    "UNSUBSCRIBED",
+    "Entry",
+    "Matches",
+    "RuleList",
+    "check_broad",
+    "find_cells",
+    "match",
+    "parse_list",
+]

@@ -17,7 +17,7 @@ from hygiene.arrow.text import mask
 from hygiene.lists.csv_rows import cell
 from hygiene.lists.tables import Table, find_table
 
-__all__ = ["PLAIN", "Cells", "Omitted", "find_cells"]
+__all__ = ["PLAIN", "UNSUBSCRIBED", "Cells", "Omitted", "find_cells"]
 
 #: Layout of a list that is no table.
 PLAIN = "one entry a line"
@@ -35,6 +35,8 @@ _HEADER = re.compile(r"(?![0-9a-fA-F]{16,}$)[^\W\d_][\w'-]{3,39}( [\w'-]{1,40}){
 
 #: How a snapshot begins; the rest of its first line says what it is, where it comes from and when.
 _SNAPSHOT = b"# lead-hygiene snapshot: "
+#: How one of leads that unsubscribed begins: all of its rows count, it may have none, and only addresses are entries.
+UNSUBSCRIBED = f"{_SNAPSHOT.decode()}unsubscribed leads "
 
 
 @dataclass(frozen=True, slots=True)

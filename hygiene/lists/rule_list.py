@@ -17,7 +17,7 @@ from hygiene.address import person_key
 from hygiene.arrow.hashing import InProcess, Lookup
 from hygiene.errors import ListError, option
 from hygiene.lists.entries import HASHES, KINDS, judge
-from hygiene.lists.extract import Cells, Omitted, find_cells
+from hygiene.lists.extract import UNSUBSCRIBED, Cells, Omitted, find_cells
 from hygiene.lists.hashed_entries import HashedEntries, Hashes
 from hygiene.lists.messages import counted, line_numbers
 
@@ -78,6 +78,7 @@ class RuleList:
         layout: How it was laid out, for people.
         header: Line that is taken for a header, though none is known; None where there is none.
         omitted: Rows that are left out.
+        unsubscribed: Whose unsubscribed leads it is a snapshot of; empty for any other list.
     """
 
     name: str
@@ -89,6 +90,7 @@ class RuleList:
     layout: str = ""
     header: int | None = None
     omitted: Omitted = field(default_factory=Omitted)
+    unsubscribed: str = ""
 
     def __len__(self) -> int:
         return len(self.addresses) + len(self.domains) + sum(len(each) for each in self.hashes)
@@ -141,7 +143,8 @@ def parse_list(
     """Read the entries of a list: one a line with ``#`` comments, or CSV.
 
     An entry is an address; a domain written ``domain``, ``@domain``, ``.domain``, ``*.domain`` or as a
-    URL; or the MD5, SHA-1 or SHA-256 of a trimmed lower-case address in hex.
+    URL; or the MD5, SHA-1 or SHA-256 of a trimmed lower-case address in hex. Of a snapshot of unsubscribed
+    leads only addresses are entries, and it may have none: it is a fact.
 
     Args:
         text: The whole list; bytes are UTF-8.
@@ -156,26 +159,38 @@ def parse_list(
     """
     data = text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text
     del text
-    found = [find_cells(data.removeprefix(b"\xef\xbb\xbf"), name=name, of_api=of_api, client=client)]
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    found = [find_cells(data, name=name, of_api=of_api, client=client)]
+    unsubscribed = "" if of_api else _whose_unsubscribed(data, found[0])
     del data  # a list of millions of hashes is let go of before they are sorted
-    rules = _compiled(name, found, of_api=of_api)
-    if not of_api:
+    rules = _compiled(name, found, of_api=of_api, unsubscribed=unsubscribed)
+    if not of_api and not unsubscribed:
         _check(rules, may_be_empty=may_be_empty)
     return rules
 
 
-def _compiled(name: str, given: list[Cells], *, of_api: bool) -> RuleList:
+def _whose_unsubscribed(data: bytes, found: Cells) -> str:
+    """Whose unsubscribed leads a list is a snapshot of, where its header is there; empty for any other."""
+    start = UNSUBSCRIBED.encode()
+    if not found.headed or not data.startswith(start):
+        return ""
+    return data[len(start) :].partition(b"\n")[0].decode("utf-8", "replace").strip()
+
+
+def _compiled(name: str, given: list[Cells], *, of_api: bool, unsubscribed: str) -> RuleList:
     """The entries by kind, read some at a time: of a hash no more stays than its octets.
 
     Args:
         name: Where the list came from.
         given: Its cells, which are taken out and let go of when they were read.
         of_api: Whether it is the API's own.
+        unsubscribed: Whose unsubscribed leads it is a snapshot of, so that only addresses are entries.
     """
     found = given.pop()
     layout, omitted = found.layout, found.omitted
     header = None if of_api else found.may_be_header()
-    texts, hashes, literal, left = _by_kind(found, of_api=of_api)
+    kinds = KINDS[:1] if unsubscribed else KINDS
+    texts, hashes, literal, left = _by_kind(found, kinds, of_api=of_api)
     del found
     addresses, domains = (_joined(texts[kind]) for kind in ("address", "domain"))
     rules = RuleList(
@@ -187,6 +202,7 @@ def _compiled(name: str, given: list[Cells], *, of_api: bool) -> RuleList:
         tuple(sorted(set(left))),
         layout,
         omitted=omitted,
+        unsubscribed=unsubscribed,
     )
     return rules if header is None else _without_header(rules, header)
 
@@ -200,19 +216,19 @@ def _without_header(rules: RuleList, line: int) -> RuleList:
 
 
 def _by_kind(
-    found: Cells, *, of_api: bool
+    found: Cells, kinds: Sequence[str], *, of_api: bool
 ) -> tuple[dict[str, list[Texts]], dict[str, list[Hashes]], list[pa.Array], list[int]]:
-    """The entries that are texts and those that are hashes, every cell of the API's own list, and lines without one."""
+    """The entries of these kinds, texts and hashes apart, every cell of the API's own list, and lines without one."""
     texts: dict[str, list[Texts]] = {"address": [], "domain": []}
     hashes: dict[str, list[Hashes]] = {kind: [] for kind in HASHES.values()}
     literal: list[pa.Array] = [pa.array([], pa.large_string())]
     left = list(found.broken)
     for line, given, cells in found.slices():
         judged = judge(cells, hashes=not of_api, single_labels=of_api)
-        left += line[judged.kind < 0].tolist()
+        left += line[(judged.kind < 0) | (judged.kind >= len(kinds))].tolist()
         if of_api:
             literal.append(given)
-        for code, kind in enumerate(KINDS):
+        for code, kind in enumerate(kinds):
             rows = np.flatnonzero(judged.kind == code)
             part = Texts(line[rows], judged.text.take(pa.array(rows)))
             if kind in texts:
