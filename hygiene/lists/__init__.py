@@ -7,7 +7,7 @@ holds them, `hashed_entries` those that are hashed, `broad_rules` says which for
 
 from hygiene.lists.broad_rules import check_broad
 from hygiene.lists.extract import PLAIN, UNSUBSCRIBED, find_cells
-from hygiene.lists.match import Matches, match
+from hygiene.lists.match import Matches, match, match_otherwise
 from hygiene.lists.rule_list import Entry, RuleList, parse_list
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "check_broad",
     "find_cells",
     "match",
+    "match_otherwise",
     "parse_list",
 ]

@@ -13,8 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.address import person_key
-from hygiene.arrow.hashing import InProcess, Lookup
+from hygiene.address import may_have_spellings, person_key
+from hygiene.arrow.hashing import InProcess, Lookup, hash_texts
+from hygiene.arrow.text import mask
 from hygiene.errors import ListError, option
 from hygiene.lists.entries import HASHES, KINDS, judge
 from hygiene.lists.extract import UNSUBSCRIBED, Cells, Omitted, find_cells
@@ -60,8 +61,10 @@ class Texts(InProcess):
 
     @cached_property
     def persons(self) -> Lookup:
-        """Their places by the person key of an address."""
-        return Lookup.of(person_key(self.text, pc.replace_substring_regex(self.text, "^.*@", "")))
+        """Their places by the person key of an address, of those that may be spelled otherwise."""
+        rows = np.flatnonzero(mask(may_have_spellings(self.text)))
+        text = self.text.take(pa.array(rows))
+        return Lookup(hash_texts(person_key(text, pc.replace_substring_regex(text, "^.*@", ""))), rows)
 
 
 @dataclass(frozen=True, slots=True)
