@@ -160,8 +160,8 @@ def import_leads(
     Args:
         cleaned: The leads.
         sink: Where to, for instance `hygiene.Smartlead(list_id=500)`.
-        snapshot: Read the list's members and the block list from the sink where `cleaned` was made
-            without them; leads found there are withheld as they would have been.
+        snapshot: Read the list's members, the block list and who of the account unsubscribed from the sink
+            where `cleaned` was made without them; leads found there are withheld as they would have been.
         custom: Custom columns to send besides the canonical ones; ``["all"]`` sends every one.
         send_all: Also blocked and duplicate rows, to audit the prediction.
         batch_leads: Leads a request; None is the sink's own number.
@@ -176,7 +176,7 @@ def import_leads(
     Raises:
         ListNotFound: the list does not exist.
         SinkError: refused, and nothing of the import was ever sent.
-        InputError: the list holds too many leads to read them all unasked.
+        InputError: the list or the account holds too many leads to read them all unasked.
         UsageError: a custom column that the leads do not have, a batch size below 1, another word for
             `on_unknown`, or a journal that cannot be used.
         ImportBusy: another process runs the same import.

@@ -107,6 +107,7 @@ _TABLE: Mapping[Outcome | None, Mapping[str, str]] = {
         "free_provider": "The domain is that of a public mail provider.",
         "typo_suspected": "The domain is nearly that of a well-known provider.",
         "mixed_script": "The address mixes alphabets that look alike.",
+        "near_suppressed": "A suppressed address is that of the same mailbox: other dots, tag or googlemail.com.",
     },
 }
 

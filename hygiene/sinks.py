@@ -11,8 +11,10 @@ from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
 
 __all__ = [
+    "AccountReader",
     "Addressed",
     "BlockListEditor",
+    "HeldLead",
     "Lead",
     "LeadList",
     "ListReader",
@@ -158,6 +160,31 @@ class ListReader(Protocol):
 
     def blocked(self) -> Iterator[str]:
         """Entries of the API's block list that apply to the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLead:
+    """A lead that the API holds.
+
+    Attributes:
+        address: Its address, as the API has it.
+        unsubscribed: Whether its recipient unsubscribed; None where the API does not say.
+    """
+
+    address: str = field(repr=False)
+    unsubscribed: bool | None
+
+
+@runtime_checkable
+class AccountReader(Protocol):
+    """Reads who unsubscribed, in any list of the account."""
+
+    def account_leads(self, *, most: int) -> Sequence[HeldLead] | None:
+        """The leads of every list of the account; None where there are more than `most`.
+
+        Raises:
+            SinkError: refused, or none of them says whether it is unsubscribed.
+        """
 
 
 @runtime_checkable

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from hygiene.emulator import Emulator, ZoneServer
+from hygiene.emulator.routes import Call, Reply
 
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("here")
@@ -52,6 +53,26 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, _homes: Iterat
 def api() -> Iterator[Emulator]:
     with Emulator() as running:
         yield running
+
+
+@pytest.fixture
+def mute() -> Callable[..., None]:
+    """Let an API not say of some leads, or of all where none are named, whether they are unsubscribed."""
+
+    def _mute(api: Emulator, *addresses: str) -> None:
+        route = ("GET", "/leads/all")
+        answer = api._routes.table[route]
+
+        def muted(call: Call) -> Reply:
+            reply = answer(call)
+            for lead in reply.body["data"]["leads"]:
+                if not addresses or lead["email"] in addresses:
+                    del lead["is_unsubscribed"]
+            return reply
+
+        api._routes.table = {**api._routes.table, route: muted}
+
+    return _mute
 
 
 @pytest.fixture(scope="session")

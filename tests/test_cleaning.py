@@ -397,7 +397,7 @@ def test_every_reason_with_a_fixed_code_can_come_out_of_a_cleaning(write):
     rows = [*CELLS, "q" * 300 + "@acme.example", "a@nodot", "jo@hostless.example", "jo@inside.example",
             "blocked.one@acme.example",
             "a@acme.example; b@acme.example", "%20a@acme.example", "i@throwaway.example", "info@acme.example",
-            "i@postbox.example", "i@postbx.example", "\u0456an@acme.example"]  # fmt: skip
+            "i@postbox.example", "i@postbx.example", "\u0456an@acme.example", "dnc@gmail.com"]  # fmt: skip
     path = write(
         "leads.csv",
         "email,Unsubscribed\n"
@@ -414,7 +414,7 @@ def test_every_reason_with_a_fixed_code_can_come_out_of_a_cleaning(write):
     cleaned = hygiene.clean(
         [path, verified],
         trust_columns=["ZB Status"],
-        suppress=write("dnc.txt", f"dnc@acme.example\ndnc.example\n{hashed}\n"),
+        suppress=write("dnc.txt", f"dnc@acme.example\ndnc.example\nd.nc@gmail.com\n{hashed}\n"),
         blocklist=write("block.txt", "blocked.example\nblocked.one@acme.example\n"),
         known=write("known.csv", "email\nknown@acme.example\n"),
         disposable=write("disposable.txt", "throwaway.example\n"),
@@ -501,6 +501,69 @@ def test_by_person_a_hash_of_the_persons_plain_address_suppresses_another_spelli
     assert exact.verdicts["outcome"].tolist() == ["ready"]
     assert person.verdicts["reasons"].tolist() == ["suppressed_hash;free_provider"]
     assert person.verdicts["matched_rule"].tolist() == [f"d:1:{hashed}"]
+
+
+NEAR = ["janedoe@gmail.com", "Jane.Doe+x@gmail.com", "jane.doe@googlemail.com", "max+1@outlook.com"]
+APART = ["jane.doe@acme.example", "ann+x@acme.example", "jane@gmail.com", "max.1@outlook.com", "nobody"]
+
+
+def _md5(text):
+    return hashlib.md5(text.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("write", [str, _md5])
+def test_a_lead_at_the_mailbox_of_a_suppressed_address_is_noted_and_by_person_withheld(write):
+    entries = ["jane.doe@gmail.com", "max@outlook.com", "ann@acme.example"]
+    rules = parse_list("\n".join(map(write, entries)), name="d")
+    rows = NEAR[1:] if write is _md5 else NEAR  # the dots that a hash was made with cannot be known
+
+    exact, person, reviewed = (
+        hygiene.clean(_frame([*entries[:2], *rows, *APART]), suppress=rules, **how)
+        for how in ({}, {"match": "person"}, {"review": ["near_suppressed"]})
+    )
+    noted = exact.verdicts["reasons"].str.contains("near_suppressed")
+
+    assert exact.verdicts["address"][noted].tolist() == rows
+    assert exact.verdicts["outcome"][noted].tolist() == ["ready"] * len(rows)
+    assert exact.verdicts["matched_rule"][noted].tolist()[-1] == f"d:2:{write('max@outlook.com')}"
+    assert person.verdicts["outcome"].tolist()[: len(rows) + 2] == ["suppressed"] * (len(rows) + 2)
+    assert "near_suppressed" not in person.counts.reasons
+    assert person.counts.outcomes["suppressed"] == len(rows) + 2
+    assert reviewed.verdicts["outcome"][noted].tolist() == ["review"] * len(rows)
+    assert exact.notes[-1].startswith(f"{len(rows)} rows are at the mailbox of a suppressed address")
+    assert len(person.notes) == 1
+
+
+@pytest.mark.parametrize("hashed", ["janedoe@gmail.com", "jane.doe@gmail.com"])
+def test_a_hash_of_the_mailbox_or_of_the_address_without_tag_at_gmail_is_near(hashed):
+    lead = _frame(["Jane.Doe+news@googlemail.com"])
+    rules = parse_list(_md5(hashed), name="d")
+
+    exact = hygiene.clean(lead, suppress=rules)
+    person = hygiene.clean(lead, suppress=rules, match="person")
+
+    assert exact.counts.reasons == {"free_provider": 1, "near_suppressed": 1}
+    assert person.verdicts["reasons"].tolist() == ["suppressed_hash;free_provider"]
+
+
+def test_near_misses_are_found_anew_under_other_lists():
+    none = hygiene.clean(_frame(NEAR))
+    some = none.again(suppress=(parse_list("jane.doe@gmail.com", name="d"),), review=("near_suppressed",))
+
+    assert "near_suppressed" not in none.counts.reasons
+    assert some.counts.outcomes["review"] == 3
+    other = some.again(suppress=(parse_list("ma.x@outlook.com", name="d"),))
+    assert "near_suppressed" not in other.counts.reasons
+    assert some.again(suppress=(parse_list("max@outlook.com", name="d"),)).counts.outcomes["review"] == 1
+
+
+def test_a_row_that_a_list_forbids_as_it_is_is_no_near_miss():
+    rules = parse_list("jane.doe@gmail.com\ngmail.com\n", name="d")
+
+    assert (
+        "near_suppressed"
+        not in hygiene.clean(_frame(NEAR[:2]), suppress=rules, allow_broad_rules=["gmail.com"]).counts.reasons
+    )
 
 
 def test_by_person_a_copy_of_a_hashed_lead_gives_no_cell():

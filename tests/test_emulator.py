@@ -321,6 +321,28 @@ def test_a_lead_keeps_its_fields_and_is_found_by_address(api: Emulator) -> None:
     assert (unknown.status_code, unknown.json()) == (200, {})
 
 
+def test_a_lead_that_unsubscribed_says_so_in_every_list_and_counts_as_before(api: Emulator) -> None:
+    first = api.create_list("A", members=["ada@x.example", "bob@x.example"])
+    api.unsubscribe(["ADA@x.example", "cleo@x.example"])
+    second = api.create_list("B")
+    sent = [{"email": "bob@x.example", "is_unsubscribed": True}, {"email": "cleo@x.example"}]
+
+    with client_of(api) as client:
+        client.post(f"/lead-list/{second}/import", json={"leadList": sent, "fileName": "f"})
+        rows = [
+            lead
+            for list_id in (first, second)
+            for lead in client.get("/leads/all", params={"listId": list_id}).json()["data"]["leads"]
+        ]
+
+    assert [(lead["email"], lead["is_unsubscribed"]) for lead in rows] == [
+        ("bob@x.example", False),
+        ("ada@x.example", True),
+        ("cleo@x.example", True),
+        ("bob@x.example", False),
+    ]
+
+
 def test_leads_of_a_deleted_list_stay_in_the_account() -> None:
     with Emulator(policy=ImportPolicy(duplicate_scope="account")) as api:
         gone, other = api.create_list("A", members=["a@x.example"]), api.create_list("B")

@@ -39,8 +39,9 @@ def asked(api):
     return [(method, path.partition("?")[0].removeprefix("/api/v1")) for method, path, _ in api.requests]
 
 
-DESCRIBE, MEMBERS, BLOCKED, IMPORT = (
+DESCRIBE, MEMBERS, ACCOUNT, BLOCKED, IMPORT = (
     ("GET", "/lead-list/1"),
+    ("GET", "/leads/all"),
     ("GET", "/leads/all"),
     ("GET", "/leads/get-domain-block-list"),
     ("POST", "/lead-list/1/import"),
@@ -50,7 +51,7 @@ DESCRIBE, MEMBERS, BLOCKED, IMPORT = (
 def test_members_and_block_list_are_read_and_leads_found_there_are_withheld(api, sink):
     receipt = hygiene.import_leads(hygiene.clean(leads(*EMAILS)), sink)
 
-    assert asked(api) == [DESCRIBE, MEMBERS, BLOCKED, IMPORT]
+    assert asked(api) == [DESCRIBE, MEMBERS, ACCOUNT, BLOCKED, IMPORT]
     assert receipt.reported == receipt.predicted == Counts(2, 2, 0, 0)
     assert receipt.reconciliation.agrees
     assert api.members(1) == ["OLD@acme.example", "new@acme.example", "x@client.example"]
@@ -82,6 +83,9 @@ def test_what_was_handed_over_is_not_read_again(api, sink, write):
         leads(*EMAILS),
         known=write("known.csv", "email\nold@acme.example\n"),
         blocklist=write("b.txt", "shut.example"),
+        suppress=write(
+            "u.csv", f"# lead-hygiene snapshot: unsubscribed leads at h (account {sink.account})\nemail\n"
+        ),
     )
 
     receipt = hygiene.import_leads(cleaned, sink)
@@ -95,7 +99,7 @@ def test_only_what_is_missing_is_read(api, sink):
 
     hygiene.prepare(cleaned, sink)
 
-    assert asked(api) == [DESCRIBE, MEMBERS]
+    assert asked(api) == [DESCRIBE, MEMBERS, ACCOUNT]
 
 
 def test_without_a_snapshot_only_the_list_itself_is_read(api, sink):
@@ -181,9 +185,81 @@ def test_nothing_ready_asks_the_api_nothing(api, sink):
 def test_all_withheld_by_the_snapshot_is_no_import(api, sink):
     receipt = hygiene.import_leads(hygiene.clean(leads("old@acme.example")), sink)
 
-    assert asked(api) == [DESCRIBE, MEMBERS, BLOCKED]
+    assert asked(api) == [DESCRIBE, MEMBERS, ACCOUNT, BLOCKED]
     assert receipt.batches == ()
     assert receipt.reconciliation.agrees
+
+
+def test_who_unsubscribed_anywhere_in_the_account_is_suppressed_and_sent_by_no_option(api, sink):
+    api.create_list("B", members=["New@acme.example", "cal@shut.example", "other@acme.example"])
+    api.unsubscribe(["new@acme.example", "cal@shut.example"])
+    cleaned = hygiene.clean(leads(*EMAILS), suppress=parse_list("x@client.example", name="dnc"))
+
+    prepared = hygiene.prepare(cleaned, sink)
+    hygiene.import_leads(cleaned, sink, send_all=True)
+
+    assert prepared.verdicts["outcome"].tolist() == ["suppressed", "duplicate", "suppressed", "suppressed"]
+    assert prepared.verdicts["reasons"].tolist()[0] == "suppressed_address"
+    assert prepared.verdicts["matched_rule"].fillna("").tolist() == [
+        "the account's unsubscribed leads:4:new@acme.example",
+        "",
+        "the account's unsubscribed leads:3:cal@shut.example",
+        "dnc:1:x@client.example",
+    ]
+    assert any("snapshot of unsubscribed leads among 4, CSV" in note for note in prepared.notes)
+    assert api.members(1) == ["OLD@acme.example"]
+
+
+def test_a_snapshot_of_another_account_says_nothing_of_this_one(api, sink):
+    api.create_list("B", members=["new@acme.example"])
+    api.unsubscribe(["new@acme.example"])
+    other = "# lead-hygiene snapshot: unsubscribed leads at h (account 0000)\nemail\nx@client.example\n"
+    cleaned = hygiene.clean(leads(*EMAILS), suppress=parse_list(other, name="other"))
+
+    prepared = hygiene.prepare(cleaned, sink)
+
+    assert prepared.counts.outcomes["suppressed"] == 2
+
+
+def test_where_the_account_is_the_scope_it_is_read_once_for_both(api, list_id):
+    api.create_list("B", members=["new@acme.example", "x@client.example"])
+    api.unsubscribe(["x@client.example"])
+    policy = ImportPolicy(duplicate_scope="account")
+    with hygiene.Smartlead(
+        list_id=list_id, api_key=api.api_key, base_url=api.base_url, policy=policy
+    ) as sink:
+        prepared = hygiene.prepare(hygiene.clean(leads(*EMAILS)), sink)
+
+    assert prepared.verdicts["outcome"].tolist() == ["duplicate", "duplicate", "blocked", "suppressed"]
+    assert asked(api) == [DESCRIBE, MEMBERS, ACCOUNT, BLOCKED]
+
+
+def test_an_account_too_large_to_read_asks_for_a_snapshot_after_one_page(api, sink, monkeypatch):
+    api.create_list("B", members=[f"a{number}@x.example" for number in range(2500)])
+    monkeypatch.setattr(preflight, "MOST_LEADS", 2000)
+
+    with pytest.raises(
+        InputError, match=r"more than 2000 leads.*pull unsubscribed.*suppress=.*snapshot=False"
+    ):
+        hygiene.prepare(hygiene.clean(leads(*EMAILS)), sink)
+    assert asked(api) == [DESCRIBE, MEMBERS, ACCOUNT]
+
+
+def test_leads_that_do_not_say_whether_they_are_unsubscribed_are_counted(api, sink, mute):
+    api.create_list("B", members=["new@acme.example"])
+    mute(api, "new@acme.example")
+
+    prepared = hygiene.prepare(hygiene.clean(leads(*EMAILS)), sink)
+
+    assert any("unsubscribed leads among 2, of whom 1 do not say" in note for note in prepared.notes)
+
+
+def test_an_account_in_which_no_lead_says_it_stops_the_import(api, sink, mute):
+    mute(api)
+
+    with pytest.raises(SinkError, match=r"none of 1 leads says .*suppress=.*snapshot=False"):
+        hygiene.import_leads(hygiene.clean(leads(*EMAILS)), sink)
+    assert IMPORT not in asked(api)
 
 
 def test_the_sinks_policy_decides(api, list_id):
@@ -249,7 +325,7 @@ def test_a_list_too_long_to_read_asks_for_a_file_and_is_not_read():
 
 @pytest.mark.parametrize("size", [None, 3])
 def test_a_list_is_not_read_without_end_whatever_its_stated_size(monkeypatch, size):
-    monkeypatch.setattr(preflight, "MOST_MEMBERS", 5)
+    monkeypatch.setattr(preflight, "MOST_LEADS", 5)
     reader = Reader(size=size, members=[f"a{number}@acme.example" for number in range(9)])
 
     with pytest.raises(InputError, match="snapshot=False"):

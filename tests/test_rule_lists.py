@@ -417,6 +417,30 @@ def test_a_snapshot_of_the_api_is_a_fact_whatever_it_holds():
     assert found.hashes == ()
 
 
+SNAPSHOT = "# lead-hygiene snapshot: unsubscribed leads at h (account 1a2b) on 2026-12-01T09:00:00+00:00"
+
+
+def test_of_a_snapshot_of_unsubscribed_leads_every_address_and_nothing_else_is_an_entry():
+    text = f"{SNAPSHOT}\nemail,id,created_at\nJane@acme.example,3,\nacme.example,2,\n{_hash('md5', 'a')},1,\nnone,0,\n"
+
+    rules = parse_list(text, name="u")
+
+    assert [(entry.line, entry.text) for entry in rules.entries] == [(3, "jane@acme.example")]
+    assert rules.left == (4, 5, 6)
+    assert rules.unsubscribed.startswith("at h (account 1a2b)")
+
+
+def test_only_a_snapshot_of_unsubscribed_leads_that_has_its_header_may_be_empty():
+    assert len(parse_list(f"{SNAPSHOT}\nemail,id,created_at\n", name="u")) == 0
+    for text in (
+        SNAPSHOT,
+        f"{SNAPSHOT}\n",
+        "# lead-hygiene snapshot: leads of list 5 at h\nemail,id,created_at\n",
+    ):
+        with pytest.raises(ListError, match="no entry found"):
+            parse_list(text, name="u")
+
+
 def test_entries_of_other_clients_are_left_out():
     text = "email_or_domain,client_id\na.example,\nb.example,4\nc.example,5\n"
 

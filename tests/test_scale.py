@@ -18,6 +18,7 @@ from hygiene.columns.mapping import MALFORMED
 from hygiene.deliverability import DomainVerdict, KnownVerdicts
 from hygiene.emulator import Emulator
 from hygiene.errors import GateFailed, InputError, UsageError
+from hygiene.lists import parse_list
 
 CELLS = [
     "ann@acme.example", "ANN@acme.example", " ann@acme.example", "a.nn+crm@gmail.com", "ann@gmail.com",
@@ -110,7 +111,13 @@ KEEPS = ["first", "last", "most-complete", "newest:Updated"]
 )
 def test_two_processes_give_the_verdicts_of_one_machine(cluster, lists, parts, keep, match, shuffled):
     leads = _leads()
-    options = {"resolver": ANSWERS, "keep": keep, "match": match, "review": ["role_account"], **lists}
+    options = {
+        "resolver": ANSWERS,
+        "keep": keep,
+        "match": match,
+        "review": ["role_account", "near_suppressed"],
+        **lists,
+    }
     given_ = leads.sample(frac=1, random_state=3) if shuffled else leads
 
     with cluster.as_current():
@@ -134,6 +141,7 @@ def test_no_cut_and_no_shuffle_changes_a_verdict(cells, parts, keep, match, rand
     leads["opt out"] = [random.choice(["", "", "yes"]) for _ in cells]
     shuffled = leads.sample(frac=1, random_state=random.randrange(1000))
     options = {"resolver": ANSWERS, "keep": keep, "match": match, "accept_unknown": True}
+    options["suppress"] = parse_list(LISTS["dnc.txt"], name="dnc")
 
     with dask.config.set(scheduler="synchronous"):
         frame = dd.from_pandas(shuffled, npartitions=parts, sort=False)

@@ -13,6 +13,7 @@ from hygiene.errors import AuthError, PullBusy, RateLimited, SinkError, Unreacha
 from hygiene.io.readers import list_files
 from hygiene.smartlead import snapshot
 from hygiene.smartlead.pagination import Page
+from hygiene.smartlead.unsubscribed import is_unsubscribed, unsubscribed_only
 
 ORIGIN = "leads of list 5 at api.example (account 1a2b)"
 
@@ -46,7 +47,7 @@ def pull(tmp_path):
 
     def _pull(pages, **how):
         settings = {"columns": snapshot.LEADS, "origin": ORIGIN, "pause": waited.append, **how}
-        return snapshot.pull(pages, tmp_path / "out.csv", **settings)
+        return snapshot.pull(pages, tmp_path / "out.csv", **settings).rows
 
     _pull.waited = waited
     _pull.path = tmp_path / "out.csv"
@@ -206,6 +207,39 @@ def test_a_file_of_somebody_elses_is_not_taken_for_pages(pull):
     with pytest.raises(UsageError, match="something else"):
         pull(Pages())
     assert pull.path.with_name("out.csv.part").read_text() == "email\njane@acme.example\n"
+
+
+def test_a_pull_of_who_unsubscribed_goes_on_with_what_it_had_counted(pull):
+    class Told(Pages):
+        """Leads of which every third one unsubscribed and every fourth does not say."""
+
+        def __call__(self, start):
+            for page in super().__call__(start):
+                rows = [
+                    {**row, "is_unsubscribed": [True, False, 0, None][row["id"] % 4]} for row in page.rows
+                ]
+                yield from unsubscribed_only([Page(rows, page.next)])
+
+    with pytest.raises(AuthError):
+        pull(Told(rows=8, failures=[None, None, AuthError("no")]))
+
+    assert pull(Told(rows=8)) == 2
+    first, _, *rows = pull.path.read_text().splitlines()
+    assert first.endswith("; 2 of 8 do not say")
+    assert rows == ["p0@x.example,0,", "p4@x.example,4,"]
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        (True, True), ("true", True), (1, True), ("1", True),
+        (False, False), ("False", False), (0, False),
+        (None, None), ("", None), ("maybe", None), ([], None),
+    ],
+)  # fmt: skip
+def test_only_what_says_so_is_taken_for_subscribed_or_unsubscribed(said, found):
+    assert is_unsubscribed({"is_unsubscribed": said}) is found
+    assert is_unsubscribed({}) is None
 
 
 def test_a_snapshot_of_the_account_is_read_back_whole(api, pull):

@@ -60,7 +60,7 @@ DOMAINS = {
 
 def _settings(**changes: Any) -> Settings:
     given_: dict[str, Any] = {
-        "suppress": [parse_list("dnc@acme.example\ndnc.example\n", name="dnc.txt")],
+        "suppress": [parse_list("dnc@acme.example\ndnc.example\nan.n@gmail.com\n", name="dnc.txt")],
         "blocklist": [parse_list("blocked.example\n", name="block.csv")],
         "known": [KnownLeads.from_cells("list 500", text_column(pd.Series(["Known@acme.example"])))],
         "resolver": KnownVerdicts(DOMAINS),
@@ -105,13 +105,21 @@ KEEPS = ["first", "last", "most-complete", "newest:Seen"]
     match=st.sampled_from(["exact", "person"]),
     fill=st.booleans(),
     accept=st.booleans(),
+    review=st.sampled_from([(), ("near_suppressed",)]),
 )
 def test_spooled_chunks_of_any_size_give_the_same(
-    tmp_path: Path, rows: list[Any], size: int, keep: str, match: Any, fill: bool, accept: bool
+    tmp_path: Path,
+    rows: list[Any],
+    size: int,
+    keep: str,
+    match: Any,
+    fill: bool,
+    accept: bool,
+    review: Sequence[str],
 ) -> None:
     dates = {row[3] for row in rows} - {""}
     assume(keep != "newest:Seen" or dates != {"soon"})
-    chosen = _settings(keep=Keep.parse(keep), match=match, fill=fill, accept_unknown=accept)
+    chosen = _settings(keep=Keep.parse(keep), match=match, fill=fill, accept_unknown=accept, review=review)
 
     whole, cut = _both(_file(tmp_path, rows), size, chosen)
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import lower_case
 
-__all__ = ["Keys", "exact_key", "person_key"]
+__all__ = ["Keys", "exact_key", "has_spellings", "may_have_spellings", "person_key", "spellings"]
 
 #: One mailbox under two names, where dots in the local part do not count. Source: Gmail Help, "Dots don't
 #: matter in Gmail addresses". Not for other domains at Google, where dots tell people apart.
@@ -47,14 +47,61 @@ def person_key(address: pa.Array, domain: pa.Array, /) -> pa.Array:
     Source: the providers' help pages.
     """
     key = exact_key(address)
-    tagged = pc.is_in(domain, value_set=pa.array(_PLUS_TAGS, _TEXT))
-    key = pc.if_else(tagged, pc.replace_substring_regex(key, r"^([^@+]+)\+[^@]*@", r"\1@"), key)
-    gmail = pc.is_in(domain, value_set=pa.array(_GMAIL, _TEXT))
-    if not pc.any(gmail).as_py():
+    loose = has_spellings(domain)
+    if not pc.any(loose).as_py():
         return key
-    local = pc.replace_substring(pc.replace_substring_regex(key, "@[^@]*$", ""), ".", "")
-    mailbox = pc.binary_join_element_wise(local, pa.scalar(_GMAIL[0], _TEXT), pa.scalar("@", _TEXT))
-    return pc.if_else(gmail, mailbox, key)
+    key = pc.if_else(loose, _untagged(key), key)
+    for gmail in _GMAIL:
+        here = pc.equal(domain, gmail)
+        if pc.any(here).as_py():
+            dotless = pc.replace_substring(_local(key, gmail), ".", "")
+            key = pc.if_else(here, _at(dotless, _GMAIL[0]), key)
+    return key
+
+
+def has_spellings(domain: pa.Array, /) -> pa.Array:
+    """Whether a provider is known to deliver several spellings of an address to one mailbox; false for null."""
+    return pc.is_in(domain, value_set=pa.array(_PLUS_TAGS, _TEXT))
+
+
+def may_have_spellings(text: pa.Array, /) -> pa.Array:
+    """The same of addresses in lower case whose domains were not taken apart."""
+    return pc.match_substring_regex(text, f"@(?:{'|'.join(_PLUS_TAGS).replace('.', '[.]')})$")
+
+
+def spellings(address: pa.Array, domain: pa.Array, /) -> tuple[pa.Array, ...]:
+    """Other spellings of the same mailbox, such as somebody may have hashed: of addresses that have them.
+
+    Args:
+        address: Normalized addresses by position.
+        domain: Their domains as A-labels.
+
+    Returns:
+        The person key, and the address without its tag, at Gmail under the usual one of its domains; null where a
+        provider is not known for it.
+    """
+    loose, none = has_spellings(domain), pa.scalar(None, _TEXT)
+    plain = _untagged(exact_key(address))
+    other = pc.equal(domain, _GMAIL[1])
+    if pc.any(other).as_py():
+        plain = pc.if_else(other, _at(_local(plain, _GMAIL[1]), _GMAIL[0]), plain)
+    return pc.if_else(loose, person_key(address, domain), none), pc.if_else(loose, plain, none)
+
+
+def _untagged(key: pa.Array) -> pa.Array:
+    """Addresses without the tag that a plus sign begins."""
+    tagged = pc.fill_null(pc.match_substring(key, "+"), fill_value=False)
+    rest = pc.replace_substring_regex(key.filter(tagged), r"^([^@+]+)\+[^@]*@", r"\1@")
+    return pc.replace_with_mask(key, tagged, rest) if len(rest) else key
+
+
+def _local(key: pa.Array, domain: str) -> pa.Array:
+    """What stands before a domain; not to be read of addresses at another."""
+    return pc.utf8_slice_codeunits(key, 0, -len(domain) - 1)
+
+
+def _at(local: pa.Array, domain: str) -> pa.Array:
+    return pc.binary_join_element_wise(local, pa.scalar(domain, _TEXT), pa.scalar("@", _TEXT))
 
 
 @dataclass(frozen=True, slots=True)

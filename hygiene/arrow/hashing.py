@@ -221,6 +221,10 @@ class Lookup:
         there = np.flatnonzero(pc.is_valid(texts).to_numpy(zero_copy_only=False))
         return cls(hash_texts(texts.take(pa.array(there)) if texts.null_count else texts), there)
 
+    def __len__(self) -> int:
+        """How many texts there are."""
+        return len(self._hashes)
+
     @property
     def _last(self) -> np.uint64:
         return np.uint64(len(self._seen) - 1)

@@ -54,7 +54,7 @@ class CheckedChunk:
 
     Attributes:
         frame: Its leads.
-        findings: The reasons of its rows, but for those of lists and known leads.
+        findings: The reasons of its rows, but for those of lists and known leads that withhold.
         address: Normalized addresses; null for none.
         domain: Their domains as A-labels.
         repaired: Kinds of repair.
@@ -118,12 +118,12 @@ def check_chunk(frame: pd.DataFrame, settings: Settings, /, *, first_row: int) -
     findings = _find(frame, judged.reasons, settings)
     traits = find_traits(judged, settings.traits)
     findings.add(traits.reasons)
-    findings.decide(dict.fromkeys(settings.review, Outcome.REVIEW))
     marks = Marks.none(len(frame))
     if settings.suppression_columns:
         marks = find_marks(frame, first_row=first_row, named=settings.suppression_column)
     keys = Keys.of(judged.address, judged.domain, by_person=settings.by_person)
     listed = check_lists(settings, keys, cells=cells, address=judged.address, domain=judged.domain)
+    _note(findings, listed, settings)
     return CheckedChunk(
         frame,
         findings,
@@ -186,6 +186,12 @@ def _is_text(frame: pd.DataFrame) -> bool:
     )
 
 
+def _note(findings: RowReasons, listed: ListMatches, settings: Settings) -> None:
+    """Add what lists merely note, and let notes lead to `review` where the user asked for it."""
+    findings.add({"near_suppressed": not_null(listed.near)})
+    findings.decide(dict.fromkeys(settings.review, Outcome.REVIEW))
+
+
 def is_checked_alike(before: Settings, after: Settings, /) -> bool:
     """Whether only lists and known leads, or what rows are to each other, can differ."""
     return all(getattr(before, name) is getattr(after, name) for name in _OF_CHUNK)
@@ -194,4 +200,7 @@ def is_checked_alike(before: Settings, after: Settings, /) -> bool:
 def check_lists_again(chunk: CheckedChunk, settings: Settings, /) -> CheckedChunk:
     """The same chunk held against the lists and known leads of other settings."""
     rows = {"cells": chunk.cells, "address": chunk.address, "domain": chunk.domain}
-    return replace(chunk, listed=check_lists(settings, chunk.keys(settings), **rows))
+    listed, findings = check_lists(settings, chunk.keys(settings), **rows), chunk.findings.copy()
+    findings.forget("near_suppressed")
+    _note(findings, listed, settings)
+    return replace(chunk, listed=listed, findings=findings)

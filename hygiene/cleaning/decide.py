@@ -79,7 +79,7 @@ def relate_rows(chunk: CheckedChunk, related: ChunkClusters, /) -> dict[str, pa.
     kind = _first(word_where("person", replaced & other), word_where("exact", replaced))
     known = pc.if_else(pc.is_valid(listed.known_as), pa.scalar("known", _TEXT), _NONE)
     rules = (
-        listed.suppressed, related.named, chunk.mark, related.marks, listed.blocked, chunk.trait,
+        listed.suppressed, related.named, chunk.mark, related.marks, listed.blocked, listed.near, chunk.trait,
     )  # fmt: skip
     return {
         "duplicate_of": _first(pc.if_else(pa.array(replaced), cluster, _NONE), known),

@@ -15,7 +15,7 @@ from hygiene.address import Keys
 from hygiene.arrow.hashing import hash_texts
 from hygiene.arrow.text import Mask, not_null, word_where
 from hygiene.cleaning.settings import Settings
-from hygiene.lists import Matches, match
+from hygiene.lists import Matches, match, match_otherwise
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.prediction.acting_entries import acting
 
@@ -31,6 +31,7 @@ class ListMatches:
     Attributes:
         masks: Reason code to mask.
         suppressed: ``list:line:entry`` of the suppression list entry that names the row; null for none.
+        near: The same of an entry for the same mailbox in another spelling, where rows are matched exactly.
         blocked: The same of the block list.
         known_as: ``list:line`` of the known lead; null for none.
         known_match: Kind of match with it: "exact" or "person".
@@ -38,6 +39,7 @@ class ListMatches:
 
     masks: Mapping[str, Mask]
     suppressed: pa.Array
+    near: pa.Array
     blocked: pa.Array
     known_as: pa.Array
     known_match: pa.Array
@@ -69,7 +71,8 @@ def check_lists(
     blocked = match(settings.blocklist or (), **rows, **acts._asdict())
     known_as, known_match = _find_known(keys, settings.duplicating)
     masks = _masks(suppressed, blocked) | {"duplicate_of_known": not_null(known_as)}
-    return ListMatches(masks, suppressed.rule, blocked.rule, known_as, known_match)
+    near = match_otherwise(settings.suppress or (), **rows, but=not_null(suppressed.rule))
+    return ListMatches(masks, suppressed.rule, near, blocked.rule, known_as, known_match)
 
 
 def _masks(suppressed: Matches, blocked: Matches) -> dict[str, Mask]:

@@ -60,6 +60,11 @@ class RowReasons:
                 self.masks[code] = self.masks[code] | rows if code in self.masks else rows
                 self._reasons[code] = reason(code, outcome=outcome)
 
+    def forget(self, code: str, /) -> None:
+        """Let no row have a reason, whichever had it."""
+        self.masks.pop(code, None)
+        self._reasons.pop(code, None)
+
     def decide(self, outcomes: Mapping[str, Outcome | None], /) -> None:
         """Let reasons lead to other outcomes than usual, as the user asked; None makes one a mere note."""
         for code, outcome in outcomes.items():

@@ -102,7 +102,7 @@ class Survey:
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences about the lists that were read and the columns that were found."""
-        return notes_on(self.settings, self.marks, self.dated)
+        return notes_on(self.settings, self.marks, self.dated, self.reasons)
 
     def related(self, number: int, /) -> ChunkClusters:
         """What the rows of a chunk are to other rows."""
@@ -114,12 +114,30 @@ class Survey:
         return all_reasons(chunk, self.related(number), self.domains, accept_unknown=accept)
 
 
-def notes_on(settings: Settings, marks: Mapping[str, ColumnMarks], dated: Dated, /) -> tuple[str, ...]:
-    """Sentences about the lists of a cleaning, the suppression columns, and dates that were not understood."""
+def notes_on(
+    settings: Settings, marks: Mapping[str, ColumnMarks], dated: Dated, reasons: Mapping[str, int], /
+) -> tuple[str, ...]:
+    """Sentences about lists, near misses, the suppression columns, and dates that were not understood."""
     rules = [*(settings.suppress or ()), *(settings.blocklist or ())]
     lists = [*(each.note for each in rules), *(leads.note for leads in settings.known or ())]
     columns = [Note(text) for name, marked in marks.items() for text in _told(name, marked.of_note)]
-    return (*filter(None, lists), *columns, *dated.notes(settings.keep.column))
+    return (
+        *filter(None, lists),
+        *_near(reasons.get("near_suppressed", 0)),
+        *columns,
+        *dated.notes(settings.keep.column),
+    )
+
+
+def _near(rows: int) -> list[str]:
+    """A sentence about rows that would be suppressed by person, where there are any."""
+    if not rows:
+        return []
+    text = (
+        f"{rows} rows are at the mailbox of a suppressed address in another spelling (near_suppressed): "
+        f"{option('match', 'person')} withholds them, {option('review', ['near_suppressed'])} sets them aside."
+    )
+    return [Note(text)]
 
 
 def _told(name: str, marked: ColumnMarks) -> Iterator[str]:

@@ -78,7 +78,9 @@ __all__ = ["import_", "import_leads", "lists"]
     "--send-all", is_flag=True, help="Send blocked and duplicate rows too, to audit the prediction."
 )
 @click.option("--waive-blocklist", is_flag=True, help="Ask the API to ignore its block list.")
-@click.option("--no-snapshot", is_flag=True, help="Do not read the list's members and the block list first.")
+@click.option(
+    "--no-snapshot", is_flag=True, help="Do not read members, block list and who unsubscribed first."
+)
 @click.option("--dry-run", is_flag=True, help="Plan and predict, show a masked first lead, send nothing.")
 @click.option("--exact", is_flag=True, help="Exit with 6 also where the counts differ within the range.")
 @click.option("--verify", is_flag=True, help="Read the list afterwards, and name the rows that are missing.")
@@ -143,9 +145,13 @@ def import_leads(run: Run, sink: "Smartlead", journal: "SqliteJournal | None", s
         )  # fmt: skip
     with session:
         with run.failing():
+            told = cleaned.notes
             cleaned = with_known_leads(
                 session, cleaned, sink, snapshot=not options["no_snapshot"], send_all=options["send_all"]
             )
+            for note in cleaned.notes:
+                if note not in told:
+                    run.note(with_flags(note))
             # so that a report is there whatever happens next; a dry run writes what a clean does
             run.write(options["out"] if options["dry_run"] else None, cleaned)
         return _import(run, sink, session, cleaned, target, stopping)

@@ -14,13 +14,13 @@ from hygiene.errors import SinkError
 
 if TYPE_CHECKING:
     from hygiene.smartlead import Smartlead
-    from hygiene.smartlead.snapshot import Page
+    from hygiene.smartlead.snapshot import Page, Pages
 
 __all__ = ["pull"]
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["blocklist", "leads"]))
+@click.argument("what", type=click.Choice(["blocklist", "leads", "unsubscribed"]))
 @click.option(
     "--list", "list_id", type=click.IntRange(min=1), metavar="ID", help="Leads of this list; else of all."
 )
@@ -29,28 +29,26 @@ __all__ = ["pull"]
 @shared.no_key
 @click.option("-q", "--quiet", is_flag=True, help="No notes, no progress.")
 def pull(what: str, list_id: int | None, out: str, rate: str | None, *, quiet: bool) -> int:
-    """Read the API's block list, or the leads it holds, into a dated file to predict with.
+    """Read the API's block list, the leads it holds, or who of them unsubscribed, into a dated file.
 
     \b
     hygiene pull blocklist --out block.csv
     hygiene pull leads --list 500 --out list-500.csv
-    hygiene check leads.csv --blocklist block.csv --known list-500.csv
+    hygiene pull unsubscribed --out unsubscribed.csv
+    hygiene check leads.csv --blocklist block.csv --known list-500.csv --suppress unsubscribed.csv
     """
     from hygiene.smartlead import Smartlead, snapshot
 
-    if what == "blocklist" and list_id is not None:
-        msg = "--list goes with leads alone: the block list belongs to the account"
+    if what != "leads" and list_id is not None:
+        msg = "--list goes with leads alone: the block list and who unsubscribed belong to the account"
         raise click.UsageError(msg)
     run = Run({"quiet": quiet})
+    of = {"blocklist": "block list", "unsubscribed": "unsubscribed leads"}.get(what)
+    of = of or f"leads of {f'list {list_id}' if list_id else 'all lists'}"
     with Smartlead(list_id=list_id, rate=rate) as account, run.progress("Pulling") as progress:
-        of = (
-            "block list"
-            if what == "blocklist"
-            else f"leads of {f'list {list_id}' if list_id else 'all lists'}"
-        )
         try:
-            rows = snapshot.pull(
-                account.block_list_pages if what == "blocklist" else partial(_lead_pages, account),
+            pulled = snapshot.pull(
+                _pages(account, what),
                 out,
                 columns=snapshot.BLOCK_LIST if what == "blocklist" else snapshot.LEADS,
                 origin=f"{of} at {account.host} (account {account.account})",
@@ -63,8 +61,23 @@ def pull(what: str, list_id: int | None, out: str, rate: str | None, *, quiet: b
                 )
                 return UNFINISHED
             raise
-    click.echo(f"{out}: {rows} rows, {of}")
+    if pulled.untold:
+        run.tell(
+            f"warning: {pulled.untold} of {pulled.read} leads do not say whether they are unsubscribed; "
+            f"they are not in {out}."
+        )
+    click.echo(f"{out}: {pulled.rows} rows, {of}")
     return DONE
+
+
+def _pages(account: "Smartlead", what: str) -> "Pages":
+    """The listing that is pulled."""
+    listings: dict[str, Pages] = {
+        "blocklist": account.block_list_pages,
+        "leads": partial(_lead_pages, account),
+        "unsubscribed": account.unsubscribed_pages,
+    }
+    return listings[what]
 
 
 def _lead_pages(account: "Smartlead", start: Any) -> "Iterator[Page]":

@@ -37,6 +37,8 @@ CREATE TABLE IF NOT EXISTS block_list (
     source TEXT NOT NULL, created_at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS block_list_by_key ON block_list (key);
 CREATE TABLE IF NOT EXISTS bounces (address TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS unsubscribes (address TEXT PRIMARY KEY, key TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS unsubscribes_by_key ON unsubscribes (key);
 """
 
 _LISTS = """
@@ -51,9 +53,14 @@ VALUES (:list_id, :address, lead_key(:address), :fields, 'imported', :now)
 """
 
 _LEADS = """
-SELECT id, address, fields, created_at FROM leads
+SELECT id, address, fields, created_at, key IN (SELECT key FROM unsubscribes) AS is_unsubscribed FROM leads
 WHERE state = 'imported' AND (:list_id IS NULL OR list_id = :list_id) AND (:before IS NULL OR id < :before)
 ORDER BY id DESC LIMIT :limit
+"""
+
+_FOUND = """
+SELECT id, address, fields, created_at, key IN (SELECT key FROM unsubscribes) AS is_unsubscribed FROM leads
+WHERE key = lead_key(?) AND state = 'imported' ORDER BY id DESC LIMIT 1
 """
 
 _ENTRIES = """
@@ -84,6 +91,7 @@ class Database:
             # a database file may have been written under another policy
             connection.execute("UPDATE leads SET key = lead_key(address)")
             connection.execute("UPDATE block_list SET key = block_key(entry)")
+            connection.execute("UPDATE unsubscribes SET key = lead_key(address)")
 
     def close(self) -> None:
         """Close the database; what is in memory is gone."""
@@ -174,11 +182,7 @@ class Database:
 
     def find_lead(self, email: str, /) -> dict[str, Any] | None:
         """The newest imported lead with the key of this address, None where there is none."""
-        rows = self._rows(
-            "SELECT id, address, fields, created_at FROM leads "
-            "WHERE key = lead_key(?) AND state = 'imported' ORDER BY id DESC LIMIT 1",
-            (email,),
-        )
+        rows = self._rows(_FOUND, (email,))
         return _lead(rows[0]) if rows else None
 
     def block(
@@ -204,6 +208,14 @@ class Database:
                 "INSERT OR IGNORE INTO bounces VALUES (?)", [(address,) for address in addresses]
             )
 
+    def unsubscribe(self, addresses: Iterable[str], /) -> None:
+        """Mark the leads of these addresses as unsubscribed, in every list and those to come."""
+        with self.transaction() as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO unsubscribes VALUES (:address, lead_key(:address))",
+                [{"address": address} for address in addresses],
+            )
+
     def unblock(self, entry_id: int, /) -> bool:
         """Whether there was an entry to take off the block list."""
         return self._changed("DELETE FROM block_list WHERE id = ?", (entry_id,))
@@ -227,7 +239,8 @@ class Database:
 def _lead(row: dict[str, Any]) -> dict[str, Any]:
     blank = {"id": row["id"], "email": None, "first_name": None, "last_name": None}
     fields: dict[str, Any] = json.loads(row["fields"])
-    return blank | fields | {"id": row["id"], "email": row["address"], "created_at": row["created_at"]}
+    own = {"id": row["id"], "email": row["address"], "created_at": row["created_at"]}
+    return blank | fields | own | {"is_unsubscribed": row["is_unsubscribed"] == 1}
 
 
 def timestamp() -> str:

@@ -156,6 +156,10 @@ class Emulator:
         """Put addresses on the list of community bounces, which no route shows."""
         self._store.bounce(addresses)
 
+    def unsubscribe(self, addresses: Iterable[str], /) -> None:
+        """Mark leads as unsubscribed, as a recipient's click does; how imports are counted does not change."""
+        self._store.unsubscribe(addresses)
+
     def fail_next(
         self,
         *,

@@ -6,7 +6,7 @@ Afterwards the list can be read back. What a sink offers is said in `importing`;
 import csv
 import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,30 +16,33 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import text_column
 from hygiene.cleaning.result import CleanedLeads
+from hygiene.cleaning.settings import Settings
 from hygiene.errors import InputError, option
 from hygiene.importing import Receipt, Session
-from hygiene.lists import RuleList, parse_list
+from hygiene.lists import UNSUBSCRIBED, RuleList, parse_list
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.prediction.readback import read_back
-from hygiene.sinks import LeadList, ListReader, Sink
+from hygiene.sinks import AccountReader, Addressed, HeldLead, LeadList, ListReader, Sink
 
 __all__ = ["prepare", "with_known_leads", "with_readback"]
 
-#: Members of a list that an import still reads by itself. Above it a dated snapshot is kinder to the
-#: API's hourly quota (1,000 leads a call).
-MOST_MEMBERS = 50_000
+#: Leads of a list, or of the account, that an import still reads by itself. Above it a dated snapshot is kinder to the
+#: API's hourly quota (1,000 leads a call, and some second each).
+MOST_LEADS = 50_000
+_LEADS = "them once (hygiene pull leads --out F)"
 
 
 def with_known_leads(
     session: Session, cleaned: CleanedLeads, sink: Sink, /, *, snapshot: bool = True, send_all: bool = False
 ) -> CleanedLeads:
-    """The same leads, decided with the import's policy and what its list holds, its own leads apart.
+    """The same leads, decided with the import's policy and what the sink holds, its own leads apart.
 
     An import that begins with nothing to send asks the sink nothing.
 
     Raises:
         ListNotFound: the list does not exist.
-        InputError: the list holds too many leads to read them all unasked.
+        InputError: the list or the account holds too many leads to read them all unasked.
+        SinkError: refused, or no lead of the account says whether it is unsubscribed.
     """
     if cleaned.survey.settings.policy != sink.policy:
         cleaned = cleaned.again(policy=sink.policy)
@@ -69,50 +72,80 @@ def prepare(cleaned: CleanedLeads, sink: Sink, /, *, snapshot: bool = True) -> C
 
     Raises:
         ListNotFound: the list does not exist.
-        InputError: the list holds too many leads to read them all unasked.
+        InputError: the list or the account holds too many leads to read them all unasked.
+        SinkError: refused, or no lead of the account says whether it is unsubscribed.
     """
     settings = cleaned.survey.settings
     changes: dict[str, Any] = {} if settings.policy == sink.policy else {"policy": sink.policy}
+    account = None
     if isinstance(sink, ListReader):
         found = sink.describe()
-        if snapshot and settings.known is None:
-            changes["known"] = _held(sink, found, wide=sink.policy.duplicate_scope == "account")
+        mine = _members(sink, found) if snapshot and settings.known is None else None
+        account = _account(sink, settings) if snapshot else None
+        if mine is not None:
+            wide = sink.policy.duplicate_scope == "account"
+            changes["known"] = (mine, *([_elsewhere(sink, mine, account)] if wide else []))
         if snapshot and settings.blocklist is None:
             changes["blocklist"] = (_block_list(sink),)
+    if account is not None:
+        changes["suppress"] = (*(settings.suppress or ()), _unsubscribed(account))
     return cleaned.again(**changes) if changes else cleaned
 
 
-def _held(sink: ListReader, found: LeadList, *, wide: bool) -> tuple[KnownLeads, ...]:
-    """What the list holds and, where the policy's scope is the account, what its other lists hold."""
-    mine = _members(sink, found)
-    if not wide:
-        return (mine,)
-    everyone = _few(sink.members(whole_account=True), "the account")
+def _account(sink: Sink, settings: Settings) -> Sequence[HeldLead] | None:
+    """The leads of the account, where they say who unsubscribed and no snapshot of that was handed over."""
+    if not isinstance(sink, AccountReader):
+        return None
+    account = f"(account {sink.target.account})" if isinstance(sink, Addressed) else ""
+    given = [rules.unsubscribed for rules in settings.suppress or () if rules.unsubscribed]
+    if any(account in snapshot for snapshot in given):  # one of another account says nothing of this one
+        return None
+    found = sink.account_leads(most=MOST_LEADS)
+    if found is None:
+        what = "who unsubscribed once (hygiene pull unsubscribed --out F)"
+        raise InputError(_too_many("the account", None, what, option("suppress", value="F")))
+    return found
+
+
+def _elsewhere(sink: ListReader, mine: KnownLeads, account: Sequence[HeldLead] | None) -> KnownLeads:
+    """What the account's other lists hold, from its leads where they were read already."""
+    addresses = sink.members(whole_account=True) if account is None else (lead.address for lead in account)
+    everyone = _few(addresses, "the account")
     others = everyone.filter(pc.invert(pc.is_in(everyone, value_set=mine.given)))
-    return mine, KnownLeads.from_cells("the account's other lists", others, place="account")
+    return KnownLeads.from_cells("the account's other lists", others, place="account")
 
 
 def _members(sink: ListReader, found: LeadList) -> KnownLeads:
     """The leads of the list, where they are few enough to read; its stated size is not relied on."""
     who = f"list {found.id}"
-    if (found.size or 0) > MOST_MEMBERS:
-        raise InputError(_too_many(who, found.size))
+    if (found.size or 0) > MOST_LEADS:
+        raise InputError(_too_many(who, found.size, _LEADS, option("known", value="F")))
     return KnownLeads.from_cells(who, _few(sink.members(), who))
 
 
-def _few(members: Iterator[str], who: str) -> pa.Array:
-    read = list(itertools.islice(members, MOST_MEMBERS + 1))
-    if len(read) > MOST_MEMBERS:
-        raise InputError(_too_many(who, None))
+def _few(members: Iterable[str], who: str) -> pa.Array:
+    read = list(itertools.islice(members, MOST_LEADS + 1))
+    if len(read) > MOST_LEADS:
+        raise InputError(_too_many(who, None, _LEADS, option("known", value="F")))
     return text_column(pd.Series(read, dtype=object))
 
 
-def _too_many(who: str, size: int | None) -> str:
+def _too_many(who: str, size: int | None, what: str, given: str) -> str:
     return (
-        f"{who} holds {size or 'more than ' + str(MOST_MEMBERS)} leads, too many to read "
-        f"for one import. Pull them once (hygiene pull leads --out F) and hand them over with "
-        f"{option('known', value='F')}, or do without with {option('snapshot', given=False)}."
+        f"{who} holds {size or 'more than ' + str(MOST_LEADS)} leads, too many to read for one import. Pull {what} "
+        f"and hand them over with {given}, or do without with {option('snapshot', given=False)}."
     )
+
+
+def _unsubscribed(account: Sequence[HeldLead]) -> RuleList:
+    """Who of the account's leads unsubscribed, as a snapshot says it."""
+    untold = sum(lead.unsubscribed is None for lead in account)
+    said = f"among {len(account)}" + (f", of whom {untold} do not say" if untold else "")
+    text = io.StringIO()
+    text.write(f"{UNSUBSCRIBED}{said}\n")
+    rows = ([lead.address] for lead in account if lead.unsubscribed)
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([["email"], *rows])
+    return parse_list(text.getvalue(), name="the account's unsubscribed leads")
 
 
 def _block_list(sink: ListReader) -> RuleList:

@@ -7,12 +7,13 @@ holds them, `hashed_entries` those that are hashed, `broad_rules` says which for
 
 from hygiene.lists.broad_rules import check_broad
 from hygiene.lists.csv_rows import Grid
-from hygiene.lists.extract import PLAIN, Cells, Reading, cells_of_grids, find_cells
-from hygiene.lists.match import Matches, match
+from hygiene.lists.extract import PLAIN, UNSUBSCRIBED, Cells, Reading, cells_of_grids, find_cells
+from hygiene.lists.match import Matches, match, match_otherwise
 from hygiene.lists.rule_list import Entry, RuleList, compile_list, parse_list
 
 __all__ = [
     "PLAIN",
+    "UNSUBSCRIBED",
     "Cells",
     "Entry",
     "Grid",
@@ -24,5 +25,6 @@ __all__ = [
     "compile_list",
     "find_cells",
     "match",
+    "match_otherwise",
     "parse_list",
 ]

@@ -18,7 +18,7 @@ from hygiene.lists.csv_rows import Grid, Record, cell
 from hygiene.lists.row_states import RowStates
 from hygiene.lists.tables import Table, csv_grids, find_table
 
-__all__ = ["PLAIN", "Cells", "Omitted", "Reading", "cells_of_grids", "find_cells"]
+__all__ = ["PLAIN", "UNSUBSCRIBED", "Cells", "Omitted", "Reading", "cells_of_grids", "find_cells"]
 
 #: Layout of a list that is no table.
 PLAIN = "one entry a line"
@@ -36,6 +36,8 @@ _HEADER = re.compile(r"(?![0-9a-fA-F]{16,}$)[^\W\d_][\w'-]{3,39}( [\w'-]{1,40}){
 
 #: How a snapshot begins; the rest of its first line says what it is, where it comes from and when.
 _SNAPSHOT = b"# lead-hygiene snapshot: "
+#: How one of leads that unsubscribed begins: all of its rows count, it may have none, and only addresses are entries.
+UNSUBSCRIBED = f"{_SNAPSHOT.decode()}unsubscribed leads "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,7 @@ class Cells:
         headed: Whether a header was known, so that no cell can be one.
         of_leads: Whether they are those of a file that looks like leads.
         broken: Lines that are no CSV.
+        unsubscribed: Whose unsubscribed leads the list is a snapshot of; empty for any other.
         instead: Line and text of cells that count where no other cell of their line holds an entry.
         omitted: Rows that are not among them.
     """
@@ -114,6 +117,7 @@ class Cells:
     headed: bool = False
     of_leads: bool = False
     broken: tuple[int, ...] = ()
+    unsubscribed: str = ""
     instead: tuple[_Lines, pa.Array] = field(
         default_factory=lambda: (np.zeros(0, np.int64), pa.array([], pa.large_string())), repr=False
     )
@@ -163,7 +167,8 @@ def find_cells(data: bytes, /, *, name: str, reading: Reading = Reading()) -> Ce
     if table is None:
         return _one_a_line(data)
     found = _in_table(table, reading)
-    return replace(found, layout=_provenance(data) + found.layout)
+    unsubscribed = _whose_unsubscribed(data) if table.header and not reading.of_api else ""
+    return replace(found, layout=_provenance(data) + found.layout, unsubscribed=unsubscribed)
 
 
 def cells_of_grids(grids: Iterable[Grid], /, *, reading: Reading = Reading()) -> Cells | None:
@@ -266,6 +271,14 @@ def _is_of_other(owner: str, client: int | None) -> bool:
         "none",
         str(client),
     )
+
+
+def _whose_unsubscribed(data: bytes) -> str:
+    """Whose unsubscribed leads a list is a snapshot of; empty for any other."""
+    start = UNSUBSCRIBED.encode()
+    if not data.startswith(start):
+        return ""
+    return data[len(start) :].partition(b"\n")[0].decode("utf-8", "replace").strip()
 
 
 def _provenance(data: bytes) -> str:

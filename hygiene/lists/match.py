@@ -14,13 +14,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.address import exact_key, has_spellings, person_key, spellings
 from hygiene.arrow.hashing import hash_texts
 from hygiene.arrow.text import Mask, lower_case, mask
 from hygiene.lists.entries import QUOTES
 from hygiene.lists.hashed_entries import HashedEntries
 from hygiene.lists.rule_list import RuleList, Texts
 
-__all__ = ["Matches", "match"]
+__all__ = ["Matches", "match", "match_otherwise"]
 
 _Places: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 _TEXT = pa.large_string()
@@ -100,7 +101,8 @@ def match(
     hashes = hash_texts(keys)
     persons = None if person is None else hash_texts(person)
     hosts = domain.dictionary_encode()
-    spellings = [lower_case(pc.utf8_trim_whitespace(text)) for text in (address, *also)]
+    spelled = [lower_case(pc.utf8_trim_whitespace(text)) for text in (address, *also)]
+    spelled += [] if person is None else spellings(address, domain)
     for each in lists:
         if addresses and len(each.addresses):
             found["address"] |= rules.note(each.name, each.addresses.lookup.find(hashes), each.addresses)
@@ -111,12 +113,48 @@ def match(
             hits = _patterns(hosts, keys, each.patterns)
             found["address"] |= rules.note(each.name, hits, each.patterns)
         for digests in each.hashes if addresses else ():
-            hits = _hashed(digests, [keys, *spellings, *([] if person is None else [person])])
+            hits = _hashed(digests, [keys, *spelled])
             found["hash"] |= rules.note(each.name, hits, digests)
         if domains and len(each.domains):
             hits = _domains(hosts, each.domains, parents=subdomains)
             found["domain"] |= rules.note(each.name, hits, each.domains)
     return Matches(found["address"], found["domain"], found["hash"], rules.taken())
+
+
+def match_otherwise(
+    lists: Sequence[RuleList], /, *, address: pa.Array, domain: pa.Array, but: Mask
+) -> pa.Array:
+    """Match rows against entries for the same mailbox under another spelling, as its provider delivers it.
+
+    Args:
+        lists: Lists in order of priority.
+        address: Normalized addresses by position, null for none.
+        domain: Their domains as A-labels.
+        but: Rows that are left out, such as those that an entry names as they are.
+
+    Returns:
+        ``list:line:entry`` of the first entry of each row; null for none.
+    """
+    named = any(each.hashes or len(each.addresses.persons) for each in lists)
+    rows = np.flatnonzero(mask(has_spellings(domain)) & ~but) if named else np.arange(0)
+    if not len(rows):
+        return pa.nulls(len(address), _TEXT)
+    part, hosts = address.take(pa.array(rows)), domain.take(pa.array(rows))
+    rules, persons = _Rules(len(rows)), hash_texts(person_key(part, hosts))
+    for each in lists:
+        if len(each.addresses):
+            rules.note(each.name, each.addresses.persons.find(persons), each.addresses)
+        for digests in each.hashes:
+            rules.note(each.name, _hashed(digests, _others(part, hosts)), digests)
+    place = np.full(len(address), -1, dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+    return rules.taken().take(pa.array(place, mask=place < 0))
+
+
+def _others(address: pa.Array, domain: pa.Array) -> list[pa.Array]:
+    """The spellings of addresses but the one they have."""
+    own, none = exact_key(address), pa.scalar(None, _TEXT)
+    return [pc.if_else(pc.equal(text, own), none, text) for text in spellings(address, domain)]
 
 
 def _compared(address: pa.Array, domain: pa.Array) -> pa.Array:

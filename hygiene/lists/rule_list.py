@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.address import person_key
-from hygiene.arrow.hashing import InProcess, Lookup
+from hygiene.address import may_have_spellings, person_key
+from hygiene.arrow.hashing import InProcess, Lookup, hash_texts
 from hygiene.arrow.text import mask
 from hygiene.errors import ListError, Note, option
 from hygiene.lists.entries import HASHES, KINDS
@@ -66,8 +66,10 @@ class Texts(InProcess):
 
     @cached_property
     def persons(self) -> Lookup:
-        """Their places by the person key of an address."""
-        return Lookup.of(person_key(self.text, pc.replace_substring_regex(self.text, "^.*@", "")))
+        """Their places by the person key of an address, of those that may be spelled otherwise."""
+        rows = np.flatnonzero(mask(may_have_spellings(self.text)))
+        text = self.text.take(pa.array(rows))
+        return Lookup(hash_texts(person_key(text, pc.replace_substring_regex(text, "^.*@", ""))), rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class RuleList:
         layout: How it was laid out, for people.
         header: Line that is taken for a header, though none is known; None where there is none.
         omitted: Rows that are left out.
+        unsubscribed: Whose unsubscribed leads it is a snapshot of; empty for any other list.
     """
 
     name: str
@@ -99,6 +102,7 @@ class RuleList:
     layout: str = ""
     header: int | None = None
     omitted: Omitted = field(default_factory=Omitted)
+    unsubscribed: str = ""
 
     def __len__(self) -> int:
         texts = len(self.addresses) + len(self.domains) + len(self.patterns)
@@ -173,7 +177,8 @@ def parse_list(
 
     An entry is an address; a domain written ``domain``, ``@domain``, ``.domain``, ``*.domain`` or as a
     URL; an address with stars in its local part; or the MD5, SHA-1 or SHA-256 of a trimmed lower-case address
-    in hex. A cell may hold several.
+    in hex. A cell may hold several. Of a snapshot of unsubscribed leads only addresses are entries, and it may have
+    none: it is a fact.
 
     Args:
         text: The whole list; bytes are UTF-8.
@@ -211,19 +216,19 @@ def compile_list(
     Raises:
         ListError: as `parse_list`.
     """
-    layout, omitted, header, headed = "", Omitted(), None, False
+    layout, omitted, header, headed, unsubscribed = "", Omitted(), None, False, ""
     gathered = _Gathered(reading)
     while given:
         cells = given.pop(0)
         layout, omitted = "; ".join(filter(None, (layout, cells.layout))), omitted + cells.omitted
         header = header or (None if reading.of_api else cells.may_be_header())
-        headed = headed or cells.headed
+        headed, unsubscribed = headed or cells.headed, cells.unsubscribed
         gathered.add(cells)
         del cells  # with the text that it is cut from
-    rules = gathered.rules(name, layout, omitted)
+    rules = replace(gathered.rules(name, layout, omitted), unsubscribed=unsubscribed)
     if header is not None:
         rules = _without_header(rules, header)
-    if not reading.of_api:
+    if not reading.of_api and not unsubscribed:
         _check(rules, headed=headed, may_be_empty=may_be_empty)
     return rules
 
@@ -247,7 +252,11 @@ class _Gathered:
         for line, given, text in cells.slices():
             if self._reading.of_api:
                 self._literal.append(given)
-            found = self._without_web(text, self._find(text)) if cells.of_leads else self._find(text)
+            found = self._find(text)
+            if cells.unsubscribed:
+                found = found.where(found.kind == KINDS.index("address"))
+            if cells.of_leads:
+                found = self._without_web(text, found)
             self._keep(line, text, found)
             if len(cells.instead[0]):
                 lines.append(line)

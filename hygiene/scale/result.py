@@ -49,7 +49,8 @@ class ScaledLeads:
         self._found = found
         self._predictions: dict[int, Prediction] = {}
         self.counts: RowCounts = found.counts
-        self.notes = (*found.job.columns.notes, *notes_on(found.settings, found.marks, found.dated))
+        told = notes_on(found.settings, found.marks, found.dated, found.counts.reasons)
+        self.notes = (*found.job.columns.notes, *told)
 
     def __len__(self) -> int:
         return self.counts.rows

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from hygiene.arguments import check_word
 from hygiene.errors import ListNotFound, UnknownOutcome, UsageError, option
 from hygiene.policy import ImportPolicy
-from hygiene.sinks import LeadList, Reply, Target
+from hygiene.sinks import HeldLead, LeadList, Reply, Target
 from hygiene.smartlead import config, responses
 from hygiene.smartlead.config import Key
 from hygiene.smartlead.pagination import Page, cursor_pages, offset_pages
@@ -20,6 +20,7 @@ from hygiene.smartlead.payload import Body, WrittenImport, distinct_fields, shap
 from hygiene.smartlead.rate_limit import DEFAULT_RATE, Limiter, parse_rate
 from hygiene.smartlead.retry import Pace, Pause, sleep
 from hygiene.smartlead.transport import Transport
+from hygiene.smartlead.unsubscribed import check_told, is_unsubscribed, unsubscribed_only
 
 __all__ = ["Smartlead"]
 
@@ -219,6 +220,22 @@ class Smartlead:
         for page in cursor_pages(self._wire, {} if whole_account else {"listId": self._list()}):
             yield from (str(row["email"]) for row in page.rows if row.get("email"))
 
+    def account_leads(self, *, most: int) -> list[HeldLead] | None:
+        """The leads of the whole account, newest first; None where there are more than `most`.
+
+        Raises:
+            SinkError: refused, the pages do not move on, or no lead says whether it is unsubscribed.
+        """
+        found: list[HeldLead] = []
+        for page in cursor_pages(self._wire, {}):
+            found += [
+                HeldLead(str(row["email"]), is_unsubscribed(row)) for row in page.rows if row.get("email")
+            ]
+            if max(len(found), page.total or 0) > most:
+                return None
+        check_told(len(found), [lead.unsubscribed for lead in found].count(None))
+        return found
+
     def blocked(self) -> Iterator[str]:
         """Entries of the block list that act on lists (assumed): those of no client, and of `client_id`.
 
@@ -238,6 +255,14 @@ class Smartlead:
         """
         query = {} if self.list_id is None else {"listId": self.list_id}
         return cursor_pages(self._wire, query, start=start)
+
+    def unsubscribed_pages(self, start: Any = None, /) -> Iterator[Page]:
+        """The leads of the account that unsubscribed, newest first, from a page on; the others are counted.
+
+        Raises:
+            SinkError: refused, or the pages do not move on.
+        """
+        return unsubscribed_only(cursor_pages(self._wire, {}, start=start))
 
     def block_list_pages(self, start: Any = None, /) -> Iterator[Page]:
         """The block list of all clients, from a page on.

@@ -26,10 +26,16 @@ class Page:
     Attributes:
         rows: Its rows.
         next: Where the page after it starts; None where it is the last one.
+        read: Rows that the API gave for it, where not all are among these; None where they are.
+        untold: How many of those do not say what is asked for.
+        total: Rows of the whole listing; None where the API does not say.
     """
 
     rows: list[dict[str, Any]] = field(repr=False)
     next: Any
+    read: int | None = None
+    untold: int = 0
+    total: int | None = None
 
 
 def offset_pages(
@@ -78,8 +84,10 @@ def cursor_pages(wire: Transport, query: Mapping[str, object], /, *, start: obje
 
 def _cursor_page(answer: responses.Answer) -> Page:
     rows, data = responses.rows(answer, "leads"), answer.found.get("data")
-    last = data.get("lastSeenLeadId") if isinstance(data, dict) else None
-    return Page(rows, None if len(rows) < LEAST_FULL_PAGE or not last else last)
+    named = data if isinstance(data, dict) else {}
+    last, total = named.get("lastSeenLeadId"), named.get("totalCount")
+    following = None if len(rows) < LEAST_FULL_PAGE or not last else last
+    return Page(rows, following, total=total if isinstance(total, int) else None)
 
 
 def _stuck(where: str) -> str:

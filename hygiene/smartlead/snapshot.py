@@ -13,17 +13,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from platformdirs import user_state_path
 
 from hygiene.errors import PullBusy, RateLimited, SinkError, Unreachable, UsageError, option
 from hygiene.io.locks import Lock
 from hygiene.io.writers import atomic
+from hygiene.smartlead.unsubscribed import check_told
 
-__all__ = ["BLOCK_LIST", "LEADS", "Pages", "pull"]
+__all__ = ["BLOCK_LIST", "LEADS", "Pages", "Pulled", "pull"]
 
-#: Columns of the two snapshots; the first is the one that is read again.
+#: Columns of the snapshots of leads and of the block list; the first is the one that is read again.
 LEADS = ("email", "id", "created_at")
 BLOCK_LIST = ("email_or_domain", "source", "client_id", "created_at", "id")
 #: How old the pages kept of a pull may be to go on from them.
@@ -45,8 +46,24 @@ class Page(Protocol):
     def next(self) -> Any:
         """Where the page after it starts; None where it is the last one."""
 
+    @property
+    def read(self) -> int | None:
+        """Rows that the API gave for it, where not all are among these; None where they are."""
+
+    @property
+    def untold(self) -> int:
+        """How many of those do not say what is asked for."""
+
 
 Pages: TypeAlias = Callable[[Any], Iterator[Page]]
+
+
+class Pulled(NamedTuple):
+    """How many rows a snapshot holds, of how many that the API gave, and how many of those do not say."""
+
+    rows: int
+    read: int
+    untold: int
 
 
 def pull(
@@ -58,7 +75,7 @@ def pull(
     origin: str,
     pause: Callable[[float], None] = time.sleep,
     progress: Callable[[int, int], None] | None = None,
-) -> int:
+) -> Pulled:
     """Write a listing to a CSV file; returns how many rows it holds.
 
     The file is there whole or not at all. Its first line, a comment, says what it is, where it comes from
@@ -73,7 +90,8 @@ def pull(
         progress: Called with the rows so far, twice: how many there are to come is not known.
 
     Raises:
-        SinkError: refused, and again when asked anew; the pages so far are kept.
+        SinkError: refused, and again when asked anew, where the pages so far are kept; or no row says what is
+            asked for.
         PullBusy: another process writes the file.
         UsageError: the file cannot be written; where that shows before the first request, none is sent.
     """
@@ -84,12 +102,17 @@ def pull(
             for page in () if draft.whole else _patiently(pages, draft.next, pause):
                 draft.keep(page, columns)
                 if progress is not None:
-                    progress(draft.rows, draft.rows)
+                    progress(draft.read, draft.read)
         finally:
             draft.close()
-        rows = draft.write(Path(out), columns)
+        try:
+            check_told(draft.read, draft.untold)
+            draft.write(Path(out), columns)
+        except SinkError:
+            draft.remove()  # the same pages would be refused again
+            raise
         draft.remove()
-        return rows
+        return Pulled(draft.rows, draft.read, draft.untold)
 
 
 def _check_place(out: str) -> None:
@@ -184,13 +207,15 @@ class _Draft:
         next: Where the next page starts.
         whole: Whether the last page is there.
         rows: How many rows there are.
+        read: How many the API gave.
+        untold: How many of these do not say what is asked for.
     """
 
     def __init__(self, path: Path, origin: str) -> None:
         self._path = path
         self.next: Any = None
         self.whole = False
-        self.rows = 0
+        self.rows = self.read = self.untold = 0
         try:
             kept = self._read(origin)
         except (ValueError, KeyError, TypeError) as error:
@@ -223,6 +248,8 @@ class _Draft:
     def _count(self, page: dict[str, Any]) -> None:
         self.next, self.whole = page["next"], page["next"] is None
         self.rows += len(page["rows"])
+        self.read += page.get("read", len(page["rows"]))
+        self.untold += page.get("untold", 0)
 
     def _add(self, line: dict[str, Any]) -> None:
         self._file.write(json.dumps(line, ensure_ascii=True) + "\n")
@@ -233,23 +260,23 @@ class _Draft:
         """Keep a page for good."""
         rows = [[row.get(name) for name in columns] for row in page.rows if row.get(columns[0])]
         line = {"next": page.next, "rows": rows}
+        if page.read is not None:
+            line |= {"read": page.read, "untold": page.untold}
         self._add(line)
         self._count(line)
 
-    def write(self, out: Path, columns: Sequence[str]) -> int:
+    def write(self, out: Path, columns: Sequence[str]) -> None:
         """Write the file."""
-        rows = 0
+        untold = f"; {self.untold} of {self.read} do not say" if self.untold else ""
         with atomic(out) as file, self._path.open(encoding="utf-8") as draft:
             writer = csv.writer(file, lineterminator="\n")
             for number, line in enumerate(draft):
                 page = json.loads(line)
                 if not number:
-                    file.write(f"# lead-hygiene snapshot: {page['origin']} on {page['began']}\n")
+                    file.write(f"# lead-hygiene snapshot: {page['origin']} on {page['began']}{untold}\n")
                     writer.writerow(columns)
                 else:
                     writer.writerows(page["rows"])
-                    rows += len(page["rows"])
-        return rows
 
     def close(self) -> None:
         """Keep the pages for another time, where there are any."""
