@@ -122,7 +122,8 @@ def check_chunk(frame: pd.DataFrame, settings: Settings, /, *, first_row: int) -
     if settings.suppression_columns:
         marks = find_marks(frame, first_row=first_row, named=settings.suppression_column)
     keys = Keys.of(judged.address, judged.domain, by_person=settings.by_person)
-    listed = check_lists(settings, keys, cells=cells, address=judged.address, domain=judged.domain)
+    rows = {"cells": cells, "address": judged.address, "domain": judged.domain, "others": judged.others}
+    listed = check_lists(settings, keys, **rows)
     _note(findings, listed, settings)
     return CheckedChunk(
         frame,
@@ -199,7 +200,7 @@ def is_checked_alike(before: Settings, after: Settings, /) -> bool:
 
 def check_lists_again(chunk: CheckedChunk, settings: Settings, /) -> CheckedChunk:
     """The same chunk held against the lists and known leads of other settings."""
-    rows = {"cells": chunk.cells, "address": chunk.address, "domain": chunk.domain}
+    rows = {"cells": chunk.cells, "address": chunk.address, "domain": chunk.domain, "others": chunk.others}
     listed, findings = check_lists(settings, chunk.keys(settings), **rows), chunk.findings.copy()
     findings.forget("near_suppressed")
     _note(findings, listed, settings)

@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.address import Keys
 from hygiene.arrow.hashing import hash_texts
 from hygiene.arrow.text import Mask, not_null, word_where
+from hygiene.cleaning.further import Further, further_of
 from hygiene.cleaning.settings import Settings
 from hygiene.lists import Matches, match, match_otherwise
 from hygiene.lists.known_leads import KnownLeads
@@ -52,7 +54,14 @@ class ListMatches:
 
 
 def check_lists(
-    settings: Settings, keys: Keys, /, *, cells: pa.Array, address: pa.Array, domain: pa.Array
+    settings: Settings,
+    keys: Keys,
+    /,
+    *,
+    cells: pa.Array,
+    address: pa.Array,
+    domain: pa.Array,
+    others: pa.Array,
 ) -> ListMatches:
     """Hold the rows of one chunk against the lists and the known leads of the settings.
 
@@ -62,17 +71,41 @@ def check_lists(
         cells: The email cells, another spelling of the addresses that somebody may have hashed.
         address: Normalized addresses by position; null for none.
         domain: Their domains as A-labels.
+        others: Further addresses of cells with several: what forbids one of them forbids the row.
     """
     acts = acting(settings.policy, waived=settings.waive_blocklist)
     rows: dict[str, Any] = {"address": address, "domain": domain}
     hashed = any(rules.hashes for rules in settings.suppress or ())
     also = [cells] if hashed else []
     suppressed = match(settings.suppress or (), **rows, also=also, person=keys.person, subdomains=True)
+    if settings.suppress and others.null_count < len(others):
+        suppressed = _with_further(suppressed, settings, further_of(others))
     blocked = match(settings.blocklist or (), **rows, **acts._asdict())
     known_as, known_match = _find_known(keys, settings.duplicating)
     masks = _masks(suppressed, blocked) | {"duplicate_of_known": not_null(known_as)}
     near = match_otherwise(settings.suppress or (), **rows, but=not_null(suppressed.rule))
     return ListMatches(masks, suppressed.rule, near, blocked.rule, known_as, known_match)
+
+
+def _with_further(found: Matches, settings: Settings, further: Further) -> Matches:
+    """Matches of rows, those of the further addresses of their cells included."""
+    person = further.keys(by_person=settings.by_person).person
+    more = match(
+        settings.suppress or (),
+        address=further.address,
+        domain=further.domain,
+        person=person,
+        subdomains=True,
+    )
+    hit = np.flatnonzero(not_null(more.rule))
+    rows = further.rows[hit]
+    masks = {name: getattr(found, name).copy() for name in ("address", "domain", "hash")}
+    for name, mask in masks.items():
+        mask[rows] |= getattr(more, name)[hit]
+    place = np.full(len(found.address), -1, dtype=np.int64)
+    place[rows[::-1]] = hit[::-1]  # of several the first
+    rule = pc.coalesce(found.rule, more.rule.take(pa.array(place, mask=place < 0)))
+    return Matches(**masks, rule=rule)
 
 
 def _masks(suppressed: Matches, blocked: Matches) -> dict[str, Mask]:

@@ -20,6 +20,7 @@ from hygiene.cleaning.chunk_reasons import all_reasons
 from hygiene.cleaning.chunk_store import Chunks, ChunksInMemory, ChunkStore
 from hygiene.cleaning.dedup.clusters import ChunkClusters, Clusters
 from hygiene.cleaning.dedup.key_index import ChunkKeys, KeyIndex
+from hygiene.cleaning.further import further_of
 from hygiene.cleaning.reasons import RowReasons, in_table_order
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
@@ -216,6 +217,7 @@ def _numbered(frames: Iterable[pd.DataFrame]) -> Iterator[tuple[int, pd.DataFram
 def _with_facts(chunk: CheckedChunk, settings: Settings) -> tuple[CheckedChunk, ChunkKeys]:
     """A chunk that was examined, and what is kept of its rows."""
     merits = settings.keep.merits(chunk.frame) if settings.keep.has_merits else None
+    further = further_of(chunk.others)
     facts = ChunkKeys.of(
         chunk.keys(settings),
         chunk.own_findings(),
@@ -224,6 +226,7 @@ def _with_facts(chunk: CheckedChunk, settings: Settings) -> tuple[CheckedChunk, 
         domain=chunk.domain if settings.resolver is not None else None,
         mark=chunk.mark,
         named=chunk.listed.named,
+        further=(further.rows, further.keys(by_person=settings.by_person).key),
     )
     return chunk, facts
 

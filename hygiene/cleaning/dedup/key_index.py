@@ -45,10 +45,14 @@ class _Said:
         self._found: list[tuple[_Numbers, _Numbers]] = []
 
     def add(self, texts: pa.Array, hashes: Hashes, valid: Mask, *, start: int) -> None:
-        rows = np.flatnonzero(not_null(texts) & valid)
-        self._hashes.append(hashes.take(rows, axis=0))
-        self._rows.append(rows + start)
-        self._texts.append(texts.take(pa.array(rows)))
+        self.add_of(np.arange(len(texts)), texts, hashes, valid, start=start)
+
+    def add_of(self, rows: _Numbers, texts: pa.Array, hashes: Hashes, valid: Mask, *, start: int) -> None:
+        """Take the texts of rows, of which one may have several keys."""
+        told = np.flatnonzero(not_null(texts) & valid)
+        self._hashes.append(hashes.take(told, axis=0))
+        self._rows.append(rows[told] + start)
+        self._texts.append(texts.take(pa.array(told)))
 
     @cached_property
     def _own(self) -> _Numbers:
@@ -64,16 +68,16 @@ class _Said:
             return self._own
         place = self._lookup.find(keys)
         hit = np.flatnonzero(place >= 0)
-        hit = hit[~np.isin(rows[hit], self._own, assume_unique=True)]
+        hit = hit[~np.isin(rows[hit], self._own)]
         self._found.append((rows[hit], place[hit]))
         return rows[hit]
 
     def carried(self) -> Carried:
         rows = np.concatenate([np.arange(0), *(rows for rows, _ in self._found)])
         place = np.concatenate([np.arange(0), *(place for _, place in self._found)])
-        order = np.argsort(rows)
+        rows, order = np.unique(rows, return_index=True)  # one may be found by each of its addresses
         texts = pa.concat_arrays(self._texts)
-        return Carried(rows[order], texts.take(pa.array(place[order])))
+        return Carried(rows, texts.take(pa.array(place[order])))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -88,9 +92,10 @@ class ChunkKeys:
         ranks: Rank of each row's outcome, as far as that goes.
         merits: One number a row; of equal ranks the highest stays. None where no row is better than another.
         domain: Domains as A-labels, encoded, where DNS is asked.
-        mark: What suppresses the row's address by a mark in its own columns.
+        mark: What suppresses the row's addresses by a mark in its own columns.
         named: What suppresses the row by an entry for its address.
         dated: How far the column of dates was understood that merits are from.
+        further: Row and hashed key of the further addresses of cells that hold several.
     """
 
     hashes: Hashes
@@ -103,6 +108,9 @@ class ChunkKeys:
     mark: pa.Array
     named: pa.Array
     dated: Dated = field(default_factory=Dated)
+    further: tuple[_Numbers, Hashes] = field(
+        default_factory=lambda: (np.arange(0), np.zeros((0, 2), dtype=np.uint64))
+    )
 
     @classmethod
     def of(
@@ -115,6 +123,7 @@ class ChunkKeys:
         domain: pa.Array | None,
         mark: pa.Array,
         named: pa.Array,
+        further: tuple[_Numbers, pa.Array],
         dated: Dated,
     ) -> "ChunkKeys":
         """The facts of a chunk, from its keys and all that the passes found in it alone."""
@@ -129,6 +138,7 @@ class ChunkKeys:
             mark,
             named,
             dated,
+            (further[0], hash_texts(further[1])),
         )
 
 
@@ -157,6 +167,7 @@ class KeyIndex:
         self._domains: dict[str, int] = {}
         self._domain_of: list[np.ndarray[Any, np.dtype[np.int32]]] = []
         self._marks, self._named = _Said(), _Said()
+        self._further: list[tuple[_Numbers, Hashes]] = []
         self.rows = 0
 
     def add(self, chunk: ChunkKeys, /) -> None:
@@ -172,6 +183,11 @@ class KeyIndex:
         self._keys.add(keys)
         self._ranks.append(chunk.ranks)
         self._marks.add(chunk.mark, chunk.hashes, chunk.valid, start=self.rows)
+        rows, further = chunk.further
+        if len(rows):
+            told = np.ones(len(rows), dtype=bool)
+            self._marks.add_of(rows, chunk.mark.take(pa.array(rows)), further, told, start=self.rows)
+            self._further.append((rows + self.rows, further))
         if self._by_person:
             self._named.add(chunk.named, chunk.hashes, chunk.valid, start=self.rows)
         if chunk.domain is not None:
@@ -222,6 +238,9 @@ class KeyIndex:
         ranks = np.concatenate([np.zeros(0, dtype=np.int8), *self._ranks])
         self._ranks.clear()
         parts, exact = [], []
+        for rows, keys in self._further:
+            hit = self._marks.find(keys, rows)
+            ranks[hit] = np.minimum(ranks[hit], Outcome.SUPPRESSED.rank)
         for part in filter(len, self._keys.parts()):  # most are empty where there are few rows
             keys, rows = part[:, :_ROW], part[:, _ROW].astype(np.int64)
             for said in (self._marks, self._named):
