@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from hygiene.columns.candidates import CANONICAL, Candidates
 from hygiene.columns.contents import Sample
-from hygiene.columns.header_words import words_of
 from hygiene.columns.stand_ins import stand_in_notes
 from hygiene.columns.vocabulary import CREDENTIAL, UNFAMILIAR
 from hygiene.errors import InputError, option

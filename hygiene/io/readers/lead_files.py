@@ -222,7 +222,7 @@ class _Look:
             raise InputError(f"{source.name}: has a header and no rows. Export it again with its leads.")
         if self.header_row is None and not self.columns:
             check_header(table.header, source.name)
-        found = map_columns(table.header, sample, columns=self.columns, source=source.name)
+        found = self._mapped(table, sample, source.name)
         cells = zip(*sample, strict=True)
         verdicts = [
             name
@@ -230,6 +230,22 @@ class _Look:
             if name not in CANONICAL and is_verdict_column(header, column)
         ]
         return _Part(source.name, table, found, verdicts)
+
+    def _mapped(self, table: Table, sample: Sequence[Sequence[str]], name: str) -> ColumnMap:
+        """Where the columns of a file go.
+
+        Raises:
+            InputError: no column, or several, hold the address; what is proposed was tried on the file.
+        """
+        try:
+            return map_columns(table.header, sample, columns=self.columns, source=name)
+        except InputError as error:
+            advice = None
+            if isinstance(table, CsvFile) and self.header_row is None and not self.columns:
+                advice = table.advice() if "no email column" in error.found else None
+            if advice is None:
+                raise
+            raise InputError(error.found, advice) from error
 
     def _table(self, source: Source) -> Table:
         if is_columnar(source):
