@@ -20,7 +20,7 @@ from hygiene.cleaning.settings import Settings
 from hygiene.cleaning.spill import Spill
 from hygiene.cleaning.survey import survey
 from hygiene.columns.frames import ArrowStream, as_frame, check_paths, is_table
-from hygiene.columns.rename import choose_columns, name_columns
+from hygiene.columns.rename import choose_columns, count_stand_ins, name_columns
 from hygiene.errors import Note, option
 from hygiene.importing import Journal, OnUnknown, Progress, Receipt, open_session
 from hygiene.importing.preflight import with_known_leads, with_readback
@@ -106,7 +106,9 @@ def clean(
 def _clean_frame(leads: pd.DataFrame, settings: Settings, options: CleanOptions) -> CleanedLeads:
     found = choose_columns(leads, options.columns, source="the frame")
     frame = name_columns(leads, found)
-    return CleanedLeads(survey_frame(frame, settings, jobs=options.jobs), frame=frame, notes=found.notes)
+    stand_ins = found.told([*map(str, leads.columns)], count_stand_ins(leads, found), source="the frame")
+    notes = (*found.notes, *stand_ins)
+    return CleanedLeads(survey_frame(frame, settings, jobs=options.jobs), frame=frame, notes=notes)
 
 
 def _clean_files(paths: Sequence[PathLike], settings: Settings, options: CleanOptions) -> CleanedLeads:

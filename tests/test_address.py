@@ -183,6 +183,8 @@ REPAIRS = [
     ("jane@acme.example;", "punctuation"),
     ("jane@acme.example>", "punctuation"),
     ("<jane@acme.example", "punctuation"),
+    ("jane@acme.example)", "punctuation"),
+    ("(jane@acme.example", "punctuation"),
     ("jane\uff20acme.example", "at_sign"),
     ("  Jane <mailto:jane@acme.example>;", "white_space;punctuation;display_name;scheme"),
     ("jane@acme.example; jane@acme.example", "first_of_several"),
@@ -213,6 +215,15 @@ def test_of_several_addresses_the_first_good_one_is_used_and_the_others_kept(bet
     others = found.others[0].as_py().split(";")
     assert {"jane@", "bob@bolt.example", "cal@acme.example"} >= set(others) >= {"cal@acme.example"}
     assert "bob@bolt.example" in others
+
+
+def test_a_cell_as_long_as_a_spreadsheet_holds_is_searched_to_its_end():
+    cell = "jane@acme.example\nbob@bolt.example".rjust(32_767, "-").replace("-jane", "\njane")
+
+    found = _judge(cell, "-" + cell)
+
+    assert found.address.to_pylist() == ["jane@acme.example", None]
+    assert found.others.to_pylist() == ["bob@bolt.example", None]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import sys
 import jsonschema
 import pytest
 
+import hygiene
 from hygiene.emulator import Emulator
 from hygiene.importing.journal import SqliteJournal
 from hygiene.policy import RULES, ImportPolicy
@@ -1053,3 +1054,11 @@ def test_a_batch_that_was_sent_twice_does_not_hide_the_rule_that_explains_the_ot
 
     assert "batch 1 of 2 (2 leads): 2 duplicates are our own" in out
     assert "fold_plus_tag = true (was false) explains every batch; it counts rows 2, 3, 4 otherwise" in out
+
+
+def test_the_command_is_found_as_a_module_too():
+    ran = subprocess.run(
+        [sys.executable, "-m", "hygiene", "--version"], capture_output=True, text=True, check=True
+    )
+
+    assert ran.stdout == f"lead-hygiene, version {hygiene.__version__}\n"

@@ -194,6 +194,20 @@ def test_what_is_advised_works_and_shows_no_cell_of_a_person(name, advice):
         assert len(_read(FILES / name, no_header=True)[0]) == 2
 
 
+def test_a_header_far_down_and_a_rare_delimiter_are_proposed_and_the_proposal_works(leads):
+    rows = "email,name,company\nann@birch.example,Ann,Birch\nbob@birch.example,Bob,B\n"
+    for text, advice, options in (
+        ("A note\n" * 60 + rows, "header_row=61", {"header_row": 61}),
+        (rows.replace(",", "^"), r"delimiter='\^'", {"delimiter": "^"}),
+    ):
+        with pytest.raises(InputError, match=advice):
+            read_leads(leads(text))
+
+        frame, _ = _read(leads(text), **options)
+        assert frame["email"].tolist() == ["ann@birch.example", "bob@birch.example"]
+        assert frame["company"].tolist() == ["Birch", "B"]
+
+
 def test_a_workbook_without_a_header_is_read_too(tmp_path):
     path = tmp_path / "leads.xlsx"
     pd.DataFrame([["Ann", "ann@birch.example"], ["Bob", "bob@birch.example"]]).to_excel(

@@ -23,6 +23,7 @@ SCHEMAS = Path(hygiene_schemas.__file__).parent
 #: The ladder: a room imports from lower rungs only, rooms of one rung do not know each other, and a room that
 #: is not named here fails. `library` and `demo` are earlier names of `api` and `emulator.demo`.
 LADDER = (
+    {"__main__"},
     {"__init__", "cli", "library", "demo"},
     {"api", "scale", "report"},
     {"options", "importing"},

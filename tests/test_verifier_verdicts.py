@@ -41,6 +41,16 @@ def test_a_column_that_is_not_there_is_an_error_with_those_that_are():
         ("Email 1 Validation", ["accept all"], True),
         ("Note", ["valid"], False),
         ("ZB Status", ["", ""], False),
+        ("send_status", ["pending"], False),
+        ("status_scrape", ["ok", "error"], False),
+        ("Lead Status", ["good", "pending"], False),
+        ("Email send status", ["bounced", "pending"], False),
+        ("emailSent status", ["ok"], False),
+        ("Account Status", ["verified"], False),
+        ("Result", ["ok"], False),
+        ("Result", ["ok", "catch_all"], True),
+        ("Lead Status", ["valid", "risky"], True),
+        ("email_verification", ["ok"], True),
     ],
 )
 def test_a_verdict_column_is_known_by_header_and_cells(header, cells, known):

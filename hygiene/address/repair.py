@@ -174,8 +174,10 @@ def _peeled(text: str) -> tuple[str, str] | None:
     if bare != text:
         return "quotes", bare
     bare = text.rstrip(_TRAILING)
-    if bare == text:  # an angle bracket without its other half
-        bare = text.removeprefix("<") if ">" not in text else text.rstrip(">") if "<" not in text else text
+    for opening, closing in ("<>", "()"):  # one without its other half
+        if bare == text:
+            bare = text.removeprefix(opening) if closing not in text else text
+            bare = text.rstrip(closing) if opening not in text else bare
     return ("punctuation", bare) if bare != text else None
 
 

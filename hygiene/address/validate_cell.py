@@ -10,12 +10,13 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from hygiene.address.repair import Repairs, tidied
-from hygiene.address.syntax import READ_CHARACTERS, Syntax
+from hygiene.address.syntax import Syntax
 
 __all__ = ["Singles"]
 
-#: Longest cell that is searched for something to repair.
-SEARCHED_CHARACTERS = 2 * READ_CHARACTERS
+#: Longest cell that is searched for something to repair: the longest that a spreadsheet holds. The search takes
+#: time in proportion to its length. Source: Excel specifications and limits (documented).
+SEARCHED_CHARACTERS = 32_767
 #: What is left of escaped characters before an address: URL escapes, and the JSON escapes of ``<``, ``>``,
 #: quotes, ``&`` and spaces whose backslash is gone. A digit after them may be part of a user number.
 #: Source: observed in scraped lists (u003e, %20), where email-validator accepts both.

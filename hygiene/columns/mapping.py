@@ -1,28 +1,16 @@
 """Columns: which header of an exported file holds which canonical column.
 
-Headers are matched by rule (the words they are made of), not by a list of exporters. Nothing here
-reads a file, and no cell is changed: a cell is only looked at for an ``@`` or a profile link.
+The best candidate is taken, and what was chosen among several is said. Nothing here reads a file, and no cell
+is changed.
 """
 
-import re
-import unicodedata
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hygiene.columns.translations import in_english
-from hygiene.columns.vocabulary import (
-    BESIDE,
-    BESIDE_ANY,
-    CORES,
-    CREDENTIAL,
-    NOT_THE_LEADS,
-    NUMBER_HIGHER,
-    NUMBER_ONE,
-    SPELLINGS,
-    UNFAMILIAR,
-    VOCABULARY,
-    WORST,
-)
+from hygiene.columns.candidates import CANONICAL, Candidates
+from hygiene.columns.contents import Sample
+from hygiene.columns.stand_ins import stand_in_notes
+from hygiene.columns.vocabulary import CREDENTIAL, UNFAMILIAR
 from hygiene.errors import InputError, option
 
 __all__ = [
@@ -37,27 +25,16 @@ __all__ = [
     "split_name",
 ]
 
-#: Columns of a lead that have a name of their own, in the order in which they are written.
-# fmt: off
-CANONICAL = (
-    "email", "first_name", "last_name", "company", "title", "phone", "website", "linkedin", "city", "state",
-    "country",
-)
-# fmt: on
-
 #: Reserved column that holds the raw text of a record that does not fit its header.
 MALFORMED = "row_malformed"
 
 #: Rows that the choice of columns looks at, in every mode, so that chunks and whole files agree.
 SAMPLE_ROWS = 1000
 
+_HALVES = ("first_name", "last_name")
+
 #: Longest list of headers that an error shows.
 _LISTED = 12
-
-#: Rank of a column that a file of ours names itself: `ready` and `withheld` start with the canonical names.
-_OURS = -1
-
-Sample = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +45,25 @@ class ColumnMap:
         names: Output name for each position of the header; no name occurs twice.
         full_name: Position of the full-name column that gives `first_name` and `last_name`, or None.
         notes: Sentences about choices that a user may want to correct.
+        further: Positions of the columns whose address a row has that has none under `email`, the best first.
     """
 
     names: tuple[str, ...]
     full_name: int | None
     notes: tuple[str, ...]
+    further: tuple[int, ...] = ()
+
+    def told(self, header: Sequence[str], counts: Sequence[int], /, *, source: str) -> tuple[str, ...]:
+        """Sentences about the further columns that gave addresses.
+
+        Args:
+            header: The header's cells.
+            counts: Rows that each of them gave an address.
+            source: Name of the file, for messages.
+        """
+        names = _output_names(header, {}, set())
+        email, *further = (_shown(names[at]) for at in (self.names.index("email"), *self.further))
+        return tuple(f"{source}: {note}" for note in stand_in_notes(email, further, counts))
 
 
 def map_columns(
@@ -96,29 +87,51 @@ def map_columns(
             a column that does not exist.
     """
     header = [text.removeprefix("\ufeff") for text in header]
-    named = _overrides(header, columns or {}, source)
-    ranked = _candidates(header, sample, without=set(named.values()))
-    if "email" not in named:
-        named["email"] = _email_column(header, sample, ranked.get("email", {}), source)
-    for canonical in CANONICAL[1:]:
-        ranks = ranked.get(canonical)
-        if ranks and canonical not in named:
-            named[canonical] = _first_best(ranks)
-    splits = "full_name" in ranked and not {"first_name", "last_name"} & named.keys()
-    full_name = _first_best(ranked["full_name"]) if splits else None
-    made = {"first_name", "last_name"} if splits else set()
-    notes = _choices(header, {c: at for c, at in named.items() if c not in (columns or {})}, ranked)
+    overruled = _overrides(header, columns or {}, source)
+    found = Candidates(header, sample, without=set(overruled.values()))
+    named = {**_best(found), **overruled}
+    further: list[int] = []
+    if "email" not in overruled:
+        named["email"], further = _email_columns(found, source)
+    notes = []
+    firms = None if _is_filled(found, named.get("company")) else found.firm_names(named["email"])
+    if firms is not None and firms not in overruled.values() and "company" not in overruled:
+        named = {name: at for name, at in named.items() if at != firms} | {"company": firms}
+        notes.append(f"company is {_shown(header[firms])}, as it names firms.")
+    full_name = _to_split(found, named, overruled, without=firms)
     if full_name is not None:
+        named = {name: at for name, at in named.items() if name not in _HALVES}
         notes.append(f"first_name and last_name are split from {_shown(header[full_name])}.")
+    made = set(_HALVES) if full_name is not None else set()
+    chosen = {canonical: at for canonical, at in named.items() if canonical not in overruled}
+    notes = [*_choices(found, chosen), *notes, *_not_borne_out(found, named)]
     return ColumnMap(
         names=_output_names(header, {at: canonical for canonical, at in named.items()}, made),
         full_name=full_name,
         notes=tuple(f"{source}: {note}" for note in notes),
+        further=tuple(further),
     )
 
 
-def _first_best(ranks: Mapping[int, int]) -> int:
-    return min(ranks, key=lambda at: (ranks[at], at))
+def _best(found: Candidates) -> dict[str, int]:
+    """The best candidate of each canonical column but the address."""
+    ordered = {canonical: found.in_order(canonical) for canonical in CANONICAL[1:]}
+    return {canonical: places[0] for canonical, places in ordered.items() if places}
+
+
+def _is_filled(found: Candidates, at: int | None) -> bool:
+    return at is not None and (not found.sample or bool(found.held(at).filled))
+
+
+def _to_split(
+    found: Candidates, named: Mapping[str, int], overruled: Mapping[str, int], *, without: int | None
+) -> int | None:
+    """The full-name column to split, where no column that is filled has half a name."""
+    halves = [half for half in _HALVES if half in overruled or _is_filled(found, named.get(half))]
+    places = [at for at in found.in_order("full_name") if at != without]
+    full = places[0] if places and not halves else None
+    stand = any(half in named for half in _HALVES)
+    return full if full is None or not stand or found.held(full).filled else None
 
 
 def has_email(header: Sequence[str], /, *, columns: Mapping[str, str] | None = None) -> bool:
@@ -131,12 +144,12 @@ def has_email(header: Sequence[str], /, *, columns: Mapping[str, str] | None = N
 
 def known_columns(header: Sequence[str], /) -> frozenset[str]:
     """The canonical columns, and `full_name`, that the words of a header name, whatever the cells hold."""
-    return frozenset(_candidates([text.removeprefix("\ufeff") for text in header], []))
+    return frozenset(Candidates([text.removeprefix("\ufeff") for text in header]).named)
 
 
 def email_columns(header: Sequence[str], /) -> tuple[int, ...]:
     """Positions of all columns whose words name an address of the lead, further ones included."""
-    return tuple(_candidates([text.removeprefix("\ufeff") for text in header], []).get("email", ()))
+    return tuple(Candidates([text.removeprefix("\ufeff") for text in header]).named.get("email", ()))
 
 
 def split_name(text: str, /) -> tuple[str, str]:
@@ -150,121 +163,35 @@ def split_name(text: str, /) -> tuple[str, str]:
     return first, " ".join(rest)
 
 
-def _words(text: str) -> tuple[str, ...]:
-    """A header as lower-case words, in one spelling."""
-    text = unicodedata.normalize("NFKC", text).replace("'s", "").replace("\u2019s", "")
-    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text).lower()
-    text = " ".join(re.findall(r"[^\W\d_]+|\d+", text))
-    for pattern, spelling in SPELLINGS:
-        text = pattern.sub(spelling, text)
-    return tuple(part for word in text.split() for part in _segments(word) or [word])
-
-
-def _segments(word: str) -> list[str] | None:
-    """A run-together word ("workemail") as known words; None where it is not made of them."""
-    if word in VOCABULARY:
-        return [word]
-    for part in VOCABULARY:
-        tail = _segments(word.removeprefix(part)) if word.startswith(part) else None
-        if tail:
-            return [part, *tail]
-    return None
-
-
-def _rank(words: Sequence[str], canonical: str) -> int | None:
-    """How well words name a canonical column, 0 best; None where a word is left that belongs to neither."""
-    beside = {**BESIDE_ANY, **BESIDE.get(canonical, {})}
-    best: int | None = None
-    for core, base in CORES[canonical].items():
-        others = _without(words, core.split())
-        ranks = [base] + [_beside(word, beside) for word in others or ()]
-        if others is not None and WORST not in ranks:
-            best = min(max(ranks), WORST if best is None else best)
-    return best
-
-
-def _without(words: Sequence[str], core: Sequence[str]) -> list[str] | None:
-    """The words beside a core; None where the core's words are not all there, in their order."""
-    others, wanted = [], list(core)
-    for word in words:
-        if wanted and word == wanted[0]:
-            wanted.pop(0)
-        else:
-            others.append(word)
-    return None if wanted else others
-
-
-def _beside(word: str, beside: Mapping[str, int]) -> int:
-    if word.isdecimal():
-        return NUMBER_ONE if int(word) == 1 else NUMBER_HIGHER
-    return beside.get(word, WORST)
-
-
-def _candidates(
-    header: Sequence[str], sample: Sample, *, without: Container[int] = ()
-) -> dict[str, dict[int, int]]:
-    """For each canonical column (and `full_name`) the positions that may hold it, with their ranks."""
-    ranked: dict[str, dict[int, int]] = {}
-    ours = _canonical_prefix(header)
-    for at, words in enumerate(in_english([_words(text) for text in header])):
-        ranks = {canonical: _rank(words, canonical) for canonical in CORES}
-        ranks |= {header[at]: _OURS} if at < ours else _by_cells(words, at, sample)
-        fitting = [(rank, canonical) for canonical, rank in ranks.items() if rank is not None]
-        if fitting and at not in without:
-            rank, canonical = min(fitting)
-            ranked.setdefault(canonical, {})[at] = rank
-    return ranked
-
-
-def _canonical_prefix(header: Sequence[str]) -> int:
-    """How many columns a header starts with that have canonical names in our order, `email` the first."""
-    order = [CANONICAL.index(text) if text in CANONICAL else -1 for text in header]
-    length = 0
-    while length < len(order) and order[length] > (order[length - 1] if length else -1):
-        length += 1
-    return length if order[:1] == [0] else 0
-
-
-def _by_cells(words: tuple[str, ...], at: int, sample: Sample) -> dict[str, int]:
-    """Ranks of a header whose words alone do not tell, by what its cells hold."""
-    if words in {("url",), ("profile",), ("profile", "url"), ("profile", "link")}:
-        if any("linkedin." in row[at].lower() for row in sample):
-            return {"linkedin": 5}
-        return {"website": 5} if words == ("url",) else {}
-    bare = [word for word in words if not word.isdecimal() and word not in {"address", "value", "id"}]
-    if bare[-1:] != ["email"] or _rank(words, "email") is not None or not _at_signs(sample, at):
-        return {}
-    return {} if any(NOT_THE_LEADS.fullmatch(word) for word in bare) else {"email": UNFAMILIAR}
-
-
-def _at_signs(sample: Sample, at: int) -> int:
-    return sum("@" in row[at] for row in sample)
-
-
-def _email_column(header: Sequence[str], sample: Sample, ranks: Mapping[int, int], source: str) -> int:
-    if not ranks:
-        raise _no_email(header, sample, source)
-    best = [at for at in ranks if ranks[at] == min(ranks.values())]
-    counts = {at: _at_signs(sample, at) for at in best}
-    most = [at for at in best if counts[at] == max(counts.values())]
+def _email_columns(found: Candidates, source: str) -> tuple[int, list[int]]:
+    """The column of the address, and those whose address stands in for a blank one."""
+    order = found.in_order("email")
+    if not order:
+        raise _no_email(found, source)
+    ranks = found.ranked["email"]
+    equal = [at for at in order if found.claim("email", at) == found.claim("email", order[0])]
+    signs = {at: found.held(at).at_signs for at in equal}
+    most = [at for at in equal if signs[at] == max(signs.values())]
     if len(most) == 1:
-        return most[0]
-    names = _output_names(header, {}, set())
+        further = [at for at in order if at != most[0] and ranks[at] < UNFAMILIAR and found.held(at).at_signs]
+        return most[0], further
+    names = _output_names(found.header, {}, set())
     candidates = [names[at] for at in most]
-    found = f"{source}: {len(most)} columns have an equal claim to the address: {_listed(candidates)}."
+    told = f"{source}: {len(most)} columns have an equal claim to the address: {_listed(candidates)}."
     quoted = f'"{candidates[0]}"'
-    raise InputError(found, f"Name the one to take with {option('columns', key='email', value=quoted)}.")
+    raise InputError(told, f"Name the one to take with {option('columns', key='email', value=quoted)}.")
 
 
-def _no_email(header: Sequence[str], sample: Sample, source: str) -> InputError:
+def _no_email(found: Candidates, source: str) -> InputError:
     """What to do where no header names an email column; only what the cells bear out is proposed."""
-    signs = [_at_signs(sample, at) for at in range(len(header))]
+    header, rows = found.header, len(found.sample)
+    signs = [found.held(at).at_signs for at in range(len(header))]
     if any("@" in text for text in header):
         return InputError(
             f"{source}: the first row holds an address, so the file seems to have no header.",
             f"Read it with {option('no_header', given=True)}.",
         )
-    if not sample:
+    if not rows:
         names = _listed(_output_names(header, {}, set()), most=_LISTED)
         return InputError(
             f"{source}: no email column among {len(header)}; there are {names}.",
@@ -272,7 +199,7 @@ def _no_email(header: Sequence[str], sample: Sample, source: str) -> InputError:
         )
     if not any(signs):
         return InputError(
-            f"{source}: no email column among {len(header)}, and no address in the first {len(sample):,} rows.",
+            f"{source}: no email column among {len(header)}, and no address in the first {rows:,} rows.",
             "Export the leads with their email addresses.",
         )
     nearest = _output_names(header, {}, set())[signs.index(max(signs))]
@@ -335,16 +262,30 @@ def _shown(name: str) -> str:
     return repr(name) if "@" not in name else "(a header with an @)"
 
 
-def _choices(
-    header: Sequence[str], named: Mapping[str, int], ranked: Mapping[str, Mapping[int, int]]
-) -> list[str]:
+def _choices(found: Candidates, named: Mapping[str, int]) -> list[str]:
     """One sentence for each canonical column that had more than one candidate."""
-    names = _output_names(header, {}, set())
+    names = _output_names(found.header, {}, set())
     notes = []
     for canonical in (canonical for canonical in CANONICAL if canonical in named):
-        left = [names[at] for at in ranked.get(canonical, {}) if at != named[canonical]]
+        taken = {named[canonical], *(at for name, at in named.items() if name != canonical)}
+        left = [names[at] for at in found.named.get(canonical, {}) if at not in taken]
         if left:
             notes.append(
                 f"{canonical} is {_shown(names[named[canonical]])}; left as custom: {_listed(left)}."
             )
     return notes
+
+
+def _not_borne_out(found: Candidates, named: Mapping[str, int]) -> list[str]:
+    """One sentence for each canonical column whose only candidates hold something else."""
+    names = _output_names(found.header, {}, set())
+    left = {
+        canonical: [names[at] for at in ranks if at not in named.values()]
+        for canonical, ranks in found.named.items()
+        if canonical in CANONICAL and canonical not in named and canonical not in found.ranked
+    }
+    return [
+        f"no column is taken as {canonical}: {_listed(each)} holds something else."
+        for canonical, each in left.items()
+        if each
+    ]

@@ -6,12 +6,14 @@ The choice looks at the header and the first rows; it holds for all rows of the 
 from collections.abc import Mapping
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import text_column
+from hygiene.arrow.text import text_column, text_series
 from hygiene.columns.mapping import CANONICAL, SAMPLE_ROWS, ColumnMap, map_columns, split_name
+from hygiene.columns.stand_ins import stand_in
 
-__all__ = ["choose_columns", "name_columns"]
+__all__ = ["choose_columns", "count_stand_ins", "name_columns"]
 
 
 def choose_columns(
@@ -34,9 +36,24 @@ def choose_columns(
     return map_columns(header, list(zip(*cells, strict=True)), columns=columns, source=source)
 
 
+def count_stand_ins(frame: pd.DataFrame, found: ColumnMap, /) -> tuple[int, ...]:
+    """Rows that take their address from each of the further columns."""
+    return _addresses(frame, found)[1] if found.further else ()
+
+
+def _addresses(frame: pd.DataFrame, found: ColumnMap) -> tuple[pa.ChunkedArray, tuple[int, ...]]:
+    """The email cells, those of further columns in rows without an address."""
+    places = (found.names.index("email"), *found.further)
+    cells = [pc.fill_null(text_column(frame.iloc[:, at]), "") for at in places]
+    return stand_in(cells[0], cells[1:])
+
+
 def name_columns(frame: pd.DataFrame, found: ColumnMap, /) -> pd.DataFrame:
     """The rows under canonical names, these first; the given frame is left as it is."""
     leads = frame.set_axis(list(found.names), axis=1)
+    addresses, counts = _addresses(frame, found) if found.further else (None, ())
+    if any(counts):
+        leads = leads.assign(email=text_series(addresses, leads.index))
     if found.full_name is not None:
         names = [split_name(name or "") for name in text_column(leads.iloc[:, found.full_name]).to_pylist()]
         first, last = zip(*names, strict=True) if names else ((), ())

@@ -29,18 +29,56 @@ _OPEN = frozenset(
     | {"new data available", "update required", "pending manual fulfillment", "not verified", "questionable"}
 )
 
-#: What the header of such a column has in it.
+#: Words that no other program has for the state of its work.
+_THEIRS = frozenset(
+    {
+        "valid",
+        "invalid",
+        "deliverable",
+        "undeliverable",
+        "catch all",
+        "catchall",
+        "accept all",
+        "risky",
+        "safe to send",
+    }
+    | {
+        "spamtrap",
+        "spam trap",
+        "do not mail",
+        "extrapolated",
+        "role based",
+        "unverified",
+        "not verified",
+        "not valid",
+    }
+)
+
+#: What the header of such a column has in it, and what tells that it is about addresses.
 _HEADER = re.compile(r"status|valid|verif|deliverab|bounce|\bzb\b|result", re.IGNORECASE)
+_OF_ADDRESSES = re.compile(r"mail|valid|verif|deliverab|bounce|\bzb\b", re.IGNORECASE)
+#: Words of headers that tell of something else that has a state: what was sent, fetched, ordered.
+_OF_WORK = re.compile(
+    r"(?<![^\W_])(?:sen[dt]|sending|delivery|campaign|scrap\w*|crawl\w*|sync|enrich\w*|import|order|payment|deal|task|job"
+    r"|account|identity|phone)(?![^\W_])",
+    re.IGNORECASE,
+)
 
 #: Share of the cells that are not blank which must be words of a verifier.
 _KNOWN = 0.8
 
 
 def is_verdict_column(header: str, cells: Sequence[str], /) -> bool:
-    """Whether a column holds a verifier's verdicts, by its header and its first cells."""
+    """Whether a column holds a verifier's verdicts, by its header and its first cells.
+
+    Where the header may tell of other work, as "send_status" does, one of them must be a word of verifiers alone.
+    """
+    if _HEADER.search(header) is None:
+        return False
     words = [_spelled(cell) for cell in cells if cell.strip()]
     known = sum(word in _GOOD | _BAD | _OPEN for word in words)
-    return bool(words) and _HEADER.search(header) is not None and known >= _KNOWN * len(words)
+    theirs = _OF_ADDRESSES.search(header) and not _OF_WORK.search(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header))
+    return bool(words) and known >= _KNOWN * len(words) and bool(theirs or not _THEIRS.isdisjoint(words))
 
 
 def judge_verdicts(frame: pd.DataFrame, column: str, /) -> dict[str, Mask]:

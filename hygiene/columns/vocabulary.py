@@ -1,26 +1,33 @@
 """Header words: what canonical columns can be called, and what may stand beside those names.
 
-Only the tables; how headers are held against them is in `columns`.
+Only the tables, in English; how headers are held against them is in `candidates`.
 """
 
 import re
 from collections.abc import Mapping
 
 __all__ = [
+    "ADDRESS_LINE",
+    "ASKING",
     "BESIDE",
     "BESIDE_ANY",
     "CORES",
     "CREDENTIAL",
+    "FILLING",
+    "FIRM_RECORD",
+    "LAST_ALONE",
+    "LOOSE",
     "NOT_THE_LEADS",
     "NUMBER_HIGHER",
     "NUMBER_ONE",
+    "OF_NAMES",
     "SPELLINGS",
     "UNFAMILIAR",
     "VOCABULARY",
     "WORST",
 ]
 
-#: Rank of a column whose number is 1, and of one whose number is higher.
+#: Rank of a column whose number is the first, and of one whose number is higher.
 NUMBER_ONE, NUMBER_HIGHER = 3, 6
 
 #: Rank of a header that merely ends in "email": taken last, and only where its cells hold an @.
@@ -29,15 +36,49 @@ UNFAMILIAR = 8
 #: Rank of a word that makes a column custom.
 WORST = 99
 
+#: Words that have a plural of their own letters, and those whose plural only takes an s.
+_IES = "compan|cit|countr|agenc"
+_S = (
+    "name|phone|website|title|organization|domain|firm|employer|position|profile|mobile|province|cell|number|link"
+    "|url|business(?=es)"
+)
+
 #: Spellings brought to one, after case, camelCase and punctuation are gone.
 SPELLINGS = (
     (re.compile(r"\be ?mails?\b"), "email"),
     (re.compile(r"\blinked in\b"), "linkedin"),
+    (re.compile(r"\bli (?=profile|url|link\b)"), "linkedin "),
     (re.compile(r"\b(?:web|home) ?(?:site|page)\b"), "website"),
-    (re.compile(r"\borganisation\b"), "organization"),
+    (re.compile(r"\borganisation(s?)\b"), r"organization\1"),
     (re.compile(r"\b(?:telephone|tel)\b"), "phone"),
     (re.compile(r"\baddresses\b"), "address"),
+    (re.compile(rf"\b({_IES})ies\b"), r"\1y"),
+    (re.compile(rf"\b({_S})e?s\b"), r"\1"),
+    (re.compile(r"\b(default|billing|shipping|delivery|mailing) address (?=[a-z])"), r"\1 "),
+    (re.compile(r"\btext only\b"), ""),
 )
+
+#: What begins a question, the language's accents gone. A question for yes or no begins with none of these.
+ASKING = re.compile(
+    r"\b(?:what|which|whats|please (?:enter|provide|type|tell us|give us|share|fill in|state)"
+    r"|(?:enter|provide|type in|tell us)(?= your\b)"
+    r"|wie (?:lautet|lauten|ist|heisst)|was ist|welche[rsnm]?|bitte (?:geben sie|gib|nennen sie)"
+    r"|quel(?:le)?s?|veuillez (?:saisir|indiquer|entrer)|cual(?:es)?|qual|quale|wat is|welke?"
+    r"|(?:vul|voer) (?:hier )?(?=uw|je))\b"
+)
+#: What stands around the thing that a question asks for.
+FILLING = re.compile(
+    r"\b(?:(?:that |where )?(?:do |can |may |should )?(?:you|we|i) (?:currently |best )?"
+    r"(?:work|live|reside|represent|reach|contact|call|email|use|send|own|run)(?: you| it)?"
+    r"|to (?:reach|contact|call|email) you|are you (?:currently )?(?:based|located|from|with|in|working)"
+    r"|(?:for|at|in|on|with|by)$|(?:for|at|in|on|with|by) (?=(?:for|at|in|on|with|by)$)"
+    r"|is|are|was|the|your|you|of|a|an|best|and|please|here|below|current|ihre?[mnr]?|deine?[mnr]?|der|die|das|ein"
+    r"|est|sont|votre|vos|ton|ta|tes|es|son|tu|tus|su|sus|e|o|os|seu|sua|teu|tua|il|la|le|el|tuo|lo|uw|je|jouw|in)\b"
+)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 def _ranks(levels: Mapping[int, str]) -> dict[str, int]:
@@ -46,30 +87,69 @@ def _ranks(levels: Mapping[int, str]) -> dict[str, int]:
 
 #: What a canonical column can be called; a lower rank is the better name.
 CORES: Mapping[str, Mapping[str, int]] = {
-    "email": _ranks({0: "email, email address, email id, mail, mail address"}),
-    "first_name": _ranks({0: "first name", 1: "given name, forename, fname", 2: "first"}),
-    "last_name": _ranks({0: "last name", 1: "surname, family name, lname", 2: "last"}),
-    "full_name": _ranks({0: "full name", 1: "name", 3: "display name"}),
+    "email": _ranks({0: "email, email address, email id, mail, mail address, address email"}),
+    "first_name": _ranks({0: "first name, name first", 1: "given name, forename, fname", 2: "first"}),
+    "last_name": _ranks({0: "last name, name last", 1: "surname, family name, lname", 2: "last"}),
+    "full_name": _ranks(
+        {
+            0: "full name, first last name, first name last name, name surname, first name surname, company contact,"
+            "business contact, account contact, organization contact",
+            1: "name",
+        }
+        | {2: "contact person, decision maker", 3: "display name"}
+    ),
     "company": _ranks(
-        {0: "company name, company", 1: "organization name, organization, company account"}
-        | {2: "account name, employer, employer name, business name", 3: "company name for email"}
+        {0: "company name, company"}
+        | {1: "organization name, organization, company account, name company, company organization"}
+        | {2: "account name, employer, employer name, business name, firm, firm name, org, org name"}
+        | {3: "company name for email, business, agency, agency name, tenant, tenant name, office name"}
+        | {4: "legal name, trading name, trade name, store name, shop name, practice name, clinic name"}
+        | {5: "hotel name, restaurant name, office, workplace, institution, institution name"}
     ),
-    "title": _ranks({0: "job title", 1: "title", 2: "position, job position", 3: "designation, job role"}),
+    "title": _ranks(
+        {0: "job title", 1: "title", 2: "position, job position, position title"}
+        | {3: "designation, job role, role, occupation", 4: "job, profession"}
+    ),
     "phone": _ranks(
-        {0: "phone, phone number", 1: "contact number", 2: "office number, direct dial"}
-        | {3: "mobile, mobile number, cell, cell number"}
+        {0: "phone, phone number, phone no", 1: "contact number, contact no", 2: "office number, direct dial"}
+        | {3: "mobile, mobile number, mobile no, cell, cell number, cellphone, landline"}
     ),
-    "website": _ranks({0: "website, website url", 1: "company url, website address"}),
-    "linkedin": _ranks({0: "linkedin, linkedin url, linkedin profile, linkedin profile url, linkedin link"}),
-    "city": _ranks({0: "city, city town", 1: "town"}),
-    "state": _ranks({0: "state, state region, state province", 1: "province", 2: "region"}),
-    "country": _ranks({0: "country, country region", 1: "country name"}),
+    "website": _ranks(
+        {0: "website, website url", 1: "company url, website address, web, web address, web url"}
+    ),
+    "linkedin": _ranks(
+        {
+            0: "linkedin, linkedin url, linkedin profile, linkedin profile url, linkedin link, linkedin profile link"
+        }
+        | {1: "linkedin page, linkedin address, linkedin account, linkedin public url"}
+    ),
+    "city": _ranks({0: "city, city town, town city", 1: "town, city name", 2: "municipality, locality"}),
+    "state": _ranks(
+        {0: "state, state region, state province, province state, state province region"}
+        | {
+            1: "province, state name, province name",
+            2: "region, prefecture",
+            3: "county, state code, province code",
+        }
+    ),
+    "country": _ranks({0: "country, country region", 1: "country name", 2: "country code, nation"}),
 }
+
+#: Names that are only one where nothing but a word that tells of whom stands before them: "last contact" is a date.
+LAST_ALONE = frozenset({"first", "last"})
 
 #: Words that may stand beside those, with the rank that they bring; any other word makes a column custom.
 BESIDE_ANY = _ranks(
-    {0: "value, your, primary, main, current, required, optional"}
-    | {1: "person, contact, lead, prospect, recipient, subscriber, member"}
+    {
+        0: "value, your, primary, main, current, required, optional, recommended, preferred, best, final, or, and, the"
+    }
+    | {
+        1: "person, contact, lead, prospect, recipient, subscriber, member, decision, maker, invitee, attendee"
+    }
+    | {
+        2: "registrant, participant, guest, respondent, applicant, candidate, donor, customer, client, billing, default"
+    }
+    | {4: "buyer, purchaser, payer, shipping, delivery"}
     | {6: "secondary, tertiary, second, third, alternate, alternative, additional"}
 )
 _BESIDE_PLACE = _ranks(
@@ -78,26 +158,54 @@ _BESIDE_PLACE = _ranks(
 )
 BESIDE: Mapping[str, Mapping[str, int]] = {
     "email": _ranks(
-        {1: "customer, client, user", 2: "work, business, professional, office, corporate"}
+        {1: "customer, client, user", 2: "work, business, professional, office, corporate, find"}
         | {4: "other, company, organization, account", 5: "personal, private, home"}
     ),
-    "company": _ranks({1: "associated", 3: "cleaned"}),
-    "title": _ranks({1: "organization", 2: "company"}),
+    "company": _ranks({1: "associated", 2: "legal", 3: "cleaned"}),
+    "title": _ranks({1: "organization", 2: "company, work, business"}),
     "phone": _ranks(
-        {2: "work, direct, business, office", 3: "mobile, cell", 4: "personal, other", 5: "home"}
+        {
+            2: "work, direct, business, office, international",
+            3: "mobile, cell",
+            4: "personal, other",
+            5: "home",
+        }
         | {7: "company, corporate, organization, account, hq"}
     ),
-    "website": _ranks({1: "company, organization, account, business, work"}),
+    "website": _ranks({1: "company, organization, account, business, work", 5: "personal, other"}),
     "city": _BESIDE_PLACE,
     "state": _BESIDE_PLACE,
     "country": _BESIDE_PLACE,
 }
 
+#: Words of headers that tell nothing by themselves: what such a column is, its cells say.
+LOOSE: Mapping[str, frozenset[str]] = {
+    "linkedin": _words("url link profile social page network media linkedin contact person"),
+    "website": _words(
+        "url link site domain website web www root name company organization account business primary work email"
+    ),
+    "full_name": _words("contact person key main primary principal company business ceo founder"),
+}
+
 #: A word beside "email" that makes it someone else's address, or no address at all.
 NOT_THE_LEADS = re.compile(
     r"owner|manager|assistant|supervisor|rep|sender|referrer|creator|by|invalid|bounced|unsubscribed|opted|opt"
-    r"|out|previous|former|old|last|sent|domain|parent"
+    r"|out|previous|former|old|last|sent|domain|parent|emergency|guardian|spouse|agent|reply|from|salesperson"
 )
+
+#: Words with which "name" may be a person's or a firm's; beside any other it is the one that the word says.
+OF_NAMES = frozenset({"name", "display", "customer", "client", "lead", "prospect", "account", "current", "default",
+    "billing", "main", "primary", "required", "the", "buyer", "recipient"})  # fmt: skip
+
+#: Words of headers that stand in lists of firms: where it is, how it is registered, how a map lists it.
+FIRM_RECORD = _words(
+    "street category categories categoryname rating reviews review stars siren siret naf ape vat ustid hrb kvk ein cnpj"
+    " cif nif nip regon krs ico dic inn ogrn abn acn duns registration rechtsform handelsregister strasse anschrift rue"
+    " adresse calle via indirizzo direccion endereco morada straat ulica industry branche employees placeid"
+)
+
+#: The words of a header that is a postal address and nothing else.
+ADDRESS_LINE = _words("address full line formatted business postal 1 2")
 
 #: What may follow a name after a comma without being a first name.
 CREDENTIAL = re.compile(r"jr|sr|ii|iii|iv|phd|md|mba|cpa|pmp|esq|dds|rn|msc|bsc|cfa")

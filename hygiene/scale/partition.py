@@ -22,7 +22,7 @@ from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import ColumnMap
 from hygiene.columns.opt_outs import ColumnMarks, renumber
-from hygiene.columns.rename import name_columns
+from hygiene.columns.rename import count_stand_ins, name_columns
 from hygiene.errors import InputError
 from hygiene.scale.safe_tasks import Sealed, guarded
 
@@ -201,7 +201,7 @@ class Keyed:
 
 @dataclass(frozen=True, repr=False)
 class Surveyed:
-    """What a partition gives: what is kept, its keys, and for the caller its rows, domains, marks and dates."""
+    """What a partition gives: what is kept, its keys; for the caller its rows, domains, marks, dates and stand-ins."""
 
     kept: Kept
     keyed: tuple[Keyed, ...]
@@ -209,12 +209,14 @@ class Surveyed:
     domains: list[str]
     marks: Mapping[str, ColumnMarks]
     dated: Dated
+    stand_ins: tuple[int, ...]
 
 
 @guarded
 def survey_partition(frame: pd.DataFrame | Sealed, job: Job, /) -> Surveyed:
     """Run every pass over one partition."""
-    leads = job.leads(frame.frame if isinstance(frame, Sealed) else frame)
+    given = frame.frame if isinstance(frame, Sealed) else frame
+    leads, stand_ins = job.leads(given), count_stand_ins(given, job.columns)
     slim, keyed, marks, dated = [], [], dict[str, ColumnMarks](), Dated()
     domains: dict[str, None] = {}
     for start, part in cut(leads, job.settings):
@@ -228,4 +230,4 @@ def survey_partition(frame: pd.DataFrame | Sealed, job: Job, /) -> Surveyed:
             domains |= dict.fromkeys(pc.unique(chunk.domain.drop_null()).to_pylist())
         slim.append(_Slim.of(chunk))
     kept = Kept(tuple(slim), frame_digest(leads), job.numbers(leads))
-    return Surveyed(kept, tuple(keyed), len(leads), list(domains), marks, dated)
+    return Surveyed(kept, tuple(keyed), len(leads), list(domains), marks, dated, stand_ins)

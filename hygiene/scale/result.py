@@ -23,7 +23,7 @@ from hygiene.prediction.prefilter import Prefilter
 from hygiene.scale.outputs import NAMES, Table, lay_out, read_table, seal, write_tables
 from hygiene.scale.prefilter import Touched, find_touched, gather_touched, look
 from hygiene.scale.safe_tasks import pick
-from hygiene.scale.survey import Surveyed
+from hygiene.scale.survey import SOURCE, Surveyed
 from hygiene.scale.tasks import bits_for, compute, exchange, hand_out, hold, task
 
 if TYPE_CHECKING:
@@ -49,8 +49,10 @@ class ScaledLeads:
         self._found = found
         self._predictions: dict[int, Prediction] = {}
         self.counts: RowCounts = found.counts
+        job = found.job
+        stand_ins = job.columns.told(job.header, found.stand_ins, source=SOURCE)
         told = notes_on(found.settings, found.marks, found.dated, found.counts.reasons)
-        self.notes = (*found.job.columns.notes, *told)
+        self.notes = (*job.columns.notes, *stand_ins, *told)
 
     def __len__(self) -> int:
         return self.counts.rows

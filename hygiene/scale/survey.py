@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     import dask.dataframe as dd
     from dask.delayed import Delayed
 
-__all__ = ["Partition", "Surveyed", "survey"]
+__all__ = ["SOURCE", "Partition", "Surveyed", "survey"]
+
+#: What messages call the leads.
+SOURCE = "the Dask frame"
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Surveyed:
         counts: Rows by outcome and by reason.
         marks: Rows marked by each suppression column.
         dated: How far the column of dates that decides which row stays was understood.
+        stand_ins: Rows that take their address from each of the further columns.
         empty: The frame without its rows.
     """
 
@@ -68,6 +72,7 @@ class Surveyed:
     counts: RowCounts
     marks: Mapping[str, ColumnMarks]
     dated: Dated
+    stand_ins: Sequence[int]
     empty: pd.DataFrame
 
 
@@ -100,7 +105,8 @@ def survey(
     partitions = [
         Partition(*one) for one in zip(found.names, leads, found.kept, placed, found.firsts, strict=True)
     ]
-    return Surveyed(settings, job, handed, asked, partitions, counts, found.marks, found.dated, top.head(0))
+    told = (found.marks, found.dated, found.stand_ins)
+    return Surveyed(settings, job, handed, asked, partitions, counts, *told, top.head(0))
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,7 @@ class _Examined:
     domains: list[str]
     marks: Mapping[str, ColumnMarks]
     dated: Dated
+    stand_ins: Sequence[int]
 
     @property
     def count(self) -> int:
@@ -128,10 +135,11 @@ class _Examined:
 def _examine(leads: Sequence["Delayed"], handed: "Delayed") -> _Examined:
     names = [f"partition {number + 1}" for number in range(len(leads))]
     tasks = [task(survey_partition, name, part, handed) for name, part in zip(names, leads, strict=True)]
-    kept, keyed, *told = _held(tasks, "kept", "keyed", "rows", "domains", "marks", "dated")
-    rows, domains, marks, dated = (compute(each) for each in told)
+    kept, keyed, *told = _held(tasks, "kept", "keyed", "rows", "domains", "marks", "dated", "stand_ins")
+    rows, domains, marks, dated, stand_ins = (compute(each) for each in told)
     distinct = dict.fromkeys(name for each in domains for name in each)
-    return _Examined(names, kept, keyed, rows, list(distinct), _added(marks), sum(dated, Dated()))
+    stood_in = [sum(counts) for counts in zip(*stand_ins, strict=True)]
+    return _Examined(names, kept, keyed, rows, list(distinct), _added(marks), sum(dated, Dated()), stood_in)
 
 
 def _relate(
@@ -200,7 +208,7 @@ def _job(
 ) -> Job:
     """What every worker is to know; tried on no rows, so that what no row can mend is told at once."""
     header = tuple(map(str, top.columns))
-    found = choose_columns(top, columns, source="the Dask frame")
+    found = choose_columns(top, columns, source=SOURCE)
     quiet = replace(settings, resolver=None)
     job = Job(
         quiet, settings.resolver is not None, header, found, _numbering(header, found, order), HashKey()

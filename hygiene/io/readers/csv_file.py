@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
+from hygiene.columns.mapping import has_email
 from hygiene.errors import InputError, UsageError, option
 from hygiene.io.readers.batch import Batch, first_rows
 from hygiene.io.readers.csv_dialect import dialect_of
@@ -22,6 +23,9 @@ _TOP = 1 << 20
 
 #: Bytes read at a time for the first rows alone.
 _SAMPLE_BLOCK = 1 << 17
+
+#: Lines that are tried as the header, and rare delimiters, before a file is said to have no email column.
+_ADVISED_LINES, _RARE = 500, "^~:!#&*/ \x01"
 
 #: Records below a line that may be the header which tell its delimiter.
 _SAMPLE_RECORDS = 20
@@ -134,6 +138,24 @@ class CsvFile:
             if count
         ]
         return notes
+
+    def advice(self) -> str | None:
+        """What to say of a header without an email column, where another line or delimiter was tried and has one."""
+        top = next(self.text.blocks(size=_TOP), b"")
+        lines = [line.span() for line in _LINE.finditer(top)]
+        for line, (start, end) in enumerate(lines, 1):
+            divider = _sniff(top, start) if line > PREAMBLE_LINES else ""
+            text = top[start:end].decode("utf-8", "replace").strip()
+            if divider and "@" not in text and has_email(text.split(divider)) and len(lines) > line:
+                return f"Line {line} names an email column: try {option('header_row', line)}."
+            if line > _ADVISED_LINES:
+                break
+        for delimiter in _RARE:
+            widths = _widths(top, lines[self.header_line - 1][0], delimiter.encode())
+            fits = len(widths) > 1 and widths[0] > 1 and len(set(widths)) == 1
+            if fits and has_email([text for cell in self.header for text in cell.split(delimiter)]):
+                return f"Its cells fit under another delimiter: try {option('delimiter', delimiter)}."
+        return None
 
     def sample(self, rows: int, /) -> list[list[str]]:
         """The first rows."""

@@ -1,15 +1,16 @@
 """Lead files: all files of a run as one lead frame, every row with its place.
 
 The formats give batches of text; here they get their columns and their index. Nothing here judges an
-address, and no cell is changed: a cell is text, an absent one is "".
+address, and no cell is changed, but that a row without an address takes one from a further column of its own: a
+cell is text, an absent one is "".
 """
 
 import itertools
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from hygiene.arrow.parallel import CHUNK_ROWS
 from hygiene.arrow.text import text_series
 from hygiene.columns.mapping import CANONICAL, MALFORMED, SAMPLE_ROWS, ColumnMap, map_columns, split_name
 from hygiene.columns.place import place_index
+from hygiene.columns.stand_ins import stand_in
 from hygiene.columns.verifier_verdicts import is_verdict_column
 from hygiene.errors import InputError, Note, UsageError, option
 from hygiene.io.readers.arrow_file import ArrowFile, is_columnar
@@ -91,6 +93,7 @@ class LeadFiles:
         )
         self._sha256: str | None = None
         self._rows: int | None = None
+        self._stand_ins: list[tuple[int, ...]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -105,8 +108,11 @@ class LeadFiles:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Sentences about the choices that were made; an encoding may prove another while it is read."""
-        return tuple(Note(note) for part in self._parts for note in part.notes)
+        """Sentences about the choices that were made; there may be more after the files were read through."""
+        told = [note for part in self._parts for note in part.notes]
+        for part, counts in zip(self._parts, self._stand_ins, strict=False):
+            told += part.map.told(part.table.header, counts, source=part.name)
+        return tuple(map(Note, told))
 
     @property
     def email_headers(self) -> tuple[str, ...]:
@@ -160,8 +166,9 @@ class LeadFiles:
     def _batches(self) -> Iterator[tuple["_Part", Batch]]:
         with Hash() as digest:
             rows = 0
-            for part in self._parts:
-                for batch in part.table.batches(digest):
+            stand_ins = [np.zeros(len(part.map.further), dtype=np.int64) for part in self._parts]
+            for part, counts in zip(self._parts, stand_ins, strict=True):
+                for batch in part.addressed(part.table.batches(digest), counts):
                     rows += len(batch)
                     if rows > self._limits.rows:
                         found = f"there are more than {self._limits.rows:,} rows"
@@ -171,6 +178,7 @@ class LeadFiles:
         if rows == 0 or self._sha256 not in {None, sha256}:
             raise InputError(f"{', '.join(self.files)}: changed while it was read. Start again.")
         self._sha256, self._rows = sha256, rows
+        self._stand_ins = [tuple(counts.tolist()) for counts in stand_ins]
 
     def _read_through(self) -> None:
         if self._sha256 is None:
@@ -214,7 +222,7 @@ class _Look:
             raise InputError(f"{source.name}: has a header and no rows. Export it again with its leads.")
         if self.header_row is None and not self.columns:
             check_header(table.header, source.name)
-        found = map_columns(table.header, sample, columns=self.columns, source=source.name)
+        found = self._mapped(table, sample, source.name)
         cells = zip(*sample, strict=True)
         verdicts = [
             name
@@ -222,6 +230,22 @@ class _Look:
             if name not in CANONICAL and is_verdict_column(header, column)
         ]
         return _Part(source.name, table, found, verdicts)
+
+    def _mapped(self, table: Table, sample: Sequence[Sequence[str]], name: str) -> ColumnMap:
+        """Where the columns of a file go.
+
+        Raises:
+            InputError: no column, or several, hold the address; what is proposed was tried on the file.
+        """
+        try:
+            return map_columns(table.header, sample, columns=self.columns, source=name)
+        except InputError as error:
+            advice = None
+            if isinstance(table, CsvFile) and self.header_row is None and not self.columns:
+                advice = table.advice() if "no email column" in error.found else None
+            if advice is None:
+                raise
+            raise InputError(error.found, advice) from error
 
     def _table(self, source: Source) -> Table:
         if is_columnar(source):
@@ -269,6 +293,20 @@ class _Part:
     def notes(self) -> Iterator[str]:
         yield from (f"{self.name}: {note}" for note in self.table.notes)
         yield from self.map.notes
+
+    def addressed(
+        self, batches: Iterable[Batch], counts: "np.ndarray[Any, np.dtype[np.int64]]"
+    ) -> Iterator[Batch]:
+        """Batches whose rows have the address of a further column where their own is none; those are counted."""
+        email, further = self.map.names.index("email"), self.map.further
+        for batch in batches:
+            if further:
+                columns = list(batch.columns)
+                columns[email], taken = stand_in(columns[email], [columns[at] for at in further])
+                counts += taken
+                yield replace(batch, columns=columns)
+            else:
+                yield batch
 
     def column(self, name: str, batch: Batch) -> pa.ChunkedArray:
         """A column of the frame; blank cells where this file has none."""

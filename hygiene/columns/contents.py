@@ -1,0 +1,135 @@
+"""Contents: what the first cells of a column hold, as far as it says which canonical column it can be.
+
+A cell is looked at, never changed. What a header means is in `candidates`.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+
+from hygiene.columns.firm_names import are_salutations
+
+__all__ = ["BLANK_WORDS", "EXCHANGE_NAME", "Contents", "Sample"]
+
+Sample = Sequence[Sequence[str]]
+
+#: Cells that say that there is nothing.
+BLANK_WORDS = frozenset({"", "-", "--", "n/a", "na", "nan", "null", "none", "\\n", "#n/a", "(blank)"})
+
+#: A name that Exchange has for a mailbox of its own, where other programs have an address.
+#: Source: Outlook's CSV export (observed); its type column says EX beside it, and SMTP beside an address.
+EXCHANGE_NAME = re.compile(r"\s*(?:EX:)?/o=", re.IGNORECASE)
+
+#: Pages that are not somebody's own website: those of firms and people at networks, directories and maps.
+#: Source: what exports of map and people search programs link to, gathered for this project.
+_DIRECTORIES = re.compile(
+    r"(?:^|[/.])(?:(?:linkedin|facebook|fb|instagram|twitter|x|xing|tiktok|youtube|pinterest|crunchbase|yelp|yellowpages"
+    r"|tripadvisor|trustpilot|glassdoor|indeed|apollo|zoominfo|angel|wellfound|booking|airbnb|houzz|thumbtack|bbb|t|wa"
+    r"|gelbeseiten|pagesjaunes|paginasamarillas|paginegialle|europages|kompass|wlw)\.[a-z]{2,3}(?:\.[a-z]{2})?/[^/?#]"
+    r"|google\.[a-z.]{2,6}/(?:maps|search)|maps\.google\.|goo\.gl/)"
+)
+_HOST = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s?#]*@)?([^/\s?#:@]+\.[^/\s?#:@.\d]{2,})(?::\d+)?(?:[/?#]\S*)?"
+)
+_WORD = re.compile(r"[^\W\d_]")
+_ANSWERS = frozenset({"true", "false", "yes", "no", "y", "n"})
+_STATES = frozenset(
+    {
+        "active",
+        "inactive",
+        "open",
+        "opened",
+        "closed",
+        "pending",
+        "new",
+        "working",
+        "won",
+        "lost",
+        "enabled",
+        "done",
+    }
+    | {"disabled", "subscribed", "unsubscribed", "draft", "qualified", "unqualified", "completed"}
+)
+#: Rows with distinct pages from which one host is a directory's rather than a firm's.
+_PAGES = 3
+
+
+class Contents:
+    """What the first cells of one column hold.
+
+    Attributes:
+        filled: Its cells that say something, without white space around them.
+    """
+
+    def __init__(self, sample: Sample, at: int, /) -> None:
+        cells = (row[at].strip() for row in sample)
+        self.filled = [cell for cell in cells if cell.lower() not in BLANK_WORDS]
+        self._fitting: dict[str, int] = {}
+
+    @cached_property
+    def at_signs(self) -> int:
+        """Cells with an @."""
+        return sum("@" in cell for cell in self.filled)
+
+    @cached_property
+    def is_other_than_mail(self) -> bool:
+        """Whether something stands in it, and no address and no name of an Exchange server's."""
+        return bool(self.filled) and not self.at_signs and not any(map(EXCHANGE_NAME.match, self.filled))
+
+    @cached_property
+    def people_pages(self) -> int:
+        """Cells that link to a person's page at LinkedIn."""
+        return sum(
+            "linkedin." in cell.lower() and not re.search(r"/(?:company|school|showcase)/", cell)
+            for cell in self.filled
+        )
+
+    @cached_property
+    def websites(self) -> int:
+        """Cells that link to a site which can be the lead's own."""
+        hosts = [(cell.lower(), _HOST.fullmatch(cell.lower())) for cell in self.filled if "@" not in cell]
+        own = [(cell, host[1]) for cell, host in hosts if host and not _DIRECTORIES.search(cell)]
+        if len({host for _, host in own}) == 1 and len({cell for cell, _ in own}) >= _PAGES:
+            return 0
+        return len(own)
+
+    def fitting(self, canonical: str, /) -> int:
+        """Cells that can be what a canonical column holds."""
+        if canonical not in self._fitting:
+            self._fitting[canonical] = _FITTING.get(canonical, _texts)(self)
+        return self._fitting[canonical]
+
+
+def _texts(held: Contents) -> int:
+    return sum(
+        bool(_WORD.search(cell)) and "@" not in cell and "://" not in cell and cell.lower() not in _ANSWERS
+        for cell in held.filled
+    )
+
+
+def _titles(held: Contents) -> int:
+    return 0 if are_salutations(held.filled) else _texts(held)
+
+
+def _states(held: Contents) -> int:
+    return 0 if all(cell.lower() in _STATES for cell in held.filled) else _texts(held)
+
+
+def _phones(held: Contents) -> int:
+    return sum(sum(map(str.isdecimal, cell)) >= _PHONE_DIGITS and "@" not in cell for cell in held.filled)
+
+
+def _profiles(held: Contents) -> int:
+    return held.people_pages or sum(" " not in cell and "@" not in cell for cell in held.filled)
+
+
+#: Fewest digits of a phone number, an extension within a firm left aside.
+_PHONE_DIGITS = 5
+_FITTING: Mapping[str, Callable[[Contents], int]] = {
+    "email": lambda held: held.at_signs,
+    "phone": _phones,
+    "website": lambda held: held.websites,
+    "linkedin": _profiles,
+    "title": _titles,
+    "state": _states,
+}

@@ -1,0 +1,64 @@
+"""Header words: a header as lower-case words in one spelling, without what a form puts around them.
+
+What the words mean is in `candidates`; words of other languages are for `translations`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+from hygiene.columns.vocabulary import ASKING, FILLING, SPELLINGS, VOCABULARY
+
+__all__ = ["folded", "words_of"]
+
+_KNOWN = frozenset(VOCABULARY)
+#: Letters that Unicode does not decompose into a plain one and a mark.
+_STROKES = str.maketrans(
+    {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
+    | {
+        "ى": "ي",
+        "ة": "ه",
+        "ـ": "",
+    }  # two Arabic letters that are written either way, and what stretches a word
+)
+#: Marks that a plain spelling leaves out: accents, Hebrew points, Arabic vowels and hamzas.
+_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
+
+
+def words_of(text: str, /) -> tuple[str, ...]:
+    """A header as lower-case words, in one spelling; of a question, what it asks for."""
+    asked = "?" in text or "\u061f" in text
+    text = re.sub("['\u2019]s\\b|\\([a-z]{1,2}\\)|\u02bc", " ", unicodedata.normalize("NFKC", text))
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text).lower()
+    text = " ".join(re.findall(r"[^\W\d_]+|\d+", text))
+    for pattern, spelling in SPELLINGS:
+        text = pattern.sub(spelling, text)
+    if asked or ASKING.match(folded(text)):
+        text = _asked_for(text)
+    return tuple(part for word in text.split() for part in _segments(word) or [word])
+
+
+def folded(text: str, /) -> str:
+    """Lower-case text without accents and other marks."""
+    plain = _MARKS.sub("", unicodedata.normalize("NFKD", text.lower().translate(_STROKES)))
+    return unicodedata.normalize("NFC", plain)
+
+
+def _asked_for(text: str) -> str:
+    """What a question asks for; the text itself where it asks for nothing but yes or no."""
+    plain = folded(text)
+    found = [match.end() for match in ASKING.finditer(plain)]
+    return " ".join(FILLING.sub(" ", plain[found[-1] :]).split()) if found else text
+
+
+@lru_cache(maxsize=4096)
+def _segments(word: str) -> Sequence[str] | None:
+    """A run-together word ("workemail") as known words; None where it is not made of them."""
+    if word in _KNOWN:
+        return [word]
+    for part in VOCABULARY:
+        tail = _segments(word.removeprefix(part)) if word.startswith(part) else None
+        if tail:
+            return [part, *tail]
+    return None
