@@ -16,6 +16,7 @@ from hygiene.address import Keys
 from hygiene.arrow.hashing import Hashes, HashKey, frame_digest, hash_texts
 from hygiene.arrow.text import Mask, mask, not_null, text_column
 from hygiene.cleaning.check_chunk import CheckedChunk, check_chunk
+from hygiene.cleaning.further import further_of
 from hygiene.cleaning.list_checks import ListMatches
 from hygiene.cleaning.pipeline import cut
 from hygiene.cleaning.settings import Settings
@@ -186,17 +187,27 @@ class Keyed:
         hashes: The key, and after it the exact one where persons are matched.
         valid: True for the rows that have one.
         merits: One number a row; of equal ranks the highest stays.
+        further: Position of the row of each further address of a cell with several.
+        further_hashes: The keys of these.
     """
 
     hashes: Hashes
     valid: Mask
     merits: Numbers
+    further: Numbers
+    further_hashes: Hashes
 
     @classmethod
-    def of(cls, keys: Keys, merits: Numbers, under: HashKey, /) -> "Keyed":
-        """The keys of a chunk, hashed under a key that all workers share."""
-        texts = [keys.key] if keys.person is None else [keys.key, keys.exact]
-        return cls(np.hstack([hash_texts(each, key=under) for each in texts]), not_null(keys.key), merits)
+    def of(cls, keys: Keys, merits: Numbers, others: pa.Array, under: HashKey, /) -> "Keyed":
+        """The keys of a chunk and of the further addresses of its cells, hashed under a key that all workers share."""
+        further = further_of(others)
+        more = _hashed(further.keys(by_person=keys.person is not None), under)
+        return cls(_hashed(keys, under), not_null(keys.key), merits, further.rows, more)
+
+
+def _hashed(keys: Keys, under: HashKey) -> Hashes:
+    texts = [keys.key] if keys.person is None else [keys.key, keys.exact]
+    return np.hstack([hash_texts(each, key=under) for each in texts])
 
 
 @dataclass(frozen=True, repr=False)
@@ -223,7 +234,7 @@ def survey_partition(frame: pd.DataFrame | Sealed, job: Job, /) -> Surveyed:
         chunk = check_chunk(part, job.settings, first_row=start + 1)
         merits = job.settings.keep.merits(part)
         dated += job.settings.keep.dated(part, merits)
-        keyed.append(Keyed.of(chunk.keys(job.settings), merits, job.key))
+        keyed.append(Keyed.of(chunk.keys(job.settings), merits, chunk.others, job.key))
         for name, marked in chunk.marks.items():
             marks[name] = marks[name] + marked if name in marks else marked
         if job.asks:

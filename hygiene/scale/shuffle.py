@@ -72,6 +72,7 @@ class Piece(_Columns):
         ranks: Rank of the outcome so far.
         mark: Opt-out mark in the row's own columns.
         named: Suppression entry that names the row.
+        aside: Whether the key is that of a further address of the row's cell, which marks alone meet.
     """
 
     keys: Hashes
@@ -81,6 +82,7 @@ class Piece(_Columns):
     ranks: np.ndarray[Any, np.dtype[np.int8]]
     mark: pa.Array
     named: pa.Array
+    aside: Mask
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,6 +95,7 @@ class Found(_Columns):
         exact: Whether the exact keys are equal.
         marks: Opt-out mark of another row.
         named: Suppression entry of another row.
+        source: Number of the row that the mark or entry is of.
     """
 
     place: Numbers
@@ -100,6 +103,7 @@ class Found(_Columns):
     exact: Mask
     marks: pa.Array
     named: pa.Array
+    source: Numbers
 
 
 @guarded
@@ -117,10 +121,21 @@ def split_keys(
         found = all_reasons(chunk, None, domains.verdicts, accept_unknown=domains.accept_unknown)
         here = rows[start : start + len(chunk)]
         place = np.arange(start, start + len(chunk))
-        whole = Piece(keys.hashes, here, place, keys.merits, found.ranks(), chunk.mark, chunk.listed.named)
-        parts.append(whole.take(np.flatnonzero(keys.valid)))
+        told = (chunk.mark, chunk.listed.named, np.zeros(len(chunk), dtype=bool))
+        whole = Piece(keys.hashes, here, place, keys.merits, found.ranks(), *told)
+        parts += [
+            whole.take(np.flatnonzero(keys.valid)),
+            _aside(whole.take(keys.further), keys.further_hashes),
+        ]
     joined = Piece.join(parts)
     return [joined.take(chosen) for chosen in np.split(*by_bucket(joined.keys[:, 0], bits))]
+
+
+def _aside(rows: Piece, keys: Hashes) -> Piece:
+    """The further addresses of rows: their marks meet others, and nothing else does."""
+    ready = np.full(len(keys), Outcome.READY.rank, dtype=np.int8)
+    named, aside = pa.nulls(len(keys), _TEXT), np.ones(len(keys), dtype=bool)
+    return replace(rows, keys=keys, ranks=ready, named=named, aside=aside)
 
 
 @guarded
@@ -138,10 +153,10 @@ def relate_bucket(job: Job, pieces: list[Piece], /) -> list[Found]:
 
 
 def _facts(ordered: Piece) -> ChunkKeys:
-    count = len(ordered.rows)
+    count, aside = len(ordered.rows), np.flatnonzero(ordered.aside)
     return ChunkKeys(
         ordered.keys[:, :2],
-        np.ones(count, dtype=bool),
+        ~ordered.aside,
         ordered.keys[:, 2:] if ordered.keys.shape[1] > 2 else None,
         RowReasons(count),
         ordered.ranks,
@@ -149,6 +164,7 @@ def _facts(ordered: Piece) -> ChunkKeys:
         None,
         ordered.mark,
         ordered.named,
+        further=(aside, ordered.keys[aside, :2]),
     )
 
 
@@ -158,8 +174,12 @@ def _found(ordered: Piece, relations: Clusters) -> Found:
     stays, exact = np.zeros(count, dtype=np.int64), np.ones(count, dtype=bool)
     stays[repeats.order] = ordered.rows[repeats.stays]
     exact[repeats.order] = relations.exact
-    carried = (each.within(0, count) for each in (relations.marks, relations.named))
-    return Found(ordered.place, stays, exact, *carried)
+    carried = (relations.marks, relations.named)
+    source = np.zeros(count, dtype=np.int64)
+    for each in carried:
+        source[each.rows] = ordered.rows[each.source]
+    marks, named = (each.within(0, count) for each in carried)
+    return Found(ordered.place, stays, exact, marks, named, source)
 
 
 def _is_news(found: Found) -> Mask:
@@ -219,15 +239,18 @@ def gather(kept: Kept, first: int, domains: Domains, parts: list[Found], /) -> P
 def _relations(count: int, found: Found) -> Clusters:
     several = np.flatnonzero(found.stays)
     repeats = Repeats(count, found.place[several], found.stays[several] - 1)
-    carried = (_carried(found.place, texts) for texts in (found.marks, found.named))
+    carried = (_carried(found, texts) for texts in (found.marks, found.named))
     sound = np.zeros(len(several), dtype=bool)  # nobody asks: cells are not taken from other partitions
     return Clusters(np.zeros(count, dtype=np.int8), repeats, found.exact[several], sound, *carried)
 
 
-def _carried(place: Numbers, texts: pa.Array) -> Carried:
+def _carried(found: Found, texts: pa.Array) -> Carried:
+    """What is carried to each place, of several the one of the first row."""
     valid = np.flatnonzero(texts.is_valid().to_numpy(zero_copy_only=False))
-    order = valid[np.argsort(place[valid])]
-    return Carried(place[order], texts.take(pa.array(order)))
+    order = valid[np.lexsort([found.source[valid], found.place[valid]])]
+    place, first = np.unique(found.place[order], return_index=True)
+    order = order[first]
+    return Carried(place, texts.take(pa.array(order)), found.source[order])
 
 
 @guarded

@@ -26,10 +26,12 @@ class Carried:
     Attributes:
         rows: Positions of those other rows; they rise.
         text: What holds for each.
+        source: Positions of the rows that it is from, of several the first.
     """
 
     rows: _Numbers
     text: pa.Array
+    source: _Numbers
 
     def within(self, start: int, end: int, /) -> pa.Array:
         """The text of each row of a chunk, null elsewhere."""

@@ -55,12 +55,16 @@ class _Said:
         self._texts.append(texts.take(pa.array(told)))
 
     @cached_property
+    def _order(self) -> _Numbers:
+        return np.argsort(np.concatenate(self._rows), kind="stable")
+
+    @cached_property
     def _own(self) -> _Numbers:
-        return np.concatenate(self._rows)
+        return np.concatenate(self._rows)[self._order]
 
     @cached_property
     def _lookup(self) -> Lookup:
-        return Lookup(np.concatenate(self._hashes))
+        return Lookup(np.concatenate(self._hashes)[self._order])
 
     def find(self, keys: Hashes, rows: _Numbers) -> _Numbers:
         """The rows that it is carried to, of those given; remembered for `carried`."""
@@ -75,9 +79,11 @@ class _Said:
     def carried(self) -> Carried:
         rows = np.concatenate([np.arange(0), *(rows for rows, _ in self._found)])
         place = np.concatenate([np.arange(0), *(place for _, place in self._found)])
-        rows, order = np.unique(rows, return_index=True)  # one may be found by each of its addresses
-        texts = pa.concat_arrays(self._texts)
-        return Carried(rows, texts.take(pa.array(place[order])))
+        order = np.lexsort([place, rows])  # one may be found by each of its addresses
+        rows, first = np.unique(rows[order], return_index=True)
+        place = place[order][first]
+        texts = pa.concat_arrays(self._texts).take(pa.array(self._order))
+        return Carried(rows, texts.take(pa.array(place)), self._own[place])
 
 
 @dataclass(frozen=True, slots=True, repr=False)
