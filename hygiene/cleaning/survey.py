@@ -119,6 +119,7 @@ def notes_on(
     """Sentences about lists, near misses, the suppression columns, and dates that were not understood."""
     rules = [*(settings.suppress or ()), *(settings.blocklist or ())]
     lists = [*(each.note for each in rules), *(leads.note for leads in settings.known or ())]
+    lists += [names.note for names in settings.traits.each()]
     columns = [
         Note(
             f"suppression column {name!r}: {rows} rows marked, their addresses are suppressed on every row "

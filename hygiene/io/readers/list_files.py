@@ -145,7 +145,7 @@ def name_list(path: PathLike, /, *, kind: Literal["domain", "local_part"]) -> Na
     """Read a list that a trait is found by; its date is that of the file.
 
     Raises:
-        ListError: it cannot be read, or holds no entry.
+        ListError: it cannot be read, or is visibly no such list.
     """
     text = _text_of(path).decode()
     date = datetime.fromtimestamp(Path(path).stat().st_mtime, tz=UTC).date().isoformat()
