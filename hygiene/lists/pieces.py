@@ -68,6 +68,11 @@ class Found:
             self, cell=self.cell[chosen], kind=self.kind[chosen], text=self.text.filter(pa.array(chosen))
         )
 
+    def of_kind(self, kind: int, /) -> "Found":
+        """The entries of one kind; cells without one hold none."""
+        found = self.where(self.kind == kind)
+        return replace(found, without=np.union1d(self.without, np.setdiff1d(self.cell, found.cell)))
+
 
 class _Piece(NamedTuple):
     """A part of a cell that may be an entry; where it is one word of several, only a domain that there may be."""

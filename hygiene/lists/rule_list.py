@@ -254,7 +254,7 @@ class _Gathered:
                 self._literal.append(given)
             found = self._find(text)
             if cells.unsubscribed:
-                found = found.where(found.kind == KINDS.index("address"))
+                found = found.of_kind(KINDS.index("address"))
             if cells.of_leads:
                 found = self._without_web(text, found)
             self._keep(line, text, found)

@@ -225,7 +225,7 @@ def name_list(path: PathLike, /, *, kind: Literal["domain", "local_part"]) -> Na
     """Read a list that a trait is found by; its date is that of the file.
 
     Raises:
-        ListError: it cannot be read, or holds no entry.
+        ListError: it cannot be read, or is visibly no such list.
     """
     with _opened(os.fspath(path)) as source:
         text = _decoded(os.fspath(path), source.path.read_bytes())[0].decode()
