@@ -12,11 +12,11 @@ from typing import Literal, TypeAlias
 from hygiene.columns.mapping import known_columns
 from hygiene.errors import ListError
 from hygiene.lists.column_choice import normalised
-from hygiene.lists.csv_rows import cell, read_records
+from hygiene.lists.csv_rows import cell, csv_grid
 from hygiene.lists.entries import KINDS, judge
 from hygiene.lists.extract import PLAIN, find_cells
 from hygiene.lists.messages import counted, line_numbers, listed
-from hygiene.lists.tables import find_table
+from hygiene.lists.tables import csv_grids, find_table
 
 __all__ = ["Kind", "Names", "find_names"]
 
@@ -113,9 +113,9 @@ def _check_no_leads(header: Sequence[str], line: int, name: str, kind: Kind) -> 
 
 def _domains(text: str, name: str) -> Names:
     data = text.encode("utf-8", "backslashreplace")
-    table = find_table(data, name=name)
+    table = find_table(csv_grids(data, name=name))
     if table is not None and table.header:
-        _check_no_leads(table.header, table.above + 1, name, "domain")
+        _check_no_leads(table.header, table.header_line, name, "domain")
     found = find_cells(data, name=name)
     entries, left = set[str](), set(found.broken)
     for line, _, cells in found.slices():
@@ -157,7 +157,7 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
     first = next((line for line in lines if line.strip()), "")
     delimiter = next((mark for mark in ",;\t|" if mark in first), "\x1f")
     data = "\n".join(lines).encode("utf-8", "backslashreplace")
-    for line, fields in read_records(data, delimiter, above=0, name=name):
+    for line, fields in csv_grid(data, delimiter, above=0, name=name).records():
         if any(map(str.strip, fields)) or not fields:
             yield line, fields
 

@@ -79,6 +79,12 @@ class Table:
             yield block
 
     @property
+    def header_line(self) -> int:
+        """Line of the header; 0 where there is none."""
+        records = itertools.islice(self.grid.records(), self.top)
+        return max((line for line, _ in records), default=0)
+
+    @property
     def entries(self) -> Sequence[int]:
         """Positions of all columns with entries."""
         return (*self.choice.columns, *self.choice.instead)
