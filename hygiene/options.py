@@ -124,6 +124,15 @@ def resolve(options: CleanOptions, /) -> Settings:
         UsageError: an option makes no sense.
     """
     check_span("max_list_age", options.max_list_age)
+    if not isinstance(options.suppression_columns, bool):
+        named = option("suppression_column", ["HEADER"])
+        raise UsageError(
+            f"{option('suppression_columns', value='...')} is true or false; columns are named with {named}."
+        )
+    if isinstance(options.suppression_column, Mapping):
+        raise UsageError(
+            f"{option('suppression_column', ['HEADER=VALUE'])}: expected texts like this one, not a mapping."
+        )
     if options.suppression_column and not options.suppression_columns:
         named = option("suppression_column", list(options.suppression_column))
         raise UsageError(f"{named} and {option('suppression_columns', given=False)} exclude each other.")
@@ -177,6 +186,9 @@ def _each(given: Any, open_one: Callable[[PathLike], _List]) -> tuple[_List, ...
     """What was handed over for a list, read where it is a path; None where nothing was."""
     if given is None:
         return None
+    if isinstance(given, Mapping) or hasattr(given, "columns") or hasattr(given, "dtype"):
+        msg = f"a list is a {type(given).__name__}; hand over paths of files, or lists that were read."
+        raise UsageError(msg)
     one = isinstance(given, str | os.PathLike | RuleList | KnownLeads | NameList)
     return tuple(
         open_one(each) if isinstance(each, str | os.PathLike) else each

@@ -57,3 +57,13 @@ def test_any_address_of_a_cell_that_a_list_names_withholds_the_row(clean, entry,
     assert reason in cleaned.verdicts["reasons"].tolist()[0]
     if reason:
         assert cleaned.verdicts["matched_rule"].tolist()[0] == f"dnc:1:{entry}"
+
+
+def test_a_near_miss_of_any_address_of_a_cell_is_noted(clean):
+    cleaned = clean(
+        {"email": ["cleo@y.example; jane.doe@gmail.com", "other@y.example"]},
+        suppress=parse_list("janedoe@gmail.com\n", name="dnc"),
+    )
+
+    first = cleaned.verdicts["reasons"].tolist()[0]
+    assert "near_suppressed" in first or "suppressed_address" in first

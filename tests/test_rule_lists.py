@@ -100,7 +100,8 @@ def test_what_names_nobody_is_left(cell):
     [
         "@@", "a@b", "x@" + "a" * 300, "jane@acme", "jane at acme.example", "jane (at) acme.example", "acme.*",
         "*acme.example", r"^.*@acme\.example$", "(info|sales)@acme.example", "jane@*.acme.example",
-        "bob@b.example and jane@acme", r"acme\.example", "[a-z]+@acme.example",
+        "bob@b.example and jane@acme", "jane (at) acme (dot) com", "jane at acme dot com", "acme[.]com",
+        "https://acme .com", r"acme\.example", "[a-z]+@acme.example",
     ],
 )  # fmt: skip
 def test_what_visibly_names_somebody_and_cannot_be_applied_stops_the_run(cell):
@@ -167,11 +168,9 @@ def test_web_addresses_among_the_addresses_of_leads_forbid_no_domain_unless_they
     found = parse_list(text, name="leads.csv")
 
     assert [entry.text for entry in found.entries] == ["jane@acme.example", "bolt.example"]
-    assert "2 web addresses among the addresses of a lead file not taken (lead_domains=True" in found.note
+    assert "2 web addresses of a lead file not taken (lead_domains=True" in found.note
     assert len(parse_list(text, name="leads.csv", lead_domains=True)) == 4
-    with pytest.raises(
-        ListError, match=r"1 web address among the addresses of a lead file.*lead_domains=True"
-    ):
+    with pytest.raises(ListError, match=r"1 web address of a lead file.*lead_domains=True"):
         parse_list("First Name,Email\nJane,facebook.com/page\n", name="leads.csv")
 
 
@@ -342,6 +341,32 @@ def test_blank_and_unknown_states_are_taken():
     text = "Email,Email hard bounce reason,Status\na@x.example,,new\nb@x.example,full,Bounced\n"
 
     assert len(parse_list(text, name="dnc")) == 2
+
+
+@pytest.mark.parametrize("cell", ["@acme", "*.acme", "*@acme"])
+def test_the_name_of_no_domain_stops_the_run_and_of_an_api_is_one(cell):
+    with pytest.raises(ListError, match=r"cannot be applied.*line 2"):
+        parse_list(f"ok.example\n{cell}\n", name="dnc")
+    assert len(parse_list(f"ok.example\n{cell}\n", name="api", of_api=True)) == 2
+
+
+def test_why_somebody_is_on_a_list_never_lets_them_go():
+    text = "email,reason\na@x.example,active customer\nb@x.example,subscribed to competitor\n"
+
+    assert len(parse_list(text, name="dnc")) == 2
+
+
+def test_web_sites_of_rows_without_an_address_are_counted_and_forbid_their_domains_where_that_is_asked_for():
+    text = "Company,Website,Email\nGlobex,www.globex.example,\nAcme,acme.example,jane@acme.example\n"
+
+    found = parse_list(text, name="dnc")
+
+    assert ([entry.text for entry in found.entries], found.omitted.web) == (["jane@acme.example"], 1)
+    assert [entry.text for entry in parse_list(text, name="dnc", lead_domains=True).entries] == [
+        "globex.example",
+        "jane@acme.example",
+    ]
+    assert len(parse_list(text.replace("Company", "Ref"), name="dnc")) == 2
 
 
 def test_where_an_opt_out_has_a_date_a_row_without_one_is_let_go():

@@ -84,6 +84,8 @@ def check_lists(
     known_as, known_match = _find_known(keys, settings.duplicating)
     masks = _masks(suppressed, blocked) | {"duplicate_of_known": not_null(known_as)}
     near = match_otherwise(settings.suppress or (), **rows, but=not_null(suppressed.rule))
+    if settings.suppress and others.null_count < len(others):
+        near = _near_further(near, settings, further_of(others), but=not_null(suppressed.rule))
     return ListMatches(masks, suppressed.rule, near, blocked.rule, known_as, known_match)
 
 
@@ -106,6 +108,17 @@ def _with_further(found: Matches, settings: Settings, further: Further) -> Match
     place[rows[::-1]] = hit[::-1]  # of several the first
     rule = pc.coalesce(found.rule, more.rule.take(pa.array(place, mask=place < 0)))
     return Matches(**masks, rule=rule)
+
+
+def _near_further(near: pa.Array, settings: Settings, further: Further, *, but: Mask) -> pa.Array:
+    """Near misses of rows, those of the further addresses of their cells included."""
+    more = match_otherwise(
+        settings.suppress or (), address=further.address, domain=further.domain, but=but[further.rows]
+    )
+    place = np.full(len(near), -1, dtype=np.int64)
+    hit = np.flatnonzero(not_null(more))
+    place[further.rows[hit[::-1]]] = hit[::-1]
+    return pc.coalesce(near, more.take(pa.array(place, mask=place < 0)))
 
 
 def _masks(suppressed: Matches, blocked: Matches) -> dict[str, Mask]:

@@ -217,8 +217,8 @@ def _decoded(first: pa.RecordBatch, batch: pa.RecordBatch) -> CheckedChunk:
         texts.domain,
         **{name: _text(batch, name) for name in _TEXTS},
         marks={
-            name: ColumnMarks(rows, unread, tuple(values), *rest)
-            for name, (rows, unread, values, *rest) in note["marks"].items()
+            name: ColumnMarks(rows, unread, tuple(values), known, telephone, tuple(unmet))
+            for name, (rows, unread, values, known, telephone, unmet) in note["marks"].items()
         },
         listed=ListMatches(_masks(batch, "listed "), **{name: _text(batch, name) for name in _LISTED}),
     )

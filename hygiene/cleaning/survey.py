@@ -21,19 +21,18 @@ from hygiene.cleaning.chunk_store import Chunks, ChunksInMemory, ChunkStore
 from hygiene.cleaning.dedup.clusters import ChunkClusters, Clusters
 from hygiene.cleaning.dedup.key_index import ChunkKeys, KeyIndex
 from hygiene.cleaning.further import further_of
+from hygiene.cleaning.notes import notes_on
 from hygiene.cleaning.reasons import RowReasons, in_table_order
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.columns.opt_outs import ColumnMarks
 from hygiene.deliverability import REASON_OF, DomainVerdict, Resolver
-from hygiene.errors import Note, option
 from hygiene.outcomes import REASONS, Outcome
 
 __all__ = [
     "EXAMPLES",
     "Survey",
-    "notes_on",
     "survey",
     "survey_again",
 ]
@@ -113,54 +112,6 @@ class Survey:
         """All reasons of the rows of a chunk, those included that only the whole input shows."""
         accept = self.settings.accept_unknown
         return all_reasons(chunk, self.related(number), self.domains, accept_unknown=accept)
-
-
-def notes_on(
-    settings: Settings, marks: Mapping[str, ColumnMarks], dated: Dated, reasons: Mapping[str, int], /
-) -> tuple[str, ...]:
-    """Sentences about lists, near misses, the suppression columns, and dates that were not understood."""
-    rules = [*(settings.suppress or ()), *(settings.blocklist or ())]
-    lists = [*(each.note for each in rules), *(leads.note for leads in settings.known or ())]
-    lists += [names.note for names in settings.traits.each()]
-    columns = [Note(text) for name, marked in marks.items() for text in _told(name, marked.of_note)]
-    return (
-        *filter(None, lists),
-        *_near(reasons.get("near_suppressed", 0)),
-        *columns,
-        *dated.notes(settings.keep.column),
-    )
-
-
-def _near(rows: int) -> list[str]:
-    """A sentence about rows that would be suppressed by person, where there are any."""
-    if not rows:
-        return []
-    text = (
-        f"{rows} rows are at the mailbox of a suppressed address in another spelling (near_suppressed): "
-        f"{option('match', 'person')} withholds them, {option('review', ['near_suppressed'])} sets them aside."
-    )
-    return [Note(text)]
-
-
-def _told(name: str, marked: ColumnMarks) -> Iterator[str]:
-    """What is to be said of an opt-out column."""
-    if not marked.known:
-        return
-    column = f"suppression column {name!r}"
-    settle = option("suppression_column", [name], value=f'"{name}"')
-    if marked.telephone:
-        if marked.rows:
-            told = f"column {name!r} is about the telephone alone: {marked.rows} rows marked, none suppressed"
-            yield f"{told} ({settle} does)."
-        return
-    if marked.rows or not marked.unread:
-        leave = option("suppression_columns", given=False)
-        told = f"{column}: {marked.rows} rows marked, their addresses are suppressed on every row"
-        yield f"{told} ({leave} to leave it out)."
-    if marked.unread:
-        values = option("suppression_column", [f"{name}=VALUE,..."], value=f'"{name}=VALUE,..."')
-        shown = f"{', '.join(marked.values)}{' and the like' if marked.unread > len(marked.values) else ''}"
-        yield f"{column}: {marked.unread} rows not understood and not suppressed ({shown}); {values} settles it."
 
 
 def survey(

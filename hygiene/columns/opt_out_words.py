@@ -11,6 +11,7 @@ and the booleans that Excel and LibreOffice write in each language (PhpSpreadshe
 import re
 
 __all__ = [
+    "CANCELLED",
     "COMPANY",
     "DIRECT_NO",
     "DO_NOT_CALL",
@@ -65,6 +66,7 @@ NEVER = _cells("never | nie | jamais | nunca | mai | nooit | aldrig | nigdy")
 
 #: Whoever says this must not be written to, however it goes on.
 DIRECT_NO = _words(r"""
+    nao quer receber(?: \w+)? | wil geen \w+ | ne souhaite pas \w+ | no quiere recibir(?: \w+)? | non vuole \w+ |
     (?:do|does) ?n[o ]?t (?:contact\w*|e ?mails?|mail|disturb|send|solicit|market|write|allow|use) |
     (?:do|does) ?n[o ]?t (?:want|wish) (?:to be )?(?:contact\w*|e ?mail\w*|mail\w*) |
     donot(?:contact|email|mail|disturb|send|market|solicit)\w* | dnc | dne | dnm |
@@ -82,6 +84,7 @@ DIRECT_NO = _words(r"""
 
 #: Words of having opted out, bounced, complained, or being blocked or dead.
 NO = _words(r"""
+    refus\w* | removed | opt ?out \w+ |
     unsub\w* | un subscri\w* | opt(?:ed|s|ing)? ?outs? | optout | (?:hard )?bounc\w* | hardbounc\w* |
     complain\w* | spam (?:report|complaint)\w* | (?:marked|flagged|reported)(?: \w+)? spam | suppress\w* |
     black ?list\w* | block ?list\w* | deny ?list\w* | stop ?list | blocked | banned | deceased | died |
@@ -113,6 +116,9 @@ NO = re.compile(f"{NO.pattern}|{_NO_INSIDE}")
 
 #: Words of having agreed to be written to.
 YES = _words(r"""
+    erlaubt | darf(?: \w+)? (?:kontaktiert|angeschrieben) werden | \w+einwilligung\w* | e ?mail ok | izni |
+    iscrizione | inscription | inscricao | abonnement |
+    send (?:marketing|e ?mails?|newsletters?)(?: \w+)? | mag gemaild(?: \w+)? |
     subscri(?:be|bed|ption|ptions|ber status) | opt(?:ed|s)? ?in | optin | consent\w* | permission\w* |
     accept\w*(?: \w+)? (?:marketing|e ?mails?|mailings?|newsletters?) | newsletters? | e ?mail permission |
     allow\w*(?: bulk)? (?:e ?mails?|mailings?|contact) |
@@ -130,9 +136,15 @@ YES = re.compile(f"{YES.pattern}|加入済|同意|購読|オプトイン|订阅|
 
 #: States of columns that say how it stands with somebody: none that are words for other things as well.
 STATE_NO = _words(r"""
+    stop | stopped | ret |
     cleaned | junk | held | spam | removed | abuse | declined? | denied | refused | disallow\w* | rejected |
     not given | abgelehnt | verweigert | refuse\w* | rechazad\w* | recusad\w* | rifiutat\w* | negato |
     geweigerd | odmow\w* | kara liste | cancell?ed (?:subscri|membership)\w*
+""")
+
+#: The end of a subscription, where a column is about one.
+CANCELLED = _words(r"""
+    cancell?ed | cancelad\w* | cancellat\w* | annul\w* | gekundigt | geloscht | deleted | opzegging
 """)
 
 #: A bounce that is none for good.
@@ -147,6 +159,7 @@ NEGATION = _words(r"""
 
 #: Columns about the telephone, texts or the post.
 TELEPHONE = _words(r"""
+    whats ?app |
     calls? | calling | (?:tele)?phones? | telefon\w* | sms | mms | texts? | texting | fax | whatsapp |
     mobile | cell | anruf\w* | anrufen | appeler | appels? | llamar | llamadas? | ligar | chiamare | bellen |
     dzwon\w* | ring | ringe | arama | звонить | postal | direct mail
@@ -160,6 +173,7 @@ DO_NOT_CALL = _words(r"""
 DO_NOT_CALL = re.compile(f"{DO_NOT_CALL.pattern}|電話不可")
 #: Words by which such a column is about mail all the same.
 MAIL = _words(r"""
+    anschreiben | schreiben | ecrire | scrivere | escribir |
     e ?mails? | mail(?:s|ing|ings)? | contact | newsletters? | correo | courriel
 """)
 
@@ -174,7 +188,7 @@ OTHER = _words(r"""
     group | category | campaign | list(?! status) | source | by | likelihood | if | before | after | plan | price |
     tier | amount | renewal | renews | product | text | ip | form | notes? | comments? | description | hash |
     name | level | version | expir\w* | active subscription | subscribers | marketing contact |
-    owner | language | sends? | sent | opens? | clicks? | period | frequency | topics?
+    owner | language | sent | opens? | clicks? | period | frequency | topics?
 """)
 #: Columns of states, and of tags.
 STATUS = _words(r"""
@@ -182,13 +196,15 @@ STATUS = _words(r"""
 """)
 STATUS = re.compile(f"{STATUS.pattern}|ステータス|状态|状態")
 TAGS = _words(r"""
+    stages?(?: name)? | phase | categor(?:y|ie|ia) | kategorie | outcome | sentiment | gruppe |
+    sequence state | estado | stan |
     tags? | labels? | segments? | etikett\w* | etiquetas? | etiquettes? | schlagworter
 """)
 #: Whose state is none of the person's.
 COMPANY = _words(r"""
     company | account | organi[sz]ation | business | deal | order | payment | invoice | ticket | task |
     opportunity | employment | marital | shipping | billing | project | license | firma | unternehmen |
-    entreprise | societe | empresa | azienda | bedrijf | vat | send | sync | import | crawl | verification
+    entreprise | societe | empresa | azienda | bedrijf | vat | sync | import | crawl | verification
 """)
 #: Ordinary states of leads and of verifiers, which say nothing of writing to them. Source: lead statuses of HubSpot and
 #: Salesforce as they are set up (vendors' documentation), and the verifiers' own lists of results.

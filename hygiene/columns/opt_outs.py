@@ -5,6 +5,7 @@ columns the truth means no (Unsubscribed), of others the falsehood (Subscribed),
 knows a list.
 """
 
+import csv
 import enum
 import re
 import unicodedata
@@ -51,6 +52,8 @@ _DATE = (
     r"^\s*[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?:[ T,].*)?$|^\s*[0-9]{10}(?:[0-9]{3})?\s*$"
     r"|^\s*[0-9]{1,2}\.? [A-Za-z]{3,9}\.? [0-9]{4}"
 )
+#: A date that databases write where there is none.
+_NO_DATE = r"^\s*0{4}[-/.]0{1,2}[-/.]0{1,2}"
 _NUMBER = r"^\s*[-+]?[0-9]+(?:[.,][0-9]+)?\s*$"
 _ZERO = r"^\s*[-+]?0+(?:[.,]0+)?\s*$"
 #: Between the tags of a cell.
@@ -63,6 +66,8 @@ _BOTH = re.compile(r"(?<=\w\w\w)(?:[\u00b7\u2022.]|\(|/)(?:e|a|ne|in|innen|trice
 _PLAIN = str.maketrans({"\u0131": "i", "\u0142": "l", "\u00f8": "o", "\u0111": "d"})
 #: Values that a note shows, and the characters of each.
 _SHOWN, _CUT = 3, 40
+#: Words and digits up to which a cell may be a state; more may tell of a person.
+_WORDS, _DIGITS = 4, 5
 #: Where rows stand that were not read from a file.
 _UNREAD = "the leads"
 
@@ -88,6 +93,7 @@ class ColumnMarks:
         values: The first of these, as they can be shown.
         known: Whether a cell of it is one of opting out or in; without one a state is that of something else.
         telephone: Whether it is about the telephone, and marks nobody.
+        unmet: Values that the user named and that no cell has.
     """
 
     rows: int = 0
@@ -95,6 +101,7 @@ class ColumnMarks:
     values: tuple[str, ...] = ()
     known: bool = True
     telephone: bool = False
+    unmet: tuple[str, ...] = ()
 
     def __add__(self, other: "ColumnMarks") -> "ColumnMarks":
         return ColumnMarks(
@@ -103,6 +110,7 @@ class ColumnMarks:
             tuple(dict.fromkeys((*self.values, *other.values)))[:_SHOWN],
             self.known or other.known,
             self.telephone,
+            tuple(value for value in self.unmet if value in other.unmet),
         )
 
     @property
@@ -146,8 +154,16 @@ def find_marks(frame: pd.DataFrame, /, *, first_row: int = 1, named: Sequence[st
         if header not in settled and not may_mark(header):
             continue
         cells = text_column(frame.iloc[:, at])
-        codes = _by_values(cells, settled[header]) if header in settled else says(header, cells)
+        codes = _by_values(header, cells, settled[header]) if header in settled else says(header, cells)
         found = _column_marks(header, cells, codes, settled=header in settled)
+        if found is not None and settled.get(header):
+            held = set(map(str.casefold, pc.unique(pc.drop_null(cells)).to_pylist()))
+            unmet = tuple(
+                value
+                for value in settled[header] or ()
+                if not any(_is_one_of(each, [value]) for each in held)
+            )
+            found = replace(found, unmet=unmet)
         if found is None:
             continue
         columns[header] = found
@@ -170,7 +186,8 @@ def _settled(named: Sequence[str], headers: Sequence[str]) -> dict[str, tuple[st
         name, values = text, None
         if text.strip().casefold() not in folded and "=" in text:
             name, _, given = text.rpartition("=")
-            values = tuple(value.strip().casefold() for value in given.split(","))
+            cells = next(csv.reader([given], skipinitialspace=True), [])
+            values = tuple(value.strip().casefold() for value in cells)
         header = folded.get(name.strip().casefold())
         if header is None:
             shown = ", ".join(repr(each) for each in headers[:12] if "@" not in each)
@@ -181,13 +198,20 @@ def _settled(named: Sequence[str], headers: Sequence[str]) -> dict[str, tuple[st
     return found
 
 
-def _by_values(cells: pa.Array, values: tuple[str, ...] | None) -> _Codes:
-    """What cells say where the user names the column, and perhaps the values that mean no."""
+def _by_values(header: str, cells: pa.Array, values: tuple[str, ...] | None) -> _Codes:
+    """What cells say where the user names the column, and perhaps values that mean no besides what is known."""
     if values is None:
         return _by_kind(Kind.TRUTH_IS_NO, cells)
-    texts = pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(cells, "")))
-    hit = mask(pc.is_in(texts, value_set=pa.array(values, texts.type)))
-    return np.where(hit, np.int8(NO), np.int8(SILENT))
+    encoded = pc.fill_null(cells, "").dictionary_encode()
+    hit = np.array([_is_one_of(text, values) for text in encoded.dictionary.to_pylist()], dtype=bool)
+    known = says(header, cells)
+    known[known == UNKNOWN] = SILENT
+    return np.where(hit[encoded.indices.to_numpy(zero_copy_only=False)], np.int8(NO), known)
+
+
+def _is_one_of(cell: str, values: Sequence[str]) -> bool:
+    """Whether a cell, or one of the tags in it, is one of these values."""
+    return any(text.strip().casefold() in values for text in (cell, *_BETWEEN.split(cell)))
 
 
 def _column_marks(header: str, cells: pa.Array, codes: _Codes, *, settled: bool) -> ColumnMarks | None:
@@ -209,6 +233,8 @@ def _shown(value: str) -> str:
     text = "".join(letter if letter.isprintable() else " " for letter in value.strip())
     if "@" in text:
         return "(a cell with an @)"
+    if len(text.split()) > _WORDS or sum(letter.isdigit() for letter in text) > _DIGITS:
+        return f"(a text of {len(text.split())} words)"
     return repr(text if len(text) <= _CUT else f"{text[:_CUT]}...")
 
 
@@ -244,19 +270,21 @@ def kind_of(header: str, /) -> Kind | None:
     """What the cells of a column are about, by its header; None where it says nothing of opting out."""
     text = _folded(header)
     of_mail = words.MAIL.search(text) is not None
-    strong = words.STRONG.search(text) is not None
     no, yes = _evidence(text)
-    telephone = words.DO_NOT_CALL.search(text) or ((no or yes) and words.TELEPHONE.search(text))
+    by_call = words.DO_NOT_CALL.search(text) is not None
+    strong = words.STRONG.search(text) or words.DIRECT_NO.search(text) or (by_call and of_mail)
+    telephone = by_call or ((no or yes) and words.TELEPHONE.search(text))
     marketing = "marketing" in text
     found: list[tuple[object, Kind | None]] = [  # the first that holds
         (telephone and not of_mail, Kind.TELEPHONE),
+        (words.TAGS.search(text) and not no and not yes and not words.COMPANY.search(text), Kind.TAGS),
         (words.OTHER.search(text) and not strong, None),
         (no and yes, Kind.MAIL_STATES),
         (strong or (no and not words.SOFT.search(text)), Kind.TRUTH_IS_NO),
         (no or words.COMPANY.search(text), None),
         (yes, Kind.FALSEHOOD_IS_NO),
+        (words.TELEPHONE.search(text) and not of_mail, None),
         (words.STATUS.search(text), Kind.MAIL_STATES if marketing else Kind.STATES),
-        (words.TAGS.search(text), Kind.TAGS),
     ]
     return next((kind for holds, kind in found if holds), None)
 
@@ -294,9 +322,11 @@ def _by_kind(kind: Kind, cells: pa.Array) -> _Codes:
     dates = are_dates(texts)
     numbers = mask(pc.match_substring_regex(texts, _NUMBER)) & ~dates
     zeros = numbers & mask(pc.match_substring_regex(texts, _ZERO))
+    never = mask(pc.match_substring_regex(texts, _NO_DATE))
     filled, empty = _MEANS[kind]
     found[dates | numbers] = filled
     found[zeros] = empty
+    found[never] = SILENT
     for at in np.flatnonzero(~(dates | numbers)).tolist():
         found[at] = _said(kind, texts[at].as_py())
     codes[rows] = found[encoded.indices.to_numpy(zero_copy_only=False)]
@@ -316,7 +346,7 @@ _MEANS: Mapping[Kind, tuple[int, int]] = {
 @cache
 def _said(kind: Kind, cell: str) -> int:
     """What one cell that is neither blank nor a number says."""
-    bare, text = cell.strip().casefold(), _folded(cell)
+    bare, text = cell.strip().removesuffix("\ufe0f").casefold(), _folded(cell)
     truth = _truth(bare, text)
     if truth is None and (text in words.NOTHING or bare in words.NOTHING):
         return SILENT
@@ -326,13 +356,17 @@ def _said(kind: Kind, cell: str) -> int:
     if kind in (Kind.STATES, Kind.MAIL_STATES):
         states = {_state(_folded(piece)) for piece in _BETWEEN.split(cell)}
         known = NO if NO in states else YES if YES in states else UNKNOWN
-        return SILENT if text in words.NEUTRAL else known
+        if kind is Kind.MAIL_STATES and words.CANCELLED.search(text):
+            known = NO
+        return SILENT if text in words.NEUTRAL and known != NO else known
     if text in words.NEVER:
         truth = False
     if truth is not None:
         return YES if truth == (kind is Kind.FALSEHOOD_IS_NO) else NO
     said = _state(text)
-    return NO if said == UNKNOWN and kind is Kind.TRUTH_IS_NO else said
+    if said == UNKNOWN and (kind is Kind.TRUTH_IS_NO or words.CANCELLED.search(text)):
+        return NO
+    return said
 
 
 def _truth(bare: str, text: str) -> bool | None:

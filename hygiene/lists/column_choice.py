@@ -28,6 +28,10 @@ _HASHES = frozenset({
 })  # fmt: skip
 #: A word of the headers of columns with domains.
 _DOMAIN = re.compile(r"(?:^|_)domains?(?:_|$)")
+#: Words of the headers of columns with web sites.
+_WEB = re.compile(
+    r"(?:^|_)(?:website|web_?site|url|homepage|webseite|internetseite|site_web|sitio_web)(?:_|$)"
+)
 #: Words of headers of columns whose addresses are those of somebody else.
 _OTHERS = re.compile(
     r"(?:^|_)(?:owner|manager|assistant|supervisor|rep|agent|sender|sent|from|reply|referrer|referred|creator|by)(?:_|$)"
@@ -44,11 +48,13 @@ class Choice:
         columns: Those whose entries count, in every row.
         instead: Those that count in rows which have none in the others.
         of_leads: Whether the table looks like a file of leads.
+        web: Those that hold web sites, whose domains count in rows without an entry only where that is asked for.
     """
 
     columns: Sequence[int]
     instead: Sequence[int] = ()
     of_leads: bool = False
+    web: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +113,12 @@ def by_header(header: Sequence[str], body: Sequence[Sequence[str]], /) -> Choice
     found = [each for each in (addresses, [*hashes, *domains] if addresses else hashes, domains) if each]
     if not found:
         return None
-    instead = [at for each in found[1:] for at in each]
-    return Choice(found[0], list(dict.fromkeys(instead)), of_leads=bool(words & _OF_LEADS))
+    instead = list(dict.fromkeys(at for each in found[1:] for at in each))
+    of_leads = bool(words & _OF_LEADS)
+    web = [at for at, name in enumerate(names) if _WEB.search(name) and at not in (*found[0], *instead)]
+    if not of_leads:
+        instead, web = [*instead, *web], []
+    return Choice(found[0], instead, of_leads=of_leads, web=web if addresses else [])
 
 
 def _is_of_domains(name: str, width: int) -> bool:

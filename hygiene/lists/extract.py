@@ -199,6 +199,7 @@ class _Rows:
         self._line: tuple[list[int], list[int]] = ([], [])
         self._cell: tuple[list[str], list[str]] = ([], [])
         self._blank: list[int] = []
+        self._web: list[int] = []
         self._rows = self._others = 0
 
     def add(self, block: Sequence[Record]) -> None:
@@ -221,6 +222,11 @@ class _Rows:
         choice = self._table.choice
         first = [fields[at] for at in choice.columns if at < len(fields) and fields[at].strip()]
         other = [fields[at] for at in choice.instead if at < len(fields) and fields[at].strip()]
+        sites = [fields[at] for at in choice.web if at < len(fields) and fields[at].strip()]
+        if sites and self._reading.lead_domains:
+            other += sites
+        elif sites and not first and not other:
+            self._web.append(self._rows)
         if self._reading.of_api:
             first, other = (first + other)[:1], []
         else:
@@ -248,6 +254,7 @@ class _Rows:
             uncounted=int(gone.sum()),
             blank=len(self._blank) - int(gone[self._blank].sum()),
             others=self._others,
+            web=len(self._web) - int(gone[self._web].sum()),
             columns=table.named,
             marks=marks,
             elsewhere=[table.header[at] for at in self._elsewhere] if table.header else (),

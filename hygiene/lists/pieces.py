@@ -17,7 +17,7 @@ from hygiene import address
 from hygiene.address.repair import tidied
 from hygiene.arrow.text import Mask
 from hygiene.lists.entries import judge
-from hygiene.lists.suffixes import is_registrable
+from hygiene.lists.suffixes import is_public_suffix, is_registrable
 
 __all__ = ["Found", "find_entries"]
 
@@ -37,6 +37,10 @@ _EXPRESSION = re.compile(
 )
 #: An address that is written in words, so that its domain stands alone and is not meant.
 _AT_WORD = re.compile(r"\bat\b", re.IGNORECASE)
+#: An at or a dot in words or in brackets.
+_SPELLED = re.compile(r"[\[({]\s*(?:at|dot|\.)\s*[\])}]|\bat\b.*\bdot\b", re.IGNORECASE)
+#: What a word before a domain may say of it.
+_KIND = re.compile(r"(?:domain|website|web|site|url|host)\s*:\s*", re.IGNORECASE)
 _MAILTO = re.compile(r"mailto\s*:\s*(\S+)", re.IGNORECASE)
 #: What stands before an address in one word with it, and after it.
 _LABEL, _TAIL = re.compile(r"^[^@]*:(?!//)"), re.compile(r"(@[^/?#]*)[/?#].*")
@@ -129,9 +133,14 @@ def _taken_apart(
     words = pa.array([piece.text for _, piece in pieces] + [text for _, text in as_leads], _TEXT)
     judged = judge(words, hashes=hashes, single_labels=single_labels)
     found: dict[tuple[int, int, str], None] = {}
+    alone: set[int] = set()  # texts with the name of a domain above which none stands, and which is none
     every = [*pieces, *((at, _Piece(text)) for at, text in as_leads)]
     for (at, piece), kind, text in zip(every, judged.kind.tolist(), judged.text.to_pylist(), strict=True):
-        if kind >= 0 and not (piece.word and (kind != 1 or not is_registrable(text))):
+        word = piece.word and (kind != 1 or not is_registrable(text))
+        nobody = kind == 1 and "." not in text and not single_labels and not is_public_suffix(text)
+        if nobody:
+            alone.add(at)
+        elif kind >= 0 and not word:
             found[at, kind, text] = None
     entries = sorted(found, key=lambda each: each[0])
     taken = {at for at, _, _ in entries}
@@ -139,7 +148,9 @@ def _taken_apart(
     missed = {
         at for (at, piece), left in zip(pieces, none, strict=True) if left and _NEAR_AT.search(piece.text)
     }
-    missed |= {at for at, text in enumerate(plain) if at not in taken and _shows_an_entry(text)}
+    missed |= {
+        at for at, text in enumerate(plain) if at not in taken and (at in alone or _shows_an_entry(text))
+    }
     of = np.array([at for at, _, _ in entries], dtype=np.int64)
     kinds = np.array([kind for _, kind, _ in entries], dtype=np.int8)
     return of, kinds, pa.array([text for _, _, text in entries], _TEXT), missed
@@ -172,6 +183,7 @@ def _pieces(text: str) -> Iterator[_Piece]:
         if "@" in segment:
             yield from map(_Piece, _with_at(segment, slashes=text.count("@") > 1))
         elif segment:
+            segment = _KIND.sub("", segment, count=1)
             yield _Piece(segment)
             if not _AT_WORD.search(segment):
                 yield from (_Piece(word, word=True) for word in segment.split())
@@ -192,6 +204,6 @@ def _with_at(segment: str, *, slashes: bool) -> Iterator[str]:
 
 def _shows_an_entry(text: str) -> bool:
     """Whether people see an address or a domain in a text."""
-    if "@" in text or _EXPRESSION.search(text):
+    if "@" in text or "://" in text or _EXPRESSION.search(text) or _SPELLED.search(text):
         return True
     return any(is_registrable(word.lower().strip(".")) for word in _LOOKS_A_DOMAIN.findall(text))

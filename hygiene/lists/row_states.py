@@ -4,6 +4,7 @@ A list names people who must not be written to, so a row counts unless its marks
 says in a known word that somebody may be written to, and none says no. What a cell says is for `columns.opt_outs`.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,8 @@ from hygiene.columns.opt_outs import NO, SILENT, YES, are_dates, is_mark, says
 
 __all__ = ["RowStates", "mark_columns"]
 
+#: Headers of columns that say why somebody is on the list.
+_REASON = re.compile(r"reason|grund|motif|motivo|reden|note|comment", re.IGNORECASE)
 _Codes = np.ndarray[Any, np.dtype[np.int8]]
 
 
@@ -54,6 +57,8 @@ class RowStates:
         yes, no, named = np.zeros(rows, dtype=bool), np.zeros(rows, dtype=bool), []
         for at in self.columns:
             codes = np.concatenate([np.zeros(0, np.int8), *self._codes.get(at, [])])
+            if _REASON.search(self.header[at]):  # why somebody is on a list never says that they are not
+                codes = np.where(codes == YES, np.int8(SILENT), codes)
             if self._dates.get(at) and (codes == NO).any():  # the date of an opt-out: who has none has not
                 codes = np.where(codes == SILENT, np.int8(YES), codes)
             yes, no = yes | (codes == YES), no | (codes == NO)

@@ -151,7 +151,7 @@ class RuleList:
         if omitted.others:
             yield f"{counted(omitted.others, 'row')} of other clients not taken"
         if omitted.web:
-            web = f"{counted(omitted.web, 'web address')} among the addresses of a lead file not taken"
+            web = f"{counted(omitted.web, 'web address')} of a lead file not taken"
             yield f"{web} ({option('lead_domains', given=True)} to forbid their domains)"
         if omitted.elsewhere:
             yield f"addresses in {listed([repr(name) for name in omitted.elsewhere], 'and')} not read"
@@ -308,7 +308,7 @@ class _Gathered:
             tuple(sorted(set(self._left))),
             tuple(sorted(set(self._missed))),
             layout,
-            omitted=replace(omitted, web=self._web),
+            omitted=replace(omitted, web=omitted.web + self._web),
         )
 
 
@@ -351,7 +351,7 @@ def _nothing(rules: RuleList) -> str:
     omitted = rules.omitted
     meant = f"If it is meant to be empty, say {option('allow_empty_list', given=True)}."
     if omitted.web:
-        web = f"no entry found but {counted(omitted.web, 'web address')} among the addresses of a lead file"
+        web = f"no entry found but {counted(omitted.web, 'web address')} of a lead file"
         return f"{web}. To forbid their domains, say {option('lead_domains', given=True)}."
     if omitted.uncounted:
         told = listed([repr(name) for name in omitted.marks], "or")

@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from hygiene.cleaning.decide import decide
 from hygiene.cleaning.gate import RowCounts
+from hygiene.cleaning.notes import notes_on
 from hygiene.cleaning.pipeline import survey_frame
-from hygiene.cleaning.survey import notes_on
 from hygiene.errors import UsageError
 from hygiene.outcomes import Counts
 from hygiene.prediction.predict import Prediction, predict_touched

@@ -151,7 +151,8 @@ def _opened(name: str) -> Iterator[Source]:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         yield open_source(name, spools, _LIMITS)
     except OSError as error:
-        msg = f"{name}: {error.strerror}. A list that cannot be read stops the run."
+        shown = name if "@" not in name else "(a text with an @, where the path of a list is expected)"
+        msg = f"{shown}: {error.strerror}. A list that cannot be read stops the run."
         raise ListError(msg) from error
     except InputError as error:
         raise ListError(error.marked) from error
