@@ -112,6 +112,13 @@ class Candidates:
         thin = held.is_other_than_mail if canonical == "email" else held.fitting(canonical) * _THIN < most
         return rank != _OURS and most > 0 and thin, rank, self._number(at)
 
+    def other_half(self, half: str, /) -> int | None:
+        """The column that is merely called a name and holds the other half of a name beside this one."""
+        bare = [at for at in self.ranked.get("full_name", {}) if self.words[at] == ("name",)]
+        halves = self.in_order(half)[:1]
+        fit = (at for at in bare if self.held(at).are_single_words and not self._repeats(at, halves))
+        return next(fit, None) if halves and self.held(halves[0]).filled else None
+
     def firm_names(self, addresses: int, /) -> int | None:
         """The column that is merely called a name, or a title, and names firms.
 
@@ -163,7 +170,12 @@ class Candidates:
 
     def _borne_out(self, canonical: str, at: int, rank: int) -> bool:
         held = self.held(at)
-        return canonical == "email" or rank == _OURS or not held.filled or held.fitting(canonical) > 0
+        return (
+            canonical == "email"
+            or _is_ours(canonical, rank)
+            or not held.filled
+            or held.fitting(canonical) > 0
+        )
 
     def _number(self, at: int) -> int:
         return next((int(word) for word in self.words[at] if word.isdecimal()), 0)
@@ -223,6 +235,11 @@ def _beside(word: str, beside: Mapping[str, int]) -> int:
     if word.isdecimal():
         return NUMBER_ONE if int(word) <= 1 else NUMBER_HIGHER
     return beside.get(word, WORST)
+
+
+def _is_ours(canonical: str, rank: int) -> bool:
+    """Whether a file of ours names a column so; "website" is also what people call a list of profiles."""
+    return rank == _OURS and canonical != "website"
 
 
 def _canonical_prefix(header: Sequence[str]) -> int:

@@ -50,8 +50,8 @@ _STATES = frozenset(
     }
     | {"disabled", "subscribed", "unsubscribed", "draft", "qualified", "unqualified", "completed"}
 )
-#: Rows with distinct pages from which one host is a directory's rather than a firm's.
-_PAGES = 3
+#: Rows from which a host or an address that repeats is a directory's or a dealer's rather than the leads' own.
+_REPEATS = 3
 
 
 class Contents:
@@ -72,6 +72,19 @@ class Contents:
         return sum("@" in cell for cell in self.filled)
 
     @cached_property
+    def are_leads_own(self) -> bool:
+        """Whether addresses stand in it, and not those of a few who deal with all the leads."""
+        distinct = len(set(self.filled))
+        return self.at_signs > 0 and (len(self.filled) < _REPEATS or 2 * distinct > len(self.filled))
+
+    @cached_property
+    def are_single_words(self) -> bool:
+        """Whether its cells are mostly one word."""
+        return bool(self.filled) and 2 * sum(len(cell.split()) == 1 for cell in self.filled) > len(
+            self.filled
+        )
+
+    @cached_property
     def is_other_than_mail(self) -> bool:
         """Whether something stands in it, and no address and no name of an Exchange server's."""
         return bool(self.filled) and not self.at_signs and not any(map(EXCHANGE_NAME.match, self.filled))
@@ -89,7 +102,7 @@ class Contents:
         """Cells that link to a site which can be the lead's own."""
         hosts = [(cell.lower(), _HOST.fullmatch(cell.lower())) for cell in self.filled if "@" not in cell]
         own = [(cell, host[1]) for cell, host in hosts if host and not _DIRECTORIES.search(cell)]
-        if len({host for _, host in own}) == 1 and len({cell for cell, _ in own}) >= _PAGES:
+        if len({host for _, host in own}) == 1 and len({cell for cell, _ in own}) >= _REPEATS:
             return 0
         return len(own)
 

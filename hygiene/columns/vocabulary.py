@@ -55,7 +55,8 @@ SPELLINGS = (
     (re.compile(rf"\b({_IES})ies\b"), r"\1y"),
     (re.compile(rf"\b({_S})e?s\b"), r"\1"),
     (re.compile(r"\b(default|billing|shipping|delivery|mailing) address (?=[a-z])"), r"\1 "),
-    (re.compile(r"\btext only\b"), ""),
+    (re.compile(r"\bemail (.*) email\b"), r"email \1"),
+    (re.compile(r"\b(?:text only|if applicable|if any)\b"), ""),
 )
 
 #: What begins a question, the language's accents gone. A question for yes or no begins with none of these.
@@ -141,14 +142,13 @@ LAST_ALONE = frozenset({"first", "last"})
 #: Words that may stand beside those, with the rank that they bring; any other word makes a column custom.
 BESIDE_ANY = _ranks(
     {
-        0: "value, your, primary, main, current, required, optional, recommended, preferred, best, final, or, and, the"
+        0: "value, your, primary, main, current, required, optional, recommended, preferred, best, final, or, and"
     }
     | {
-        1: "person, contact, lead, prospect, recipient, subscriber, member, decision, maker, invitee, attendee"
+        1: "person, contact, lead, prospect, recipient, subscriber, member, invitee, attendee, decision, maker"
     }
-    | {
-        2: "registrant, participant, guest, respondent, applicant, candidate, donor, customer, client, billing, default"
-    }
+    | {2: "registrant, participant, guest, respondent, applicant, candidate, donor, customer, client"}
+    | {3: "billing, default, attributes, properties, fields, data"}
     | {4: "buyer, purchaser, payer, shipping, delivery"}
     | {6: "secondary, tertiary, second, third, alternate, alternative, additional"}
 )
@@ -158,9 +158,11 @@ _BESIDE_PLACE = _ranks(
 )
 BESIDE: Mapping[str, Mapping[str, int]] = {
     "email": _ranks(
-        {1: "customer, client, user", 2: "work, business, professional, office, corporate, find"}
-        | {4: "other, company, organization, account", 5: "personal, private, home"}
+        {0: "enter", 1: "customer, client", 2: "work, business, professional, office, corporate, find, user"}
+        | {4: "other, company, organization, account", 5: "personal, private, home", 6: "confirm, repeat"}
     ),
+    "first_name": {"user": 2},
+    "last_name": {"user": 2},
     "company": _ranks({1: "associated", 2: "legal", 3: "cleaned"}),
     "title": _ranks({1: "organization", 2: "company, work, business"}),
     "phone": _ranks(
@@ -184,13 +186,13 @@ LOOSE: Mapping[str, frozenset[str]] = {
     "website": _words(
         "url link site domain website web www root name company organization account business primary work email"
     ),
-    "full_name": _words("contact person key main primary principal company business ceo founder"),
+    "full_name": _words("contact person key main primary principal company business ceo founder name"),
 }
 
 #: A word beside "email" that makes it someone else's address, or no address at all.
 NOT_THE_LEADS = re.compile(
     r"owner|manager|assistant|supervisor|rep|sender|referrer|creator|by|invalid|bounced|unsubscribed|opted|opt"
-    r"|out|previous|former|old|last|sent|domain|parent|emergency|guardian|spouse|agent|reply|from|salesperson"
+    r"|out|previous|former|old|last|sent|domain|parent|emergency|guardian|spouse|reply|from|salesperson"
 )
 
 #: Words with which "name" may be a person's or a firm's; beside any other it is the one that the word says.
