@@ -119,31 +119,28 @@ class Candidates:
         fit = (at for at in bare if self.held(at).are_single_words and not self._repeats(at, halves))
         return next(fit, None) if halves and self.held(halves[0]).filled else None
 
-    def firm_names(self, addresses: int, /) -> int | None:
+    def firm_names(self, addresses: int, /, *, alone: bool) -> int | None:
         """The column that is merely called a name, or a title, and names firms.
 
         Args:
             addresses: The email column.
+            alone: Whether no other column names firms, so that those beside it may tell.
         """
         people = self.ranked.get("full_name", {})
         bare = [at for at in people if OF_NAMES.issuperset(self.words[at])]
         halves = [at for half in ("first_name", "last_name") for at in self.in_order(half)[:1]]
-        contact = any(self.held(at).filled for at in [*people, *halves] if at not in bare)
-        for at in bare:
-            if not self._repeats(at, halves) and self._are_firms(at, addresses, contact=contact):
-                return at
-        for at in () if people or halves else self.ranked.get("title", {}):
-            if (
-                self.words[at] == ("title",)
-                and not are_positions(self.held(at).filled)
-                and self._are_firms(at, addresses)
-            ):
+        contacts = [at for at in people if at not in bare] or (halves if len(halves) > 1 else [])
+        contact = any(self.held(at).filled for at in contacts)
+        titles = [] if people or halves or not alone else self.ranked.get("title", {})
+        called = [
+            at for at in titles if self.words[at] == ("title",) and not are_positions(self.held(at).filled)
+        ]
+        mail = [row[addresses] for row in self.sample]
+        for at in (*(at for at in bare if not self._repeats(at, halves)), *called):
+            names = [row[at] for row in self.sample]
+            if are_firms(names, mail, beside=alone and self._beside_records, contact=alone and contact):
                 return at
         return None
-
-    def _are_firms(self, at: int, addresses: int, *, contact: bool = False) -> bool:
-        names, mail = [row[at] for row in self.sample], [row[addresses] for row in self.sample]
-        return are_firms(names, mail, beside=self._beside_records, contact=contact)
 
     def _repeats(self, at: int, halves: Sequence[int]) -> bool:
         """Whether a name is mostly made of the half names beside it."""
@@ -170,12 +167,7 @@ class Candidates:
 
     def _borne_out(self, canonical: str, at: int, rank: int) -> bool:
         held = self.held(at)
-        return (
-            canonical == "email"
-            or _is_ours(canonical, rank)
-            or not held.filled
-            or held.fitting(canonical) > 0
-        )
+        return _is_ours(canonical, rank) or not held.filled or held.bears_out(canonical)
 
     def _number(self, at: int) -> int:
         return next((int(word) for word in self.words[at] if word.isdecimal()), 0)

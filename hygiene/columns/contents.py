@@ -106,6 +106,12 @@ class Contents:
             return 0
         return len(own)
 
+    def bears_out(self, canonical: str, /) -> bool:
+        """Whether a column can hold what its header says; a phone number may be a word about one."""
+        if canonical == "phone":
+            return any(cell.lower() not in _ANSWERS for cell in self.filled)
+        return canonical == "email" or self.fitting(canonical) > 0
+
     def fitting(self, canonical: str, /) -> int:
         """Cells that can be what a canonical column holds."""
         if canonical not in self._fitting:

@@ -97,8 +97,9 @@ def map_columns(
     if "email" not in overruled:
         named["email"], further = _email_columns(found, source)
     notes = []
-    firms = None if _is_filled(found, named.get("company")) else found.firm_names(named["email"])
-    if firms is not None and firms not in overruled.values() and "company" not in overruled:
+    alone = not _is_filled(found, named.get("company"))
+    firms = found.firm_names(named["email"], alone=alone)
+    if firms is not None and alone and "company" not in overruled:
         named = {name: at for name, at in named.items() if at != firms} | {"company": firms}
         notes.append(f"company is {_shown(header[firms])}, as it names firms.")
     named |= _missing_half(found, named, overruled, without=firms)
