@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hygiene.columns.contents import Contents, Sample
-from hygiene.columns.firm_names import are_firms, are_positions, is_person
+from hygiene.columns.firm_names import are_firms, are_positions, is_firm, is_person
 from hygiene.columns.header_words import folded, words_of
 from hygiene.columns.translations import in_english
 from hygiene.columns.vocabulary import (
@@ -24,6 +24,7 @@ from hygiene.columns.vocabulary import (
     NUMBER_HIGHER,
     NUMBER_ONE,
     OF_NAMES,
+    PEOPLE,
     UNFAMILIAR,
     WORST,
 )
@@ -133,7 +134,7 @@ class Candidates:
         contact = any(self.held(at).filled for at in contacts)
         titles = [] if people or halves or not alone else self.ranked.get("title", {})
         called = [
-            at for at in titles if self.words[at] == ("title",) and not are_positions(self.held(at).filled)
+            at for at in titles if self.words[at] == ("title",) and not are_positions(self.held(at).looked)
         ]
         mail = [row[addresses] for row in self.sample]
         for at in (*(at for at in bare if not self._repeats(at, halves)), *called):
@@ -175,27 +176,21 @@ class Candidates:
     def _by_cells(self, words: tuple[str, ...], at: int) -> dict[str, int]:
         """Ranks of a header whose words alone do not tell, by what its cells hold."""
         plain = {word for word in words if not word.isdecimal()}
-        if plain and LOOSE["linkedin"].issuperset(plain) and self.held(at).people_pages:
-            return {"linkedin": _BY_CELLS}
-        if (
-            plain & {"url", "site", "domain", "link"}
-            and LOOSE["website"].issuperset(plain)
-            and self.held(at).websites
-        ):
-            return {"website": _DOMAIN if "domain" in plain else _BY_CELLS}
-        if (
-            plain & {"contact", "ceo", "founder"}
-            and LOOSE["full_name"].issuperset(plain)
-            and self._are_people(at)
-        ):
-            return {"full_name": _BY_CELLS}
+        for canonical, (some, all_) in LOOSE.items():
+            if not some.isdisjoint(plain) and all_.issuperset(plain) and self._hold(canonical, at, plain):
+                return {canonical: _DOMAIN if "domain" in plain else _BY_CELLS}
         bare = [word for word in words if not word.isdecimal() and word not in {"address", "value", "id"}]
         others = bare[-1:] != ["email"] or any(NOT_THE_LEADS.fullmatch(word) for word in bare)
         return {} if others or not self.held(at).at_signs else {"email": UNFAMILIAR}
 
-    def _are_people(self, at: int) -> bool:
-        filled = self.held(at).filled
-        return 2 * sum(is_person(cell) for cell in filled) > len(filled)
+    def _hold(self, canonical: str, at: int, plain: set[str]) -> bool:
+        """Whether cells are so surely what a canonical column holds that no header need say so."""
+        held = self.held(at)
+        if canonical != "full_name":
+            return bool(held.people_pages if canonical == "linkedin" else held.websites)
+        firms = OF_NAMES.issuperset(plain)
+        named = sum(is_person(cell) or (firms and is_firm(cell)) for cell in held.looked)
+        return 2 * named > len(held.looked)
 
 
 def _ranks(words: Sequence[str]) -> dict[str, int]:
@@ -204,7 +199,10 @@ def _ranks(words: Sequence[str]) -> dict[str, int]:
     for word in set(words):
         for canonical, core, base in _BY_WORD.get(word, ()):
             others = _without(words, core)
-            if others is None or (core[0] in LAST_ALONE and len(core) == 1 and words[-1] != core[0]):
+            follows = words[-1] if words[-1] not in core else ""
+            if others is None or (follows and len(core) == 1 and core[0] in LAST_ALONE):
+                continue
+            if canonical == "company" and follows in PEOPLE:
                 continue
             rank = max((base, *(_beside(other, _AROUND[canonical]) for other in others)))
             if rank < found.get(canonical, WORST):

@@ -84,15 +84,20 @@ PHRASES: Mapping[str, str] = {
         "ansprechpartner, ansprechpartnerin, ansprechpartner in, ansprechperson, kontaktperson, "
         "name ansprechpartner, geschaftsfuhrer, geschaftsfuhrung, inhaber, dirigeant, nom du dirigeant, "
         "dirigeants, gerant, interlocuteur, contact principal, nom du contact, nom contact, "
-        "representant legal, persona de contacto, nombre de contacto, contacto, representante legal, "
-        "pessoa de contato, nome do contato, contato, contactpersoon, naam contactpersoon, referente, "
-        "nome referente, persona di riferimento, contatto, legale rappresentante, titolare, "
-        "kontaktpersona, kontakt person, kontaktansvarlig, yetkili, yetkili kisi, ilgili kisi, "
-        "yetkili adi, osoba kontaktowa, osoba do kontaktu, kontaktni osoba, jednatel, контактное лицо, "
-        "руководитель, директор, контактна особа, керівник, 担当者, 担当者名, ご担当者, ご担当者名, "
-        "ご担当者様, 担当者氏名, 代表者, 代表者名, 联系人, 联系人姓名, 联系人名称, 法人代表, 法定代表人, "
-        "聯絡人, 담당자, 담당자명, 담당자 이름, 대표자, 대표자명, 대표자 이름, איש קשר, שם איש קשר, "
-        "جهة الاتصال, الشخص المسؤول, المسؤول, اسم المسؤول"
+        "representant legal, persona de contacto, nombre de contacto, representante legal, "
+        "pessoa de contato, nome do contato, contactpersoon, naam contactpersoon, referente, "
+        "nome referente, persona di riferimento, legale rappresentante, titolare, kontaktpersona, "
+        "kontakt person, kontaktansvarlig, yetkili, yetkili kisi, ilgili kisi, yetkili adi, "
+        "osoba kontaktowa, osoba do kontaktu, kontaktni osoba, jednatel, контактное лицо, руководитель, "
+        "директор, контактна особа, керівник, 担当者, 担当者名, ご担当者, ご担当者名, ご担当者様, "
+        "担当者氏名, 代表者, 代表者名, 联系人, 联系人姓名, 联系人名称, 法人代表, 法定代表人, 聯絡人, "
+        "담당자, 담당자명, 담당자 이름, 대표자, 대표자명, 대표자 이름, איש קשר, שם איש קשר, جهة الاتصال, "
+        "الشخص المسؤول, المسؤول, اسم المسؤول"
+    ),
+    "contact": "kontakt, contacto, contato, contatto, контакт, 連絡先, 连络人, 연락 담당",
+    "customer": (
+        "kunde, kundin, cliente, klant, musteri, klient, zakaznik, kund, клиент, клієнт, заказчик, 顧客, "
+        "客户, 客戶, 고객, לקוח, العميل"
     ),
     "job title": (
         "berufsbezeichnung, stellenbezeichnung, jobbezeichnung, jobtitel, funktion, beruf, tatigkeit, "

@@ -21,6 +21,7 @@ __all__ = [
     "NUMBER_HIGHER",
     "NUMBER_ONE",
     "OF_NAMES",
+    "PEOPLE",
     "SPELLINGS",
     "UNFAMILIAR",
     "VOCABULARY",
@@ -55,6 +56,7 @@ SPELLINGS = (
     (re.compile(rf"\b({_IES})ies\b"), r"\1y"),
     (re.compile(rf"\b({_S})e?s\b"), r"\1"),
     (re.compile(r"\b(default|billing|shipping|delivery|mailing) address (?=[a-z])"), r"\1 "),
+    (re.compile(r"^(?:attributes|properties|fields|data|payload|record) (?=\w)"), ""),
     (re.compile(r"\bemail (.*) email\b"), r"email \1"),
     (re.compile(r"\b(?:text only|if applicable|if any)\b"), ""),
 )
@@ -97,15 +99,17 @@ CORES: Mapping[str, Mapping[str, int]] = {
             "business contact, account contact, organization contact",
             1: "name",
         }
-        | {2: "contact person, decision maker", 3: "display name"}
+        | {2: "contact person, decision maker, company decision maker", 3: "display name"}
     ),
     "company": _ranks(
         {0: "company name, company"}
-        | {1: "organization name, organization, company account, name company, company organization"}
-        | {2: "account name, employer, employer name, business name, firm, firm name, org, org name"}
-        | {3: "company name for email, business, agency, agency name, tenant, tenant name, office name"}
-        | {4: "legal name, trading name, trade name, store name, shop name, practice name, clinic name"}
-        | {5: "hotel name, restaurant name, office, workplace, institution, institution name"}
+        | {1: "organization name, organization, company account, name company, name business"}
+        | {
+            2: "company organization, name organization, name firm, firm, firm name, org, org name, account name"
+        }
+        | {3: "employer, employer name, business name, company name for email, business, agency, agency name"}
+        | {4: "tenant, tenant name, office name, legal name, trading name, trade name, store name, shop name"}
+        | {5: "clinic name, hotel name, restaurant name, office, workplace, institution, institution name"}
     ),
     "title": _ranks(
         {0: "job title", 1: "title", 2: "position, job position, position title"}
@@ -133,22 +137,30 @@ CORES: Mapping[str, Mapping[str, int]] = {
             3: "county, state code, province code",
         }
     ),
-    "country": _ranks({0: "country, country region", 1: "country name", 2: "country code, nation"}),
+    "country": _ranks(
+        {0: "country, country region", 1: "country name, country region name", 2: "country code, nation"}
+    ),
 }
 
 #: Names that are only one where nothing but a word that tells of whom stands before them: "last contact" is a date.
 LAST_ALONE = frozenset({"first", "last"})
 
+#: Words for a person, which makes what stands before them no firm's name: "company contact".
+PEOPLE = _words(
+    "contact person lead prospect recipient subscriber member invitee attendee maker registrant participant guest"
+    " respondent applicant candidate donor customer client buyer"
+)
+
 #: Words that may stand beside those, with the rank that they bring; any other word makes a column custom.
 BESIDE_ANY = _ranks(
     {
-        0: "value, your, primary, main, current, required, optional, recommended, preferred, best, final, or, and"
+        0: "value, your, primary, main, current, required, optional, recommended, preferred, best, final, or, of"
     }
     | {
         1: "person, contact, lead, prospect, recipient, subscriber, member, invitee, attendee, decision, maker"
     }
     | {2: "registrant, participant, guest, respondent, applicant, candidate, donor, customer, client"}
-    | {3: "billing, default, attributes, properties, fields, data"}
+    | {3: "billing, default"}
     | {4: "buyer, purchaser, payer, shipping, delivery"}
     | {6: "secondary, tertiary, second, third, alternate, alternative, additional"}
 )
@@ -180,13 +192,24 @@ BESIDE: Mapping[str, Mapping[str, int]] = {
     "country": _BESIDE_PLACE,
 }
 
-#: Words of headers that tell nothing by themselves: what such a column is, its cells say.
-LOOSE: Mapping[str, frozenset[str]] = {
-    "linkedin": _words("url link profile social page network media linkedin contact person"),
-    "website": _words(
-        "url link site domain website web www root name company organization account business primary work email"
+#: Headers that tell little by themselves, so that the cells decide: words of which one must be there, and all that may.
+LOOSE: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "linkedin": (
+        _words("url link profile social"),
+        _words("url link profile social page network media linkedin contact person"),
     ),
-    "full_name": _words("contact person key main primary principal company business ceo founder name"),
+    "website": (
+        _words("url site domain link"),
+        _words(
+            "url link site domain website web www root name company organization account business primary work"
+        ),
+    ),
+    "full_name": (
+        _words("contact ceo founder customer client account"),
+        _words(
+            "contact person key main primary principal company business ceo founder name customer client account"
+        ),
+    ),
 }
 
 #: A word beside "email" that makes it someone else's address, or no address at all.
