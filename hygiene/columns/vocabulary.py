@@ -154,7 +154,7 @@ PEOPLE = _words(
 #: Words that may stand beside those, with the rank that they bring; any other word makes a column custom.
 BESIDE_ANY = _ranks(
     {
-        0: "value, your, primary, main, current, required, optional, recommended, preferred, best, final, or, of"
+        0: "value, your, primary, main, current, required, optional, recommended, preferred, best, final, or, and, of"
     }
     | {
         1: "person, contact, lead, prospect, recipient, subscriber, member, invitee, attendee, decision, maker"
