@@ -205,9 +205,12 @@ LOOSE: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ),
     ),
     "full_name": (
-        _words("contact ceo founder customer client account"),
         _words(
-            "contact person key main primary principal company business ceo founder name customer client account"
+            "contact ceo founder customer client account invitee attendee registrant participant guest member"
+        ),
+        _words(
+            "contact ceo founder customer client account invitee attendee registrant participant guest member"
+            " person key main primary principal company business name"
         ),
     ),
 }
