@@ -58,6 +58,7 @@ SPELLINGS = (
     (re.compile(r"\b(default|billing|shipping|delivery|mailing) address (?=[a-z])"), r"\1 "),
     (re.compile(r"^(?:attributes|properties|fields|data|payload|record) (?=\w)"), ""),
     (re.compile(r"\bemail (.*) email\b"), r"email \1"),
+    (re.compile(r"\b(\w{3,}) \1\b"), r"\1"),
     (re.compile(r"\b(?:text only|if applicable|if any)\b"), ""),
 )
 
@@ -91,8 +92,20 @@ def _ranks(levels: Mapping[int, str]) -> dict[str, int]:
 #: What a canonical column can be called; a lower rank is the better name.
 CORES: Mapping[str, Mapping[str, int]] = {
     "email": _ranks({0: "email, email address, email id, mail, mail address, address email"}),
-    "first_name": _ranks({0: "first name, name first", 1: "given name, forename, fname", 2: "first"}),
-    "last_name": _ranks({0: "last name, name last", 1: "surname, family name, lname", 2: "last"}),
+    "first_name": _ranks(
+        {
+            0: "first name, name first, full name first name, name first name",
+            1: "given name, forename, fname",
+            2: "first",
+        }
+    ),
+    "last_name": _ranks(
+        {
+            0: "last name, name last, full name last name, name last name",
+            1: "surname, family name, lname",
+            2: "last",
+        }
+    ),
     "full_name": _ranks(
         {
             0: "full name, first last name, first name last name, name surname, first name surname, company contact,"
@@ -120,13 +133,13 @@ CORES: Mapping[str, Mapping[str, int]] = {
         | {3: "mobile, mobile number, mobile no, cell, cell number, cellphone, landline"}
     ),
     "website": _ranks(
-        {0: "website, website url", 1: "company url, website address, web, web address, web url"}
+        {0: "website, website url", 1: "company url, website address, web, web address, web url, www"}
     ),
     "linkedin": _ranks(
-        {
-            0: "linkedin, linkedin url, linkedin profile, linkedin profile url, linkedin link, linkedin profile link"
+        {0: "linkedin, linkedin url, linkedin profile, linkedin profile url, linkedin link"}
+        | {
+            1: "linkedin profile link, url linkedin, linkedin page, linkedin address, linkedin account, linkedin public url"
         }
-        | {1: "linkedin page, linkedin address, linkedin account, linkedin public url"}
     ),
     "city": _ranks({0: "city, city town, town city", 1: "town, city name", 2: "municipality, locality"}),
     "state": _ranks(
@@ -173,8 +186,8 @@ BESIDE: Mapping[str, Mapping[str, int]] = {
         {0: "enter", 1: "customer, client", 2: "work, business, professional, office, corporate, find, user"}
         | {4: "other, company, organization, account", 5: "personal, private, home", 6: "confirm, repeat"}
     ),
-    "first_name": {"user": 2},
-    "last_name": {"user": 2},
+    "first_name": {"given": 1, "user": 2},
+    "last_name": {"family": 1, "user": 2},
     "company": _ranks({1: "associated", 2: "legal", 3: "cleaned"}),
     "title": _ranks({1: "organization", 2: "company, work, business"}),
     "phone": _ranks(
