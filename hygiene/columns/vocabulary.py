@@ -137,9 +137,7 @@ CORES: Mapping[str, Mapping[str, int]] = {
     ),
     "linkedin": _ranks(
         {0: "linkedin, linkedin url, linkedin profile, linkedin profile url, linkedin link"}
-        | {
-            1: "linkedin profile link, url linkedin, linkedin page, linkedin address, linkedin account, linkedin public url"
-        }
+        | {1: "linkedin profile link, url linkedin, linkedin page, linkedin account, linkedin public url"}
     ),
     "city": _ranks({0: "city, city town, town city", 1: "town, city name", 2: "municipality, locality"}),
     "state": _ranks(
