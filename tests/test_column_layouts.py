@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 import hygiene
-from hygiene.columns.mapping import CANONICAL
+from hygiene.columns.mapping import CANONICAL, map_columns
 
-_GIVEN = json.loads((Path(__file__).parent / "data" / "layouts.json").read_text(encoding="utf-8"))
+_DATA = Path(__file__).parent / "data"
+_GIVEN = json.loads((_DATA / "layouts.json").read_text(encoding="utf-8"))
 _LAYOUTS, _VALUES = _GIVEN["layouts"], _GIVEN["values"]
 
 
@@ -56,3 +57,16 @@ def test_nobody_is_split_who_is_not_in_the_layout(read):
     named = {"first_name", "last_name", "full_name"} & layout["expected"].keys()
     assert bool(named) == ("first_name" in frame)
     assert set(CANONICAL) & set(frame.columns) >= {"email"}
+
+
+def _messy():
+    blocks = (_DATA / "messy-layouts.txt").read_text(encoding="utf-8").split("\n\n")[1:]
+    return [[line.split("|") for line in block.strip().splitlines()] for block in blocks]
+
+
+@pytest.mark.parametrize(("header", "cells", "meant"), _messy(), ids=lambda row: row[0])
+def test_messy_headers_are_taken_as_a_person_would(header, cells, meant):
+    found = map_columns(header, [cells])
+
+    names = [name if name in CANONICAL else "-" for name in found.names]
+    assert ["full_name" if at == found.full_name else name for at, name in enumerate(names)] == meant

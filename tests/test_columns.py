@@ -204,6 +204,20 @@ def test_any_spelling_of_email_is_known(text):
 @pytest.mark.parametrize(
     "text",
     [
+        *(
+            "No Email",
+            "Emailed at",
+            "First name of assistant",
+            "Last contact",
+            "Is email valid?",
+            "Email opt in",
+        ),
+        *(
+            "Did you open our email?",
+            "What is your manager's email?",
+            "What is your company size?",
+            "Company data",
+        ),
         *("Email Status", "Email Domain", "Email Sent", "Email Open", "Email Bounced", "Email 1 - Label"),
         *("Email hard bounce reason", "Primary Email Source", "Email 1 Validation", "Last Contacted"),
         *("Company domain name", "Company owner", "Contact owner", "Account Owner", "Company Linkedin Url"),
@@ -367,6 +381,186 @@ def test_a_bare_url_is_a_profile_or_a_website_by_its_cells():
 
     assert taken(header, sample=[["", "https://www.linkedin.com/in/x"]])["linkedin"] == "URL"
     assert taken(header, sample=[["", "https://customer.example"]])["website"] == "URL"
+
+
+PHONE, OTHER = "+1 415 555 0101", "+1 415 555 0102"
+
+
+def test_a_blank_column_loses_to_a_filled_one_that_is_named_worse():
+    header = ["Email", "Work Direct Phone", "Corporate Phone"]
+
+    found = map_columns(header, [["a@b.example", "", PHONE]], source="leads.csv")
+
+    assert found.names == ("email", "Work Direct Phone", "phone")
+    assert found.notes == ("leads.csv: phone is 'Corporate Phone'; left as custom: 'Work Direct Phone'.",)
+
+
+@pytest.mark.parametrize(("filled", "taken_as"), [(2, "Corporate Phone"), (3, "Work Direct Phone")])
+def test_a_column_that_is_filled_in_under_a_twentieth_of_anothers_cells_loses_to_it(filled, taken_as):
+    rows = [["a@b.example", PHONE if row < filled else "", OTHER] for row in range(60)]
+
+    assert taken(["Email", "Work Direct Phone", "Corporate Phone"], sample=rows)["phone"] == taken_as
+
+
+def test_the_address_column_is_chosen_by_its_name_even_where_it_is_blank():
+    assert taken(["Work Email", "Email"], sample=[["a@b.example", ""]])["email"] == "Email"
+
+
+def test_a_column_of_words_is_no_address_beside_one_of_addresses():
+    assert taken(["Email", "Work Email"], sample=[["yes", "a@b.example"]])["email"] == "Work Email"
+
+
+@pytest.mark.parametrize("numbers", [(0, 1, 2), (1, 2, 3), (2, 3, 4)])
+def test_of_numbered_columns_the_lowest_number_is_taken(numbers):
+    header = [f"emails/{number}" for number in reversed(numbers)]
+
+    assert map_columns(header, [["a@b.example"] * 3]).names[-1] == "email"
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Website", ["https://www.linkedin.com/company/birch"]),
+        ("Website", ["https://www.yelp.com/biz/birch", "https://facebook.com/oak"]),
+        ("website", [f"https://directory.example/firm/{number}" for number in range(3)]),
+        ("URL", ["https://www.google.com/maps/place/x"]),
+        ("Website", ["yes", "no"]),
+        ("Domain", ["Finance"]),
+        ("Title", ["Mr.", "Mrs", "Dr."]),
+        ("Position", ["1", "2"]),
+        ("Role", ["admin", "member"]),
+        ("State", ["active", "closed"]),
+        ("Company", ["1024", "1025"]),
+        ("Country Code", ["+49", "1"]),
+        ("Mobile", ["true", "false"]),
+        ("Name", ["#1001", "#1002"]),
+        ("Contact", ["2026-03-31", "2026-04-01"]),
+    ],
+)
+def test_cells_that_are_something_else_leave_a_column_custom(header, cells):
+    rows = [[cell, f"a{row}@b.example"] for row, cell in enumerate(cells)]
+
+    found = map_columns([header, "Email"], rows)
+
+    assert found.names[0] not in CANONICAL
+    assert found.full_name is None
+
+
+def test_a_column_that_is_left_for_its_cells_is_named():
+    found = map_columns(
+        ["Website", "Email"], [["https://www.linkedin.com/in/ann", "a@b.example"]], source="leads.csv"
+    )
+
+    assert found.notes == ("leads.csv: no column is taken as website: 'Website' holds something else.",)
+
+
+@pytest.mark.parametrize(
+    ("cells", "website"),
+    [
+        (["https://birch.example/en", "https://oak.example"], "URL"),
+        (["https://birch.example"] * 5, "URL"),
+        (["birch.example", "www.oak.example/contact"], "URL"),
+        (["https://facebook.com", "https://www.booking.com"], "URL"),
+    ],
+)
+def test_sites_of_their_own_are_websites(cells, website):
+    assert taken(["URL", "Email"], sample=[[cell, "a@b.example"] for cell in cells])["website"] == website
+
+
+FIRMS = ["Birch GmbH", "Oak Ltd", "Hotel Adler", "Lund & Roe", "Evergate"]
+PEOPLE = ["Ann Lund", "Bob Roe", "Mehmet Demir", "Иван Лунд", "Kilnhouse Xu"]
+
+
+def _named(header, names, **kwargs):
+    rows = [
+        [name, f"x@{''.join(filter(str.isalpha, name.lower()))}.example"] + ["y"] * (len(header) - 2)
+        for name in names
+    ]
+    found = map_columns(header, rows, **kwargs)
+    return found.names[0], found.full_name
+
+
+@pytest.mark.parametrize("text", ["Name", "name", "nom", "Naam", "Nome", "Customer Name", "名前"])
+def test_a_lone_name_is_a_firms_where_its_cells_are_firms(text):
+    assert _named([text, "Email"], FIRMS) == ("company", None)
+    assert _named([text, "Email"], PEOPLE) == (text, 0)
+
+
+def test_a_name_of_neither_is_a_firms_beside_a_street_or_a_register_and_a_persons_by_itself():
+    plain = ["Adler", "Seeblick", "Berghof"]
+    rows = [[name, f"x{at}@mail.example", "y"] for at, name in enumerate(plain)]
+
+    for beside in ("Street", "Straße", "SIRET", "Rating", "Address"):
+        assert map_columns(["Name", "Email", beside], rows).names[0] == "company"
+    assert map_columns(["Name", "Email", "Notes"], rows).full_name == 0
+
+
+def test_people_beside_a_street_stay_people():
+    assert _named(["Name", "Email", "Street"], PEOPLE) == ("Name", 0)
+
+
+def test_a_name_beside_a_contact_is_the_firms_and_the_contact_is_split():
+    rows = [["Adler", "Ann Lund", "a@mail.example"], ["Seeblick", "Bob Roe", "b@mail.example"]]
+
+    for contact in ("Ansprechpartner", "dirigeant", "Decision Maker", "Contact person", "Contact"):
+        found = map_columns(["Name", contact, "Email"], rows)
+        assert (found.names, found.full_name) == (("company", contact, "email"), 1)
+
+
+def test_a_name_that_names_firms_is_not_split_beside_a_company_either():
+    found = map_columns(["Name", "Company", "Email"], [["Birch GmbH", "Oak AG", "a@b.example"]])
+
+    assert (found.names, found.full_name) == (("Name", "company", "email"), None)
+
+
+def test_a_company_column_that_is_named_makes_a_name_a_persons():
+    found = map_columns(
+        ["Name", "Org", "Email"], [["Ann Lund", "Birch", "a@b.example"]], columns={"company": "Org"}
+    )
+
+    assert found.full_name == 0
+
+
+def test_a_title_is_a_firms_in_a_list_of_places():
+    rows = [["Blue Anchor Hotel", "a@b.example"], ["Oak Cafe", "c@d.example"]]
+
+    assert map_columns(["title", "Email"], rows).names[0] == "company"
+    assert map_columns(["title", "Email"], [["Marketing Manager", "a@b.example"]]).names[0] == "title"
+
+
+def test_full_names_are_split_where_both_halves_are_blank():
+    found = map_columns(
+        ["Full Name", "First Name", "Last Name", "Email"], [["Ann Lund", "", "", "a@b.example"]]
+    )
+
+    assert (found.full_name, found.names) == (0, ("Full Name", "First Name", "Last Name", "email"))
+
+
+def test_a_name_of_one_word_is_the_other_half_of_a_surname():
+    assert (
+        taken(["Name", "Surname", "Email"], sample=[["Ann", "Lund", "a@b.example"]])["first_name"] == "Name"
+    )
+    assert (
+        taken(["Name", "Forename", "Email"], sample=[["Lund", "Ann", "a@b.example"]])["last_name"] == "Name"
+    )
+
+
+def test_further_address_columns_are_those_of_the_lead():
+    header = [
+        "Email",
+        "Work Email",
+        "Account Owner Email",
+        "Secondary Email",
+        "Newsletter email",
+        "User Email",
+    ]
+    rows = [
+        ["", f"w{n}@b.example", "me@us.example", f"s{n}@b.example", f"n{n}@b.example", "me@us.example"]
+        for n in range(4)
+    ]
+
+    assert map_columns(header, rows).further == (1, 3)
+    assert map_columns(header, rows, columns={"email": "Email"}).further == ()
 
 
 def test_a_header_row_is_known_by_its_email_column():

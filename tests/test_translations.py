@@ -9,6 +9,21 @@ LAYOUTS = {
     "spanish": "Nombre;Apellidos;Correo electrónico;Empresa;Cargo;Teléfono;Sitio web;Ciudad;Provincia;País",
     "portuguese": "Nome;Sobrenome;Endereço de e-mail;Empresa;Função;Telemóvel;Website;Cidade;Estado;País",
     "dutch": "Voornaam;Achternaam;E-mailadres;Bedrijf;Functie;Telefoonnummer;Website;Plaats;Provincie;Land",
+    "turkish": "Ad;Soyad;E-posta Adresi;Şirket;Görevi;Telefon No;Web Sitesi;Şehir;Bölge;Ülke",
+    "polish": "Imię;Nazwisko;Adres e-mail;Nazwa firmy;Stanowisko;Telefon;Strona www;Miasto;Województwo;Kraj",
+    "czech": "Jméno;Příjmení;E-mail;Společnost;Pracovní pozice;Telefon;Webové stránky;Město;Region;Země",
+    "danish": "Fornavn;Efternavn;E-mailadresse;Virksomhed;Stilling;Telefon;Hjemmeside;By;Region;Land",
+    "swedish": "Förnamn;Efternamn;E-postadress;Företag;Befattning;Telefon;Hemsida;Ort;Region;Land",
+    "norwegian": "Fornavn;Etternavn;E-post;Bedrift;Stilling;Telefon;Nettside;Poststed;Region;Land",
+    "russian": "Имя;Фамилия;Эл. почта;Компания;Должность;Телефон;Сайт;Город;Область;Страна",
+    "ukrainian": "Ім'я;Прізвище;Електронна пошта;Компанія;Посада;Телефон;Сайт;Місто;Область;Країна",
+    "japanese": "名;姓;メールアドレス;会社名;役職;電話番号;ウェブサイト;市区町村;都道府県;国",
+    "chinese": "名字;姓氏;电子邮件;公司名称;职位;电话;网站;城市;省份;国家",
+    "traditional chinese": "名字;姓氏;電子郵件;公司名稱;職稱;電話;網站;城市;省;國家",
+    "korean": "이름;성;이메일;회사명;직책;전화번호;홈페이지;도시;시도;국가",
+    "hebrew": 'שם פרטי;שם משפחה;דוא"ל;חברה;תפקיד;טלפון;אתר אינטרנט;עיר;מחוז;מדינה',
+    "arabic": "الاسم الأول;اسم العائلة;البريد الإلكتروني;الشركة;المسمى الوظيفي;الهاتف;"
+    "الموقع الإلكتروني;المدينة;المحافظة;الدولة",
     "italian": "Nome;Cognome;Indirizzo e-mail;Azienda;Ruolo;Telefono;Sito web;Città;Provincia;Paese",
 }
 
@@ -25,7 +40,50 @@ def test_each_language_maps_all_columns(layout):
 
 
 @pytest.mark.parametrize(
-    "text", ["Nom", "Nombre", "Naam", "Nome completo", "Vor- und Nachname", "Nom complet"]
+    ("text", "name"),
+    [
+        *[
+            (text, "email")
+            for text in (
+                "ｅメール",
+                "\uff25\uff0d\uff4d\uff41\uff49\uff4c",
+                "ﾒｰﾙｱﾄﾞﾚｽ",
+                "メールアドレス(必須)",
+                "会社メールアドレス",
+            )
+        ],
+        *[(text, "email") for text in ("公司邮箱", "联系人邮箱", "담당자 이메일", "담당자이메일")],
+        *[(text, "phone") for text in ("勤務先電話番号", "会社TEL", "携帯番号", "公司电话", "회사전화번호")],
+        *[(text, "company") for text in ("会社名(必須)", "企业名称", "회사 이름")],
+    ],
+)
+def test_words_that_are_written_without_spaces_are_told_apart(text, name):
+    assert map_columns([text, "x"], [], columns={"email": "x"} if name != "email" else {}).names[0] == name
+
+
+@pytest.mark.parametrize(
+    "text", ["氏名(カナ)", "フリガナ", "メールマガジン", "国籍", "公司地址", "이메일 수신 동의", "Ad", "By"]
+)
+def test_words_with_a_rest_that_is_not_known_stay_custom(text):
+    found = map_columns([text, "Email"], [])
+
+    assert (found.names, found.full_name) == ((text, "email"), None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nom",
+        "Nombre",
+        "Naam",
+        "Nome completo",
+        "Vor- und Nachname",
+        "Nom complet",
+        "ФИО",
+        "姓名",
+        "氏名",
+        "שם",
+    ],
 )
 def test_a_name_by_itself_is_split(text):
     assert map_columns([text, "Email"], []).full_name == 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hygiene.columns.contents import Contents, Sample
-from hygiene.columns.firm_names import are_firms, are_positions, is_person
+from hygiene.columns.firm_names import are_firms, are_positions, is_firm, is_person
 from hygiene.columns.header_words import folded, words_of
 from hygiene.columns.translations import in_english
 from hygiene.columns.vocabulary import (
@@ -24,6 +24,7 @@ from hygiene.columns.vocabulary import (
     NUMBER_HIGHER,
     NUMBER_ONE,
     OF_NAMES,
+    PEOPLE,
     UNFAMILIAR,
     WORST,
 )
@@ -112,31 +113,35 @@ class Candidates:
         thin = held.is_other_than_mail if canonical == "email" else held.fitting(canonical) * _THIN < most
         return rank != _OURS and most > 0 and thin, rank, self._number(at)
 
-    def firm_names(self, addresses: int, /) -> int | None:
+    def other_half(self, half: str, /) -> int | None:
+        """The column that is merely called a name and holds the other half of a name beside this one."""
+        bare = [at for at in self.ranked.get("full_name", {}) if self.words[at] == ("name",)]
+        halves = self.in_order(half)[:1]
+        fit = (at for at in bare if self.held(at).are_single_words and not self._repeats(at, halves))
+        return next(fit, None) if halves and self.held(halves[0]).filled else None
+
+    def firm_names(self, addresses: int, /, *, alone: bool) -> int | None:
         """The column that is merely called a name, or a title, and names firms.
 
         Args:
             addresses: The email column.
+            alone: Whether no other column names firms, so that those beside it may tell.
         """
         people = self.ranked.get("full_name", {})
         bare = [at for at in people if OF_NAMES.issuperset(self.words[at])]
         halves = [at for half in ("first_name", "last_name") for at in self.in_order(half)[:1]]
-        contact = any(self.held(at).filled for at in [*people, *halves] if at not in bare)
-        for at in bare:
-            if not self._repeats(at, halves) and self._are_firms(at, addresses, contact=contact):
-                return at
-        for at in () if people or halves else self.ranked.get("title", {}):
-            if (
-                self.words[at] == ("title",)
-                and not are_positions(self.held(at).filled)
-                and self._are_firms(at, addresses)
-            ):
+        contacts = [at for at in people if at not in bare] or (halves if len(halves) > 1 else [])
+        contact = any(self.held(at).filled for at in contacts)
+        titles = [] if people or halves or not alone else self.ranked.get("title", {})
+        called = [
+            at for at in titles if self.words[at] == ("title",) and not are_positions(self.held(at).looked)
+        ]
+        mail = [row[addresses] for row in self.sample]
+        for at in (*(at for at in bare if not self._repeats(at, halves)), *called):
+            names = [row[at] for row in self.sample]
+            if are_firms(names, mail, beside=alone and self._beside_records, contact=alone and contact):
                 return at
         return None
-
-    def _are_firms(self, at: int, addresses: int, *, contact: bool = False) -> bool:
-        names, mail = [row[at] for row in self.sample], [row[addresses] for row in self.sample]
-        return are_firms(names, mail, beside=self._beside_records, contact=contact)
 
     def _repeats(self, at: int, halves: Sequence[int]) -> bool:
         """Whether a name is mostly made of the half names beside it."""
@@ -163,7 +168,7 @@ class Candidates:
 
     def _borne_out(self, canonical: str, at: int, rank: int) -> bool:
         held = self.held(at)
-        return canonical == "email" or rank == _OURS or not held.filled or held.fitting(canonical) > 0
+        return _is_ours(canonical, rank) or not held.filled or held.bears_out(canonical)
 
     def _number(self, at: int) -> int:
         return next((int(word) for word in self.words[at] if word.isdecimal()), 0)
@@ -171,27 +176,21 @@ class Candidates:
     def _by_cells(self, words: tuple[str, ...], at: int) -> dict[str, int]:
         """Ranks of a header whose words alone do not tell, by what its cells hold."""
         plain = {word for word in words if not word.isdecimal()}
-        if plain and LOOSE["linkedin"].issuperset(plain) and self.held(at).people_pages:
-            return {"linkedin": _BY_CELLS}
-        if (
-            plain & {"url", "site", "domain", "link"}
-            and LOOSE["website"].issuperset(plain)
-            and self.held(at).websites
-        ):
-            return {"website": _DOMAIN if "domain" in plain else _BY_CELLS}
-        if (
-            plain & {"contact", "ceo", "founder"}
-            and LOOSE["full_name"].issuperset(plain)
-            and self._are_people(at)
-        ):
-            return {"full_name": _BY_CELLS}
+        for canonical, (some, all_) in LOOSE.items():
+            if not some.isdisjoint(plain) and all_.issuperset(plain) and self._hold(canonical, at, plain):
+                return {canonical: _DOMAIN if "domain" in plain else _BY_CELLS}
         bare = [word for word in words if not word.isdecimal() and word not in {"address", "value", "id"}]
         others = bare[-1:] != ["email"] or any(NOT_THE_LEADS.fullmatch(word) for word in bare)
         return {} if others or not self.held(at).at_signs else {"email": UNFAMILIAR}
 
-    def _are_people(self, at: int) -> bool:
-        filled = self.held(at).filled
-        return 2 * sum(is_person(cell) for cell in filled) > len(filled)
+    def _hold(self, canonical: str, at: int, plain: set[str]) -> bool:
+        """Whether cells are so surely what a canonical column holds that no header need say so."""
+        held = self.held(at)
+        if canonical != "full_name":
+            return bool(held.people_pages if canonical == "linkedin" else held.websites)
+        firms = OF_NAMES.issuperset(plain)
+        named = sum(is_person(cell) or (firms and is_firm(cell)) for cell in held.looked)
+        return 2 * named > len(held.looked)
 
 
 def _ranks(words: Sequence[str]) -> dict[str, int]:
@@ -200,7 +199,10 @@ def _ranks(words: Sequence[str]) -> dict[str, int]:
     for word in set(words):
         for canonical, core, base in _BY_WORD.get(word, ()):
             others = _without(words, core)
-            if others is None or (core[0] in LAST_ALONE and len(core) == 1 and words[-1] != core[0]):
+            follows = words[-1] if words[-1] not in core else ""
+            if others is None or (follows and len(core) == 1 and core[0] in LAST_ALONE):
+                continue
+            if canonical == "company" and follows in PEOPLE:
                 continue
             rank = max((base, *(_beside(other, _AROUND[canonical]) for other in others)))
             if rank < found.get(canonical, WORST):
@@ -223,6 +225,11 @@ def _beside(word: str, beside: Mapping[str, int]) -> int:
     if word.isdecimal():
         return NUMBER_ONE if int(word) <= 1 else NUMBER_HIGHER
     return beside.get(word, WORST)
+
+
+def _is_ours(canonical: str, rank: int) -> bool:
+    """Whether a file of ours names a column so; "website" is also what people call a list of profiles."""
+    return rank == _OURS and canonical != "website"
 
 
 def _canonical_prefix(header: Sequence[str]) -> int:

@@ -6,6 +6,7 @@ is changed.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from hygiene.columns.candidates import CANONICAL, Candidates
 from hygiene.columns.contents import Sample
@@ -61,7 +62,7 @@ class ColumnMap:
             counts: Rows that each of them gave an address.
             source: Name of the file, for messages.
         """
-        names = _output_names(header, {}, set())
+        names = _output_names(header)
         email, *further = (_shown(names[at]) for at in (self.names.index("email"), *self.further))
         return tuple(f"{source}: {note}" for note in stand_in_notes(email, further, counts))
 
@@ -94,19 +95,20 @@ def map_columns(
     if "email" not in overruled:
         named["email"], further = _email_columns(found, source)
     notes = []
-    firms = None if _is_filled(found, named.get("company")) else found.firm_names(named["email"])
-    if firms is not None and firms not in overruled.values() and "company" not in overruled:
+    alone = not _is_filled(found, named.get("company"))
+    firms = found.firm_names(named["email"], alone=alone)
+    if firms is not None and alone and "company" not in overruled:
         named = {name: at for name, at in named.items() if at != firms} | {"company": firms}
         notes.append(f"company is {_shown(header[firms])}, as it names firms.")
+    named |= _missing_half(found, named, overruled, without=firms)
     full_name = _to_split(found, named, overruled, without=firms)
     if full_name is not None:
         named = {name: at for name, at in named.items() if name not in _HALVES}
         notes.append(f"first_name and last_name are split from {_shown(header[full_name])}.")
-    made = set(_HALVES) if full_name is not None else set()
     chosen = {canonical: at for canonical, at in named.items() if canonical not in overruled}
     notes = [*_choices(found, chosen), *notes, *_not_borne_out(found, named)]
     return ColumnMap(
-        names=_output_names(header, {at: canonical for canonical, at in named.items()}, made),
+        names=_output_names(header, {at: canonical for canonical, at in named.items()}, reserved=CANONICAL),
         full_name=full_name,
         notes=tuple(f"{source}: {note}" for note in notes),
         further=tuple(further),
@@ -121,6 +123,17 @@ def _best(found: Candidates) -> dict[str, int]:
 
 def _is_filled(found: Candidates, at: int | None) -> bool:
     return at is not None and (not found.sample or bool(found.held(at).filled))
+
+
+def _missing_half(
+    found: Candidates, named: Mapping[str, int], overruled: Mapping[str, int], *, without: int | None
+) -> dict[str, int]:
+    """The half of a name whose column is merely called "name", beside the other half."""
+    for half, other in (("first_name", "last_name"), ("last_name", "first_name")):
+        if half not in named and other in named and not overruled.keys() & {*_HALVES}:
+            at = found.other_half(other)
+            return {} if at is None or at == without else {half: at}
+    return {}
 
 
 def _to_split(
@@ -173,9 +186,11 @@ def _email_columns(found: Candidates, source: str) -> tuple[int, list[int]]:
     signs = {at: found.held(at).at_signs for at in equal}
     most = [at for at in equal if signs[at] == max(signs.values())]
     if len(most) == 1:
-        further = [at for at in order if at != most[0] and ranks[at] < UNFAMILIAR and found.held(at).at_signs]
+        further = [
+            at for at in order if at != most[0] and ranks[at] < UNFAMILIAR and found.held(at).are_leads_own
+        ]
         return most[0], further
-    names = _output_names(found.header, {}, set())
+    names = _output_names(found.header)
     candidates = [names[at] for at in most]
     told = f"{source}: {len(most)} columns have an equal claim to the address: {_listed(candidates)}."
     quoted = f'"{candidates[0]}"'
@@ -192,7 +207,7 @@ def _no_email(found: Candidates, source: str) -> InputError:
             f"Read it with {option('no_header', given=True)}.",
         )
     if not rows:
-        names = _listed(_output_names(header, {}, set()), most=_LISTED)
+        names = _listed(_output_names(header), most=_LISTED)
         return InputError(
             f"{source}: no email column among {len(header)}; there are {names}.",
             f"Name the one to take with {option('columns', key='email', value=repr('HEADER'))}.",
@@ -202,7 +217,7 @@ def _no_email(found: Candidates, source: str) -> InputError:
             f"{source}: no email column among {len(header)}, and no address in the first {rows:,} rows.",
             "Export the leads with their email addresses.",
         )
-    nearest = _output_names(header, {}, set())[signs.index(max(signs))]
+    nearest = _output_names(header)[signs.index(max(signs))]
     return InputError(
         f"{source}: no email column among {len(header)}; most addresses stand in {nearest!r}.",
         f"Name it with {option('columns', key='email', value=repr(nearest))}.",
@@ -215,7 +230,7 @@ def _position(header: Sequence[str], wanted: str) -> int | None:
     for texts, text in ((header, wanted), (folded, wanted.strip().casefold())):
         if text.strip() and text in texts:
             return texts.index(text)
-    names = _output_names(header, {}, set())
+    names = _output_names(header)
     return names.index(wanted) if wanted in names else None
 
 
@@ -227,7 +242,7 @@ def _overrides(header: Sequence[str], columns: Mapping[str, str], source: str) -
             raise InputError(msg)
         at = _position(header, wanted)
         if at is None:
-            names = _listed(_output_names(header, {}, set()), most=_LISTED)
+            names = _listed(_output_names(header), most=_LISTED)
             msg = f"{source}: no column {wanted!r} to take as {canonical}; there are {names}."
             raise InputError(msg)
         if at in named.values():
@@ -237,8 +252,11 @@ def _overrides(header: Sequence[str], columns: Mapping[str, str], source: str) -
     return named
 
 
-def _output_names(header: Sequence[str], chosen: Mapping[int, str], made: set[str]) -> tuple[str, ...]:
-    taken = {MALFORMED, *made, *chosen.values()}
+def _output_names(
+    header: Sequence[str], chosen: Mapping[int, str] = MappingProxyType({}), *, reserved: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """A name for each column: that which was chosen, else its header, numbered where another has that name."""
+    taken = {MALFORMED, *reserved, *chosen.values()}
     names: list[str] = []
     for at, text in enumerate(header):
         base = text if text.strip() else f"column {at + 1}"
@@ -264,7 +282,7 @@ def _shown(name: str) -> str:
 
 def _choices(found: Candidates, named: Mapping[str, int]) -> list[str]:
     """One sentence for each canonical column that had more than one candidate."""
-    names = _output_names(found.header, {}, set())
+    names = _output_names(found.header)
     notes = []
     for canonical in (canonical for canonical in CANONICAL if canonical in named):
         taken = {named[canonical], *(at for name, at in named.items() if name != canonical)}
@@ -278,7 +296,7 @@ def _choices(found: Candidates, named: Mapping[str, int]) -> list[str]:
 
 def _not_borne_out(found: Candidates, named: Mapping[str, int]) -> list[str]:
     """One sentence for each canonical column whose only candidates hold something else."""
-    names = _output_names(found.header, {}, set())
+    names = _output_names(found.header)
     left = {
         canonical: [names[at] for at in ranks if at not in named.values()]
         for canonical, ranks in found.named.items()

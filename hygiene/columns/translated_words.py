@@ -7,7 +7,7 @@ BSD), for the languages beside the first six; and headers of exports in each lan
 
 from collections.abc import Mapping
 
-__all__ = ["BESIDE_WORDS", "NAMES", "ONLY_BESIDE", "PHRASES"]
+__all__ = ["BESIDE_WORDS", "NAMES", "ONLY_BESIDE", "PHRASES", "YOUR"]
 
 #: Whole headers and their parts: German, French, Spanish, Portuguese, Dutch, Italian, then the other languages.
 #: "e-mail" in any spelling is "email" here.
@@ -19,80 +19,88 @@ PHRASES: Mapping[str, str] = {
         "direccion de correo electronico, direccion email, direccion de email, endereco de email, "
         "endereco email, endereco eletronico, correio eletronico, correio electronico, e mailadres, "
         "e mailadresse, mailadres, emailadres, email adres, indirizzo email, indirizzo mail, "
-        "indirizzo di posta elettronica, posta elettronica, epost, e post, epostadress, e postadress, "
-        "e postadresse, epostadresse, adres email, eposta, e posta, eposta adresi, e posta adresi, "
-        "email adresi, mail adresi, elektronik posta, is eposta, is e posta, is e postasi, adres e mail, "
-        "adres mailowy, poczta elektroniczna, adres poczty elektronicznej, emailova adresa, "
-        "e mailova adresa, elektronicka posta, почта, эл почта, электронная почта, "
-        "адрес электронной почты, адрес эл почты, емейл, имейл, емайл, е mail, электронный адрес, мейл, "
-        "email адрес, пошта, ел пошта, електронна пошта, адреса електронної пошти, електронна адреса, "
-        "ел адреса, імейл, メールアドレス, メール, eメール, eメールアドレス, 電子メール, "
-        "電子メールアドレス, メアド, emailアドレス, email アドレス, 邮箱, 邮箱地址, 电子邮箱, 电子邮件, "
-        "电子邮件地址, 邮件地址, 郵箱, 電子郵件, 電子郵件地址, 電子信箱, 電郵, 信箱, 電郵地址, 邮件, "
-        "이메일, 이메일 주소, 이메일주소, 메일, 메일주소, 전자우편, 전자 우편, 전자메일, אימייל, דואל, "
-        "דוא ל, דואר אלקטרוני, כתובת אימייל, כתובת דוא ל, כתובת מייל, מייל, כתובת דואר אלקטרוני, "
-        "البريد الإلكتروني, البريد الالكتروني, بريد إلكتروني, بريد الكتروني, الإيميل, ايميل, "
-        "عنوان البريد الإلكتروني"
+        "indirizzo di posta elettronica, indirizzo posta elettronica, eposta adresiniz, e posta adresiniz, "
+        "posta elettronica, epost, e post, epostadress, e postadress, e postadresse, epostadresse, "
+        "adres email, eposta, e posta, eposta adresi, e posta adresi, email adresi, mail adresi, "
+        "elektronik posta, is eposta, is e posta, is e postasi, adres e mail, adres mailowy, "
+        "poczta elektroniczna, adres poczty elektronicznej, emailova adresa, e mailova adresa, "
+        "elektronicka posta, почта, эл почта, электронная почта, адрес электронной почты, адрес эл почты, "
+        "емейл, имейл, емайл, е mail, электронный адрес, мейл, email адрес, пошта, ел пошта, "
+        "електронна пошта, адреса електронної пошти, електронна адреса, ел адреса, імейл, メールアドレス, "
+        "メール, eメール, eメールアドレス, 電子メール, 電子メールアドレス, メアド, emailアドレス, "
+        "email アドレス, 邮箱, 邮箱地址, 电子邮箱, 电子邮件, 电子邮件地址, 邮件地址, 郵箱, 電子郵件, "
+        "電子郵件地址, 電子信箱, 電郵, 信箱, 電郵地址, 邮件, 이메일, 이메일 주소, 이메일주소, 메일, "
+        "메일주소, 전자우편, 전자 우편, 전자메일, אימייל, דואל, דוא ל, דואר אלקטרוני, כתובת אימייל, "
+        "כתובת דוא ל, כתובת מייל, מייל, כתובת דואר אלקטרוני, البريد الإلكتروني, البريد الالكتروني, "
+        "بريد إلكتروني, بريد الكتروني, الإيميل, ايميل, عنوان البريد الإلكتروني"
     ),
     "first name": (
         "vorname, rufname, prenom, prenoms, nombre de pila, primer nombre, primeiro nome, nome proprio, "
-        "voornaam, roepnaam, fornavn, fornamn, imie, ilk adi, onisim, krestni jmeno, etunimi, keresztnev, "
-        "имя отчество, ім'я по батькові, 名, ファーストネーム, שם פרטי, الاسم الأول, الاسم الاول"
+        "voornaam, roepnaam, fornavn, fornamn, imie, ilk adi, adiniz, onisim, krestni jmeno, etunimi, "
+        "keresztnev, имя отчество, ім'я по батькові, 名, ファーストネーム, שם פרטי, الاسم الأول, "
+        "الاسم الاول"
     ),
     "last name": (
         "nachname, familienname, zuname, nom de famille, apellido, apellidos, primer apellido, sobrenome, "
         "apelido, ultimo nome, achternaam, familienaam, cognome, etternavn, efternavn, efternamn, "
-        "nazwisko, soyad, soyadi, soyisim, prijmeni, фамилия, прізвище, 姓, 苗字, ラストネーム, 姓氏, 성, "
-        "שם משפחה, اسم العائلة, الاسم الأخير, الاسم الاخير, اللقب, الكنية"
+        "nazwisko, soyad, soyadi, soyadiniz, soyisim, prijmeni, фамилия, прізвище, 姓, 苗字, ラストネーム, "
+        "姓氏, 성, שם משפחה, اسم العائلة, الاسم الأخير, الاسم الاخير, اللقب, الكنية"
     ),
     "full name": (
-        "vollstandiger name, vor und nachname, vorname und nachname, vorname nachname, nachname vorname, "
-        "name vorname, vorname name, nom complet, nom et prenom, prenom et nom, nom prenom, prenom nom, "
-        "nombre completo, nombre y apellido, nombre y apellidos, apellidos y nombre, nome completo, "
-        "nome e sobrenome, nome e apelido, nome e cognome, nome cognome, cognome e nome, cognome nome, "
-        "volledige naam, voor en achternaam, ad soyad, adi soyadi, isim soyisim, adiniz soyadiniz, "
-        "imie i nazwisko, imie nazwisko, nazwisko i imie, jmeno a prijmeni, jmeno prijmeni, cele jmeno, "
-        "fulde navn, for og efternavn, fuldt navn, fullt navn, fullstandigt namn, for och efternamn, "
-        "fullstendig navn, for og etternavn, фио, ф и о, полное имя, имя и фамилия, фамилия и имя, "
-        "имя фамилия, фамилия имя, фамилия имя отчество, піб, п і б, повне ім'я, ім'я та прізвище, "
-        "прізвище та ім'я, прізвище ім'я, 氏名, お名前, 姓名, ご氏名, フルネーム, 客户姓名, 全名, "
-        "성명, 성함, שם מלא, שם ושם משפחה, الاسم الكامل, الاسم بالكامل, الاسم واللقب"
+        "vollstandiger name, vor und nachname, vor und zuname, name und vorname, vorname und nachname, "
+        "vorname nachname, nachname vorname, name vorname, vorname name, nom complet, nom et prenom, "
+        "prenom et nom, nom prenom, prenom nom, nombre completo, nombre y apellido, nombre y apellidos, "
+        "apellidos y nombre, nome completo, nome e sobrenome, nome e apelido, nome e cognome, "
+        "nome cognome, cognome e nome, cognome nome, volledige naam, voor en achternaam, ad soyad, "
+        "adi soyadi, isim soyisim, adiniz soyadiniz, imie i nazwisko, imie nazwisko, nazwisko i imie, "
+        "jmeno a prijmeni, jmeno prijmeni, cele jmeno, fulde navn, for og efternavn, fuldt navn, "
+        "fullt navn, fullstandigt namn, for och efternamn, fullstendig navn, for og etternavn, фио, ф и о, "
+        "полное имя, имя и фамилия, фамилия и имя, имя фамилия, фамилия имя, фамилия имя отчество, піб, "
+        "п і б, повне ім'я, ім'я та прізвище, прізвище та ім'я, прізвище ім'я, 氏名, お名前, 姓名, ご氏名, "
+        "フルネーム, 客户姓名, 全名, 성명, 성함, שם מלא, שם ושם משפחה, الاسم الكامل, الاسم بالكامل, "
+        "الاسم واللقب"
     ),
     "company": (
-        "firma, firmenname, unternehmen, unternehmensname, name des unternehmens, betrieb, arbeitgeber, "
-        "name der firma, gesellschaft, entreprise, nom de l entreprise, nom entreprise, societe, "
-        "nom de la societe, nom societe, raison sociale, organisme, denomination, denomination sociale, "
-        "employeur, empresa, nombre de la empresa, nombre empresa, compania, razon social, organizacion, "
-        "nombre comercial, institucion, nome da empresa, companhia, razao social, nome fantasia, "
-        "organizacao, bedrijf, bedrijfsnaam, onderneming, organisatie, naam bedrijf, naam organisatie, "
-        "werkgever, azienda, nome azienda, nome dell azienda, societa, ragione sociale, ditta, impresa, "
-        "organizzazione, foretag, foretagsnamn, virksomhed, virksomhedsnavn, firmanavn, bedrift, "
-        "bedriftsnavn, selskap, selskab, firmanamn, bolag, sirket, sirket adi, firma adi, firma unvani, "
-        "unvani, kurum, kurulus, sirket ismi, isyeri, nazwa firmy, nazwa, przedsiebiorstwo, "
-        "nazwa przedsiebiorstwa, pracodawca, spolecnost, nazev firmy, nazev spolecnosti, jmeno firmy, "
-        "podnik, organizace, nazev organizace, компания, название компании, фирма, организация, "
-        "название организации, наименование, наименование организации, наименование компании, предприятие, "
-        "работодатель, юридическое лицо, компанія, назва компанії, фірма, організація, назва організації, "
-        "підприємство, назва підприємства, назва, 会社名, 会社, 御社名, 貴社名, 企業名, 法人名, 勤務先, "
-        "勤務先名, 組織名, 団体名, 店舗名, 店名, 所属, 所属企業, 会社 団体名, 公司, 公司名, 公司名称, "
-        "公司全称, 企业, 企业名称, 单位, 单位名称, 机构, 组织, 工作单位, 公司名稱, 企業, 企業名稱, 單位, "
-        "店铺名称, 회사, 회사명, 회사 이름, 회사이름, 기업명, 기업, 업체명, 상호, 상호명, 소속, 직장, "
-        "직장명, 단체명, 법인명, חברה, שם החברה, שם חברה, ארגון, שם הארגון, שם העסק, מקום עבודה, الشركة, "
-        "اسم الشركة, شركة, المؤسسة, اسم المؤسسة, جهة العمل, المنظمة"
+        "firma, firmaniz, sirketiniz, firmenname, unternehmen, unternehmensname, name des unternehmens, "
+        "betrieb, arbeitgeber, name der firma, gesellschaft, entreprise, nom de l entreprise, "
+        "nom entreprise, societe, nom de la societe, nom societe, raison sociale, organisme, denomination, "
+        "denomination sociale, employeur, empresa, nombre de la empresa, nombre empresa, compania, "
+        "razon social, organizacion, nombre comercial, institucion, nome da empresa, companhia, "
+        "razao social, nome fantasia, organizacao, bedrijf, bedrijfsnaam, onderneming, organisatie, "
+        "naam bedrijf, naam organisatie, werkgever, azienda, nome azienda, nome dell azienda, societa, "
+        "ragione sociale, denominazione, ditta, impresa, organizzazione, foretag, foretagsnamn, "
+        "virksomhed, virksomhedsnavn, firmanavn, bedrift, bedriftsnavn, selskap, selskab, firmanamn, "
+        "bolag, sirket, sirket adi, firma adi, firma unvani, unvani, kurum, kurulus, sirket ismi, isyeri, "
+        "nazwa firmy, nazwa, przedsiebiorstwo, nazwa przedsiebiorstwa, pracodawca, spolecnost, "
+        "nazev firmy, nazev spolecnosti, jmeno firmy, podnik, organizace, nazev organizace, компания, "
+        "название компании, фирма, организация, название организации, наименование, "
+        "наименование организации, наименование компании, предприятие, работодатель, юридическое лицо, "
+        "компанія, назва компанії, фірма, організація, назва організації, підприємство, "
+        "назва підприємства, назва, 会社名, 名称, 名稱, 客户名称, 客戶名稱, 会社, 御社名, 貴社名, 企業名, "
+        "法人名, 勤務先, 勤務先名, 組織名, 団体名, 店舗名, 店名, 所属, 所属企業, 会社 団体名, 公司, "
+        "公司名, 公司名称, 公司全称, 企业, 企业名称, 单位, 单位名称, 机构, 组织, 工作单位, 公司名稱, 企業, "
+        "企業名稱, 單位, 店铺名称, 회사, 회사명, 회사 이름, 회사이름, 기업명, 기업, 업체명, 상호, 상호명, "
+        "소속, 직장, 직장명, 단체명, 법인명, חברה, שם החברה, שם חברה, ארגון, שם הארגון, שם העסק, "
+        "מקום עבודה, الشركة, اسم الشركة, شركة, المؤسسة, اسم المؤسسة, جهة العمل, المنظمة"
     ),
     "contact person": (
         "ansprechpartner, ansprechpartnerin, ansprechpartner in, ansprechperson, kontaktperson, "
         "name ansprechpartner, geschaftsfuhrer, geschaftsfuhrung, inhaber, dirigeant, nom du dirigeant, "
         "dirigeants, gerant, interlocuteur, contact principal, nom du contact, nom contact, "
-        "representant legal, persona de contacto, nombre de contacto, contacto, representante legal, "
-        "pessoa de contato, nome do contato, contato, contactpersoon, naam contactpersoon, referente, "
-        "nome referente, persona di riferimento, contatto, legale rappresentante, titolare, "
-        "kontaktpersona, kontakt person, kontaktansvarlig, yetkili, yetkili kisi, ilgili kisi, "
-        "yetkili adi, osoba kontaktowa, osoba do kontaktu, kontaktni osoba, jednatel, контактное лицо, "
-        "руководитель, директор, контактна особа, керівник, 担当者, 担当者名, ご担当者, ご担当者名, "
-        "ご担当者様, 担当者氏名, 代表者, 代表者名, 联系人, 联系人姓名, 联系人名称, 法人代表, 法定代表人, "
-        "聯絡人, 담당자, 담당자명, 담당자 이름, 대표자, 대표자명, 대표자 이름, איש קשר, שם איש קשר, "
-        "جهة الاتصال, الشخص المسؤول, المسؤول, اسم المسؤول"
+        "representant legal, persona de contacto, nombre de contacto, representante legal, "
+        "pessoa de contato, nome do contato, contactpersoon, naam contactpersoon, referente, "
+        "nome referente, persona di riferimento, legale rappresentante, titolare, kontaktpersona, "
+        "kontakt person, kontaktansvarlig, yetkili, yetkili kisi, ilgili kisi, yetkili adi, "
+        "osoba kontaktowa, osoba do kontaktu, kontaktni osoba, jednatel, контактное лицо, "
+        "фио контактного лица, имя контактного лица, руководитель, директор, контактна особа, керівник, "
+        "担当者, 担当者名, ご担当者, ご担当者名, ご担当者様, 担当者氏名, 代表者, 代表者名, 联系人, "
+        "联系人姓名, 联系人名称, 法人代表, 法定代表人, 聯絡人, 담당자, 담당자명, 담당자 이름, 대표자, "
+        "대표자명, 대표자 이름, איש קשר, שם איש קשר, جهة الاتصال, الشخص المسؤول, المسؤول, اسم المسؤول"
+    ),
+    "contact": "kontakt, contacto, contato, contatto, контакт, 連絡先, 连络人, 연락 담당",
+    "customer": (
+        "kunde, kundin, cliente, klant, musteri, klient, zakaznik, kund, клиент, клієнт, заказчик, 顧客, "
+        "客户, 客戶, 고객, לקוח, العميل"
     ),
     "job title": (
         "berufsbezeichnung, stellenbezeichnung, jobbezeichnung, jobtitel, funktion, beruf, tatigkeit, "
@@ -108,15 +116,16 @@ PHRASES: Mapping[str, str] = {
     ),
     "phone": (
         "telephone, tel, is telefonu, telefonu, telefon, telefonnummer, rufnummer, telefonnr, telefon nr, "
-        "telefonnummern, fernsprecher, numero de telephone, no de telephone, n de telephone, "
-        "numero telephone, telephone fixe, telefono, numero de telefono, telefono fijo, telefone, "
-        "numero de telefone, telefoon, telefoonnummer, telefoonnr, numero di telefono, numero telefonico, "
-        "telefono fisso, telefon numarasi, telefon no, tel no, numer telefonu, nr telefonu, "
-        "telefonni cislo, telefonni kontakt, tlf, tlf nr, tlfnr, puhelin, телефон, номер телефона, тел, "
-        "контактный телефон, телефонный номер, телефоны, номер телефону, контактний телефон, 電話番号, "
-        "電話, 連絡先電話番号, お電話番号, tel番号, 代表電話, 连络电话, 电话, 电话号码, 联系电话, 电话号, "
-        "座机, 電話號碼, 聯絡電話, 联系方式, 전화번호, 전화, 연락처, 유선전화, 대표번호, 대표전화, טלפון, "
-        "מספר טלפון, טל, الهاتف, رقم الهاتف, هاتف, التليفون, رقم التليفون, تلفون"
+        "telefonnummern, telefonunuz, telefon numaraniz, fernsprecher, numero de telephone, "
+        "no de telephone, n de telephone, numero telephone, telephone fixe, telefono, numero de telefono, "
+        "telefono fijo, telefone, numero de telefone, telefoon, telefoonnummer, telefoonnr, "
+        "numero di telefono, numero telefonico, telefono fisso, telefon numarasi, telefon no, tel no, "
+        "numer telefonu, nr telefonu, telefonni cislo, telefonni kontakt, tlf, tlf nr, tlfnr, puhelin, "
+        "телефон, номер телефона, тел, контактный телефон, телефонный номер, телефоны, номер телефону, "
+        "контактний телефон, 電話番号, 電話, 連絡先電話番号, お電話番号, tel番号, 代表電話, 连络电话, "
+        "电话, 电话号码, 联系电话, 电话号, 座机, 電話號碼, 聯絡電話, 联系方式, 전화번호, 전화, 연락처, "
+        "유선전화, 대표번호, 대표전화, טלפון, מספר טלפון, טל, الهاتف, رقم الهاتف, هاتف, التليفون, "
+        "رقم التليفون, تلفون"
     ),
     "mobile": (
         "handy, handynummer, handynr, mobiltelefon, mobilnummer, mobiltelefonnummer, mobil, mobilnr, "
@@ -124,11 +133,11 @@ PHRASES: Mapping[str, str] = {
         "movil, telefono movil, celular, telefono celular, telemovel, telefone celular, mobiel, "
         "mobiele telefoon, mobiel nummer, mobiele nummer, gsm, gsm nummer, cellulare, telefono cellulare, "
         "numero di cellulare, cep, cep telefonu, cep tel, cep no, gsm no, telefon komorkowy, komorka, "
-        "telefon mobilny, mobilni telefon, mobilni cislo, мобильный, мобильный телефон, моб, моб телефон, "
-        "сотовый, сотовый телефон, мобільний, мобільний телефон, 携帯電話, 携帯, 携帯番号, 携帯電話番号, "
-        "手机, 手机号, 手机号码, 移动电话, 手機, 手機號碼, 行動電話, 휴대폰, 휴대전화, 휴대폰번호, "
-        "휴대폰 번호, 휴대전화번호, 핸드폰, 핸드폰번호, 핸드폰 번호, נייד, טלפון נייד, מספר נייד, סלולרי, "
-        "الجوال, رقم الجوال, الموبايل, رقم الموبايل, المحمول, جوال"
+        "telefon mobilny, mobilni telefon, mobilni cislo, мобильный, мобильный телефон, моб, моб тел, "
+        "моб телефон, сотовый, сотовый телефон, мобільний, мобільний телефон, 携帯電話, 携帯, 携帯番号, "
+        "携帯電話番号, 手机, 手机号, 手机号码, 移动电话, 手機, 手機號碼, 行動電話, 휴대폰, 휴대전화, "
+        "휴대폰번호, 휴대폰 번호, 휴대전화번호, 핸드폰, 핸드폰번호, 핸드폰 번호, נייד, טלפון נייד, "
+        "מספר נייד, סלולרי, الجوال, رقم الجوال, الموبايل, رقم الموبايل, المحمول, جوال"
     ),
     "website": (
         "webseite, internetseite, internetadresse, internet, webadresse, site web, site internet, "
@@ -146,9 +155,9 @@ PHRASES: Mapping[str, str] = {
         "nom de domaine, dominio, domein, domaine, domane, домен, ドメイン, 域名, 도메인, דומיין, النطاق"
     ),
     "linkedin profile": (
-        "linkedin profil, profil linkedin, perfil linkedin, perfil de linkedin, perfil do linkedin, "
-        "linkedin perfil, linkedin profiel, profilo linkedin, linkedin profilo, linkedin profili, "
-        "linkedinプロフィール, linkedin プロフィール"
+        "linkedin profil, page linkedin, pagina linkedin, linkedin seite, profil linkedin, "
+        "perfil linkedin, perfil de linkedin, perfil do linkedin, linkedin perfil, linkedin profiel, "
+        "profilo linkedin, linkedin profilo, linkedin profili, linkedinプロフィール, linkedin プロフィール"
     ),
     "city": (
         "stadt, ort, wohnort, firmensitz, ville, commune, localite, ciudad, cidade, localidad, localidade, "
@@ -222,8 +231,16 @@ BESIDE_WORDS: Mapping[str, str] = {
 
 #: Words for a name alone: what they mean, the columns beside them say.
 NAMES = (
-    "name, nom, naam, nombre, nome, navn, namn, ad, adi, isim, jmeno, имя, ім'я, 이름, 名前, 名字, 名称, 名稱, "
-    "顧客名, 客户名称, 客戶名稱, 고객명, שם, الاسم, اسم"
+    "name, nom, naam, nombre, nome, navn, namn, ad, adi, isim, jmeno, имя, ім'я, 이름, 名前, 名字, "
+    "顧客名, 고객명, שם, الاسم, اسم"
+)
+
+#: Words for "your", and what forms write after a field: left out of every header.
+YOUR = (
+    "ihr, ihre, ihren, dein, deine, votre, vos, ton, ta, tes, tu, tus, su, sus, seu, sua, teu, tua, uw, je, jouw, "
+    "din, dit, ditt, twoj, twoja, twoje, vas, vase, ваш, ваша, ваше, твой, твоя, твое, 您的, 你的, 请输入, 请填写, "
+    "請輸入, 請填寫, あなたの, を入力してください, をご入力ください, をご記入ください, を教えてください, "
+    "ご記入ください, 을, 를, 귀하의, 입력해주세요, 입력해, 주세요, 입력하세요, 입력"
 )
 
 #: Words of one language that mean something else in another: known only beside one of the others.

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from hygiene.columns.header_words import folded
-from hygiene.columns.translated_words import BESIDE_WORDS, NAMES, ONLY_BESIDE, PHRASES
+from hygiene.columns.translated_words import BESIDE_WORDS, NAMES, ONLY_BESIDE, PHRASES, YOUR
 
 __all__ = ["in_english"]
 
@@ -35,13 +35,19 @@ def _table(table: Mapping[str, str]) -> dict[_Words, _Words]:
 _PHRASES = _table(PHRASES)
 _BESIDE = _table(BESIDE_WORDS)
 _NAMES = frozenset(_split(NAMES))
+_YOUR = frozenset(word for words in _split(YOUR) for word in words)
 _ONLY_BESIDE: dict[_Words, tuple[_Words | None, frozenset[_Words]]] = {
     (word,): (tuple(english.split()), frozenset(_split(others)))
     for word, (english, others) in ONLY_BESIDE.items()
 }
 #: What a run of letters without spaces may be made of, the longest first.
 _PIECES = sorted(
-    {word for words in (*_PHRASES, *_BESIDE, *_NAMES) for word in words if _UNSPACED.search(word)}
+    {
+        word
+        for words in (*_PHRASES, *_BESIDE, *_NAMES, *_split(YOUR))
+        for word in words
+        if _UNSPACED.search(word)
+    }
     | {"tel", "email", "mail", "url"},
     key=lambda word: (-len(word), word),
 )
@@ -56,12 +62,13 @@ def in_english(headers: Sequence[_Words], /) -> list[_Words]:
     """
     plain = [_plain(words) for words in headers]
     english = [None if words in _NAMES else _translated(words) for words in plain]
-    foreign = {found for found in english if found}
+    foreign = {found[:2] for found in english if found}
     result = []
     for words, told, found in zip(headers, plain, english, strict=True):
-        name = _half_a_name(told, foreign) if told in _NAMES else None
+        name = _half_a_name(told[:1], foreign) if told in _NAMES else _contacts_half(told, foreign)
         only, others = _ONLY_BESIDE.get(told, (None, frozenset()))
-        result.append(found or name or (only if not others.isdisjoint(plain) else None) or words)
+        own = told if told in _NAMES else words
+        result.append(name or found or (only if not others.isdisjoint(plain) else None) or own)
     return result
 
 
@@ -72,6 +79,13 @@ def _half_a_name(words: _Words, foreign: set[_Words]) -> _Words | None:
     if ("last", "name") in foreign and ("first", "name") not in foreign:
         return ("first", "name")
     return None if words in _ENGLISH else ("name",)
+
+
+def _contacts_half(words: _Words, foreign: set[_Words]) -> _Words | None:
+    """A contact's other half of a name, as in `prenom_dirigeant, nom_dirigeant`; None where it is none."""
+    beside = _beside(words[1:]) if words[:1] in _NAMES and len(words) > 1 else None
+    half = _half_a_name(words[:1], foreign) if beside and "contact" in beside else None
+    return half + beside if half and beside and len(half) > 1 else None
 
 
 @lru_cache(maxsize=4096)
@@ -102,9 +116,10 @@ def _beside(words: _Words) -> _Words | None:
 
 
 def _plain(words: _Words) -> _Words:
-    """Words without accents, those that are written without spaces told apart."""
+    """Words without accents and without "your", those that are written without spaces told apart."""
     text = folded(" ".join(words)).split()
-    return tuple(piece for word in text for piece in (_pieces(word) if _UNSPACED.search(word) else [word]))
+    plain = [piece for word in text for piece in (_pieces(word) if _UNSPACED.search(word) else [word])]
+    return tuple(word for word in plain if word not in _YOUR) or tuple(plain)
 
 
 @lru_cache(maxsize=4096)

@@ -21,6 +21,7 @@ __all__ = [
     "NUMBER_HIGHER",
     "NUMBER_ONE",
     "OF_NAMES",
+    "PEOPLE",
     "SPELLINGS",
     "UNFAMILIAR",
     "VOCABULARY",
@@ -55,7 +56,10 @@ SPELLINGS = (
     (re.compile(rf"\b({_IES})ies\b"), r"\1y"),
     (re.compile(rf"\b({_S})e?s\b"), r"\1"),
     (re.compile(r"\b(default|billing|shipping|delivery|mailing) address (?=[a-z])"), r"\1 "),
-    (re.compile(r"\btext only\b"), ""),
+    (re.compile(r"^(?:attributes|properties|fields|data|payload|record) (?=\w)"), ""),
+    (re.compile(r"\bemail (.*) email\b"), r"email \1"),
+    (re.compile(r"\b(\w{3,}) \1\b"), r"\1"),
+    (re.compile(r"\b(?:text only|if applicable|if any)\b"), ""),
 )
 
 #: What begins a question, the language's accents gone. A question for yes or no begins with none of these.
@@ -88,23 +92,37 @@ def _ranks(levels: Mapping[int, str]) -> dict[str, int]:
 #: What a canonical column can be called; a lower rank is the better name.
 CORES: Mapping[str, Mapping[str, int]] = {
     "email": _ranks({0: "email, email address, email id, mail, mail address, address email"}),
-    "first_name": _ranks({0: "first name, name first", 1: "given name, forename, fname", 2: "first"}),
-    "last_name": _ranks({0: "last name, name last", 1: "surname, family name, lname", 2: "last"}),
+    "first_name": _ranks(
+        {
+            0: "first name, name first, full name first name, name first name",
+            1: "given name, forename, fname",
+            2: "first",
+        }
+    ),
+    "last_name": _ranks(
+        {
+            0: "last name, name last, full name last name, name last name",
+            1: "surname, family name, lname",
+            2: "last",
+        }
+    ),
     "full_name": _ranks(
         {
             0: "full name, first last name, first name last name, name surname, first name surname, company contact,"
             "business contact, account contact, organization contact",
             1: "name",
         }
-        | {2: "contact person, decision maker", 3: "display name"}
+        | {2: "contact person, decision maker, company decision maker", 3: "display name"}
     ),
     "company": _ranks(
         {0: "company name, company"}
-        | {1: "organization name, organization, company account, name company, company organization"}
-        | {2: "account name, employer, employer name, business name, firm, firm name, org, org name"}
-        | {3: "company name for email, business, agency, agency name, tenant, tenant name, office name"}
-        | {4: "legal name, trading name, trade name, store name, shop name, practice name, clinic name"}
-        | {5: "hotel name, restaurant name, office, workplace, institution, institution name"}
+        | {1: "organization name, organization, company account, name company, name business"}
+        | {
+            2: "company organization, name organization, name firm, firm, firm name, org, org name, account name"
+        }
+        | {3: "employer, employer name, business name, company name for email, business, agency, agency name"}
+        | {4: "tenant, tenant name, office name, legal name, trading name, trade name, store name, shop name"}
+        | {5: "clinic name, hotel name, restaurant name, office, workplace, institution, institution name"}
     ),
     "title": _ranks(
         {0: "job title", 1: "title", 2: "position, job position, position title"}
@@ -115,13 +133,11 @@ CORES: Mapping[str, Mapping[str, int]] = {
         | {3: "mobile, mobile number, mobile no, cell, cell number, cellphone, landline"}
     ),
     "website": _ranks(
-        {0: "website, website url", 1: "company url, website address, web, web address, web url"}
+        {0: "website, website url", 1: "company url, website address, web, web address, web url, www"}
     ),
     "linkedin": _ranks(
-        {
-            0: "linkedin, linkedin url, linkedin profile, linkedin profile url, linkedin link, linkedin profile link"
-        }
-        | {1: "linkedin page, linkedin address, linkedin account, linkedin public url"}
+        {0: "linkedin, linkedin url, linkedin profile, linkedin profile url, linkedin link"}
+        | {1: "linkedin profile link, url linkedin, linkedin page, linkedin account, linkedin public url"}
     ),
     "city": _ranks({0: "city, city town, town city", 1: "town, city name", 2: "municipality, locality"}),
     "state": _ranks(
@@ -132,23 +148,30 @@ CORES: Mapping[str, Mapping[str, int]] = {
             3: "county, state code, province code",
         }
     ),
-    "country": _ranks({0: "country, country region", 1: "country name", 2: "country code, nation"}),
+    "country": _ranks(
+        {0: "country, country region", 1: "country name, country region name", 2: "country code, nation"}
+    ),
 }
 
 #: Names that are only one where nothing but a word that tells of whom stands before them: "last contact" is a date.
 LAST_ALONE = frozenset({"first", "last"})
 
+#: Words for a person, which makes what stands before them no firm's name: "company contact".
+PEOPLE = _words(
+    "contact person lead prospect recipient subscriber member invitee attendee maker registrant participant guest"
+    " respondent applicant candidate donor customer client buyer"
+)
+
 #: Words that may stand beside those, with the rank that they bring; any other word makes a column custom.
 BESIDE_ANY = _ranks(
     {
-        0: "value, your, primary, main, current, required, optional, recommended, preferred, best, final, or, and, the"
+        0: "value, your, primary, main, current, required, optional, recommended, preferred, best, final, or, and, of"
     }
     | {
-        1: "person, contact, lead, prospect, recipient, subscriber, member, decision, maker, invitee, attendee"
+        1: "person, contact, lead, prospect, recipient, subscriber, member, invitee, attendee, decision, maker"
     }
-    | {
-        2: "registrant, participant, guest, respondent, applicant, candidate, donor, customer, client, billing, default"
-    }
+    | {2: "registrant, participant, guest, respondent, applicant, candidate, donor, customer, client"}
+    | {3: "billing, default"}
     | {4: "buyer, purchaser, payer, shipping, delivery"}
     | {6: "secondary, tertiary, second, third, alternate, alternative, additional"}
 )
@@ -158,9 +181,11 @@ _BESIDE_PLACE = _ranks(
 )
 BESIDE: Mapping[str, Mapping[str, int]] = {
     "email": _ranks(
-        {1: "customer, client, user", 2: "work, business, professional, office, corporate, find"}
-        | {4: "other, company, organization, account", 5: "personal, private, home"}
+        {0: "enter", 1: "customer, client", 2: "work, business, professional, office, corporate, find, user"}
+        | {4: "other, company, organization, account", 5: "personal, private, home", 6: "confirm, repeat"}
     ),
+    "first_name": {"given": 1, "user": 2},
+    "last_name": {"family": 1, "user": 2},
     "company": _ranks({1: "associated", 2: "legal", 3: "cleaned"}),
     "title": _ranks({1: "organization", 2: "company, work, business"}),
     "phone": _ranks(
@@ -178,19 +203,33 @@ BESIDE: Mapping[str, Mapping[str, int]] = {
     "country": _BESIDE_PLACE,
 }
 
-#: Words of headers that tell nothing by themselves: what such a column is, its cells say.
-LOOSE: Mapping[str, frozenset[str]] = {
-    "linkedin": _words("url link profile social page network media linkedin contact person"),
-    "website": _words(
-        "url link site domain website web www root name company organization account business primary work email"
+#: Headers that tell little by themselves, so that the cells decide: words of which one must be there, and all that may.
+LOOSE: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "linkedin": (
+        _words("url link profile social"),
+        _words("url link profile social page network media linkedin contact person"),
     ),
-    "full_name": _words("contact person key main primary principal company business ceo founder"),
+    "website": (
+        _words("url site domain link"),
+        _words(
+            "url link site domain website web www root name company organization account business primary work"
+        ),
+    ),
+    "full_name": (
+        _words(
+            "contact ceo founder customer client account invitee attendee registrant participant guest member"
+        ),
+        _words(
+            "contact ceo founder customer client account invitee attendee registrant participant guest member"
+            " person key main primary principal company business name"
+        ),
+    ),
 }
 
 #: A word beside "email" that makes it someone else's address, or no address at all.
 NOT_THE_LEADS = re.compile(
     r"owner|manager|assistant|supervisor|rep|sender|referrer|creator|by|invalid|bounced|unsubscribed|opted|opt"
-    r"|out|previous|former|old|last|sent|domain|parent|emergency|guardian|spouse|agent|reply|from|salesperson"
+    r"|out|previous|former|old|last|sent|domain|parent|emergency|guardian|spouse|reply|from|salesperson"
 )
 
 #: Words with which "name" may be a person's or a firm's; beside any other it is the one that the word says.
