@@ -1,6 +1,7 @@
 """Header rows of exporters with made-up cells: the column that a person would choose, through the public door.
 
-Every expectation is that of the exporter as it is; none contradicts the documentation of its exporter.
+Mailchimp's REGION is documented as an estimate from IP addresses, for imported contacts the account's own place
+(mailchimp.com/help/about-geolocation); it is a state's name all the same, and is taken as one.
 """
 
 import csv

@@ -43,7 +43,7 @@ CANONICAL = (
 _OURS = -1
 #: Rank of a column whose cells tell what its header leaves open, and of one that holds domains.
 _BY_CELLS, _DOMAIN = 5, 6
-#: A column that is filled in fewer cells than this part of another's loses to it, however well it is named.
+#: A column that is filled in fewer cells than this part of another's loses to it, however well it is named (assumed).
 _THIN = 20
 
 #: The words of each name, by the first of them.

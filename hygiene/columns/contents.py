@@ -17,11 +17,11 @@ Sample = Sequence[Sequence[str]]
 BLANK_WORDS = frozenset({"", "-", "--", "n/a", "na", "nan", "null", "none", "\\n", "#n/a", "(blank)"})
 
 #: A name that Exchange has for a mailbox of its own, where other programs have an address.
-#: Source: Outlook's CSV export (observed); its type column says EX beside it, and SMTP beside an address.
+#: Source: Outlook's CSV export (assumed, from a made-up case); its type column says EX beside it, else SMTP.
 EXCHANGE_NAME = re.compile(r"\s*(?:EX:)?/o=", re.IGNORECASE)
 
 #: Pages that are not somebody's own website: those of firms and people at networks, directories and maps.
-#: Source: what exports of map and people search programs link to, gathered for this project.
+#: Source: general knowledge of such sites (assumed).
 _DIRECTORIES = re.compile(
     r"(?:^|[/.])(?:(?:linkedin|facebook|fb|instagram|twitter|x|xing|tiktok|youtube|pinterest|crunchbase|yelp|yellowpages"
     r"|tripadvisor|trustpilot|glassdoor|indeed|apollo|zoominfo|angel|wellfound|booking|airbnb|houzz|thumbtack|bbb|t|wa"

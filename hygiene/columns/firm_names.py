@@ -19,7 +19,8 @@ from hygiene.columns.name_words import (
 
 __all__ = ["are_firms", "are_positions", "are_salutations", "is_firm", "is_person"]
 
-#: Share of the cells that must be names of firms, and of people, before the cells alone decide.
+#: Share of the cells that must be names of firms, and of people, before the cells alone decide (assumed: chosen on
+#: made-up cells, not measured on real files).
 _FIRMS, _PEOPLE = 0.25, 0.15
 #: Most words of a person's name, and most signs of one that is written without spaces.
 _NAME_WORDS, _NAME_SIGNS = 5, 4

@@ -1,6 +1,6 @@
 """Words of names: given names, legal forms of firms and what else the names of firms are made of.
 
-Only the tables, each with its source; whether a column names people or firms is decided in `firm_names`.
+Only the tables, each with how it is known; whether a column names people or firms is decided in `firm_names`.
 """
 
 from functools import cache
@@ -14,8 +14,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 #: Legal forms in lower case without dots, as they stand at the end of a firm's name or between its words.
-#: Source: the abbreviations of ISO 20275 (GLEIF's list of entity legal forms) in the languages that headers are
-#: understood in, and the forms that cleanco 2.3 (MIT) lists by country.
+#: Source: written down from general knowledge (assumed); not held against ISO 20275 or another list.
 LEGAL_FORMS = _words(
     " inc incorporated corp corporation llc llp lllp lp pllc pc ltd limited plc cic co company dac clg uc gmbh"
     " mbh ggmbh ag kg kgaa ohg ug gbr ev ek eg se partg partgmbb stiftung sa sas sasu sarl eurl snc sci scop"
@@ -30,7 +29,7 @@ LEGAL_FORMS = _words(
 LEADING_FORMS = frozenset({"ooo", "pt", "ооо", "оао", "зао", "пао", "тов", "ип"})
 
 #: Legal forms that are written without a space before or after them.
-#: Source: the forms' own names in the laws of Japan, China, Taiwan and Korea; the signs are Unicode's (U+3231).
+#: Source: general knowledge (assumed); the signs are Unicode's (U+3231).
 LEGAL_FORMS_JOINED = (
     "株式会社", "有限会社", "合同会社", "合資会社", "合名会社", "一般社団法人", "医療法人", "学校法人", "(株)", "(有)",
     "㈱", "㈲", "有限公司", "有限责任公司", "股份有限公司", "股份公司", "集团", "集團", "公司", "企业", "事务所",
@@ -38,8 +37,7 @@ LEGAL_FORMS_JOINED = (
 )  # fmt: skip
 
 #: Words that the names of firms are made of and the names of people are not, without accents.
-#: Source: gathered for this project from the categories of map and trade directories (OpenStreetMap's shop, amenity,
-#: office and craft values among them), in the languages that headers are understood in.
+#: Source: written down from general knowledge for this project (assumed); no directory was gone through.
 FIRM_WORDS = _words(
     " academy agency agentur associates association auto automotive bakery bank bar bistro boutique brewery"
     " builders business cafe care catering center centre chiropractic church city clinic clinique club coffee"

@@ -1,8 +1,8 @@
 """Translated words: what headers are called in the languages users have, by what they are called in English.
 
 Only the tables; how a header is held against them is in `translations`. Phrases may be written with their accents.
-Sources: the words by which Chromium's and Firefox's form filling know fields (components/autofill's regex constants,
-BSD), for the languages beside the first six; and headers of exports in each language.
+The first six languages are as they were; the words of the others are written down from general knowledge (assumed), and
+no native speaker or exporter's own list has confirmed them.
 """
 
 from collections.abc import Mapping

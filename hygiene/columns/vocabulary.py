@@ -122,7 +122,7 @@ CORES: Mapping[str, Mapping[str, int]] = {
         }
         | {3: "employer, employer name, business name, company name for email, business, agency, agency name"}
         | {4: "tenant, tenant name, office name, legal name, trading name, trade name, store name, shop name"}
-        | {5: "clinic name, hotel name, restaurant name, office, workplace, institution, institution name"}
+        | {5: "practice name, clinic name, hotel name, restaurant name, office, workplace, institution"}
     ),
     "title": _ranks(
         {0: "job title", 1: "title", 2: "position, job position, position title"}
@@ -159,7 +159,7 @@ LAST_ALONE = frozenset({"first", "last"})
 #: Words for a person, which makes what stands before them no firm's name: "company contact".
 PEOPLE = _words(
     "contact person lead prospect recipient subscriber member invitee attendee maker registrant participant guest"
-    " respondent applicant candidate donor customer client buyer"
+    " respondent applicant candidate donor customer client buyer employee"
 )
 
 #: Words that may stand beside those, with the rank that they bring; any other word makes a column custom.
@@ -170,7 +170,9 @@ BESIDE_ANY = _ranks(
     | {
         1: "person, contact, lead, prospect, recipient, subscriber, member, invitee, attendee, decision, maker"
     }
-    | {2: "registrant, participant, guest, respondent, applicant, candidate, donor, customer, client"}
+    | {
+        2: "registrant, participant, guest, respondent, applicant, candidate, donor, customer, client, employee"
+    }
     | {3: "billing, default"}
     | {4: "buyer, purchaser, payer, shipping, delivery"}
     | {6: "secondary, tertiary, second, third, alternate, alternative, additional"}
