@@ -111,7 +111,7 @@ def test_what_arrow_does_not_know_is_not_called_damage(tmp_path):
     codec = data.rindex(b"\x15\x02\x16\x06")  # thrift: the codec (1, Snappy), then the values (3)
     path.write_bytes(data[:codec] + b"\x15\x06" + data[codec + 2 :])  # 3 is LZO, which Arrow does not have
 
-    with pytest.raises(InputError, match="it uses what Arrow .* does not know") as refused:
+    with pytest.raises(InputError, match=r"it uses what Arrow .* does not know") as refused:
         read_leads(path)
     assert "damaged" not in str(refused.value)
 

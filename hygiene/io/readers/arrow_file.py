@@ -165,7 +165,7 @@ def _refusal(source: Source, format_: str, error: Exception) -> InputError:
         return InputError(f"{found}; it is encrypted. Write it anew without encryption.")
     if isinstance(error, pa.ArrowMemoryError):
         return InputError(f"{found}; there is not enough memory. Write it anew in smaller row groups.")
-    if isinstance(error, pa.ArrowNotImplementedError):
+    if isinstance(error, pa.ArrowNotImplementedError) or "upported" in str(error):  # a codec: an OSError
         told = str(error).partition("\n")[0].rstrip(".")
         msg = f"{found}; it uses what Arrow {pa.__version__} does not know ({told}). Write it anew as CSV."
         return InputError(msg)
