@@ -43,6 +43,7 @@ def read(  # noqa: D417 -- the options are told by their class
     delimiter: str | None = None,
     header_row: int | None = None,
     sheet: str | None = None,
+    visible_rows: bool = False,
     limits: Mapping[str, int] | None = None,
 ) -> pd.DataFrame:
     """Read lead files into one frame with canonical columns.
@@ -60,7 +61,8 @@ def read(  # noqa: D417 -- the options are told by their class
         UsageError: an option makes no sense.
     """
     options = ReadOptions(
-        columns=columns, encoding=encoding, delimiter=delimiter, header_row=header_row, sheet=sheet, limits=limits
+        columns=columns, encoding=encoding, delimiter=delimiter, header_row=header_row, sheet=sheet,
+        visible_rows=visible_rows, limits=limits,
     )  # fmt: skip
     with LeadFiles([path, *more], options) as leads:
         return leads.frame()

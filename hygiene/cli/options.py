@@ -239,6 +239,9 @@ FIELDS: Mapping[str, Callable[..., Any]] = {
         "--header-row", type=click.IntRange(min=1), metavar="N", help="Line of the header."
     ),
     "sheet": click.option("--sheet", metavar="NAME", help="Sheet of a workbook."),
+    "visible_rows": click.option(
+        "--visible-rows", is_flag=True, help="Leave out rows that are hidden in a workbook."
+    ),
     "limits": click.option(
         "--limit",
         "limits",

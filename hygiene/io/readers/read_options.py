@@ -16,6 +16,7 @@ class ReadOptions:
         delimiter: Delimiter of text files, where what was found out is not right.
         header_row: Line of the header, where what was found out is not right.
         sheet: Sheet of workbooks; the only one with an email column where None.
+        visible_rows: Whether rows are left out that are hidden in a workbook, by a filter or by hand.
         limits: Limits to raise or lower: `cell`, `columns`, `rows`, `size`, `ratio`, `nesting`.
     """
 
@@ -24,4 +25,5 @@ class ReadOptions:
     delimiter: str | None = None
     header_row: int | None = None
     sheet: str | None = None
+    visible_rows: bool = False
     limits: Mapping[str, int] | None = None
