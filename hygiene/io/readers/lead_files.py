@@ -226,7 +226,7 @@ class _Look:
             case "columnar":
                 return ArrowFile.look(source, self.limits)
             case "json":
-                return JsonFile.look(text, self.limits)
+                return JsonFile.look(text, self.limits, columns=self.columns)
             case "vcard":
                 return CardFile.look(text, self.limits)
             case "text":
