@@ -45,6 +45,7 @@ def read(  # noqa: D417 -- the options are told by their class
     header_row: int | None = None,
     no_header: bool = False,
     sheet: str | None = None,
+    visible_rows: bool = False,
     limits: Mapping[str, int] | None = None,
 ) -> pd.DataFrame:
     """Read lead files into one frame with canonical columns.
@@ -68,6 +69,7 @@ def read(  # noqa: D417 -- the options are told by their class
         header_row=header_row,
         no_header=no_header,
         sheet=sheet,
+        visible_rows=visible_rows,
         limits=limits,
     )
     with LeadFiles([path, *more], options) as leads:

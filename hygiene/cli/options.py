@@ -249,6 +249,9 @@ FIELDS: Mapping[str, Callable[..., Any]] = {
         "--no-header", is_flag=True, help="The first row is a lead: name columns by what they hold."
     ),
     "sheet": click.option("--sheet", metavar="NAME", help="Sheet of a workbook."),
+    "visible_rows": click.option(
+        "--visible-rows", is_flag=True, help="Leave out rows that are hidden in a workbook."
+    ),
     "limits": click.option(
         "--limit",
         "limits",

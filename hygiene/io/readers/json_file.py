@@ -1,12 +1,13 @@
-"""Objects: leads as JSON, one object a line, an array of objects, or an answer that wraps one; every value as text.
+"""Objects: leads as JSON, one object a line or in one value of another shape; every value as text.
 
 Digits stay as they are written, null is a blank cell, a nested value is its JSON. The columns are the keys
-of all objects in the order in which they come up. What is no object is a malformed row; of texts alone each is
-an address.
+of all objects in the order in which they come up. What is no object is a malformed row. Which part of a value the
+leads are is decided in `json_records`.
 """
 
 import itertools
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from hygiene.columns.mapping import has_email
 from hygiene.errors import InputError
 from hygiene.io.readers.batch import Batch, batch_of_rows, first_rows
 from hygiene.io.readers.encoding import Text, UnreadableError
+from hygiene.io.readers.header_row import Columns
+from hygiene.io.readers.json_records import Number, lift, records_of, spread, text_of
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sources import Digest
 
@@ -26,10 +29,8 @@ _ROWS = 20_000
 _Lead = tuple[int, dict[str, str] | str]
 
 
-class _Number(str):
-    """A number by the digits it is written with."""
-
-    __slots__ = ()
+#: The first character that is no blank. Source: RFC 8259, 2.
+_NO_BLANK = re.compile(r"[^ \t\r\n]")
 
 
 def is_json(text: Text, /) -> bool:
@@ -39,7 +40,7 @@ def is_json(text: Text, /) -> bool:
     except UnreadableError:
         return False
     if top.startswith(b"["):
-        return top[1:].lstrip().startswith((b"{", b"]", b'"'))
+        return top[1:].lstrip().startswith((b"{", b"]", b'"', b"["))
     return top.startswith(b"{") and top[1:].lstrip().startswith((b'"', b"}"))
 
 
@@ -50,26 +51,28 @@ class JsonFile:
     text: Text
     header: Sequence[str]
     limits: Limits
+    lifted: bool = False
     notes: Sequence[str] = ()
 
     @classmethod
-    def look(cls, text: Text, limits: Limits, /) -> "JsonFile":
+    def look(cls, text: Text, limits: Limits, /, *, columns: Columns = None) -> "JsonFile":
         """The keys of all objects, which the file is read through for.
+
+        Where none names an email column, an object within each lead is looked at for one.
 
         Raises:
             InputError: it is no JSON as a whole, or passes a limit.
         """
-        header: dict[str, None] = {}
-        for _, lead in _leads(text, limits):
-            if isinstance(lead, dict):
-                header.update(dict.fromkeys(lead))
-                if len(header) > limits.columns:
-                    raise limits.refuse("columns", text.source.name, f"more than {limits.columns:,} keys")
+        header = _keys(text, limits)
         if not header:
             raise InputError(
                 f"{text.source.name}: no JSON object in it. Expected one object a line, or an array."
             )
-        return cls(text, list(header), limits)
+        if not has_email(header, columns=columns):
+            inner = _keys(text, limits, lifted=True)
+            if has_email(inner, columns=columns):
+                return cls(text, inner, limits, lifted=True)
+        return cls(text, header, limits)
 
     def sample(self, rows: int, /) -> list[list[str]]:
         """The first rows."""
@@ -80,7 +83,7 @@ class JsonFile:
         return self._batches(_ROWS, digest)
 
     def _batches(self, size: int, digest: Digest | None = None) -> Iterator[Batch]:
-        leads = _leads(self.text, self.limits, digest)
+        leads = _leads(self.text, self.limits, digest, lifted=self.lifted)
         while part := list(itertools.islice(leads, size)):
             blank: dict[str, str] = {}
             cells = [lead if isinstance(lead, dict) else blank for _, lead in part]
@@ -89,7 +92,20 @@ class JsonFile:
             yield batch_of_rows(rows, [line for line, _ in part], len(self.header), malformed)
 
 
-def _leads(text: Text, limits: Limits, digest: Digest | None = None) -> Iterator[_Lead]:
+def _keys(text: Text, limits: Limits, *, lifted: bool = False) -> list[str]:
+    """The keys of all leads."""
+    header: dict[str, None] = {}
+    for _, lead in _leads(text, limits, lifted=lifted):
+        if isinstance(lead, dict):
+            header.update(dict.fromkeys(lead))
+            if len(header) > limits.columns:
+                raise limits.refuse("columns", text.source.name, f"more than {limits.columns:,} keys")
+    return list(header)
+
+
+def _leads(
+    text: Text, limits: Limits, digest: Digest | None = None, *, lifted: bool = False
+) -> Iterator[_Lead]:
     """Each lead with its line (in an array, its number); raw text for what is no object."""
     lines = _lines(text, digest)
     first = next(((at, line) for at, line in lines if line.strip()), None)
@@ -97,35 +113,23 @@ def _leads(text: Text, limits: Limits, digest: Digest | None = None) -> Iterator
         return
     top = first[1].strip()
     if top.startswith(b"[") or not top.endswith(b"}"):  # over many lines, as programs print for people
-        yield from _array(text, b"".join([first[1], *(line for _, line in lines)]), limits)
+        yield from _whole(text, b"".join([first[1], *(line for _, line in lines)]), limits, lifted=lifted)
         return
     second = next(((at, line) for at, line in lines if line.strip()), None)
-    if second is None and _wrapped(_value(first[1])) is not None:
-        yield from _array(text, first[1], limits)
+    if second is None and isinstance(value := _value(first[1]), dict) and records_of([value]) != [value]:
+        yield from _whole(text, first[1], limits, lifted=lifted)
         return
     for at, line in itertools.chain(filter(None, [first, second]), lines):
         if line.strip():
-            yield at, _lead(text, line, at, limits)
+            yield at, _lead(text, line, at, limits, lifted=lifted)
 
 
 def _value(line: bytes) -> Any:
     """What a line holds as JSON; None where it is none by itself."""
     try:
-        return json.loads(line, parse_int=_Number, parse_float=_Number, object_pairs_hook=_pairs)
+        return json.loads(line, parse_int=Number, parse_float=Number, object_pairs_hook=_pairs)
     except (ValueError, RecursionError):
         return None
-
-
-def _wrapped(value: Any) -> list[Any] | None:
-    """The longest array of objects or texts in an answer that is no lead itself, of those that are nested least."""
-    level = [value] if isinstance(value, dict) and not has_email(list(value)) else []
-    while level:
-        inner = [each for one in level for each in one.values()]
-        arrays = [each for each in inner if isinstance(each, list) and each and not isinstance(each[0], list)]
-        if arrays:
-            return max(arrays, key=len)
-        level = [each for each in inner if isinstance(each, dict)]
-    return None
 
 
 def _lines(text: Text, digest: Digest | None) -> Iterator[tuple[int, bytes]]:
@@ -143,26 +147,36 @@ def _lines(text: Text, digest: Digest | None) -> Iterator[tuple[int, bytes]]:
         yield number, rest
 
 
-def _lead(text: Text, line: bytes, at: int, limits: Limits) -> dict[str, str] | str:
+def _lead(text: Text, line: bytes, at: int, limits: Limits, *, lifted: bool) -> dict[str, str] | str:
     value = _value(line)
-    return _cells(text, value, at, limits) if isinstance(value, dict) else line.decode().rstrip("\r\n")
+    if not isinstance(value, dict):
+        return line.decode().rstrip("\r\n")
+    return _cells(text, value, at, limits, lifted=lifted)
 
 
-def _array(text: Text, whole: bytes, limits: Limits) -> Iterator[_Lead]:
+def _whole(text: Text, whole: bytes, limits: Limits, *, lifted: bool) -> Iterator[_Lead]:
+    """The leads of a text that is one value, or several one after the other."""
+    for number, record in enumerate(records_of(_values(text, whole.decode(), limits)), 1):
+        if isinstance(record, dict):
+            yield number, _cells(text, record, number, limits, lifted=lifted)
+        else:
+            _check_depth(text, record, number, limits)
+            yield number, text_of(record)
+
+
+def _values(text: Text, whole: str, limits: Limits) -> list[Any]:
+    decoder = json.JSONDecoder(parse_int=Number, parse_float=Number, object_pairs_hook=_pairs)
+    values, at = [], 0
     try:
-        values = json.loads(whole, parse_int=_Number, parse_float=_Number, object_pairs_hook=_pairs)
+        while found := _NO_BLANK.search(whole, at):
+            value, at = decoder.raw_decode(whole, found.start())
+            values.append(value)
     except json.JSONDecodeError as error:
         msg = f"{text.source.name}: no JSON from line {error.lineno} on ({error.msg}). Correct it, or export it anew."
         raise InputError(msg) from None
     except RecursionError:
         raise limits.refuse("nesting", text.source.name, "lists and objects are nested too deep") from None
-    if not isinstance(values, list):
-        values = _wrapped(values) or [values]
-    if all(isinstance(value, str) for value in values):
-        values = [{"email": value} for value in values]
-    for number, value in enumerate(values, 1):
-        _check_depth(text, value, number, limits)
-        yield number, _cells(text, value, number, limits) if isinstance(value, dict) else _text(value)
+    return values
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -177,11 +191,11 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _cells(text: Text, lead: dict[str, Any], at: int, limits: Limits) -> dict[str, str]:
+def _cells(text: Text, lead: dict[str, Any], at: int, limits: Limits, *, lifted: bool) -> dict[str, str]:
     _check_depth(text, lead, at, limits)
     cells = {}
-    for name, value in lead.items():
-        cell = _text(value)
+    for name, value in spread(lift(lead) if lifted else lead):
+        cell = text_of(value)
         if len(cell) > limits.cell:
             found = f"record {at} holds a cell of more than {limits.cell:,} characters"
             raise limits.refuse("cell", text.source.name, found)
@@ -201,20 +215,3 @@ def _check_depth(text: Text, record: Any, at: int, limits: Limits) -> None:
         level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
     if depth > limits.nesting:
         raise limits.refuse("nesting", text.source.name, f"record {at} is nested too deep")
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
-    return "" if value is None else _dump(value).encode("utf-8", "backslashreplace").decode()
-
-
-def _dump(value: Any) -> str:
-    """A value as JSON, numbers by their digits."""
-    if isinstance(value, _Number):
-        return str(value)
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{_dump(name)}:{_dump(inner)}" for name, inner in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(_dump, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)

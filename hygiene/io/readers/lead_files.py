@@ -24,16 +24,19 @@ from hygiene.columns.place import place_index
 from hygiene.columns.stand_ins import stand_in
 from hygiene.columns.verifier_verdicts import is_verdict_column
 from hygiene.errors import InputError, Note, UsageError, option
-from hygiene.io.readers.arrow_file import ArrowFile, is_columnar
+from hygiene.io.readers.arrow_file import ArrowFile
 from hygiene.io.readers.batch import Batch, Table, address_in
 from hygiene.io.readers.csv_file import CsvFile, check_delimiter
 from hygiene.io.readers.encoding import Text, check_encoding
-from hygiene.io.readers.excel_file import ExcelFile, is_workbook
+from hygiene.io.readers.formats import format_of
 from hygiene.io.readers.header_row import Columns, check_header
-from hygiene.io.readers.json_file import JsonFile, is_json
+from hygiene.io.readers.json_file import JsonFile
 from hygiene.io.readers.limits import Limits, limits_of
 from hygiene.io.readers.read_options import ReadOptions
+from hygiene.io.readers.sheet_file import SheetChoice, SheetFile
+from hygiene.io.readers.sheets import sheets_of
 from hygiene.io.readers.sources import Hash, Source, Spools, expand, open_source
+from hygiene.io.readers.vcard_file import CardFile
 from hygiene.io.readers.withheld_file import WithheldFile, is_returned
 
 __all__ = ["LeadFiles", "Path_"]
@@ -82,6 +85,7 @@ class LeadFiles:
             options.header_row,
             options.no_header,
             options.sheet,
+            options.visible_rows,
         )
         self._spools = Spools()
         self._chunk_rows = chunk_rows or CHUNK_ROWS
@@ -211,6 +215,7 @@ class _Look:
     header_row: int | None
     no_header: bool
     sheet: str | None
+    visible_rows: bool
 
     def at(self, source: Source) -> "_Part":
         """A file's format, layout and columns."""
@@ -248,28 +253,29 @@ class _Look:
             raise InputError(error.found, advice) from error
 
     def _table(self, source: Source) -> Table:
-        if is_columnar(source):
-            return ArrowFile.look(source, self.limits)
-        if is_workbook(source):
-            return ExcelFile.look(
-                source,
-                self.limits,
-                columns=self.columns,
-                sheet=self.sheet,
-                header_row=self.header_row,
-                no_header=self.no_header,
-            )
         text = Text(source, self.encoding)
-        if is_json(text):
-            return JsonFile.look(text, self.limits)
-        return CsvFile.look(
-            text,
-            self.limits,
-            columns=self.columns,
-            delimiter=self.delimiter,
-            header_row=self.header_row,
-            no_header=self.no_header,
-        )
+        match format_of(source, text):
+            case "columnar":
+                return ArrowFile.look(source, self.limits)
+            case "json":
+                return JsonFile.look(text, self.limits, columns=self.columns)
+            case "vcard":
+                return CardFile.look(text, self.limits)
+            case "text":
+                return CsvFile.look(
+                    text,
+                    self.limits,
+                    columns=self.columns,
+                    delimiter=self.delimiter,
+                    header_row=self.header_row,
+                    no_header=self.no_header,
+                )
+            case format_:
+                choice = SheetChoice(
+                    self.columns, self.sheet, self.header_row, self.visible_rows, self.no_header
+                )
+                sheets = sheets_of(format_, source, self.limits, name=self.sheet, encoding=self.encoding)
+                return SheetFile.look(source, sheets, choice, self.limits)
 
 
 @dataclass(frozen=True, slots=True)

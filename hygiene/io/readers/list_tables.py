@@ -4,15 +4,18 @@ Which columns of them hold entries is decided in `lists`; every sheet of a workb
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from hygiene.io.readers.arrow_file import ArrowFile, is_columnar
+from hygiene.io.readers.arrow_file import ArrowFile
 from hygiene.io.readers.batch import Table
 from hygiene.io.readers.encoding import Text
-from hygiene.io.readers.excel_file import is_workbook, sheets
-from hygiene.io.readers.json_file import JsonFile, is_json
+from hygiene.io.readers.formats import format_of
+from hygiene.io.readers.json_file import JsonFile
 from hygiene.io.readers.limits import Limits
+from hygiene.io.readers.sheet_file import Sheet, filled_rows
+from hygiene.io.readers.sheets import sheets_of
 from hygiene.io.readers.sources import Source
+from hygiene.io.readers.vcard_file import CardFile
 from hygiene.lists import Grid
 
 __all__ = ["list_tables"]
@@ -25,16 +28,23 @@ def list_tables(source: Source, limits: Limits, /) -> list[Grid] | None:
         InputError: it begins like such a file and cannot be read, or passes a limit.
         UsageError: the extra `excel` is not installed.
     """
-    if is_columnar(source):
-        return [_of_table("Parquet or Arrow", ArrowFile.look(source, limits))]
-    if is_workbook(source):
-        return [_of_sheet(name, rows) for name, rows in sheets(source, limits)]
     text = Text(source)
-    return [_of_table("JSON", JsonFile.look(text, limits))] if is_json(text) else None
+    match format_of(source, text):
+        case "text":
+            return None
+        case "columnar":
+            return [_of_table("Parquet or Arrow", ArrowFile.look(source, limits))]
+        case "json":
+            return [_of_table("JSON", JsonFile.look(text, limits))]
+        case "vcard":
+            return [_of_table("vCard", CardFile.look(text, limits))]
+        case format_:
+            return [_of_sheet(source, sheet) for sheet in sheets_of(format_, source, limits)]
 
 
-def _of_sheet(name: str, rows: Sequence[tuple[int, list[str]]]) -> Grid:
-    return Grid(f"sheet {name!r}", lambda: iter(rows))
+def _of_sheet(source: Source, sheet: Sheet) -> Grid:
+    rows = filled_rows(source, sheet)
+    return Grid(f"sheet {sheet.name!r}", lambda: iter(rows))
 
 
 def _of_table(kind: str, table: Table) -> Grid:

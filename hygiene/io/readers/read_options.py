@@ -17,6 +17,7 @@ class ReadOptions:
         header_row: Line of the header, where what was found out is not right.
         no_header: Whether the first row is a lead already: columns are then named by what they hold.
         sheet: Sheet of workbooks; the only one with an email column where None.
+        visible_rows: Whether rows are left out that are hidden in a workbook, by a filter or by hand.
         limits: Limits to raise or lower: `cell`, `columns`, `rows`, `size`, `ratio`, `nesting`.
     """
 
@@ -26,4 +27,5 @@ class ReadOptions:
     header_row: int | None = None
     no_header: bool = False
     sheet: str | None = None
+    visible_rows: bool = False
     limits: Mapping[str, int] | None = None

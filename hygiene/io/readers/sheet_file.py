@@ -1,0 +1,264 @@
+"""Sheets: the one of a workbook or page that holds the leads, each cell as text.
+
+The formats hand over rows and what they know of them: merged cells, hidden rows, formulas nobody calculated. A
+row's line is its number in the sheet. Nothing here opens a file.
+"""
+
+import datetime
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from hygiene.columns.mapping import has_email
+from hygiene.errors import InputError, option
+from hygiene.io.readers.batch import Batch, batch_of_rows, first_rows
+from hygiene.io.readers.header_row import PREAMBLE_LINES, Columns, first_header, names_by_content
+from hygiene.io.readers.limits import Limits
+from hygiene.io.readers.sources import Digest, Source
+
+__all__ = ["CELLS", "Sheet", "SheetChoice", "SheetFile", "filled_rows"]
+
+#: Rows of a batch, and those that tell what columns without a header hold.
+_ROWS, _SAMPLE_ROWS = 50_000, 1000
+
+#: Most cells of a sheet, blank ones included: the whole rectangle is held in memory, and python-calamine ends the
+#: process where there is not enough (observed with 0.9).
+CELLS = 32_000_000
+
+Rows: TypeAlias = Sequence[list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet as it stands in the file.
+
+    Attributes:
+        name: Its name.
+        rows: Cells of each line from the first on, blank lines included.
+        merged: First line, last line and column (from 0) of each cell that spans lines.
+        hidden: Lines that are hidden.
+        uncalculated: Line and column (from 0) of each formula without a value that was calculated.
+    """
+
+    name: str
+    rows: Rows
+    merged: Sequence[tuple[int, int, int]] = ()
+    hidden: Collection[int] = frozenset()
+    uncalculated: Sequence[tuple[int, int]] = ()
+
+    def blank_uncalculated(self) -> None:
+        """Make cells blank that no value was calculated for."""
+        for line, at in self.uncalculated:
+            if line <= len(self.rows) and at < len(self.rows[line - 1]):
+                self.rows[line - 1][at] = ""
+
+    def fill_merged(self, below: int) -> int:
+        """Give lines what is merged over them, from the line after one on; returns to how many cells.
+
+        A cell that is merged with one above that line is left, and so is a line with nothing of its own.
+        """
+        filled, at_before, last_before = 0, -1, 0
+        for at, first, last in sorted((at, first, last) for first, last, at in self.merged):
+            overlaps = at == at_before and first <= last_before
+            if overlaps or not below < first <= len(self.rows) or at >= len(self.rows[first - 1]):
+                continue
+            at_before, last_before = at, last
+            cell = self.rows[first - 1][at]
+            for row in self.rows[first : last if cell not in {None, ""} else first]:
+                if (at >= len(row) or row[at] in {None, ""}) and any(_filled(row)):
+                    row.extend([""] * (at + 1 - len(row)))
+                    row[at] = cell
+                    filled += 1
+        return filled
+
+
+@dataclass(frozen=True, slots=True)
+class SheetChoice:
+    """What the user said of sheets and their rows."""
+
+    columns: Columns = None
+    sheet: str | None = None
+    header_row: int | None = None
+    visible_rows: bool = False
+    no_header: bool = False
+
+
+def filled_rows(source: Source, sheet: Sheet, /) -> list[tuple[int, list[str]]]:
+    """Rows of a list that are not blank, hidden ones too, each with its line.
+
+    Raises:
+        InputError: a cell is a formula whose value nobody calculated, so that an entry may be missing.
+    """
+    if sheet.uncalculated:
+        line, at = min(sheet.uncalculated)
+        msg = (
+            f"{source.name}: {sheet.name}: line {line}, column {at + 1} is a formula without a value that was "
+            "calculated. Open the file in a spreadsheet program, save it, and use that copy."
+        )
+        raise InputError(msg)
+    sheet.fill_merged(0)
+    texts = ((line, [_text(cell) for cell in row]) for line, row in enumerate(sheet.rows, 1))
+    return [(line, row) for line, row in texts if any(cell.strip() for cell in row)]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFile:
+    """One sheet of a file."""
+
+    source: Source
+    sheet: Sheet
+    header_line: int
+    header: Sequence[str]
+    limits: Limits
+    visible_rows: bool
+    notes: Sequence[str] = field(default=())
+
+    @classmethod
+    def look(
+        cls, source: Source, sheets: Sequence[Sheet], choice: SheetChoice, limits: Limits, /
+    ) -> "SheetFile":
+        """The sheet that is named, or the only one with an email column.
+
+        Raises:
+            InputError: there is nothing in it, or the sheet has to be named.
+        """
+        found = {}
+        for sheet in sheets:
+            sheet.blank_uncalculated()
+            first = _header(sheet, choice)
+            if first is not None:
+                found[sheet.name] = (sheet, *first)
+        if not found:
+            raise InputError(f"{source.name}: is empty. Expected a header and rows.")
+        name = _only(source, {name: header for name, (_, _, header) in found.items()}, choice.columns)
+        sheet, line, header = found[name]
+        width = max(
+            (at + 1 for row in sheet.rows[max(0, line - 1) :] for at, cell in _filled(row)), default=1
+        )
+        if width > limits.columns:
+            raise limits.refuse("columns", f"{source.name}: sheet {name!r}", f"it has {width:,} columns")
+        header = [*header, *[""] * (width - len(header))]
+        notes = [f"read sheet {name!r}.", *_notes(sheet, line, header, visible_rows=choice.visible_rows)]
+        return cls(source, sheet, line, header, limits, choice.visible_rows, notes)
+
+    def sample(self, rows: int, /) -> list[list[str]]:
+        """The first rows."""
+        return first_rows(self._batches(rows), rows)
+
+    def batches(self, digest: Digest | None = None, /) -> Iterator[Batch]:
+        """All rows that are not blank."""
+        self.source.hash_into(digest)
+        return self._batches(_ROWS)
+
+    def _batches(self, size: int) -> Iterator[Batch]:
+        width = len(self.header)
+        left_out = self.sheet.hidden if self.visible_rows else frozenset()
+        rows: list[list[str]] = []
+        lines: list[int] = []
+        for line, row in enumerate(self.sheet.rows[self.header_line :], self.header_line + 1):
+            cells = [_text(cell) for cell in row[:width]]
+            if not any(cell.strip() for cell in cells) or line in left_out:
+                continue
+            if max(map(len, cells)) > self.limits.cell:
+                found = f"line {line} holds a cell of more than {self.limits.cell:,} characters"
+                raise self.limits.refuse("cell", self.source.name, found)
+            rows.append(cells + [""] * (width - len(cells)))
+            lines.append(line)
+            if len(rows) == size:
+                yield batch_of_rows(rows, lines, width)
+                rows, lines = [], []
+        if rows:
+            yield batch_of_rows(rows, lines, width)
+
+
+def _notes(sheet: Sheet, header_line: int, header: Sequence[str], *, visible_rows: bool) -> Iterator[str]:
+    """What was left out, filled and made blank; the filling is done here."""
+    if header_line > 1:
+        yield f"the header is on line {header_line}; what stands above it is left out."
+    lost = [(line, at) for line, at in sheet.uncalculated if line > header_line]
+    if lost:
+        line, at = min(lost)
+        name = header[at] if at < len(header) else ""
+        yield (
+            f"formulas without a value that was calculated are blank: {len(lost):,}, the first on line {line}, in "
+            f"{name or f'column {at + 1}'!r}. Open the file in a spreadsheet program, save it, and read that."
+        )
+    filled = sheet.fill_merged(header_line)
+    if filled:
+        yield f"cells that are merged over several rows stand in each of them: {filled:,} were filled."
+    rows = sheet.rows
+    hidden = sum(header_line < line <= len(rows) and any(_filled(rows[line - 1])) for line in sheet.hidden)
+    if hidden and visible_rows:
+        yield f"leads in hidden rows are left out: {hidden:,}."
+    elif hidden:
+        leads = hidden + sum(
+            any(_filled(row)) for at, row in enumerate(rows[header_line:], header_line + 1) if at not in sheet.hidden
+        )  # fmt: skip
+        yield (
+            f"of its {leads:,} leads {hidden:,} are in rows that are hidden, by a filter or by hand, and are read too; "
+            f"leave them out with {option('visible_rows', given=True)}."
+        )
+
+
+def _header(sheet: Sheet, choice: SheetChoice) -> tuple[int, Sequence[str]] | None:
+    """Line and cells of the header; without one the line above the first row, and names by what columns hold."""
+    if not choice.no_header:
+        return first_header(_candidates(sheet, choice.header_row), columns=choice.columns)
+    texts = [[_text(cell) for cell in row] for row in sheet.rows[:_SAMPLE_ROWS]]
+    first = next((at for at, row in enumerate(texts) if any(cell.strip() for cell in row)), None)
+    return None if first is None else (first, names_by_content(texts[first:]))
+
+
+def _candidates(sheet: Sheet, header_row: int | None) -> Iterator[tuple[int, list[str]]]:
+    """Rows that may be the header, with their lines; of headers that are merged over lines the last, filled."""
+    spans = {first: last for first, last, _ in sheet.merged if last > first}
+    above: dict[int, Any] = {}
+    for line, row in enumerate(sheet.rows, 1):
+        if header_row is not None and line != header_row:
+            continue
+        if header_row is None and line > PREAMBLE_LINES + 1:
+            return
+        cells = {at: cell for at, cell in enumerate(row) if cell not in {None, ""}}
+        if header_row is None and line in spans and spans[line] <= PREAMBLE_LINES + 1:
+            above = {
+                at: row[at]
+                for first, _, at in sheet.merged
+                if first == line and at < len(row) and row[at] not in {None, ""}
+            }
+            if any(_filled(sheet.rows[line] if line < len(sheet.rows) else ())):
+                continue
+        cells, above = above | cells, {}
+        if cells:
+            yield line, [_text(cells.get(at, "")) for at in range(max(cells) + 1)]
+
+
+def _only(source: Source, headers: dict[str, Sequence[str]], columns: Columns) -> str:
+    """The sheet to read: the only one, or the only one with an email column."""
+    fitting = [name for name, header in headers.items() if has_email(header, columns=columns)]
+    choice = list(headers) if len(headers) == 1 else fitting
+    if len(choice) == 1:
+        return choice[0]
+    found = "no sheet has" if not fitting else f"{len(fitting)} sheets have"
+    names = ", ".join(map(repr, fitting or headers))
+    raise InputError(
+        f"{source.name}: {found} an email column.", f"Name the sheet with {option('sheet')}: {names}."
+    )
+
+
+def _filled(row: Sequence[Any]) -> Iterator[tuple[int, Any]]:
+    return ((at, cell) for at, cell in enumerate(row) if cell is not None and cell != "")
+
+
+def _text(cell: Any) -> str:
+    """A cell as text: whole numbers by their digits, dates in ISO 8601."""
+    if isinstance(cell, str):
+        return cell
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, datetime.date | datetime.time):
+        return cell.isoformat()
+    return str(cell)
