@@ -372,7 +372,7 @@ def test_lists_shows_and_makes_lists(run, target):
         ("empty.csv", "", "empty"),
         ("header.csv", "email,name\n", "header"),
         ("binary.csv", "a\x00b\n", "binary"),
-        ("noemail.csv", "name,phone\nAnn,1\n", "--column email"),
+        ("noemail.csv", "name,phone\nAnn,1\n", "no address in the first 1 rows"),
         ("open.csv", 'email\n"ann@acme.example\nbob@acme.example\n', "quote"),
     ],
 )
@@ -872,7 +872,8 @@ def test_what_lists_and_columns_gave_is_in_the_summary(run, write):
 
     passes = json.loads(out)["passes"]
     jsonschema.validate(json.loads(out), summary_schema())
-    assert passes["suppression"]["columns"] == [{"column": "Unsubscribed", "rows": 1}]
+    [column] = passes["suppression"]["columns"]
+    assert column == {"column": "Unsubscribed", "rows": 1, "not_understood": 0, "telephone": False}
     assert passes["suppression"]["lists"][0]["left"] == 1
     assert passes["duplicates"] == {
         "ran": True,

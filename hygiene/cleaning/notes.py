@@ -32,7 +32,7 @@ def _near(rows: int) -> list[str]:
     if not rows:
         return []
     text = (
-        f"{counted(rows, 'row')} at the mailbox of a suppressed address in another spelling (near_suppressed): "
+        f"{counted(rows, 'row')} {'is' if rows == 1 else 'are'} at the mailbox of a suppressed address in another spelling (near_suppressed): "
         f"{option('match', 'person')} withholds them, {option('review', ['near_suppressed'])} sets them aside."
     )
     return [Note(text)]

@@ -114,7 +114,7 @@ def by_header(header: Sequence[str], body: Sequence[Sequence[str]], /) -> Choice
     if not found:
         return None
     instead = list(dict.fromkeys(at for each in found[1:] for at in each))
-    of_leads = bool(words & _OF_LEADS)
+    of_leads = bool(addresses and words & _OF_LEADS)
     web = [at for at, name in enumerate(names) if _WEB.search(name) and at not in (*found[0], *instead)]
     if not of_leads:
         instead, web = [*instead, *web], []
