@@ -31,8 +31,9 @@ def _near(rows: int) -> list[str]:
     """A sentence about rows that would be suppressed by person, where there are any."""
     if not rows:
         return []
+    are = f"{counted(rows, 'row')} {'is' if rows == 1 else 'are'}"
     text = (
-        f"{counted(rows, 'row')} {'is' if rows == 1 else 'are'} at the mailbox of a suppressed address in another spelling (near_suppressed): "
+        f"{are} at the mailbox of a suppressed address in another spelling (near_suppressed): "
         f"{option('match', 'person')} withholds them, {option('review', ['near_suppressed'])} sets them aside."
     )
     return [Note(text)]

@@ -16,6 +16,7 @@ __all__ = [
     "DIRECT_NO",
     "DO_NOT_CALL",
     "FALSE",
+    "GOOD",
     "MAIL",
     "NEGATION",
     "NEUTRAL",
@@ -23,6 +24,7 @@ __all__ = [
     "NO",
     "NOTHING",
     "OTHER",
+    "PAIR",
     "SOFT",
     "STATE_NO",
     "STATUS",
@@ -61,6 +63,9 @@ NOTHING = _cells("""
     not provided | not set | null | unbekannt | undefined | unknown | vide | \u2013 | \u2014
 """)
 
+#: Cells that say that all is well with an address.
+GOOD = _cells("valid | verified | deliverable | delivered | ok | active | good | safe")
+
 #: Cells that say that something has not come about.
 NEVER = _cells("never | nie | jamais | nunca | mai | nooit | aldrig | nigdy")
 
@@ -71,7 +76,8 @@ DIRECT_NO = _words(r"""
     (?:do|does) ?n[o ]?t (?:want|wish) (?:to be )?(?:contact\w*|e ?mail\w*|mail\w*) |
     donot(?:contact|email|mail|disturb|send|market|solicit)\w* | dnc | dne | dnm |
     (?:never|not to be|must not be|may not be|cannot be|no longer) (?:contact\w*|e ?mail\w*|mail\w*) |
-    no (?:more )?(?:bulk |marketing |commercial )?(?:e ?mails?|mails?|mailings?|contact|marketing|newsletters?) |
+    no (?:more )?(?:bulk |marketing |commercial )?(?:e ?mails|mails|mailings?|contact|marketing|newsletters?) |
+    no e ?mail(?! (?:found|address|available|provided|id)) |
     remov(?:e|ed|al)(?: \w+)? from(?: \w+)? | remove (?:me|him|her|them) | removal request(?:ed)? |
     take off list | keine? (?:e ?mails?|werbung|mailings?|kontaktaufnahme|post|newsletter) |
     nicht (?:mehr )?(?:anschreiben|kontaktieren|mailen|anmailen|beschicken) |
@@ -84,6 +90,7 @@ DIRECT_NO = _words(r"""
 
 #: Words of having opted out, bounced, complained, or being blocked or dead.
 NO = _words(r"""
+    \w*opt(?:ed)?out\w* | \w*widerspr\w* |
     refus\w* | removed | opt ?out \w+ |
     unsub\w* | un subscri\w* | opt(?:ed|s|ing)? ?outs? | optout | (?:hard )?bounc\w* | hardbounc\w* |
     complain\w* | spam (?:report|complaint)\w* | (?:marked|flagged|reported)(?: \w+)? spam | suppress\w* |
@@ -116,6 +123,8 @@ NO = re.compile(f"{NO.pattern}|{_NO_INSIDE}")
 
 #: Words of having agreed to be written to.
 YES = _words(r"""
+    signed up | sign up |
+    infolettre | nieuwsbrief | nyhedsbrev | nyhetsbrev | boletin | e ?mail marketing |
     erlaubt | darf(?: \w+)? (?:kontaktiert|angeschrieben) werden | \w+einwilligung\w* | e ?mail ok | izni |
     iscrizione | inscription | inscricao | abonnement |
     send (?:marketing|e ?mails?|newsletters?)(?: \w+)? | mag gemaild(?: \w+)? |
@@ -136,6 +145,7 @@ YES = re.compile(f"{YES.pattern}|加入済|同意|購読|オプトイン|订阅|
 
 #: States of columns that say how it stands with somebody: none that are words for other things as well.
 STATE_NO = _words(r"""
+    rejete\w* | rejeicao | cancell?ed | cancelad\w* | cancellat\w* | deleted |
     stop | stopped | ret |
     cleaned | junk | held | spam | removed | abuse | declined? | denied | refused | disallow\w* | rejected |
     not given | abgelehnt | verweigert | refuse\w* | rechazad\w* | recusad\w* | rifiutat\w* | negato |
@@ -144,6 +154,7 @@ STATE_NO = _words(r"""
 
 #: The end of a subscription, where a column is about one.
 CANCELLED = _words(r"""
+    not interested | nein danke | no thanks | disabled | inactive | out |
     cancell?ed | cancelad\w* | cancellat\w* | annul\w* | gekundigt | geloscht | deleted | opzegging
 """)
 
@@ -166,6 +177,7 @@ TELEPHONE = _words(r"""
 """)
 TELEPHONE = re.compile(f"{TELEPHONE.pattern}|電話")
 DO_NOT_CALL = _words(r"""
+    do ?not allow (?:phone )?(?:calls?|faxes|sms) | do ?not contact by (?:phone|sms|text|fax|call) |
     do ?n[o ]?t ?(?:call|phone|text|sms|fax|ring) | donot(?:call|phone|text|sms|fax) | no (?:calls?|sms|texts?) |
     anrufe? (?:unerwunscht|nicht) | (?:keine|nicht) anruf\w* | ne pas appeler | no llamar | nao ligar | non chiamare |
     niet bellen | nie dzwon\w* | ring (?:inte|ikke|ej) | arama yapma | не звонить
@@ -179,19 +191,27 @@ MAIL = _words(r"""
 
 #: Phrases that make a column one of opting out whatever else stands in its header.
 STRONG = _words(r"""
+    unsubscribed by | (?:on|in) (?:the )?(?:suppression|black ?|block ?|stop ?)list | on suppression list |
     (?:unsub|clean) (?:campaign id|time|reason\w*) | remov\w* from(?: \w+)? | dnc reason |
     suppression reason
 """)
 #: Words that make a column say something else.
 OTHER = _words(r"""
+    id | payment | invoice | cheque | transaction |
     links? | url | uri | rate | score | probability | percent | message | subject | template | page | token |
     group | category | campaign | list(?! status) | source | by | likelihood | if | before | after | plan | price |
     tier | amount | renewal | renews | product | text | ip | form | notes? | comments? | description | hash |
     name | level | version | expir\w* | active subscription | subscribers | marketing contact |
     owner | language | sent | opens? | clicks? | period | frequency | topics?
 """)
+#: Headers that name both, so that a cell says which of them holds.
+PAIR = _words(r"""
+    opt\w* ?in opt\w* ?out | opt\w* ?out opt\w* ?in | opt ?in out | subscrib\w+ (?:or )?unsubscrib\w+ |
+    unsubscrib\w+ (?:or )?subscrib\w+ | status
+""")
 #: Columns of states, and of tags.
 STATUS = _words(r"""
+    \w*status |
     status | statut | stato | zustand | estado | stand | disposition | reason | stav | durum | статус
 """)
 STATUS = re.compile(f"{STATUS.pattern}|ステータス|状态|状態")

@@ -219,6 +219,8 @@ def _column_marks(header: str, cells: pa.Array, codes: _Codes, *, settled: bool)
     kind = None if settled else kind_of(header)
     rows, unread = int((codes == NO).sum()), np.flatnonzero(codes == UNKNOWN)
     known = settled or kind is not Kind.STATES or bool(((codes == NO) | (codes == YES)).any())
+    if not known and len(unread):  # states that are numbers are those of a program that nobody can tell
+        known = bool(mask(pc.match_substring_regex(cells.take(pa.array(unread)), _NUMBER)).all())
     if kind in (Kind.STATES, Kind.TAGS, Kind.MAIL_STATES) and not rows and not len(unread):
         return None
     values: tuple[str, ...] = ()
@@ -269,7 +271,7 @@ def is_mark(header: str, /) -> bool:
 def kind_of(header: str, /) -> Kind | None:
     """What the cells of a column are about, by its header; None where it says nothing of opting out."""
     text = _folded(header)
-    of_mail = words.MAIL.search(text) is not None
+    of_mail = words.MAIL.search(words.DO_NOT_CALL.sub(" ", text)) is not None
     no, yes = _evidence(text)
     by_call = words.DO_NOT_CALL.search(text) is not None
     strong = words.STRONG.search(text) or words.DIRECT_NO.search(text) or (by_call and of_mail)
@@ -279,7 +281,8 @@ def kind_of(header: str, /) -> Kind | None:
         (telephone and not of_mail, Kind.TELEPHONE),
         (words.TAGS.search(text) and not no and not yes and not words.COMPANY.search(text), Kind.TAGS),
         (words.OTHER.search(text) and not strong, None),
-        (no and yes, Kind.MAIL_STATES),
+        (no and yes and words.PAIR.search(text), Kind.MAIL_STATES),
+        (yes and words.CANCELLED.search(text), Kind.TRUTH_IS_NO),
         (strong or (no and not words.SOFT.search(text)), Kind.TRUTH_IS_NO),
         (no or words.COMPANY.search(text), None),
         (yes, Kind.FALSEHOOD_IS_NO),
@@ -337,7 +340,7 @@ def _by_kind(kind: Kind, cells: pa.Array) -> _Codes:
 _MEANS: Mapping[Kind, tuple[int, int]] = {
     Kind.TRUTH_IS_NO: (NO, YES),
     Kind.FALSEHOOD_IS_NO: (YES, NO),
-    Kind.STATES: (SILENT, SILENT),
+    Kind.STATES: (UNKNOWN, UNKNOWN),
     Kind.MAIL_STATES: (UNKNOWN, UNKNOWN),
     Kind.TAGS: (SILENT, SILENT),
 }
@@ -359,6 +362,13 @@ def _said(kind: Kind, cell: str) -> int:
         if kind is Kind.MAIL_STATES and words.CANCELLED.search(text):
             known = NO
         return SILENT if text in words.NEUTRAL and known != NO else known
+    return _said_of_mark(kind, text, truth=truth)
+
+
+def _said_of_mark(kind: Kind, text: str, *, truth: bool | None) -> int:
+    """What a cell of a column says whose truth or falsehood means no."""
+    if kind is Kind.TRUTH_IS_NO and text in words.GOOD:
+        return YES
     if text in words.NEVER:
         truth = False
     if truth is not None:
@@ -381,8 +391,8 @@ def _truth(bare: str, text: str) -> bool | None:
 
 def _state(text: str) -> int:
     """What a folded phrase says."""
-    if words.DO_NOT_CALL.search(text) and not words.MAIL.search(text):
-        return UNKNOWN
+    if words.DO_NOT_CALL.search(text):
+        return NO if words.MAIL.search(words.DO_NOT_CALL.sub(" ", text)) else UNKNOWN
     no, yes = _evidence(words.SOFT.sub(" ", text))
     if no or words.STATE_NO.search(text):
         return YES if not no and _is_negated(text, words.STATE_NO.search(text)) else NO
