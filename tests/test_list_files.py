@@ -91,8 +91,36 @@ _ROWS = {
 _TAKEN = ["jane@acme.example", "j@b.example", "rival.example"]
 
 
+def _flat_spreadsheet(frame):
+    """A frame as a spreadsheet of one XML file."""
+    of = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0".format
+    rows = "".join(
+        "<t:table-row>"
+        + "".join(f"<t:table-cell><x:p>{cell}</x:p></t:table-cell>" for cell in row)
+        + "</t:table-row>"
+        for row in [list(frame.columns), *frame.to_numpy().tolist()]
+    )
+    return (
+        f'<?xml version="1.0"?><o:document xmlns:o="{of("office")}" xmlns:t="{of("table")}" xmlns:x="{of("text")}" '
+        'o:mimetype="application/vnd.oasis.opendocument.spreadsheet"><o:body><o:spreadsheet>'
+        f'<t:table t:name="L">{rows}</t:table></o:spreadsheet></o:body></o:document>'
+    )
+
+
 @pytest.mark.parametrize(
-    "ending", ["xlsx", "parquet", "feather", "json", "jsonl", "columns.csv", "wrapped.json", "preamble.csv"]
+    "ending",
+    [
+        "xlsx",
+        "parquet",
+        "feather",
+        "json",
+        "jsonl",
+        "columns.csv",
+        "wrapped.json",
+        "preamble.csv",
+        "html",
+        "fods",
+    ],
 )
 def test_a_suppression_list_is_read_in_every_format_that_leads_have(tmp_path, ending):
     path, frame = tmp_path / f"dnc.{ending}", pd.DataFrame(_ROWS)
@@ -110,6 +138,10 @@ def test_a_suppression_list_is_read_in_every_format_that_leads_have(tmp_path, en
             path.write_text("\n".join(map(json.dumps, records)))
         case "wrapped.json":
             path.write_text(json.dumps({"data": {"people": records}, "next": None}, indent=1))
+        case "html":
+            path.write_text("<html><body>" + frame.to_html(index=False) + "</body></html>")
+        case "fods":
+            path.write_text(_flat_spreadsheet(frame))
         case "preamble.csv":
             path.write_text("Do not contact\nExported 2026-11-01\n\n" + frame.to_csv(index=False, sep=";"))
         case _:
@@ -119,6 +151,26 @@ def test_a_suppression_list_is_read_in_every_format_that_leads_have(tmp_path, en
 
     assert sorted(entry.text for entry in found.entries) == sorted(_TAKEN)
     assert "column 'Email' or else 'Domain'" in found.layout
+
+
+def test_every_address_of_a_card_and_of_a_list_of_addresses_is_taken(tmp_path):
+    cards, answer = tmp_path / "dnc.vcf", tmp_path / "dnc.json"
+    cards.write_text("BEGIN:VCARD\nFN:Ann\nEMAIL:a@x.example\nEMAIL:b@x.example\nEND:VCARD\n")
+    answer.write_text(
+        json.dumps({"results": [{"emails": [{"value": "a@x.example", "type": "x"}, "b@x.example"]}]})
+    )
+
+    for path in (cards, answer):
+        found = list_files.suppression_list(path)
+        assert {entry.text for entry in found.entries} == {"a@x.example", "b@x.example"}
+
+
+def test_hidden_rows_of_a_list_are_taken_and_a_formula_nobody_calculated_stops_the_run(tmp_path):
+    formats = Path(__file__).parent / "data" / "formats"
+
+    assert len(list_files.suppression_list(formats / "openpyxl-3.1-filtered.xlsx").entries) == 3
+    with pytest.raises(ListError, match="line 2, column 3 is a formula without a value"):
+        list_files.suppression_list(formats / "xlsxwriter-3.3-formula.xlsx")
 
 
 def test_of_a_workbook_every_sheet_with_entries_is_taken(tmp_path):

@@ -62,6 +62,7 @@ def test_the_call_for_dask_frames_shows_every_option_too():
         ("encoding", "utf-8"),
         ("header_row", 3),
         ("sheet", "Leads"),
+        ("visible_rows", True),
         ("fill", True),
     ],
 )

@@ -12,8 +12,10 @@ frame = pd.DataFrame({"email": ["ann@acme.example"]})
 assert_type(hygiene.clean(frame, match="person", keep="last", fill=True), CleanedLeads)
 assert_type(hygiene.clean(["a.csv", "b.csv"], header_row=3, suppress="dnc.csv"), CleanedLeads)
 assert_type(hygiene.read("a.csv", "b.csv", encoding="cp1252"), pd.DataFrame)
+assert_type(hygiene.read("a.xlsx", visible_rows=True), pd.DataFrame)
 
 hygiene.clean(frame, match="Person")  # type: ignore[arg-type]
 hygiene.clean(frame, mach="person")  # type: ignore[call-arg]
 hygiene.clean(3)  # type: ignore[arg-type]
 hygiene.read("a.csv", header_row="3")  # type: ignore[arg-type]
+hygiene.read("a.xlsx", visible_rows="yes")  # type: ignore[arg-type]

@@ -33,9 +33,9 @@ def open_leads(paths: Sequence[Path_], options: _OpenOptions) -> LeadFiles:
     """The leads of files, looked at as far as their first 1,000 rows.
 
     Args:
-        paths: CSV and its kin, XLSX, XLS, Parquet, Arrow or JSON, each also as gzip; folders and patterns
-            of them; "-" is standard input, which is kept in a temporary file. The format is known by the
-            content.
+        paths: CSV and its kin, XLSX, XLS, ODS, HTML tables, Parquet, Arrow, JSON or vCards, each also as
+            gzip; folders and patterns of them; "-" is standard input, which is kept in a temporary file. The
+            format is known by the content.
         options: As below.
 
     Raises:

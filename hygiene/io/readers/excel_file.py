@@ -32,12 +32,18 @@ def excel_sheets(source: Source, limits: Limits, name: str | None = None, /) -> 
         InputError: it is no readable workbook, has no such sheet, or passes a limit.
         UsageError: the extra `excel` is not installed.
     """
-    scans = _scans(source, limits) if zipfile.is_zipfile(source.path) else {}
+    is_xml = zipfile.is_zipfile(source.path)
+    scans = _scans(source, limits) if is_xml else {}
     book = _open(source)
     for each in _chosen(source, book, name):
         scan, uncalculated = scans.get(each, (SheetScan(), ()))
-        merged, rows = scan.merged, _rows(source, book, each)
-        yield Sheet(each, rows, merged, scan.hidden, uncalculated)
+        sheet = _sheet(source, book, each)
+        merged = (
+            scan.merged
+            if is_xml
+            else [(first + 1, last + 1, at) for (first, at), (last, _) in _ranges(sheet)]
+        )
+        yield Sheet(each, sheet.to_python(skip_empty_area=False), merged, scan.hidden, uncalculated)
 
 
 def check_unpacked(source: Source, archive: zipfile.ZipFile, limits: Limits, /) -> None:
@@ -104,13 +110,17 @@ def _chosen(source: Source, book: Any, sheet: str | None) -> Sequence[str]:
     return [sheet]
 
 
-def _rows(source: Source, book: Any, name: str) -> list[list[Any]]:
+def _sheet(source: Source, book: Any, name: str) -> Any:
     try:
-        rows: list[list[Any]] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        return book.get_sheet_by_name(name)
     except Exception as error:
         msg = (
             f"{source.name}: sheet {name!r} cannot be read. Save the workbook anew, or name another with "
             f"{option('sheet')}."
         )
         raise InputError(msg) from error
-    return rows
+
+
+def _ranges(sheet: Any) -> Sequence[tuple[tuple[int, int], tuple[int, int]]]:
+    """The first and last cell of what is merged over lines, each as line and column from 0."""
+    return [(first, last) for first, last in sheet.merged_cell_ranges or () if last[0] > first[0]]

@@ -72,7 +72,6 @@ _REFUSED: Sequence[tuple[bytes, str]] = (
     (b"\x09\x04\x06\0", f"is a sheet of Excel 4. {_SAVE}"),
     (b"\0\0\x1a\0", f"is a Lotus 1-2-3 sheet. {_SAVE}"),
     (b"\0\0\x02\0\x06\x04\x06\0", f"is a Lotus 1-2-3 sheet. {_SAVE}"),
-    (b"ID;P", f"is a sheet in SYLK. {_SAVE}"),
     (b"%PDF-", _EXPORT.format("a PDF")),
     (b"{\\rtf", _EXPORT.format("a text in RTF")),
     (b"\x89PNG", _PICTURE.format("PNG")),
@@ -98,6 +97,13 @@ _CONTAINERS: Sequence[tuple[str, str]] = (
     ("PowerPoint Document", _EXPORT.format("a presentation")),
     ("__properties_version1.0", _EXPORT.format("an Outlook message")),
 )
+
+#: Those that are text themselves, and what is in every other one: a header may begin with "ORC".
+_OF_TEXT = (b"%PDF-", b"{\\rtf")
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+
+#: The first two records of SYLK, which a header such as "ID;Phone" is like.
+_SYLK = re.compile(rb"ID;P\w*(?:;[NE])*\r?\n(?:[PBCFO];|N[NUEL];)")
 
 #: Whether bytes are the start of a dBase file: version, date of change, records, length of header and record.
 _DBF = re.compile(
@@ -127,16 +133,28 @@ def format_of(source: Source, text: Text, /) -> Format:
     if starts.startswith(_OLE):
         _check_container(source)
         return "excel"
-    told = next((told for magic, told in _REFUSED if starts.startswith(magic)), None)
-    if told is None and _is_dbf(starts):
-        told = _DBF_STEP
-    if told is None and starts[4:8] == b"ftyp":
-        told = _PICTURE.format("HEIC, or a film")
-    if told is None and starts.startswith(b"RIFF") and starts[8:12] == b"WEBP":
-        told = _PICTURE.format("WEBP")
+    told = _refused(starts)
     if told is not None:
         raise _refusal(source, told)
     return _of_text(source, text)
+
+
+def _refused(starts: bytes) -> str | None:
+    """What to say of a file that is not read, by its first bytes; None for any other."""
+    for magic, told in _REFUSED:
+        if starts.startswith(magic) and (
+            magic in _OF_TEXT or not magic.isascii() or _CONTROLS.search(starts)
+        ):
+            return told
+    if _is_dbf(starts):
+        return _DBF_STEP
+    if _SYLK.match(starts):
+        return f"is a sheet in SYLK. {_SAVE}"
+    if starts[4:8] == b"ftyp":
+        return _PICTURE.format("HEIC, or a film")
+    if starts.startswith(b"RIFF") and starts[8:12] == b"WEBP":
+        return _PICTURE.format("WEBP")
+    return None
 
 
 def _of_text(source: Source, text: Text) -> Format:

@@ -38,6 +38,11 @@ _COLSPAN, _ROWSPAN = 1000, 65534
 #: Attributes in which spreadsheet programs put a number whose text is shortened: Excel, LibreOffice, SheetJS.
 _VALUES = ("x:num", "sdval", "data-v")
 
+#: Elements whose text is none of a cell's: a note of LibreOffice stands in the cell that it is about.
+_UNSEEN = {"script", "style", "comment"}
+
+_EXPONENT = re.compile(r"-?[0-9][.,]?[0-9]*E[+-]?[0-9]+", re.IGNORECASE)
+_GROUPED = re.compile(r"-?[0-9]{1,3}(?:[.,\u2019\u00a0\u202f '][0-9]{3})+")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
@@ -99,6 +104,16 @@ def _joined(sheets: Sequence[Sheet]) -> list[Sheet]:
     return list(found.values())
 
 
+def _is_shortened(shown: str, value: str) -> bool:
+    """Whether a cell shows its number by an exponent, by signs for want of room, or with signs between its digits.
+
+    A day or a time has a number too, and is what it shows.
+    """
+    if _EXPONENT.fullmatch(shown) or set(shown) == {"#"}:
+        return True
+    return bool(_GROUPED.fullmatch(shown)) and re.sub(r"[^0-9]", "", shown) == re.sub(r"[^0-9]", "", value)
+
+
 class _Table:
     """A table that is being read."""
 
@@ -137,7 +152,7 @@ class _Table:
             return
         shown = [_BLANKS.sub(" ", line).strip(" ") for line in "".join(self.cell).split("\x1e")]
         text = "\n".join(shown).strip("\n")
-        if self._value is not None and _NUMBER.fullmatch(self._value):
+        if self._value is not None and _NUMBER.fullmatch(self._value) and _is_shortened(text, self._value):
             number = float(self._value)
             text = str(int(number)) if number.is_integer() else self._value
         row, line = self.rows[-1], len(self.rows)
@@ -165,7 +180,7 @@ class _Parser(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
-        if tag in {"script", "style"}:
+        if tag in _UNSEEN:
             self._unseen += 1
         elif tag == "table":
             if len(self._open) >= self._limits.nesting:
@@ -182,7 +197,7 @@ class _Parser(HTMLParser):
             cell.append("\x1e" if tag == "br" or cell else "")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in {"script", "style"}:
+        if tag in _UNSEEN:
             self._unseen = max(self._unseen - 1, 0)
         elif self._open and tag in {"td", "th", "tr"}:
             self._end_cell()

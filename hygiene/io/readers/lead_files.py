@@ -28,14 +28,16 @@ from hygiene.io.readers.arrow_file import ArrowFile
 from hygiene.io.readers.batch import Batch, Table, address_in
 from hygiene.io.readers.csv_file import CsvFile, check_delimiter
 from hygiene.io.readers.encoding import Text, check_encoding
+from hygiene.io.readers.folders import expand
 from hygiene.io.readers.formats import format_of
 from hygiene.io.readers.header_row import Columns, check_header
 from hygiene.io.readers.json_file import JsonFile
+from hygiene.io.readers.keyed_file import KeyedFile
 from hygiene.io.readers.limits import Limits, limits_of
 from hygiene.io.readers.read_options import ReadOptions
 from hygiene.io.readers.sheet_file import SheetChoice, SheetFile
 from hygiene.io.readers.sheets import sheets_of
-from hygiene.io.readers.sources import Hash, Source, Spools, expand, open_source
+from hygiene.io.readers.sources import Hash, Source, Spools, open_source
 from hygiene.io.readers.vcard_file import CardFile
 from hygiene.io.readers.withheld_file import WithheldFile, is_returned
 
@@ -89,7 +91,11 @@ class LeadFiles:
         )
         self._spools = Spools()
         self._chunk_rows = chunk_rows or CHUNK_ROWS
-        self._parts = [look.at(open_source(name, self._spools, self._limits)) for name in expand(names)]
+        found = expand(names)
+        self._folder_notes = found.notes
+        self._parts = [
+            look.at(open_source(file.name, self._spools, self._limits), file.keys) for file in found.files
+        ]
         self.files = tuple(part.name for part in self._parts)
         self.columns = _union([part.columns for part in self._parts])
         self.verdict_columns = tuple(
@@ -113,7 +119,7 @@ class LeadFiles:
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences about the choices that were made; there may be more after the files were read through."""
-        told = [note for part in self._parts for note in part.notes]
+        told = [*self._folder_notes, *(note for part in self._parts for note in part.notes)]
         for part, counts in zip(self._parts, self._stand_ins, strict=False):
             told += part.map.told(part.table.header, counts, source=part.name)
         return tuple(map(Note, told))
@@ -217,11 +223,13 @@ class _Look:
     sheet: str | None
     visible_rows: bool
 
-    def at(self, source: Source) -> "_Part":
+    def at(self, source: Source, keys: Mapping[str, str]) -> "_Part":
         """A file's format, layout and columns."""
         table = self._table(source)
         if is_returned(table.header):
             table = WithheldFile(table, source.name, guarded=not isinstance(table, ArrowFile))
+        if keys:
+            table = KeyedFile(table, keys)
         sample = table.sample(SAMPLE_ROWS)
         if not sample:
             raise InputError(f"{source.name}: has a header and no rows. Export it again with its leads.")

@@ -1,14 +1,12 @@
 """Sources: the files behind the names that were given, plain and ready to be opened more than once.
 
-Folders and patterns become the files in them; standard input, pipes and what is compressed go to a
-temporary file. Nothing here knows what is in a file beyond its first bytes.
+Standard input, pipes and what is compressed go to a temporary file. Nothing here knows what is in a file beyond
+its first bytes.
 """
 
-import glob
 import gzip
 import hashlib
 import os
-import re
 import shutil
 import stat
 import sys
@@ -25,7 +23,7 @@ from typing import IO, Protocol, Self
 from hygiene.errors import InputError, SpoolError
 from hygiene.io.readers.limits import Limits
 
-__all__ = ["BLOCK", "GZIP", "Digest", "Hash", "Source", "Spools", "expand", "open_source"]
+__all__ = ["BLOCK", "GZIP", "Digest", "Hash", "Source", "Spools", "open_source", "printable"]
 
 #: Bytes read at a time.
 BLOCK = 1 << 19
@@ -34,23 +32,6 @@ GZIP = b"\x1f\x8b"
 
 #: Bytes that a compressed file may unpack to whatever its ratio: a small bomb does no harm.
 _HARMLESS = 64 << 20
-
-#: What a folder is searched for; each also with `.gz`.
-_PARTS = (
-    ".csv",
-    ".tsv",
-    ".txt",
-    ".parquet",
-    ".arrow",
-    ".feather",
-    ".jsonl",
-    ".ndjson",
-    ".json",
-    ".xlsx",
-    ".xls",
-)
-
-_URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
 class Digest(Protocol):
@@ -170,15 +151,6 @@ class Spools:
         self._finalizer()
 
 
-def expand(names: Sequence[str], /) -> list[str]:
-    """The names with folders and patterns replaced by the files in them, in the order of their names.
-
-    Raises:
-        InputError: there is no such file, nothing in it, or the name is a web address.
-    """
-    return [file for name in names for file in ([name] if name == "-" else _expand(name))]
-
-
 def open_source(name: str, spools: Spools, limits: Limits, /) -> Source:
     """The file of a name; "-" is standard input.
 
@@ -200,37 +172,6 @@ def open_source(name: str, spools: Spools, limits: Limits, /) -> Source:
 def printable(name: str, /) -> str:
     """A file's name as it can be shown and written: what is not UTF-8 in it as escapes."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
-
-
-def _expand(name: str) -> list[str]:
-    path = Path(name)
-    if _URL.match(name):
-        raise InputError(
-            "A web address was given where a file is expected. Download it first and name the file."
-        )
-    if path.is_dir():
-        found = sorted(str(each) for each in path.iterdir() if _is_part(each))
-        if not found:
-            msg = f"{name}: is a folder without lead files; expected {', '.join(_PARTS)} in it."
-            raise InputError(msg)
-        return found
-    if path.exists():
-        return [name]
-    if glob.has_magic(name):
-        found = sorted(each for each in glob.glob(name, recursive=True) if Path(each).is_file())  # noqa: PTH207 -- Path.glob takes no absolute pattern
-        if found:
-            return found
-        raise InputError(f"{name}: no file matches this pattern. Check the name and the folder.")
-    raise InputError(f"{name}: there is no such file. Check the name and the folder.")
-
-
-def _is_part(path: Path) -> bool:
-    """Whether a file of a folder holds leads: marks such as `_SUCCESS` and hidden files do not."""
-    return (
-        path.is_file()
-        and not path.name.startswith((".", "_"))
-        and path.name.lower().removesuffix(".gz").endswith(_PARTS)
-    )
 
 
 def _unpack(source: Source, spools: Spools, limits: Limits) -> Path:

@@ -22,6 +22,8 @@ _BLOCK, _ELEMENT = 1 << 20, 1 << 16
 _NAMES_BYTES = 16 << 20
 
 _CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_PLACE = re.compile(rb"""r\s*=\s*["']([A-Z]{1,3}[0-9]{1,7})["']""")
+_LETTERS = bytes(range(ord("A"), ord("Z") + 1))
 _PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*:)?worksheet[\s>]")
 _RANGE = re.compile(
     rb"""<(?:[\w.-]+:)?mergeCell\s[^>]*\bref\s*=\s*["']([A-Z]{1,3})([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7})["']"""
@@ -61,7 +63,7 @@ class SheetScan:
 def scan_sheet(file: IO[bytes], /) -> SheetScan:
     """Go through the XML of a sheet."""
     scan, row, words = SheetScan(), 0, None
-    for block, whole in _blocks(file):
+    for block in _blocks(file):
         if words is None:
             found = _PREFIX.search(block)
             words = _Words((found[1] or b"") if found else b"")
@@ -70,9 +72,9 @@ def scan_sheet(file: IO[bytes], /) -> SheetScan:
             for letters, first, last in _RANGE.findall(block):
                 if first != last:
                     scan.merged.append((int(first), int(last), _column(letters) - 1))
-        row = words.rows(scan, whole, row)
-        if words.formula in whole:
-            words.formulas(scan, whole)
+        row = words.rows(scan, block, row)
+        if words.formula in block:
+            words.formulas(scan, block)
     return scan
 
 
@@ -141,23 +143,24 @@ class _Words:
                 scan.zero.append(at)
 
 
-def _blocks(file: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Each block with what the last one was cut off in, once from the last tag on, once from the last cell on."""
-    tag = rest = b""
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+    """Blocks that no cell is divided between, nor any other element."""
+    rest = b""
     while read := file.read(_BLOCK):
-        tag += read
         rest += read
-        end = max(rest.rfind(b"</c>"), rest.rfind(b":c>"), len(rest) - _ELEMENT)
-        yield tag, rest[:end]
-        cut = max(tag.rfind(b"<"), len(tag) - _ELEMENT)
-        tag, rest = tag[cut:], rest[end:]
-    yield tag, rest
+        end = max(rest.rfind(b"</c>"), rest.rfind(b":c>"))
+        if len(rest) - end > _ELEMENT:  # below the cells, or cells that are all blank
+            end = max(rest.rfind(b"<"), len(rest) - _ELEMENT)
+        yield rest[:end]
+        rest = rest[end:]
+    yield rest
 
 
 def _spread(scan: SheetScan, block: bytes) -> None:
-    places = _CELL.findall(block)
-    scan.columns = max([scan.columns, *map(_column, {letters for letters, _ in places})])
-    scan.rows = max([scan.rows, *map(int, {number for _, number in places})])
+    places = b" ".join(_PLACE.findall(block))
+    columns = set(places.translate(None, b"0123456789").split())
+    scan.columns = max([scan.columns, *map(_column, columns)])
+    scan.rows = max([scan.rows, *map(int, set(places.translate(None, _LETTERS).split()))])
 
 
 def _column(letters: bytes) -> int:

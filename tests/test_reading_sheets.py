@@ -1,0 +1,316 @@
+"""Workbooks, OpenDocument spreadsheets and pages: what is in them, hidden, merged or never calculated."""
+
+import re
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import xlsxwriter
+
+from hygiene.errors import InputError
+from hygiene.io.readers import open_leads, read_leads, xlsx_scan
+
+DATA = Path(__file__).parent / "data" / "formats"
+
+
+def notes_of(path: Path, **options: object) -> list[str]:
+    with open_leads([path], **options) as leads:
+        return [note.removeprefix(f"{path}: ") for note in leads.notes]
+
+
+def rewritten(path: Path, made: Path, *changes: tuple[str, str]) -> Path:
+    """A workbook whose first sheet's XML is changed."""
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            text = old.read(name)
+            for pattern, other in changes if name.endswith("sheet1.xml") else ():
+                text = re.sub(pattern.encode(), other.encode(), text)
+            new.writestr(name, text)
+    return made
+
+
+def prefixed(path: Path, made: Path) -> Path:
+    """A workbook as Open XML SDK writes it, every element of the sheet with a prefix."""
+    return rewritten(
+        path, made, (r"<(/?)(?=[a-zA-Z])", r"<\1x:"), (r'xmlns="', 'xmlns:x="'), ("<x:xml", "<xml")
+    )
+
+
+def page(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = tmp_path / "leads.xls"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def ods(tmp_path: Path, rows: str, top: str = "") -> Path:
+    """A flat spreadsheet."""
+    spaces = "".join(
+        f' xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
+        for short, long in (("office", "office"), ("table", "table"), ("text", "text"))
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    path = tmp_path / "leads.ods"
+    path.write_text(
+        f'<?xml version="1.0"?>{top}<office:document{spaces} office:mimetype="{kind}"><office:body><office:spreadsheet>'
+        f'<table:table table:name="L">{rows}</table:table></office:spreadsheet></office:body></office:document>'
+    )
+    return path
+
+
+def ods_row(*cells: str, how: str = "") -> str:
+    made = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
+        for cell in cells
+    )
+    return f"<table:table-row {how}>{made}</table:table-row>"
+
+
+def test_rows_hidden_by_a_filter_are_said_and_left_out_when_asked():
+    """Written by openpyxl 3.1 with an autofilter."""
+    path = DATA / "openpyxl-3.1-filtered.xlsx"
+
+    assert len(read_leads(path)) == 3
+    assert notes_of(path)[1] == (
+        "of its 3 leads 2 are in rows that are hidden, by a filter or by hand, and are read too; "
+        "leave them out with visible_rows=True."
+    )
+    with open_leads([path], visible_rows=True) as leads:
+        frame = leads.frame()
+        assert frame["first_name"].tolist() == ["Cy"]
+        assert frame.index.get_level_values("line").tolist() == [4]
+        assert leads.notes[1].endswith("leads in hidden rows are left out: 2.")
+
+
+def test_merged_cells_fill_the_rows_they_span():
+    """Written by openpyxl 3.1."""
+    path = DATA / "openpyxl-3.1-merged.xlsx"
+
+    assert read_leads(path)["company"].tolist() == ["Evergate", "Evergate", "Northwind"]
+    assert (
+        notes_of(path)[1] == "cells that are merged over several rows stand in each of them: 1 were filled."
+    )
+
+
+def test_a_formula_that_was_never_calculated_is_blank_and_said(tmp_path):
+    """Written by XlsxWriter 3.3, which puts 0 where no value was given and asks to be calculated."""
+    path = DATA / "xlsxwriter-3.3-formula.xlsx"
+
+    assert read_leads(path)["company"].tolist() == [""]
+    assert notes_of(path)[1] == (
+        "formulas without a value that was calculated are blank: 1, the first on line 2, in 'company'. "
+        "Open the file in a spreadsheet program, save it, and read that."
+    )
+    empty = rewritten(
+        path, tmp_path / "empty.xlsx", ("<v>0</v></c></row></sheetData>", "<v/></c></row></sheetData>")
+    )
+    assert read_leads(empty)["company"].tolist() == [""]
+    assert "formulas without a value" in notes_of(empty)[1]
+
+
+def test_a_typed_zero_and_a_calculated_value_stay(tmp_path):
+    path = tmp_path / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["email", "typed", "calculated", "none"])
+        sheet.write_row(1, 0, ["a@x.example", 0])
+        sheet.write_formula(1, 2, "=1+1", None, 2)
+        sheet.write_formula(1, 3, "=0", None, 0)
+
+    assert read_leads(path).to_numpy().tolist() == [["a@x.example", "0", "2", ""]]
+    assert "blank: 1, the first on line 2, in 'none'" in notes_of(path)[1]
+
+
+@pytest.mark.parametrize("block", [1 << 20, 200])
+@pytest.mark.parametrize("change", [prefixed, None], ids=["prefixed", "plain"])
+def test_what_a_sheet_says_beside_its_cells_is_seen_wherever_blocks_end(tmp_path, monkeypatch, block, change):
+    monkeypatch.setattr(xlsx_scan, "_BLOCK", block)
+    path = tmp_path / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["email", "company", "n"])
+        for line in range(1, 60):
+            sheet.write_row(line, 0, [f"a{line}@x.example", ""])
+            sheet.write_formula(line, 2, "=" + "+".join(["1"] * 30))
+            sheet.set_row(line, None, None, {"hidden": line % 3 == 0})
+        sheet.merge_range(1, 1, 30, 1, "Acme")
+    if change:
+        path = change(path, tmp_path / "changed.xlsx")
+
+    with open_leads([path], visible_rows=True) as leads:
+        frame = leads.frame()
+
+        assert len(frame) == 59 - 19
+        assert (frame["company"] == "Acme").sum() == 20
+        assert (frame["n"] == "").all()
+        assert "blank: 59, the first on line 2" in leads.notes[1]
+
+
+def test_rows_without_a_number_are_counted():
+    rows = b'<row><c><v>1</v></c></row><row hidden="1"/><row hidden="true"/>'
+    sheet = b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>"
+
+    assert xlsx_scan.scan_sheet(BytesIO(sheet)).hidden == {2, 3}
+
+
+def test_a_header_of_two_lines_is_the_lower_one_filled_from_above(tmp_path):
+    path = tmp_path / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range(0, 0, 1, 0, "Email")
+        sheet.merge_range(0, 1, 0, 2, "Name")
+        sheet.write_row(1, 1, ["First name", "Last name"])
+        sheet.write_row(2, 0, ["a@x.example", "Ann", "Lund"])
+
+    assert read_leads(path)[["email", "first_name", "last_name"]].to_numpy().tolist() == [
+        ["a@x.example", "Ann", "Lund"]
+    ]
+
+
+def test_blank_rows_under_a_merged_cell_stay_none(tmp_path):
+    path = tmp_path / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["company", "email"])
+        sheet.merge_range(1, 0, 500, 0, "Acme")
+        sheet.write(1, 1, "a@x.example")
+        sheet.write(400, 1, "b@x.example")
+
+    assert read_leads(path)["company"].tolist() == ["Acme", "Acme"]
+
+
+def test_a_sheet_of_libreoffice_is_the_same_in_every_format():
+    """Written by LibreOffice 7.4 from one workbook with a merged cell, a hidden row, a comment and a second sheet."""
+    frames = {kind: read_leads(DATA / f"libreoffice-7.4.{kind}") for kind in ("ods", "xls", "html")}
+    cells = frames["ods"].drop(columns=["ok"])
+
+    assert cells.to_numpy().tolist()[0] == [
+        "ann@evergate.example", "Ann", "Evergåte & Co", "14155550100", "2026-02-01", "2026-02-01T10:30:00",
+        "two\nlines  and  blanks", "1.5",
+    ]  # fmt: skip
+    assert cells["at"].tolist()[1] == "09:05:00"
+    assert frames["xls"].drop(columns=["ok"]).to_numpy().tolist() == cells.to_numpy().tolist()
+    assert frames["html"]["email"].tolist() == cells["email"].tolist()[:3]  # it leaves out what is hidden
+    assert frames["html"]["phone"].tolist() == cells["phone"].tolist()[:3]
+    assert "leads 1 are in rows that are hidden" in notes_of(DATA / "libreoffice-7.4.ods")[2]
+
+
+def test_a_spreadsheet_of_sheetjs_is_read():
+    """Written by SheetJS 0.18.5 with blanks between its elements."""
+    assert read_leads(DATA / "sheetjs-0.18.5.ods").to_numpy().tolist() == [["ann@evergate.example", "Ann"]]
+    assert len(read_leads(DATA / "sheetjs-0.18.5.html")) == 3
+
+
+def test_what_repeats_in_a_spreadsheet_is_written_out(tmp_path):
+    blanks = '<table:table-cell table:number-columns-repeated="16384"/>'
+    path = ods(
+        tmp_path,
+        ods_row("email", "x")
+        + '<table:table-row table:number-rows-repeated="3">' + blanks + "</table:table-row>"
+        + ods_row("a@x.example", "A<text:s text:c='2'/>B<text:tab/>C", how='table:number-rows-repeated="2"')
+        + ods_row("b@x.example", "", how='table:visibility="filter"')
+        + f'<table:table-row table:number-rows-repeated="1048570">{blanks}</table:table-row>',
+    )  # fmt: skip
+
+    frame = read_leads(path)
+
+    assert frame.to_numpy().tolist() == [["a@x.example", "A  B\tC"]] * 2 + [["b@x.example", ""]]
+    assert frame.index.get_level_values("line").tolist() == [5, 6, 7]
+    assert "of its 3 leads 1 are" in notes_of(path)[1]
+
+
+@pytest.mark.parametrize(
+    ("rows", "top", "told"),
+    [
+        (ods_row("x", how='table:number-rows-repeated="999999999"'), "", "spans 999,999,999 cells"),
+        (
+            ods_row("x", how='table:number-rows-repeated="99999"').replace(
+                "<table:table-cell ", '<table:table-cell table:number-columns-repeated="9999" '
+            ),
+            "",
+            "spans 999,890,001 cells",
+        ),
+        (ods_row("&a;"), '<!DOCTYPE x [<!ENTITY a "b">]>', "has a document type"),
+        (ods_row("x") + "<", "", "damaged or locked"),
+    ],
+)
+def test_a_spreadsheet_that_would_grow_is_refused(tmp_path, rows, top, told):
+    with pytest.raises(InputError, match=told):
+        read_leads(ods(tmp_path, rows, top))
+
+
+def test_a_formula_of_a_spreadsheet_without_a_value_is_said(tmp_path):
+    cell = '<table:table-cell table:formula="of:=PROPER([.A1])"/></table:table-row>'
+    lead = ods_row("a@x.example").replace("</table:table-row>", cell)
+    path = ods(tmp_path, ods_row("email", "x") + lead)
+
+    assert "blank: 1, the first on line 2, in 'x'" in notes_of(path)[1]
+
+
+def test_a_page_is_read_whatever_it_is_called(tmp_path):
+    path = page(
+        tmp_path,
+        """<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><style>td {x: "<table>"}</style></head><body>
+        <table><tr><td>Export of <b>May</b></td></tr></table>
+        <TABLE border=1><THEAD><TR><TH>Email<TH colspan=2>Name<TH>Phone
+        <TBODY><TR><TD>ann@x.example<TD>Ann &amp; Co&nbsp;<TD>Lund<TD x:num="14155550100">1.41556E+10
+        <tr style="display: none"><td>bob@x.example</td><td rowspan=2>Bob</td><td>Roe</td><td>1<br>2</td></tr>
+        <tr><td>cy@x.example</td><td>Lee</td><td></td></tr></TABLE>""",
+    )
+
+    frame = read_leads(path)
+
+    assert frame["email"].tolist() == ["ann@x.example", "bob@x.example", "cy@x.example"]
+    assert frame["phone"].tolist() == ["14155550100", "1\n2", ""]
+    assert frame["column 3"].tolist() == ["Lund", "Roe", "Lee"]
+    assert [note for note in notes_of(path) if "hidden" in note or "merged" in note] == [
+        "cells that are merged over several rows stand in each of them: 1 were filled.",
+        (
+            "of its 3 leads 1 are in rows that are hidden, by a filter or by hand, and are read too; leave them out "
+            "with visible_rows=True."
+        ),
+    ]
+
+
+def test_tables_of_one_header_are_one_and_others_have_to_be_named(tmp_path):
+    table = "<table><tr><th>Email</th></tr><tr><td>{}@x.example</td></tr></table>"
+    path = page(tmp_path, "<html>" + table.format("a") + "<p>Page 2</p>" + table.format("b"))
+
+    assert read_leads(path)["email"].tolist() == ["a@x.example", "b@x.example"]
+    page(tmp_path, "<html>" + table.format("a") + table.format("b").replace("Email", "E-mail"))
+    with pytest.raises(InputError, match=r"2 sheets have an email column. .*: 'table 1', 'table 2'"):
+        read_leads(path)
+    with open_leads([path], sheet="table 2") as leads:
+        assert leads.frame()["email"].tolist() == ["b@x.example"]
+
+
+@pytest.mark.parametrize(
+    ("told", "encoding"),
+    [("windows-1251", "cp1251"), ("iso-8859-1", "cp1252"), ("x-none", "utf-8"), ("utf-8", "utf-16")],
+)
+def test_a_page_says_its_encoding(tmp_path, told, encoding):
+    name = "Жуков" if encoding == "cp1251" else "Ås \u2013 Co"
+    head = f'<html><meta http-equiv="Content-Type" content="text/html; charset={told}">'
+    text = f"{head}<table><tr><th>email<th>company<tr><td>a@x.example<td>{name}"
+
+    assert read_leads(page(tmp_path, text, encoding))["company"].tolist() == [name]
+
+
+def test_a_page_without_a_table_is_named(tmp_path):
+    with pytest.raises(InputError, match="may be a log-in page"):
+        read_leads(page(tmp_path, "<!DOCTYPE html>\n<html><body><form>Sign in</form></body></html>"))
+
+
+def test_tables_are_bounded(tmp_path):
+    nested = page(tmp_path, "<table><tr><td>" * 500)
+    with pytest.raises(InputError, match="nested too deep"):
+        read_leads(nested)
+    wide = page(tmp_path, "<table><tr>" + "<td colspan=1000>a" * 10)
+    with pytest.raises(InputError, match=r"limits=\{'columns': N\}"):
+        read_leads(wide)
+
+
+def test_frames_of_sheets_may_be_cut_into_chunks():
+    with open_leads([DATA / "libreoffice-7.4.ods"], chunk_rows=2) as leads:
+        assert pd.concat(leads.chunks()).equals(leads.frame())
