@@ -5,6 +5,7 @@ apart, and is also read as a cell of leads is, so that what a lead's cell gives 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -128,40 +129,61 @@ def _taken_apart(
 ) -> tuple[_Places, np.ndarray[Any, Any], pa.Array, set[int]]:
     """The entries of texts: position of the text, ascending, kind and compared form; and which texts have more."""
     plain = [tidied(text)[0].translate(_WIDE) for text in texts]
-    pieces = [(at, piece) for at, text in enumerate(plain) for piece in _pieces(text)]
-    as_leads = _as_leads(plain)
-    words = pa.array([piece.text for _, piece in pieces] + [text for _, text in as_leads], _TEXT)
-    judged = judge(words, hashes=hashes, single_labels=single_labels)
-    found: dict[tuple[int, int, str], None] = {}
-    alone: set[int] = set()  # texts with the name of a domain above which none stands, and which is none
-    every = [*pieces, *((at, _Piece(text)) for at, text in as_leads)]
-    for (at, piece), kind, text in zip(every, judged.kind.tolist(), judged.text.to_pylist(), strict=True):
-        word = piece.word and (kind != 1 or not is_registrable(text))
-        nobody = kind == 1 and "." not in text and not single_labels and not is_public_suffix(text)
-        if nobody:
-            alone.add(at)
-        elif kind >= 0 and not word:
-            found[at, kind, text] = None
-    entries = sorted(found, key=lambda each: each[0])
+    apart = _Apart(single_labels=single_labels)
+    apart.add([(at, piece) for at, text in enumerate(plain) for piece in _pieces(text)], hashes=hashes)
+    unsure = [at for at, text in enumerate(plain) if apart.addresses[at] != text.count("@") or "%40" in text]
+    apart.add([(at, _Piece(text)) for at, text in _as_leads(plain, unsure)], hashes=hashes, certain=False)
+    entries = sorted(apart.found, key=lambda each: each[0])
     taken = {at for at, _, _ in entries}
-    none = judged.kind[: len(pieces)] < 0
-    missed = {
-        at for (at, piece), left in zip(pieces, none, strict=True) if left and _NEAR_AT.search(piece.text)
-    }
-    missed |= {
-        at for at, text in enumerate(plain) if at not in taken and (at in alone or _shows_an_entry(text))
+    missed = apart.near | {
+        at
+        for at, text in enumerate(plain)
+        if at not in taken and (at in apart.alone or _shows_an_entry(text))
     }
     of = np.array([at for at, _, _ in entries], dtype=np.int64)
     kinds = np.array([kind for _, kind, _ in entries], dtype=np.int8)
     return of, kinds, pa.array([text for _, _, text in entries], _TEXT), missed
 
 
-def _as_leads(texts: Sequence[str]) -> list[tuple[int, str]]:
-    """The addresses that texts give as cells of leads, with their positions."""
+class _Apart:
+    """What the pieces of texts are.
+
+    Attributes:
+        found: Text, kind and compared form of each entry.
+        addresses: How many pieces of each text are addresses.
+        alone: Texts with the name of a domain above which none stands, and which is none.
+        near: Texts with a piece that looks like an address and is none.
+    """
+
+    def __init__(self, *, single_labels: bool) -> None:
+        self._single_labels = single_labels
+        self.found: dict[tuple[int, int, str], None] = {}
+        self.addresses = Counter[int]()
+        self.alone: set[int] = set()
+        self.near: set[int] = set()
+
+    def add(self, pieces: Sequence[tuple[int, _Piece]], *, hashes: bool, certain: bool = True) -> None:
+        """Take pieces in; where they are not certain to be entries, nothing is said of those that are none."""
+        words = pa.array([piece.text for _, piece in pieces], _TEXT)
+        judged = judge(words, hashes=hashes, single_labels=self._single_labels)
+        for (at, piece), kind, text in zip(
+            pieces, judged.kind.tolist(), judged.text.to_pylist(), strict=True
+        ):
+            if kind == 1 and "." not in text and not self._single_labels and not is_public_suffix(text):
+                self.alone.add(at)
+            elif kind >= 0 and not (piece.word and (kind != 1 or not is_registrable(text))):
+                self.found[at, kind, text] = None
+                self.addresses[at] += kind == 0
+            elif certain and kind < 0 and _NEAR_AT.search(piece.text):
+                self.near.add(at)
+
+
+def _as_leads(texts: Sequence[str], chosen: Sequence[int]) -> list[tuple[int, str]]:
+    """The addresses that some of the texts give as cells of leads, with their positions."""
     some = [
-        (at, text)
-        for at, text in enumerate(texts)
-        if ("@" in text or "%40" in text) and not _EXPRESSION.search(text)
+        (at, texts[at])
+        for at in chosen
+        if ("@" in texts[at] or "%40" in texts[at]) and not _EXPRESSION.search(texts[at])
     ]
     judged = address.validate(pa.array([text for _, text in some], _TEXT))
     found = []

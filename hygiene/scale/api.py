@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 __all__ = ["clean"]
 
 #: Options that are for leads on one machine, or for files; Dask has its own words for all of them.
-_ELSEWHERE = ("memory", "jobs", "encoding", "delimiter", "header_row", "no_header", "sheet", "limits")
+_ELSEWHERE = (
+    "memory",
+    "jobs",
+    "encoding",
+    "delimiter",
+    "header_row",
+    "no_header",
+    "sheet",
+    "visible_rows",
+    "limits",
+)
 
 
 @takes(ScaleOptions)

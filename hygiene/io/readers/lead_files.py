@@ -72,23 +72,9 @@ class LeadFiles:
         names = [os.fspath(path) for path in paths]
         if not names or names.count("-") > 1:
             raise UsageError("Name a file, or '-' once for standard input.")
-        if options.no_header and options.header_row is not None:
-            both = f"{option('no_header', given=True)} and {option('header_row', options.header_row)}"
-            raise UsageError(f"{both} exclude each other.")
-        for what, number in (("chunk_rows", chunk_rows), ("header_row", options.header_row)):
-            if number is not None and number < 1:
-                raise UsageError(f"{what} is {number}; expected 1 or more.")
+        _check_rows(options, chunk_rows)
         self._limits = limits_of(options.limits)
-        look = _Look(
-            self._limits,
-            options.columns,
-            check_encoding(options.encoding),
-            check_delimiter(options.delimiter),
-            options.header_row,
-            options.no_header,
-            options.sheet,
-            options.visible_rows,
-        )
+        look = _Look.of(options, self._limits)
         self._spools = Spools()
         self._chunk_rows = chunk_rows or CHUNK_ROWS
         found = expand(names)
@@ -210,6 +196,20 @@ class LeadFiles:
         return pd.DataFrame(series, index=index)
 
 
+def _check_rows(options: ReadOptions, chunk_rows: int | None) -> None:
+    """Make sure that what is said of rows makes sense.
+
+    Raises:
+        UsageError: it does not.
+    """
+    if options.no_header and options.header_row is not None:
+        both = f"{option('no_header', given=True)} and {option('header_row', options.header_row)}"
+        raise UsageError(f"{both} exclude each other.")
+    for what, number in (("chunk_rows", chunk_rows), ("header_row", options.header_row)):
+        if number is not None and number < 1:
+            raise UsageError(f"{what} is {number}; expected 1 or more.")
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
     """What the user said of the files, and the first look at each."""
@@ -222,6 +222,24 @@ class _Look:
     no_header: bool
     sheet: str | None
     visible_rows: bool
+
+    @classmethod
+    def of(cls, options: ReadOptions, limits: Limits) -> "_Look":
+        """What options say.
+
+        Raises:
+            UsageError: one makes no sense.
+        """
+        return cls(
+            limits,
+            options.columns,
+            check_encoding(options.encoding),
+            check_delimiter(options.delimiter),
+            options.header_row,
+            options.no_header,
+            options.sheet,
+            options.visible_rows,
+        )
 
     def at(self, source: Source, keys: Mapping[str, str]) -> "_Part":
         """A file's format, layout and columns."""
