@@ -110,7 +110,7 @@ def test_a_card_that_does_not_end_is_kept_as_it_is(tmp_path):
 
     frame = read_leads(path)
 
-    assert frame["email"].tolist() == ["", "b1@x.example", "", "jorgen@x.example"]
+    assert frame["email"].tolist() == ["cut@x.example", "b1@x.example", "", "jorgen@x.example"]
     assert frame["row_malformed"].tolist()[::2] == ["BEGIN:VCARD\nEMAIL:cut@x.example", "and so on"]
 
 

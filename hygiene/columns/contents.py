@@ -135,6 +135,12 @@ def _texts(held: Contents) -> int:
     )
 
 
+def _countries(held: Contents) -> int:
+    """Texts, of which one may be the code of Norway."""
+    codes = sum(cell.lower() == "no" for cell in held.looked)
+    return codes + _texts(held)
+
+
 def _titles(held: Contents) -> int:
     other = are_salutations(held.looked) or all(cell.lower() in _ROLES for cell in held.looked)
     return 0 if other else _texts(held)
@@ -159,4 +165,5 @@ _FITTING: Mapping[str, Callable[[Contents], int]] = {
     "linkedin": _profiles,
     "title": _titles,
     "state": _states,
+    "country": _countries,
 }

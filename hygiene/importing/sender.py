@@ -271,6 +271,6 @@ class Sender:
             entry, np.concatenate([np.arange(0), *sent_before]), self.record.features(), self.frozen.policy,
             waive_blocklist=self.waive_blocklist,
         )  # fmt: skip
-        addresses = self.cleaned.addresses(self.record.rows()[fresh] - 1)
-        sought = Sought(addresses, folding_of(self.frozen.policy))
+        # no address has a name here, so that none is in the traceback where the list cannot be read
+        sought = Sought(self.cleaned.addresses(self.record.rows()[fresh] - 1), folding_of(self.frozen.policy))
         return find_evidence(reader, sought)

@@ -13,7 +13,7 @@ from hygiene.io.readers.sources import Digest
 __all__ = ["Batch", "Lines", "Table", "address_in", "batch_of_rows", "first_rows"]
 
 #: What looks like an address in the raw text of a row.
-_ADDRESS = re.compile(r"[^\s,;|<>()\"']+@[^\s,;|<>()\"'@]+")
+_ADDRESS = re.compile(r"[^\s,;:|<>()\"']+@[^\s,;|<>()\"'@]+")
 
 #: Line of each row.
 Lines: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
