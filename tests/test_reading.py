@@ -134,7 +134,7 @@ def test_a_row_that_ends_early_has_blank_cells_and_is_counted(leads, delimiter):
     assert "row_malformed" not in frame
     assert [row[0][:1] for row in rows_of(frame)] == ["a", "b", "c", "d", "", "e"]
     assert [row[1:] for row in rows_of(frame)[1:3]] == [["", ""], ["C", ""]]
-    assert any("3 rows lack cells at their end" in note for note in files.notes)
+    assert any("3 rows lack cells at the end" in note for note in files.notes)
 
 
 def test_lines_of_delimiters_below_the_last_filled_row_are_no_rows(leads):

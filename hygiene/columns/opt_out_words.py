@@ -123,7 +123,6 @@ NO = re.compile(f"{NO.pattern}|{_NO_INSIDE}")
 
 #: Words of having agreed to be written to.
 YES = _words(r"""
-    signed up | sign up |
     infolettre | nieuwsbrief | nyhedsbrev | nyhetsbrev | boletin | e ?mail marketing |
     erlaubt | darf(?: \w+)? (?:kontaktiert|angeschrieben) werden | \w+einwilligung\w* | e ?mail ok | izni |
     iscrizione | inscription | inscricao | abonnement |
@@ -145,6 +144,7 @@ YES = re.compile(f"{YES.pattern}|加入済|同意|購読|オプトイン|订阅|
 
 #: States of columns that say how it stands with somebody: none that are words for other things as well.
 STATE_NO = _words(r"""
+    never signed up |
     rejete\w* | rejeicao | cancell?ed | cancelad\w* | cancellat\w* | deleted |
     stop | stopped | ret |
     cleaned | junk | held | spam | removed | abuse | declined? | denied | refused | disallow\w* | rejected |

@@ -221,7 +221,8 @@ def _column_marks(header: str, cells: pa.Array, codes: _Codes, *, settled: bool)
     known = settled or kind is not Kind.STATES or bool(((codes == NO) | (codes == YES)).any())
     if not known and len(unread):  # states that are numbers are those of a program that nobody can tell
         known = bool(mask(pc.match_substring_regex(cells.take(pa.array(unread)), _NUMBER)).all())
-    if kind in (Kind.STATES, Kind.TAGS, Kind.MAIL_STATES) and not rows and not len(unread):
+    silent = kind in (Kind.STATES, Kind.TAGS, Kind.MAIL_STATES, Kind.FALSEHOOD_IS_NO)
+    if silent and not rows and not len(unread):
         return None
     values: tuple[str, ...] = ()
     if len(unread):

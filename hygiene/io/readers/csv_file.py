@@ -125,17 +125,14 @@ class CsvFile:
             )
         if self.grid.without == (1, 0):
             notes.append("numbers its rows in a column without a header, which is left out.")
-        told = {
-            "lack cells at their end, which are taken for blank": seen.short,
-            "of delimiters alone below the last row are left out": seen.unfilled,
-            "hold \\N, which is taken for blank": seen.nulls,
-            'are wrapped as ="..."; what is inside is read': seen.formulas,
-        }
-        words = ("row", "line", "cell", "cell")
+        told = (
+            (seen.short, "row lacks", "rows lack", "cells at the end, which are taken for blank"),
+            (seen.unfilled, "line", "lines", "of delimiters alone below the last row: left out"),
+            (seen.nulls, "cell holds", "cells hold", "\\N, which is taken for blank"),
+            (seen.formulas, "cell is", "cells are", 'wrapped as ="..."; what is inside is read'),
+        )
         notes += [
-            f"{count:,} {word}{'s' * (count != 1)} {what}."
-            for (what, count), word in zip(told.items(), words, strict=True)
-            if count
+            f"{count:,} {one if count == 1 else many} {what}." for count, one, many, what in told if count
         ]
         return notes
 
