@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["clean"]
 
 #: Options that are for leads on one machine, or for files; Dask has its own words for all of them.
-_ELSEWHERE = ("memory", "jobs", "encoding", "delimiter", "header_row", "sheet", "limits")
+_ELSEWHERE = ("memory", "jobs", "encoding", "delimiter", "header_row", "sheet", "visible_rows", "limits")
 
 
 @takes(ScaleOptions)
@@ -42,7 +42,7 @@ def clean(leads: "dd.DataFrame", options: ScaleOptions) -> ScaledLeads:
 def _check_reach(options: ScaleOptions) -> None:
     """Refuse what looks beyond a partition, and what partitions do not have."""
     for name in _ELSEWHERE:
-        if getattr(options, name) is not None:
+        if getattr(options, name) not in (None, False):
             msg = f"{name} is for files on one machine; a Dask frame is read and computed as Dask is told."
             raise UsageError(msg)
     if options.fill:
