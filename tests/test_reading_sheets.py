@@ -147,6 +147,22 @@ def test_what_a_sheet_says_beside_its_cells_is_seen_wherever_blocks_end(tmp_path
         assert "blank: 59, the first on line 2" in leads.notes[1]
 
 
+def test_what_exceljs_merges_hides_and_does_not_calculate_is_seen():
+    """Written by ExcelJS 4.4, with a link and a text of several fonts."""
+    path = DATA / "exceljs-4.4.xlsx"
+
+    assert read_leads(path).to_numpy().tolist() == [
+        ["a@x.example", "Ann", "Evergate", ""],
+        ["b@x.example", "Bob", "Evergate", "2"],
+        ["c@x.example", "Cy", "N", ""],
+    ]
+    assert [note.partition(":")[0] for note in notes_of(path)][1:3] == [
+        "formulas without a value that was calculated are blank",
+        "cells that are merged over several rows stand in each of them",
+    ]
+    assert notes_of(path)[3].startswith("of its 3 leads 1 are in rows that are hidden")
+
+
 def test_rows_without_a_number_are_counted():
     rows = b'<row><c><v>1</v></c></row><row hidden="1"/><row hidden="true"/>'
     sheet = b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>"
