@@ -212,6 +212,15 @@ def test_a_sheet_of_libreoffice_is_the_same_in_every_format():
     assert "leads 1 are in rows that are hidden" in notes_of(DATA / "libreoffice-7.4.ods")[2]
 
 
+@pytest.mark.parametrize("octets", [3000, 7000, 7640])
+def test_a_workbook_that_is_cut_off_is_damaged(tmp_path, octets):
+    path = tmp_path / "leads.xls"
+    path.write_bytes((DATA / "libreoffice-7.4.xls").read_bytes()[:octets])
+
+    with pytest.raises(InputError, match="damaged or locked"):
+        read_leads(path)
+
+
 def test_a_spreadsheet_of_sheetjs_is_read():
     """Written by SheetJS 0.18.5 with blanks between its elements."""
     assert read_leads(DATA / "sheetjs-0.18.5.ods").to_numpy().tolist() == [["ann@evergate.example", "Ann"]]
