@@ -1,6 +1,9 @@
 """Reading a large file: our reader beside pandas' fastest engine and the csv module; a whole check beside a peer.
 
-    python benchmarks/reading.py [--size ROWS] [--rounds N] [--peer COMMAND]
+    python benchmarks/reading.py [--size ROWS] [--sheet-size ROWS] [--rounds N] [--peer COMMAND]
+
+A workbook is read beside python-calamine alone, which gives the cells: the difference is the second look at the
+sheet's XML (hidden rows, merged cells, formulas) and the making of text.
 
 Every reading is a process of its own that does nothing else. Ratios are taken within a round, in which all
 ways run one after the other, and the median of the rounds is printed. The peer is `crm-csv-preflight` (PyPI),
@@ -18,6 +21,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import xlsxwriter
+
 HEADER = "email,first_name,last_name,company,title,phone,city"
 
 WAYS = {
@@ -26,9 +31,14 @@ WAYS = {
     "csv module": "with open(path, encoding='utf-8', newline='') as file: rows = list(csv.reader(file, strict=True))",
 }
 
+SHEET_WAYS = {
+    "hygiene, workbook": WAYS["hygiene"],
+    "python-calamine": "rows = python_calamine.load_workbook(path).get_sheet_by_index(0).to_python()",
+}
+
 PROGRAM = """
 import csv, json, resource, sys, time
-import pandas as pd, pyarrow.csv
+import pandas as pd, pyarrow.csv, python_calamine
 from hygiene.io.readers import open_leads
 path = sys.argv[1]
 start = time.perf_counter()
@@ -56,6 +66,19 @@ def write_leads(path: Path, rows: int) -> None:
             else:
                 name, company = f"First{row % 999},Last{row % 7777}", f"Company {row % 50_000} Ltd"
                 file.write(f"{address},{name},{company},Head of Sales,{phone},Porto\n")
+
+
+def write_sheet(path: Path, rows: int) -> None:
+    """The same columns without odd rows."""
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADER.split(","))
+        for row in range(1, rows + 1):
+            name, company = f"First{row % 999}", f"Company {row % 50_000} Ltd"
+            address = f"first.last{row}@company{row % 50_000}.example"
+            sheet.write_row(
+                row, 0, [address, name, f"Last{row % 7777}", company, "Sales", 14155550000 + row, "Porto"]
+            )
 
 
 def read(way: str, path: Path) -> tuple[float, int]:
@@ -87,6 +110,7 @@ def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--size", type=int, default=1_000_000, help="rows")
+    parser.add_argument("--sheet-size", type=int, default=100_000, help="rows of the workbook")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--peer", help="crm-csv-preflight, where it is installed")
     options = parser.parse_args()
@@ -97,6 +121,13 @@ def main() -> None:
         show(
             [{name: read(way, path) for name, way in WAYS.items()} for _ in range(options.rounds)],
             "pandas, pyarrow engine",
+        )
+        sheet = Path(folder) / "leads.xlsx"
+        write_sheet(sheet, options.sheet_size)
+        print(f"{options.sheet_size:,} rows of a workbook")
+        show(
+            [{name: read(way, sheet) for name, way in SHEET_WAYS.items()} for _ in range(options.rounds)],
+            "python-calamine",
         )
         if options.peer:
             ours = [

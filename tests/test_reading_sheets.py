@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 
 from hygiene.errors import InputError
-from hygiene.io.readers import open_leads, read_leads, xlsx_scan
+from hygiene.io.readers import excel_file, open_leads, read_leads, xlsx_scan
 
 DATA = Path(__file__).parent / "data" / "formats"
 
@@ -147,6 +147,22 @@ def test_what_a_sheet_says_beside_its_cells_is_seen_wherever_blocks_end(tmp_path
         assert "blank: 59, the first on line 2" in leads.notes[1]
 
 
+def test_what_exceljs_merges_hides_and_does_not_calculate_is_seen():
+    """Written by ExcelJS 4.4, with a link and a text of several fonts."""
+    path = DATA / "exceljs-4.4.xlsx"
+
+    assert read_leads(path).to_numpy().tolist() == [
+        ["a@x.example", "Ann", "Evergate", ""],
+        ["b@x.example", "Bob", "Evergate", "2"],
+        ["c@x.example", "Cy", "N", ""],
+    ]
+    assert [note.partition(":")[0] for note in notes_of(path)][1:3] == [
+        "formulas without a value that was calculated are blank",
+        "cells that are merged over several rows stand in each of them",
+    ]
+    assert notes_of(path)[3].startswith("of its 3 leads 1 are in rows that are hidden")
+
+
 def test_rows_without_a_number_are_counted():
     rows = b'<row><c><v>1</v></c></row><row hidden="1"/><row hidden="true"/>'
     sheet = b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>"
@@ -194,6 +210,25 @@ def test_a_sheet_of_libreoffice_is_the_same_in_every_format():
     assert frames["html"]["email"].tolist() == cells["email"].tolist()[:3]  # it leaves out what is hidden
     assert frames["html"]["phone"].tolist() == cells["phone"].tolist()[:3]
     assert "leads 1 are in rows that are hidden" in notes_of(DATA / "libreoffice-7.4.ods")[2]
+
+
+def test_a_workbook_that_is_cut_off_is_damaged(tmp_path):
+    path = tmp_path / "leads.xls"
+    path.write_bytes((DATA / "libreoffice-7.4.xls").read_bytes()[:3000])
+
+    with pytest.raises(InputError, match="damaged or locked"):
+        read_leads(path)
+
+
+class PanicException(BaseException):
+    """What a panic of python-calamine is in Python."""
+
+
+def test_a_panic_is_a_refusal_and_an_interruption_is_none():
+    with pytest.raises(InputError, match="cannot be read"), excel_file.refusing("it cannot be read"):
+        raise PanicException
+    with pytest.raises(KeyboardInterrupt), excel_file.refusing("it cannot be read"):
+        raise KeyboardInterrupt
 
 
 def test_a_spreadsheet_of_sheetjs_is_read():

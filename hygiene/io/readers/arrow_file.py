@@ -154,7 +154,7 @@ def _opened(source: Source) -> Iterator[tuple[pa.Schema, frozenset[str], _Batche
             else:
                 stream = pa.ipc.open_stream(file)
                 yield stream.schema, frozenset(), lambda _: iter(stream)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise _refusal(source, format_, error) from error
 
 

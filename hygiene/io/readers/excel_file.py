@@ -7,6 +7,7 @@ does.
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from hygiene.errors import InputError, UsageError, option
@@ -15,7 +16,7 @@ from hygiene.io.readers.sheet_file import CELLS, Sheet
 from hygiene.io.readers.sources import Source
 from hygiene.io.readers.xlsx_scan import SheetScan, is_recalculated, scan_sheet, sheet_parts
 
-__all__ = ["check_unpacked", "excel_sheets"]
+__all__ = ["check_unpacked", "excel_sheets", "refusing"]
 
 #: Bytes that a workbook may unpack to whatever its ratio.
 _HARMLESS = 64 << 20
@@ -37,13 +38,13 @@ def excel_sheets(source: Source, limits: Limits, name: str | None = None, /) -> 
     book = _open(source)
     for each in _chosen(source, book, name):
         scan, uncalculated = scans.get(each, (SheetScan(), ()))
-        sheet = _sheet(source, book, each)
+        sheet, rows = _sheet(source, book, each)
         merged = (
             scan.merged
             if is_xml
             else [(first + 1, last + 1, at) for (first, at), (last, _) in _ranges(sheet)]
         )
-        yield Sheet(each, sheet.to_python(skip_empty_area=False), merged, scan.hidden, uncalculated)
+        yield Sheet(each, rows, merged, scan.hidden, uncalculated)
 
 
 def check_unpacked(source: Source, archive: zipfile.ZipFile, limits: Limits, /) -> None:
@@ -94,11 +95,20 @@ def _open(source: Source) -> Any:
     except ImportError as error:
         msg = f"{source.name}: reading workbooks needs python-calamine: pip install 'lead-hygiene[excel]'."
         raise UsageError(msg) from error
-    try:
+    found = "the workbook cannot be read; it is damaged or locked with a password. Save it anew."
+    with refusing(f"{source.name}: {found}"):
         return python_calamine.CalamineWorkbook.from_path(str(source.path))
-    except Exception as error:
-        msg = f"{source.name}: the workbook cannot be read; it is damaged or locked with a password. Save it anew."
-        raise InputError(msg) from error
+
+
+@contextmanager
+def refusing(message: str) -> Iterator[None]:
+    """Whatever python-calamine raises as a refusal; a panic of version 0.9 is no Exception."""
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise InputError(message) from error
+        raise
 
 
 def _chosen(source: Source, book: Any, sheet: str | None) -> Sequence[str]:
@@ -110,15 +120,12 @@ def _chosen(source: Source, book: Any, sheet: str | None) -> Sequence[str]:
     return [sheet]
 
 
-def _sheet(source: Source, book: Any, name: str) -> Any:
-    try:
-        return book.get_sheet_by_name(name)
-    except Exception as error:
-        msg = (
-            f"{source.name}: sheet {name!r} cannot be read. Save the workbook anew, or name another with "
-            f"{option('sheet')}."
-        )
-        raise InputError(msg) from error
+def _sheet(source: Source, book: Any, name: str) -> tuple[Any, list[list[Any]]]:
+    """A sheet, and all its cells from the first on."""
+    step = f"Save the workbook anew, or name another with {option('sheet')}."
+    with refusing(f"{source.name}: sheet {name!r} cannot be read. {step}"):
+        sheet = book.get_sheet_by_name(name)
+        return sheet, sheet.to_python(skip_empty_area=False)
 
 
 def _ranges(sheet: Any) -> Sequence[tuple[tuple[int, int], tuple[int, int]]]:

@@ -17,7 +17,7 @@ from hygiene.errors import InputError
 from hygiene.io.readers.batch import Batch, batch_of_rows, first_rows
 from hygiene.io.readers.encoding import Text, UnreadableError
 from hygiene.io.readers.header_row import Columns
-from hygiene.io.readers.json_records import Number, lift, records_of, spread, text_of
+from hygiene.io.readers.json_records import NESTED, Number, lift, records_of, spread, text_of
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sources import Digest
 
@@ -127,7 +127,7 @@ def _leads(
 def _value(line: bytes) -> Any:
     """What a line holds as JSON; None where it is none by itself."""
     try:
-        return json.loads(line, parse_int=Number, parse_float=Number, object_pairs_hook=_pairs)
+        return _DECODER.decode(line.decode())
     except (ValueError, RecursionError):
         return None
 
@@ -165,11 +165,10 @@ def _whole(text: Text, whole: bytes, limits: Limits, *, lifted: bool) -> Iterato
 
 
 def _values(text: Text, whole: str, limits: Limits) -> list[Any]:
-    decoder = json.JSONDecoder(parse_int=Number, parse_float=Number, object_pairs_hook=_pairs)
     values, at = [], 0
     try:
         while found := _NO_BLANK.search(whole, at):
-            value, at = decoder.raw_decode(whole, found.start())
+            value, at = _DECODER.raw_decode(whole, found.start())
             values.append(value)
     except json.JSONDecodeError as error:
         msg = f"{text.source.name}: no JSON from line {error.lineno} on ({error.msg}). Correct it, or export it anew."
@@ -191,10 +190,16 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+#: One decoder for all lines: making it takes as long as a line.
+_DECODER = json.JSONDecoder(parse_int=Number, parse_float=Number, object_pairs_hook=_pairs)
+
+
 def _cells(text: Text, lead: dict[str, Any], at: int, limits: Limits, *, lifted: bool) -> dict[str, str]:
-    _check_depth(text, lead, at, limits)
+    if any(isinstance(value, NESTED) for value in lead.values()):
+        _check_depth(text, lead, at, limits)
+        lead = dict(spread(lift(lead) if lifted else lead))
     cells = {}
-    for name, value in spread(lift(lead) if lifted else lead):
+    for name, value in lead.items():
         cell = text_of(value)
         if len(cell) > limits.cell:
             found = f"record {at} holds a cell of more than {limits.cell:,} characters"

@@ -12,13 +12,16 @@ from typing import Any
 
 from hygiene.columns.mapping import has_email
 
-__all__ = ["Number", "lift", "records_of", "spread", "text_of"]
+__all__ = ["NESTED", "Number", "lift", "records_of", "spread", "text_of"]
 
 #: Keys of an object that stands for an address. Sources: SCIM 2.0 (RFC 7643 2.4), People API, HubSpot, jCard.
 _ADDRESS_KEYS = ("value", "email", "address", "emailaddress", "email_address", "mail")
 
 #: Keys that tell which of several addresses comes first.
 _FIRST_KEYS = ("primary", "is_primary", "isprimary", "preferred", "default")
+
+#: Types of values that hold others.
+NESTED = (dict, list)
 
 #: How deep a key of an answer is looked for that has the leads, or the address of a lead, beneath it.
 _DEPTH = 4
@@ -73,7 +76,7 @@ def spread(lead: Mapping[str, Any], /) -> Iterator[tuple[str, Any]]:
 def text_of(value: Any, /) -> str:
     """A value as a cell."""
     if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
+        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
     return "" if value is None else _dump(value).encode("utf-8", "backslashreplace").decode()
 
 
