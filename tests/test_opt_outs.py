@@ -15,6 +15,7 @@ from hygiene.errors import UsageError
 
 DATA = Path(__file__).parent / "data"
 CASES = json.loads((DATA / "opt-outs.json").read_text(encoding="utf-8"))["cases"]
+CELLS = json.loads((DATA / "opt-out-cells.json").read_text(encoding="utf-8"))
 SYSTEMS = json.loads((DATA / "opt-out-systems.json").read_text(encoding="utf-8"))
 
 
@@ -45,6 +46,17 @@ def test_columns_and_cells_of_every_system_of_the_table_say_what_its_source_says
     assert _says(column["header"], *column["no"]) == [NO] * len(column["no"])
     assert _says(column["header"], *column["yes"]) == [YES] * len(column["yes"])
     assert _says(column["header"], *column["open"]) == [UNKNOWN] * len(column["open"])
+
+
+@pytest.mark.parametrize(("header", "cell"), CELLS["heard"])
+def test_a_no_is_heard_in_the_columns_of_people_and_programs(header, cell):
+    assert is_mark(header)
+    assert _says(header, cell) == [NO]
+
+
+@pytest.mark.parametrize(("header", "cell"), CELLS["unheard"])
+def test_what_is_no_no_is_taken_for_none(header, cell):
+    assert not is_mark(header) or _says(header, cell) != [NO]
 
 
 @pytest.mark.parametrize(("header", "cell"), SYSTEMS["telephone"])

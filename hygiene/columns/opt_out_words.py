@@ -32,6 +32,7 @@ __all__ = [
     "TAGS",
     "TELEPHONE",
     "TRUE",
+    "WEAK",
     "YES",
 ]
 
@@ -71,6 +72,7 @@ NEVER = _cells("never | nie | jamais | nunca | mai | nooit | aldrig | nigdy")
 
 #: Whoever says this must not be written to, however it goes on.
 DIRECT_NO = _words(r"""
+    no mail(?! found) | stop (?:e ?)?mail\w* | do ?n[o ]?t promote | geen mailings? | kein kontakt(?: \w+)? |
     nao quer receber(?: \w+)? | wil geen \w+ | ne souhaite pas \w+ | no quiere recibir(?: \w+)? | non vuole \w+ |
     (?:do|does) ?n[o ]?t (?:contact\w*|e ?mails?|mail|disturb|send|solicit|market|write|allow|use) |
     (?:do|does) ?n[o ]?t (?:want|wish) (?:to be )?(?:contact\w*|e ?mail\w*|mail\w*) |
@@ -90,6 +92,8 @@ DIRECT_NO = _words(r"""
 
 #: Words of having opted out, bounced, complained, or being blocked or dead.
 NO = _words(r"""
+    \w*werbeverbot | rechaza\w* | former subscriber | (?:list|requested) removal | non subscriber |
+    unmailable | (?:bad|dead|inactive) e ?mail | e ?mail inactive | date of death |
     \w*opt(?:ed)?out\w* | \w*widerspr\w* |
     refus\w* | removed | opt ?out \w+ |
     unsub\w* | un subscri\w* | opt(?:ed|s|ing)? ?outs? | optout | (?:hard )?bounc\w* | hardbounc\w* |
@@ -123,6 +127,7 @@ NO = re.compile(f"{NO.pattern}|{_NO_INSIDE}")
 
 #: Words of having agreed to be written to.
 YES = _words(r"""
+    marketable | werbung | рассылк\w* | e ?mail enabled |
     infolettre | nieuwsbrief | nyhedsbrev | nyhetsbrev | boletin | e ?mail marketing |
     erlaubt | darf(?: \w+)? (?:kontaktiert|angeschrieben) werden | \w+einwilligung\w* | e ?mail ok | izni |
     iscrizione | inscription | inscricao | abonnement |
@@ -140,10 +145,15 @@ YES = _words(r"""
     potwierdzon\w* | samtyck\w* | prenumer\w* | samtykke\w* | abonner\w* | tilmeldt | pameldt | izin\w* |
     onay\w* | uye olundu | подписан\w* | подписк\w* | согласи\w*
 """)
-YES = re.compile(f"{YES.pattern}|加入済|同意|購読|オプトイン|订阅|수신동의")
+YES = re.compile(f"{YES.pattern}|加入済|同意|購読|メルマガ|オプトイン|订阅|수신동의")
 
+#: Words of agreeing that in a header are about anything; in a cell they are about what its header says.
+WEAK = _words(r"""
+    accepted | agree[sd]?(?: to)?(?: \w+)? | express | implied | granted | signed up
+""")
 #: States of columns that say how it stands with somebody: none that are words for other things as well.
 STATE_NO = _words(r"""
+    revocad\w* | revogad\w* | revocat\w* | revoque\w* |
     never signed up |
     rejete\w* | rejeicao | cancell?ed | cancelad\w* | cancellat\w* | deleted |
     stop | stopped | ret |
@@ -177,6 +187,7 @@ TELEPHONE = _words(r"""
 """)
 TELEPHONE = re.compile(f"{TELEPHONE.pattern}|電話")
 DO_NOT_CALL = _words(r"""
+    national dnc | phone dnc | dnc (?:phone|registry) | (?:direct|postal) mail opt ?out |
     do ?not allow (?:phone )?(?:calls?|faxes|sms) | do ?not contact by (?:phone|sms|text|fax|call) |
     do ?n[o ]?t ?(?:call|phone|text|sms|fax|ring) | donot(?:call|phone|text|sms|fax) | no (?:calls?|sms|texts?) |
     anrufe? (?:unerwunscht|nicht) | (?:keine|nicht) anruf\w* | ne pas appeler | no llamar | nao ligar | non chiamare |
@@ -191,6 +202,7 @@ MAIL = _words(r"""
 
 #: Phrases that make a column one of opting out whatever else stands in its header.
 STRONG = _words(r"""
+    blocked by \w+ |
     unsubscribed by | (?:on|in) (?:the )?(?:suppression|black ?|block ?|stop ?)list | on suppression list |
     (?:unsub|clean) (?:campaign id|time|reason\w*) | remov\w* from(?: \w+)? | dnc reason |
     suppression reason
@@ -216,6 +228,7 @@ STATUS = _words(r"""
 """)
 STATUS = re.compile(f"{STATUS.pattern}|ステータス|状态|状態")
 TAGS = _words(r"""
+    (?:e ?mail|communication) preferences? | lifecycle |
     stages?(?: name)? | phase | categor(?:y|ie|ia) | kategorie | outcome | sentiment | gruppe |
     sequence state | estado | stan |
     tags? | labels? | segments? | etikett\w* | etiquetas? | etiquettes? | schlagworter

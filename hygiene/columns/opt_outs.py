@@ -64,6 +64,8 @@ _TAG_WORDS = 4
 _BOTH = re.compile(r"(?<=\w\w\w)(?:[\u00b7\u2022.]|\(|/)(?:e|a|ne|in|innen|trice)s?\)?(?!\w)")
 #: Letters of the tables' languages that are none with an accent.
 _PLAIN = str.maketrans({"\u0131": "i", "\u0142": "l", "\u00f8": "o", "\u0111": "d"})
+#: The first word of a cell that goes on.
+_HEAD = re.compile(r"(\w{2,}) ")
 #: Values that a note shows, and the characters of each.
 _SHOWN, _CUT = 3, 40
 #: Words and digits up to which a cell may be a state; more may tell of a person.
@@ -286,6 +288,7 @@ def kind_of(header: str, /) -> Kind | None:
         (yes and words.CANCELLED.search(text), Kind.TRUTH_IS_NO),
         (strong or (no and not words.SOFT.search(text)), Kind.TRUTH_IS_NO),
         (no or words.COMPANY.search(text), None),
+        (yes and not words.YES.search(words.WEAK.sub(" ", text)) and not words.NEGATION.search(text), None),
         (yes, Kind.FALSEHOOD_IS_NO),
         (words.TELEPHONE.search(text) and not of_mail, None),
         (words.STATUS.search(text), Kind.MAIL_STATES if marketing else Kind.STATES),
@@ -372,6 +375,8 @@ def _said_of_mark(kind: Kind, text: str, *, truth: bool | None) -> int:
         return YES
     if text in words.NEVER:
         truth = False
+    if truth is None and (head := _HEAD.match(text)) and _state(text[head.end() :]) == UNKNOWN:
+        truth = _truth(head[1], head[1])  # Nein (03.02.2026)
     if truth is not None:
         return YES if truth == (kind is Kind.FALSEHOOD_IS_NO) else NO
     said = _state(text)
