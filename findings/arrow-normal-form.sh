@@ -24,10 +24,10 @@ forms = {form: pc.utf8_normalize(pa.array([given]), form=form)[0].as_py() for fo
 told = ", ".join(f"{form} {points(text)}" for form, text in forms.items())
 print(f"{pa.__version__} {told}; unicodedata NFC {points(unicodedata.normalize('NFC', given))}")
 PY
-for version in 18.1.0 26.0.1; do
-    python3 -m venv "venv-$version"
-    "venv-$version/bin/pip" install --quiet "pyarrow==$version"
-    "venv-$version/bin/python" shown.py
+for package in pyarrow==18.1.0 pyarrow==26.0.1; do
+    python3 -m venv "venv-$package"
+    "venv-$package/bin/pip" install --quiet "$package"
+    "venv-$package/bin/python" shown.py
 done | tee seen.txt
 diff seen.txt - <<'SEEN'
 18.1.0 NFC 65 301, NFKC 65 301, NFD 65 301; unicodedata NFC e9
