@@ -1,9 +1,12 @@
 """Text tables as programs write them that write no plain CSV: where rows stand, and what is undone in cells."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import hygiene
 from hygiene.errors import InputError, UsageError
@@ -113,6 +116,57 @@ def test_the_text_of_copy_is_read_with_its_escapes_undone():
     assert frame["company"].tolist() == ["", "C:\\new\nSecond line"]
     assert "2 cells hold \\N" in notes
     assert "backslash escapes" in notes
+
+
+def test_a_dump_of_outfile_escapes_line_ends_and_tabs(leads):
+    """As `SELECT ... INTO OUTFILE` writes them by default: a backslash before the octet itself (MySQL 8 manual)."""
+    path = leads(
+        "email\tcompany\tnote\nann@birch.example\tBirch\\\nWorks\tone\\\ttwo\nbob@birch.example\t\\N\tC:\\\\new\n"
+    )
+    frame, notes = _read(path)
+
+    assert frame["email"].tolist() == ["ann@birch.example", "bob@birch.example"]
+    assert frame["company"].tolist() == ["Birch\nWorks", ""]
+    assert frame["note"].tolist() == ["one\ttwo", "C:\\new"]
+    assert "backslash escapes" in notes
+
+
+def test_a_dump_of_outfile_that_encloses_its_cells_escapes_quotes(leads):
+    """`FIELDS TERMINATED BY ',' ENCLOSED BY '"'`."""
+    path = leads(
+        'email,company,note\n"ann@birch.example","The \\"Birch\\" Works",\\N\n"bob@birch.example","a\\\nb","C:\\\\"\n'
+    )
+    frame, _ = _read(path)
+
+    assert frame["company"].tolist() == ['The "Birch" Works', "a\nb"]
+    assert frame["note"].tolist() == ["", "C:\\"]
+
+
+def test_rows_below_an_escaped_line_end_keep_their_lines(leads):
+    path = leads("email\tcompany\nann@birch.example\tBirch\\\nWorks\nno-address\t\\N\n")
+
+    frame, _ = _read(path)
+
+    assert hygiene.clean(frame).withheld.index.get_level_values("line").tolist() == [4]
+
+
+@given(
+    st.lists(st.lists(st.text('ab\\\n\t,"', max_size=6), min_size=2, max_size=2), min_size=1, max_size=8),
+    st.sampled_from(("\t", ",")),
+)
+def test_what_outfile_escapes_is_read_as_it_was(tmp_path_factory, rows, delimiter):
+    escaped = re.compile(r'[\\\n"' + delimiter + "]")
+    quote = '"' if delimiter == "," else ""
+    text = f'email{delimiter}a{delimiter}b\nnull@birch.example{delimiter}\\N{delimiter}{quote}\\"x{quote}\n'
+    for number, row in enumerate(rows):
+        cells = [f"lead{number}@birch.example", *row]
+        text += delimiter.join(quote + escaped.sub(r"\\\g<0>", cell) + quote for cell in cells) + "\n"
+    path = tmp_path_factory.mktemp("outfile") / "leads.txt"
+    path.write_bytes(text.encode())
+
+    frame, _ = _read(path)
+
+    assert frame[["a", "b"]].iloc[1:].to_numpy().tolist() == [list(row) for row in rows]
 
 
 def test_backslashes_of_a_file_that_is_no_dump_stay(leads):

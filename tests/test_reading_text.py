@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -147,7 +148,7 @@ def test_a_repeated_header_inside_the_data_is_a_row_like_any_other(leads):
     assert [row[0] for row in cells_of(path)] == ["a@x.example", "Email", "b@x.example"]
 
 
-def read_both_ways(data: bytes, tmp_path, *, size: int) -> list[object]:
+def read_both_ways(data: bytes, tmp_path, *, size: int, escaped: bool = False) -> list[object]:
     """What the fast and the exact way make of the same bytes: rows, lines and raw texts, or the error."""
     path = tmp_path / "leads.csv"
     path.write_bytes(data)
@@ -156,7 +157,8 @@ def read_both_ways(data: bytes, tmp_path, *, size: int) -> list[object]:
         text = Text(Source("leads.csv", path, path))
         try:
             table = CsvFile.look(text, Limits())
-            batches = list(scan(text, table.grid, Limits(), size=size, exact=exact))
+            grid = replace(table.grid, dialect=replace(table.grid.dialect, escaped=escaped))
+            batches = list(scan(text, grid, Limits(), size=size, exact=exact))
         except InputError as error:
             results.append(str(error))
             continue
@@ -172,12 +174,14 @@ def read_both_ways(data: bytes, tmp_path, *, size: int) -> list[object]:
 
 @settings(max_examples=400)
 @given(
-    body=st.text(alphabet=st.sampled_from('aé,,\n\n\r"" '), max_size=40),
+    body=st.text(alphabet=st.sampled_from('aé,,\n\n\r"" \\'), max_size=40),
     header=st.sampled_from(["Email,b", "Email,b,", "Email", '"Email",b,c']),
     size=st.sampled_from([1, 2, 3, 7, 1 << 19]),
+    escaped=st.booleans(),
 )
-def test_the_fast_way_is_the_exact_way(tmp_path_factory, body, header, size):
-    fast, exact = read_both_ways(f"{header}\n{body}".encode(), tmp_path_factory.mktemp("ways"), size=size)
+def test_the_fast_way_is_the_exact_way(tmp_path_factory, body, header, size, escaped):
+    data = f"{header}\n{body}".encode()
+    fast, exact = read_both_ways(data, tmp_path_factory.mktemp("ways"), size=size, escaped=escaped)
 
     assert fast == exact
 

@@ -22,6 +22,9 @@ _RULE = re.compile(
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "0": ""}
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _NULL = b"\\N"
+#: What only a dump has that encloses its cells in quotes and escapes within them: others end a cell there, or
+#: double the quote.
+_ESCAPED_QUOTE = re.compile(rb'(?:^|[^\\])(?:\\\\)*\\"[^"\r\n,;|]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,14 @@ def dialect_of(top: bytes, start: int, header: list[str], delimiter: bytes, /) -
     drawn = delimiter == b"|" and _RULE.search(rows) is not None
     spaced = re.search(re.escape(delimiter) + rb'[ ]+"', rows[: 1 << 16]) is not None
     padded = drawn or (len(header) > 1 and 2 * blanks >= len(header)) or (spaced and blanks > 0)
-    escaped = delimiter == b"\t" and re.search(rb"(?:^|\t)\\N(?:\t|\r?$)", rows, re.MULTILINE) is not None
+    escaped = _has_null(rows, delimiter) and (delimiter == b"\t" or _ESCAPED_QUOTE.search(rows) is not None)
     return Dialect(padded=padded, drawn=drawn, escaped=escaped)
+
+
+def _has_null(rows: bytes, delimiter: bytes) -> bool:
+    between = re.escape(delimiter)
+    null = rb"(?:^|" + between + rb")\\N(?:" + between + rb"|\r?$)"
+    return re.search(null, rows, re.MULTILINE) is not None
 
 
 def without_nulls(column: pa.ChunkedArray, /) -> tuple[pa.ChunkedArray, int]:

@@ -228,7 +228,8 @@ def _refined(grid: Grid, top: bytes) -> Grid:
     header = [text.strip() for text in grid.header] if dialect.padded else grid.header
     outer = (1, 1) if dialect.drawn and header[:1] == [""] == header[-1:] else (0, 0)
     grid = replace(grid, header=header, dialect=dialect, without=outer)
-    rows = _records(dialect.plain_rows(top[grid.offset :], grid.delimiter), 0, grid.delimiter)
+    below = dialect.plain_rows(top[grid.offset :], grid.delimiter)
+    rows = _records(below, 0, grid.delimiter, escaped=dialect.escaped)
     if rows and all(len(row) == len(header) + 1 for row in rows):  # as R's write.table leaves out a header
         numbered = [row[0] for row in rows] == [b"%d" % number for number in range(1, len(rows) + 1)]
         names = "" if numbered else "row names"
@@ -263,12 +264,12 @@ def _widths(top: bytes, start: int, delimiter: bytes) -> list[int]:
     return [len(cells) for cells in _records(top, start, delimiter)]
 
 
-def _records(top: bytes, start: int, delimiter: bytes) -> list[list[bytes]]:
+def _records(top: bytes, start: int, delimiter: bytes, *, escaped: bool = False) -> list[list[bytes]]:
     """The cells of the records from one on, as far as the sample goes and blank ones apart."""
     found: list[list[bytes]] = []
     at: int | None = start
     while at is not None and at < len(top) and len(found) <= _SAMPLE_RECORDS:
-        record = read_record(top, at, delimiter, final=True)
+        record = read_record(top, at, delimiter, final=True, escaped=escaped)
         if record.cells is not None and any(record.cells):
             found.append(record.cells)
         at = record.stop

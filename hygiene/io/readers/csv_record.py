@@ -29,7 +29,9 @@ class Record:
     opened: int | None = None
 
 
-def read_record(data: bytes, start: int, delimiter: bytes, /, *, final: bool) -> Record:
+def read_record(
+    data: bytes, start: int, delimiter: bytes, /, *, final: bool, escaped: bool = False
+) -> Record:
     """The record that starts at a place of the data.
 
     Args:
@@ -37,10 +39,12 @@ def read_record(data: bytes, start: int, delimiter: bytes, /, *, final: bool) ->
         start: Where the record starts.
         delimiter: One byte.
         final: Whether the text ends with the data.
+        escaped: Whether a backslash takes from a delimiter, quote or line end what it means; it stays in the cell.
     """
-    quoted, stop = _patterns(delimiter)
+    quoted, stop = _patterns(delimiter, escaped)
     end = data.find(b"\n", start) + 1
-    if end and b'"' not in (line := data[start:end]) and b"\r" not in line[:-2]:
+    line = data[start:end]
+    if end and b'"' not in line and b"\r" not in line[:-2] and not (escaped and b"\\" in line):
         return Record(end, line.rstrip(b"\r\n").split(delimiter))
     cells: list[bytes] = []
     at = start
@@ -55,8 +59,8 @@ def read_record(data: bytes, start: int, delimiter: bytes, /, *, final: bool) ->
             cells.append(found[1].replace(b'""', b'"'))
             at = found.end()
         else:
-            found = stop.search(data, at)
-            end = found.start() if found else len(data)
+            found = stop.match(data, at)
+            end = found.end() if found else at
             cells.append(data[at:end])
             at = end
         if not data.startswith(delimiter, at):
@@ -65,10 +69,13 @@ def read_record(data: bytes, start: int, delimiter: bytes, /, *, final: bool) ->
 
 
 @functools.cache
-def _patterns(delimiter: bytes) -> tuple["re.Pattern[bytes]", "re.Pattern[bytes]"]:
-    """A quoted cell, which never steps back, so that an open quote costs one pass; the end of a bare one."""
-    quoted = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"')
-    return quoted, re.compile(rb"[\r\n" + re.escape(delimiter) + rb"]")
+def _patterns(delimiter: bytes, escaped: bool) -> tuple["re.Pattern[bytes]", "re.Pattern[bytes]"]:  # noqa: FBT001
+    """A quoted cell, and a bare one; neither steps back, so that an open quote costs one pass."""
+    end = rb"\r\n" + re.escape(delimiter)
+    if escaped:
+        quoted = rb'"((?:[^"\\]|\\.|"")*+)"'
+        return re.compile(quoted, re.DOTALL), re.compile(rb"(?:[^\\" + end + rb"]|\\.|\\\Z)*+", re.DOTALL)
+    return re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"'), re.compile(rb"[^" + end + rb"]*+")
 
 
 def _broken(data: bytes, opened: int, closed: int, *, final: bool) -> Record:

@@ -27,7 +27,7 @@ from hygiene.io.readers.sources import BLOCK, Digest
 
 __all__ = ["Grid", "Seen", "scan"]
 
-_LF, _CR, _QUOTE = b'\n\r"'
+_LF, _CR, _QUOTE, _BACKSLASH = b'\n\r"\\'
 _SPACE, _ASCII_END = 0x20, 0x80
 
 #: Bytes of UTF-8 that a character takes at most.
@@ -231,7 +231,9 @@ class _Piece:
                 self.seen.short += 1
                 copied = min(int(ends[place]) + 1, len(self.data))
                 continue
-            record = read_record(self.data, start, self.grid.delimiter, final=self.final)
+            record = read_record(
+                self.data, start, self.grid.delimiter, final=self.final, escaped=self.grid.dialect.escaped
+            )
             if record.stop is None or record.opened is not None:
                 self._refuse_open(record, start, place)
                 self._is_row, self.stop = self._is_row[:place], start
@@ -298,6 +300,8 @@ class _Piece:
         quotes_bad = np.zeros(len(ends), dtype=bool)
         if b'"' in data:
             quotes_bad = self._weigh_quotes(text, starts, ends, marks, is_end, cells)
+        if self.grid.dialect.escaped and len(ends):
+            quotes_bad[np.searchsorted(ends, self._escapes(text, ends))] = True
         odd = quotes_bad | (cells != width)
         self._longest = int((ends - starts).max()) if len(ends) else 0
         if width == 1 and len(ends):
@@ -307,6 +311,13 @@ class _Piece:
         if data.startswith(b"\xef\xbb\xbf") and len(odd):
             odd[0] = True  # Arrow would take it for a mark of the file
         return starts, ends, odd, np.where(quotes_bad | (width == 1), 0, width - cells)
+
+    def _escapes(self, text: Any, ends: _Places) -> _Places:
+        """The backslashes before what else would end a cell or line, as far as whole lines go."""
+        slashes = np.flatnonzero(text == _BACKSLASH)
+        ended = [_LF, _CR, _QUOTE, self.grid.delimiter[0]]
+        after = text[np.minimum(slashes + 1, len(text) - 1)]
+        return slashes[np.isin(after, ended) & (slashes < ends[-1])]
 
     def _weigh_quotes(  # noqa: PLR0917 -- all are places in the same text
         self, text: Any, starts: _Places, ends: _Places, marks: _Places, is_end: _Places, cells: _Places
