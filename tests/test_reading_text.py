@@ -136,7 +136,7 @@ def test_a_limit_can_be_raised_and_one_that_is_none_is_refused(leads):
 
 
 def test_a_line_without_end_is_refused_within_bounds(leads, monkeypatch):
-    monkeypatch.setattr("hygiene.io.readers.csv_scan._RECORD_BYTES", 1 << 20)
+    monkeypatch.setattr("hygiene.io.readers.csv_piece.RECORD_BYTES", 1 << 20)
 
     with pytest.raises(InputError, match="the record on line 2 is longer than 1,048,576 bytes"):
         cells_of(leads("Email,N\n" + "x" * (3 << 20)))

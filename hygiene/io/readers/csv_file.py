@@ -9,8 +9,9 @@ from hygiene.columns.mapping import has_email
 from hygiene.errors import InputError, UsageError, option
 from hygiene.io.readers.batch import Batch, first_rows
 from hygiene.io.readers.csv_dialect import dialect_of
+from hygiene.io.readers.csv_grid import Grid, Seen
 from hygiene.io.readers.csv_record import read_record
-from hygiene.io.readers.csv_scan import Grid, Seen, scan
+from hygiene.io.readers.csv_scan import scan
 from hygiene.io.readers.encoding import Text, UnreadableError
 from hygiene.io.readers.header_row import PREAMBLE_LINES, Columns, first_header, names_by_content
 from hygiene.io.readers.limits import Limits
