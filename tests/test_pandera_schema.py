@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import traceback
 import warnings
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pyarrow
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandera.engines.pandas_engine import PydanticModel
+from pydantic import BaseModel, Field, model_validator
 
 from hygiene.checks.pandera_schema import check_required, check_schema, load_schema
 from hygiene.cleaning.check_chunk import check_chunk
@@ -465,3 +468,100 @@ def test_leads_of_text_get_the_reasons_of_the_default_schema_whether_or_not_pand
         return {code: mask.tolist() for code, mask in masks.items()}
 
     assert found() == found(schema=Lead)
+
+
+class Person(BaseModel):
+    """A row of leads, as somebody who knows Pydantic writes it."""
+
+    email: str
+    company: str = "unknown"
+    seats: int = Field(default=1, alias="Seats")
+    city: str | None
+
+    @model_validator(mode="after")
+    def is_no_bot(self) -> "Person":
+        if self.email.startswith("bot@"):
+            msg = f"{self.email} is a bot"
+            raise ValueError(msg)
+        if self.email.startswith("boom@"):
+            raise RuntimeError(self.email)
+        return self
+
+
+class People(pa.DataFrameModel):
+    class Config:
+        dtype = PydanticModel(Person)
+        coerce = True
+
+
+def people(**columns: list[Any]) -> pd.DataFrame:
+    rows = len(columns["email"])
+    return pd.DataFrame(
+        {"company": ["Birch"] * rows, "Seats": ["1"] * rows, "city": ["Oslo"] * rows} | columns
+    )
+
+
+def test_a_pydantic_model_names_the_rows_and_cells_that_it_refuses():
+    frame = people(
+        email=["ann@birch.example", "", "bot@birch.example", "bob@birch.example", "cy@birch.example"],
+        Seats=["3", "1", "2", "many", ""],
+        company=["", "Birch", "Birch", "Birch", "Birch"],
+        city=["", None, "Oslo", "Oslo", "Oslo"],
+    )
+
+    masks = check_schema(frame, People)
+
+    assert {code: np.flatnonzero(mask).tolist() for code, mask in masks.items()} == {
+        "missing_email": [1],
+        "schema_frame_value_error": [2],
+        "schema_seats_int_parsing": [3],
+    }
+
+
+def test_rows_that_a_pydantic_model_refuses_meet_no_check_of_whole_rows():
+    seen = []
+    schema = pa.DataFrameSchema(
+        dtype=PydanticModel(Person), coerce=True, checks=pa.Check(lambda rows: seen.append(len(rows)) or True)
+    )
+
+    check_schema(people(email=["ann@birch.example", "bot@birch.example"]), schema)
+
+    assert seen == [1]
+
+
+def test_what_a_pydantic_model_cannot_do_is_refused_in_words():
+    class Mixed(pa.DataFrameModel):
+        email: str = pa.Field(str_endswith="example")
+
+        class Config:
+            dtype = PydanticModel(Person)
+
+    class Strict(People):
+        class Config:
+            dtype = PydanticModel(Person)
+            strict = True
+
+    frame = people(email=["ann@birch.example"])
+    with pytest.raises(UsageError, match="both a PydanticModel and columns of its own"):
+        check_schema(frame, Mixed)
+    with pytest.raises(InputError, match="required column 'city' is missing"):
+        check_schema(frame.drop(columns="city"), People)
+    with pytest.raises(InputError, match="the schema is strict and has no 'notes'"):
+        check_schema(frame.assign(notes="x"), Strict)
+    unlucky = people(email=[SECRET.replace("ada", "boom")])
+    with pytest.raises(UsageError, match="Person: a validator raised RuntimeError") as caught:
+        check_schema(unlucky, People)
+    assert "secret.example" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_pydantic_model_refuses_the_same_rows_as_pandera_does():
+    frame = people(
+        email=["ann@birch.example", "bot@birch.example", "bob@birch.example"], Seats=["2", "1", "x"]
+    )
+
+    with pytest.raises(pa.errors.SchemaErrors) as caught:
+        People.validate(frame, lazy=True)
+    refused = np.logical_or.reduce(list(check_schema(frame, People).values()))
+
+    assert set(np.flatnonzero(refused)) == {1, 2}
+    assert 2 in caught.value.failure_cases["index"].tolist()

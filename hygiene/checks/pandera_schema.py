@@ -6,8 +6,8 @@ count, not the index, the order of the columns, or checks that only warn.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 import numpy as np
@@ -16,10 +16,13 @@ import pandas as pd
 from hygiene.arrow.text import Mask, is_blank, text_column
 from hygiene.checks.coercion import fit_type
 from hygiene.checks.import_string import load_object
+from hygiene.checks.masks import Masks, reason_code
+from hygiene.checks.pydantic_rows import columns_of, model_of, refused_cells
 from hygiene.errors import InputError, UsageError, option
 
 if TYPE_CHECKING:
     from pandera.pandas import Check, Column, DataFrameModel, DataFrameSchema
+    from pydantic import BaseModel
 
 __all__ = ["check_required", "check_schema", "load_schema"]
 
@@ -40,8 +43,10 @@ def check_schema(frame: pd.DataFrame, schema: "type[DataFrameModel] | DataFrameS
     A cell that is null or blank text is `missing_<column>` where the column may not be null, and is handed
     to no check (but those with `ignore_na=False`). A cell that cannot be made the declared type is
     `schema_<column>_dtype`. Every other failure is `schema_<column>_<check>`; for checks of whole rows the
-    column is `frame`, and rows with a cell of the wrong type are left out. Coerced values and the results
-    of parsers are seen by the checks alone. `unique` looks at this frame only.
+    column is `frame`, and rows with a cell of the wrong type are left out. Where the schema's dtype is a
+    `PydanticModel`, each row goes to the model, and what fails is named by Pydantic's words for errors,
+    `schema_<column>_<error>`. Coerced values and the results of parsers are seen by the checks alone.
+    `unique` looks at this frame only.
 
     Returns:
         Reason code to mask, True where the row fails. Every check that ran is there.
@@ -53,9 +58,13 @@ def check_schema(frame: pd.DataFrame, schema: "type[DataFrameModel] | DataFrameS
     built = _built(schema)
     built.get_backend(frame)  # registers what runs the checks, which Pandera does when it validates
     table = _parsed(frame.set_axis(pd.RangeIndex(len(frame)), axis="index"), built.parsers, "frame")
-    masks = _Masks(len(frame))
+    masks = Masks(len(frame))
+    model = model_of(built)
+    if model is not None:
+        _check_rows(table, model, masks)
+        _refuse_extra(table, columns_of(model, list(table.columns)), built)
     checked, by_row = table.copy(deep=False), bool(built.checks or built.unique)
-    for name, column in _columns(table, built):
+    for name, column in _columns(table, built) if model is None else ():
         cells = _check_column(table, name, column, built, masks)
         if by_row:
             checked[name] = cells.whole()
@@ -72,10 +81,10 @@ def check_required(frame: pd.DataFrame, columns: Sequence[str], /) -> dict[str, 
     Raises:
         InputError: the frame has no such column.
     """
-    masks = _Masks(len(frame))
+    masks = Masks(len(frame))
     for name in columns:
         _demand(frame, name)
-        masks.note(_code("missing", name), is_blank(text_column(frame[name])))
+        masks.note(reason_code("missing", name), is_blank(text_column(frame[name])))
     return dict(masks)
 
 
@@ -126,6 +135,11 @@ def _columns(table: pd.DataFrame, schema: "DataFrameSchema") -> Iterator[tuple[s
             _demand(table, name)
             declared.add(name)
             yield name, column
+    _refuse_extra(table, declared, schema)
+
+
+def _refuse_extra(table: pd.DataFrame, declared: Container[str], schema: "DataFrameSchema") -> None:
+    """Raise where a strict schema meets columns that it does not declare."""
     extra = [name for name in table.columns if name not in declared]
     if extra and schema.strict is True:
         msg = f"the schema is strict and has no {_listed(extra)}; take them out, or allow more columns."
@@ -154,25 +168,6 @@ def _listed(names: Sequence[Any] | pd.Index) -> str:
     return (", ".join(shown) or "no columns") + (f" and {more} more" if more else "")
 
 
-class _Masks(dict[str, Mask]):
-    """Reason code to mask, for a known number of rows.
-
-    Attributes:
-        fits: False where a cell is not of the declared type.
-    """
-
-    def __init__(self, rows: int) -> None:
-        super().__init__()
-        self.rows = rows
-        self.fits = np.ones(rows, dtype=bool)
-
-    def note(self, code: str, failing: Any, at: pd.Index | None = None) -> None:
-        """Add failing rows; with `at`, the positions that `failing` speaks of."""
-        mask = np.zeros(self.rows, dtype=bool)
-        mask[slice(None) if at is None else at.to_numpy()] = failing
-        self[code] = self[code] | mask if code in self else mask
-
-
 class _Checked(NamedTuple):
     """The cells of a column that checks see: coerced, without those that are null or do not fit.
 
@@ -190,46 +185,62 @@ class _Checked(NamedTuple):
 
 
 def _check_column(
-    table: pd.DataFrame, name: str, column: "Column", schema: "DataFrameSchema", masks: _Masks
+    table: pd.DataFrame, name: str, column: "Column", schema: "DataFrameSchema", masks: Masks
 ) -> _Checked:
     cells = _parsed(table[name], column.parsers, name)
     null = _nulls(cells)
     if column.default is not None and null.any():
         cells, null = cells.mask(null, column.default), np.zeros_like(null)
     if not column.nullable:
-        masks.note(_code("missing", name), null)
+        masks.note(reason_code("missing", name), null)
     present = cells[~null] if null.any() else cells
     values = fit_type(present, column.dtype or schema.dtype, coerce=column.coerce or schema.coerce)
     checked = _Checked(values, cells.index)
     misfits = np.zeros(len(cells), dtype=bool)
     if len(values) < len(present):
         misfits = ~null & ~cells.index.isin(values.index)
-        masks.note(_code("schema", name, "dtype"), misfits)
+        masks.note(reason_code("schema", name, "dtype"), misfits)
         masks.fits &= ~misfits
     for check in column.checks:
-        code = _code("schema", name, check.name)
+        code = reason_code("schema", name, check.name)
         if check.groupby is not None:
             _run(check, table.assign(**{name: checked.whole()}), code, masks, name)
         else:
             _run(check, values if check.ignore_na else checked.whole()[~misfits], code, masks)
     if column.unique:
         repeated = values.duplicated(keep=_SPARED[column.report_duplicates])
-        masks.note(_code("schema", name, "unique"), repeated, values.index)
+        masks.note(reason_code("schema", name, "unique"), repeated, values.index)
     return checked
 
 
-def _check_frame(table: pd.DataFrame, schema: "DataFrameSchema", masks: _Masks) -> None:
+def _check_rows(table: pd.DataFrame, model: "type[BaseModel]", masks: Masks) -> None:
+    """Hold each row to a Pydantic model."""
+    names = list(columns_of(model, list(table.columns)))
+    for name in names:
+        _demand(table, name)
+    blank = {name: _nulls(table[name]) for name in names}
+    failing: dict[str, list[int]] = defaultdict(list)
+    for row, column, kind in refused_cells(table[names], model, blank):
+        missing = column is not None and blank[column][row]
+        code = reason_code("missing", column) if missing else reason_code("schema", column or "frame", kind)
+        failing[code].append(row)
+    for code, rows in failing.items():
+        masks.note(code, np.ones(len(rows), dtype=bool), table.index[rows])
+        masks.fits[rows] = False
+
+
+def _check_frame(table: pd.DataFrame, schema: "DataFrameSchema", masks: Masks) -> None:
     for check in schema.checks:
-        _run(check, table, _code("schema", "frame", check.name), masks)
+        _run(check, table, reason_code("schema", "frame", check.name), masks)
     if schema.unique:
         for name in schema.unique:
             _demand(table, name)
         repeated = table.duplicated(schema.unique, keep=_SPARED[schema.report_duplicates])
-        masks.note(_code("schema", "frame", "unique"), repeated, table.index)
+        masks.note(reason_code("schema", "frame", "unique"), repeated, table.index)
 
 
 def _run(
-    check: "Check", seen: pd.Series | pd.DataFrame, code: str, masks: _Masks, column: str | None = None
+    check: "Check", seen: pd.Series | pd.DataFrame, code: str, masks: Masks, column: str | None = None
 ) -> None:
     """Note the rows that the check refuses.
 
@@ -275,9 +286,3 @@ def _nulls(cells: pd.Series) -> Mask:
     if pd.api.types.is_string_dtype(cells.dtype) or isinstance(cells.dtype, pd.CategoricalDtype):
         return is_blank(text_column(cells))
     return cells.isna().to_numpy(bool)
-
-
-def _code(*parts: object) -> str:
-    """A reason code of these words: snake_case in ASCII."""
-    words = (unicodedata.normalize("NFKD", str(part)).encode("ascii", "ignore").decode() for part in parts)
-    return "_".join(re.sub(r"[^a-z0-9]+", "_", word.lower()).strip("_") or "unnamed" for word in words)
