@@ -209,7 +209,17 @@ def test_a_sheet_of_libreoffice_is_the_same_in_every_format():
     assert frames["xls"].drop(columns=["ok"]).to_numpy().tolist() == cells.to_numpy().tolist()
     assert frames["html"]["email"].tolist() == cells["email"].tolist()[:3]  # it leaves out what is hidden
     assert frames["html"]["phone"].tolist() == cells["phone"].tolist()[:3]
-    assert "leads 1 are in rows that are hidden" in notes_of(DATA / "libreoffice-7.4.ods")[2]
+    for kind in ("ods", "xls"):
+        assert "leads 1 are in rows that are hidden" in notes_of(DATA / f"libreoffice-7.4.{kind}")[2]
+
+
+def test_hidden_rows_of_an_old_workbook_are_said_and_left_out_when_asked():
+    """Written by xlwt 1.3, with a second sheet whose name is no ASCII."""
+    path = DATA / "xlwt-1.3-hidden.xls"
+
+    assert "of its 4 leads 2 are in rows that are hidden" in " ".join(notes_of(path))
+    with open_leads([path], visible_rows=True) as leads:
+        assert leads.frame()["first_name"].tolist() == ["Ann", "Cleo"]
 
 
 def test_a_workbook_that_is_cut_off_is_damaged(tmp_path):

@@ -1,12 +1,13 @@
 """Workbooks: the sheets of an XLSX or XLS file.
 
 Needs the extra `excel`, whose python-calamine reads the cells; what it does not tell of an XLSX file, `xlsx_scan`
-does.
+does; of an XLS file, `xls_scan`.
 """
 
+import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +15,7 @@ from hygiene.errors import InputError, UsageError, option
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sheet_file import CELLS, Sheet
 from hygiene.io.readers.sources import Source
+from hygiene.io.readers.xls_scan import hidden_lines
 from hygiene.io.readers.xlsx_scan import SheetScan, is_recalculated, scan_sheet, sheet_parts
 
 __all__ = ["check_unpacked", "excel_sheets", "refusing"]
@@ -36,6 +38,7 @@ def excel_sheets(source: Source, limits: Limits, name: str | None = None, /) -> 
     is_xml = zipfile.is_zipfile(source.path)
     scans = _scans(source, limits) if is_xml else {}
     book = _open(source)
+    hidden = {} if is_xml else _hidden(source)
     for each in _chosen(source, book, name):
         scan, uncalculated = scans.get(each, (SheetScan(), ()))
         sheet, rows = _sheet(source, book, each)
@@ -44,7 +47,7 @@ def excel_sheets(source: Source, limits: Limits, name: str | None = None, /) -> 
             if is_xml
             else [(first + 1, last + 1, at) for (first, at), (last, _) in _ranges(sheet)]
         )
-        yield Sheet(each, rows, merged, scan.hidden, uncalculated)
+        yield Sheet(each, rows, merged, scan.hidden or hidden.get(each, frozenset()), uncalculated)
 
 
 def check_unpacked(source: Source, archive: zipfile.ZipFile, limits: Limits, /) -> None:
@@ -79,6 +82,21 @@ def _scans(source: Source, limits: Limits) -> dict[str, tuple[SheetScan, Sequenc
     return scans
 
 
+def _hidden(source: Source) -> Mapping[str, Set[int]]:
+    """The hidden lines of each sheet of an XLS file."""
+    try:
+        return hidden_lines(source.path)
+    except ImportError as error:
+        raise UsageError(_lacks(source, "olefile")) from error
+    except (OSError, struct.error, ValueError, IndexError) as error:
+        msg = f"{source.name}: the workbook is damaged or locked. Save it anew."
+        raise InputError(msg) from error
+
+
+def _lacks(source: Source, package: str) -> str:
+    return f"{source.name}: reading workbooks needs {package}: pip install 'lead-hygiene[excel]'."
+
+
 def _check_spread(source: Source, scan: SheetScan) -> None:
     """Refuse a sheet whose cells, few as they may be, stand too far apart."""
     if scan.columns * scan.rows > CELLS:
@@ -93,8 +111,7 @@ def _open(source: Source) -> Any:
     try:
         import python_calamine
     except ImportError as error:
-        msg = f"{source.name}: reading workbooks needs python-calamine: pip install 'lead-hygiene[excel]'."
-        raise UsageError(msg) from error
+        raise UsageError(_lacks(source, "python-calamine")) from error
     found = "the workbook cannot be read; it is damaged or locked with a password. Save it anew."
     with refusing(f"{source.name}: {found}"):
         return python_calamine.CalamineWorkbook.from_path(str(source.path))
