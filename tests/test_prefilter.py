@@ -6,10 +6,12 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from hygiene.address import validate
 from hygiene.errors import UsageError
 from hygiene.prediction.features import Folding, coarse_key, fold, is_usable
 from hygiene.prediction.predict import predict, predict_touched
@@ -95,3 +97,11 @@ def test_what_rules_see_of_all_leads_is_made_when_it_is_asked_for():
     assert len(predict(leads).features) == 3
     with pytest.raises(UsageError, match="touched leads alone"):
         _ = predict_touched(texts_of([]), np.arange(0), leads=3).features
+
+
+@given(st.lists(st.one_of(CELL, st.emails(), st.text('aé.@[]"\u00a0ß\u0131\u200d', max_size=12)), min_size=1))
+def test_every_address_that_is_accepted_is_usable(cells):
+    accepted = pc.drop_null(validate(texts_of(cells)).address)
+
+    assert is_usable(accepted).all()
+    assert Prefilter().look(accepted)[1].tolist() == [False] * len(accepted)

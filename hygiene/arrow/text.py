@@ -61,13 +61,6 @@ class Octets:
         data = np.frombuffer(texts or b"", np.uint8)[bounds[0] : bounds[-1]]
         return cls(data, bounds - bounds[0] if bounds[0] else bounds)
 
-    def count(self, octet: bytes, /) -> np.ndarray[Any, np.dtype[np.int64]]:
-        """How many times one octet stands in every text."""
-        counted = np.zeros(len(self.data) + 1, dtype=np.int64)
-        np.cumsum(self.data == ord(octet), out=counted[1:])
-        counts: np.ndarray[Any, np.dtype[np.int64]] = np.diff(counted[self.bounds])
-        return counts
-
     def heads(self) -> np.ndarray[Any, np.dtype[np.uint32]]:
         """The first four octets of every text as one number, the first being the lowest.
 

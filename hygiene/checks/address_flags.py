@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.address import Addresses
-from hygiene.arrow.text import Mask, Octets, mask, no_texts, not_ascii
+from hygiene.arrow.text import Mask, mask, no_texts, not_ascii
 from hygiene.checks.role_accounts import Roles, find_roles
 from hygiene.checks.typos import suggest_domains
 from hygiene.lists.name_lists import NameList, TraitLists
@@ -116,7 +116,7 @@ def _rules_above(names: pa.Array, one: NameList) -> Iterator[pa.Array]:
     """``list:entry`` of domains above each name, the nearest first; none has fewer dots than every entry."""
     at, rows = names, np.arange(len(names))
     while True:
-        deep = Octets.of(at).count(b".") > one.fewest_dots
+        deep = pc.count_substring(at, ".").to_numpy(zero_copy_only=False) > one.fewest_dots
         rows, at = rows[deep], at.filter(pa.array(deep))
         if not len(rows):
             return

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from hygiene.arrow.text import Mask
+from hygiene.arrow.text import Mask, mask, not_null
 from hygiene.cleaning.row_lookup import Positions, texts_at
 from hygiene.cleaning.survey import Survey
 from hygiene.outcomes import Outcome
@@ -22,7 +23,7 @@ __all__ = ["forecast", "forecast_raw", "forecast_ready", "look_at"]
 def forecast(found: Survey, sent: Mask, /, *, batch_leads: int) -> Prediction:
     """The prediction for the normalized addresses of some rows."""
     parts = (
-        texts.address.filter(pa.array(sent[start : start + len(texts.address)]))
+        _usable(texts.address.filter(pa.array(sent[start : start + len(texts.address)])))
         for start, texts in zip(found.firsts, found.texts(), strict=False)
     )
     positions = np.flatnonzero(sent)
@@ -43,7 +44,7 @@ def forecast_ready(found: Survey, /) -> Prediction:
 
 def forecast_raw(found: Survey, /, *, batch_leads: int) -> Prediction:
     """The prediction for the email cells of all rows, as they came in."""
-    cells = (texts.cells for texts in found.texts())
+    cells = ((texts.cells, mask(pc.equal(texts.cells, texts.address))) for texts in found.texts())
     return _predicted(found, cells, lambda rows: texts_at(found, rows, "cells"), batch_leads)
 
 
@@ -53,16 +54,21 @@ def look_at(found: Survey, positions: Positions, /) -> Features:
     return TextFeatures(texts_at(found, positions, "address"), **held)
 
 
+def _usable(address: pa.Array) -> tuple[pa.Array, Mask]:
+    """Normalized addresses, of which all are usable that are there."""
+    return address, not_null(address)
+
+
 def _predicted(
     found: Survey,
-    parts: Iterable[pa.Array],
+    parts: Iterable[tuple[pa.Array, Mask]],
     take: Callable[[Positions], pa.Array],
     batch_leads: int,
     look: Callable[[], Features] | None = None,
 ) -> Prediction:
     lists = found.settings.of_api
     touching = Prefilter(**{name: texts for name, texts in lists.items() if texts is not None})
-    touching.add_all(parts, jobs=found.jobs)
+    touching.add_known(parts, jobs=found.jobs)
     rows = touching.rows()
     return predict_touched(
         take(rows),

@@ -184,11 +184,17 @@ def fold(address: pa.Array, folding: Folding, /) -> pa.Array:
 def coarse_key(addresses: pa.Array, /) -> pa.Array:
     """A text that is equal for any two addresses which some folding makes one, of which one is usable.
 
-    It may be equal for others too: the plus sign may be in the domain, and all dots are left out.
+    It may be equal for others too, as the plus sign may be in the domain.
     """
-    key = pc.replace_substring(lower_case(pc.utf8_trim_whitespace(addresses)), ".", "")
+    key = lower_case(pc.utf8_trim_whitespace(addresses))
     key = _rewritten(key, pc.match_substring(key, "+"), r"^([^+]*)\+[^@]*@", r"\1@")
-    return _rewritten(key, pc.ends_with(key, "@googlemailcom"), "googlemailcom$", "gmailcom")
+    key = _rewritten(key, pc.ends_with(key, "@googlemail.com"), "googlemail[.]com$", "gmail.com")
+    gmail = pc.ends_with(key, "@gmail.com")
+    if not gmail.true_count:
+        return key
+    local = pc.replace_substring(pc.utf8_slice_codeunits(key.filter(gmail), 0, -len("gmail.com")), ".", "")
+    whole = pc.binary_join_element_wise(local, pa.scalar("gmail.com", key.type), pa.scalar("", key.type))
+    return pc.replace_with_mask(key, gmail, whole)
 
 
 def _rewritten(texts: pa.Array, rows: pa.Array, pattern: str, replacement: str) -> pa.Array:

@@ -63,18 +63,30 @@ class Prefilter:
 
     def add_all(self, parts: Iterable[pa.Array], /, *, jobs: int | None = None) -> None:
         """Look at leads that come in parts, several parts at once."""
-        texts = (text for part in parts for text in slices(part))
-        for keys, others in map_in_order(self.look, texts, jobs=jobs):
+        self.add_known(((part, np.zeros(len(part), dtype=bool)) for part in parts), jobs=jobs)
+
+    def add_known(self, parts: Iterable[tuple[pa.Array, Mask]], /, *, jobs: int | None = None) -> None:
+        """The same, where it is known of some leads that their addresses are usable."""
+        texts = (
+            (text, usable[start : start + SLICE])
+            for part, usable in parts
+            for start, text in zip(range(0, len(part), SLICE), slices(part), strict=True)
+        )
+        for keys, others in map_in_order(lambda given: self.look(*given), texts, jobs=jobs):
             self._keys.append(keys)
             self._others.append(others)
 
-    def look(self, texts: pa.Array, /) -> tuple[Hashes, Mask]:
+    def look(self, texts: pa.Array, usable: Mask | None = None, /) -> tuple[Hashes, Mask]:
         """The coarse keys of leads, hashed, and the leads that are unusable or on a listed host.
 
         Args:
             texts: One of the `slices` of their addresses.
+            usable: Those that are known to be usable; None for none.
         """
-        usable = is_usable(texts)
+        usable = np.zeros(len(texts), dtype=bool) if usable is None else usable.copy()
+        unsure = np.flatnonzero(~usable)
+        if len(unsure):
+            usable[unsure] = is_usable(texts.take(pa.array(unsure)))
         found = ~usable
         if len(self._hosts):
             found[usable] = self._on_listed_host(texts.filter(pa.array(usable)))
