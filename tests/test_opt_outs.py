@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hygiene
-from hygiene.columns.opt_outs import NO, SILENT, UNKNOWN, YES, Kind, find_marks, is_mark, kind_of, says
+from hygiene.columns.opt_out_cells import NO, SILENT, UNKNOWN, YES, Kind, is_mark, kind_of, says
+from hygiene.columns.opt_outs import find_marks
 from hygiene.errors import UsageError
 
 DATA = Path(__file__).parent / "data"

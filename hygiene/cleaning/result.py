@@ -23,7 +23,7 @@ from hygiene.cleaning.pipeline import resurvey
 from hygiene.cleaning.row_lookup import Positions, places_at, rows_at, texts_at, together
 from hygiene.cleaning.survey import Survey
 from hygiene.columns.mapping import CANONICAL, MALFORMED
-from hygiene.columns.opt_outs import may_mark
+from hygiene.columns.opt_out_cells import may_mark
 from hygiene.errors import UsageError
 from hygiene.outcomes import REASONS, Counts, Outcome
 from hygiene.prediction.features import Features

@@ -1,7 +1,7 @@
 """States: which rows of a list its own marks let go.
 
 A list names people who must not be written to, so a row counts unless its marks say otherwise: one of them
-says in a known word that somebody may be written to, and none says no. What a cell says is for `columns.opt_outs`.
+says in a known word that somebody may be written to, and none says no. What a cell says is for `columns.opt_out_cells`.
 """
 
 import re
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, is_blank
-from hygiene.columns.opt_outs import NO, SILENT, YES, are_dates, is_mark, says
+from hygiene.columns.opt_out_cells import NO, SILENT, YES, are_dates, is_mark, says
 
 __all__ = ["RowStates", "mark_columns"]
 
