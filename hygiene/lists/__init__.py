@@ -7,10 +7,11 @@ holds them, `hashed_entries` those that are hashed, `broad_rules` says which for
 """
 
 from hygiene.lists.broad_rules import check_broad
+from hygiene.lists.compile_list import compile_list, parse_list
 from hygiene.lists.csv_rows import Grid
 from hygiene.lists.extract import PLAIN, UNSUBSCRIBED, Cells, Reading, cells_of_grids, find_cells
 from hygiene.lists.match import Matches, match, match_otherwise
-from hygiene.lists.rule_list import Entry, RuleList, compile_list, parse_list
+from hygiene.lists.rule_list import Entry, RuleList
 
 __all__ = [
     "PLAIN",
