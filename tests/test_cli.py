@@ -783,7 +783,7 @@ def test_check_lists_the_largest_clusters_by_place(run, write):
 
     assert re.search(r"more\.csv:2 +6 +exact +more\.csv:3, more\.csv:4, more\.csv:5 and 2 more", out)
     assert re.search(r"more\.csv:8 +2 +exact +more\.csv:9 *\n", out)
-    assert "@x.example" not in out
+    assert not re.search(r"\b[abc]@x\.example", out)
 
 
 def test_dates_that_are_not_understood_are_said_and_none_at_all_is_an_error(run, write):

@@ -57,11 +57,13 @@ def _matches(shown: str, printed: str) -> bool:
 
 def _run_console(text: str) -> None:
     for command, shown in re.findall(r"^\$ ([^\n]+)\n((?:(?!\$ )[^\n]*\n)*)", text, flags=re.MULTILINE):
-        out, err = io.StringIO(), io.StringIO()
+        out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline=""), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
             main(shlex.split(command)[1:])
         assert ended.value.code != exit_codes.USAGE, err.getvalue()
-        assert _matches(shown, out.getvalue()), out.getvalue() + err.getvalue()
+        out.flush()
+        printed = out.buffer.getvalue().decode()
+        assert _matches(shown, printed), printed + err.getvalue()
 
 
 class _Anything(ModuleType):

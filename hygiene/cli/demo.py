@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hygiene.cli import options as shared
+from hygiene.cli import param_types
 from hygiene.cli.import_ import import_, import_leads
-from hygiene.cli.run import Run, load_policy
+from hygiene.cli.loaders import load_policy
+from hygiene.cli.run import Run
 from hygiene.cli.signals import Stopping
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ __all__ = ["demo", "emulate"]
 @click.command()
 @click.option(
     "--out",
+    callback=param_types.folder,
     metavar="DIR",
     help="Folder for ready.csv, withheld.csv, verdicts.csv, summary.json, report.html.",
 )

@@ -14,8 +14,9 @@ from hygiene.cli.credentials import find_key
 from hygiene.cli.dry_run import journal_to_look_at, rehearse
 from hygiene.cli.exit_codes import DIFFERS, DONE, UNFINISHED, exit_code
 from hygiene.cli.flags import with_flags
+from hygiene.cli.loaders import load_policy
 from hygiene.cli.policy_out import offer_policy
-from hygiene.cli.run import Run, load_policy
+from hygiene.cli.run import Run
 from hygiene.cli.signals import Stopping
 from hygiene.errors import Interrupted
 
@@ -42,6 +43,7 @@ __all__ = ["import_", "import_leads", "lists"]
 )
 @click.option(
     "--out",
+    callback=param_types.folder,
     metavar="DIR",
     help="Folder for ready.csv, withheld.csv, verdicts.csv, summary.json, report.html.",
 )

@@ -9,7 +9,8 @@ import click
 
 from hygiene.cli import options as shared
 from hygiene.cli.flags import with_flags
-from hygiene.cli.run import Run, make_resolver
+from hygiene.cli.loaders import make_resolver
+from hygiene.cli.run import Run
 from hygiene.errors import UsageError
 
 if TYPE_CHECKING:

@@ -45,7 +45,10 @@ def pull(what: str, list_id: int | None, out: str, rate: str | None, *, quiet: b
     run = Run({"quiet": quiet})
     of = {"blocklist": "block list", "unsubscribed": "unsubscribed leads"}.get(what)
     of = of or f"leads of {f'list {list_id}' if list_id else 'all lists'}"
-    with Smartlead(list_id=list_id, rate=rate) as account, run.progress("Pulling") as progress:
+    with (
+        Smartlead(list_id=list_id, rate=rate) as account,
+        run.progress("Pulling, rows", total_known=False) as progress,
+    ):
         try:
             pulled = snapshot.pull(
                 _pages(account, what),
