@@ -187,7 +187,7 @@ def _import(  # noqa: PLR0917 -- the parts of one import
         where = f"account {sink.account}, list {target.id} {inert(target.name)!r} ({target.size} leads)"
         if session.continues:
             run.tell(f"import {session.import_id} goes on: {left} leads are left of it")
-        _ask(run, cleaned, where, columns)
+        _ask(run, cleaned, where, columns, _duration(sink, session.outlook(cleaned).requests))
     with run.failing(cleaned):
         receipt = _send(run, session, cleaned, stopping)
     session.keep(run.summary(cleaned, receipt))
@@ -242,7 +242,19 @@ def _tell_unsent(run: Run, cleaned: "CleanedLeads", sent: Sequence[str]) -> None
         run.tell(f"not sent: {', '.join(unsent)} (custom columns go with --custom NAME,... or --custom all)")
 
 
-def _ask(run: Run, cleaned: "CleanedLeads", target: str, columns: Sequence[str]) -> None:
+def _duration(sink: "Smartlead", requests: int) -> str:
+    """How long the pace makes so many requests take."""
+    if sink.rate == "none":
+        return "no rate is set, so it goes as fast as the API answers"
+    minutes, seconds = divmod(round(sink.least_s(requests)), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [
+        f"{number} {unit}" for number, unit in ((hours, "h"), (minutes, "min"), (seconds, "s")) if number
+    ]
+    return f"at the rate of {sink.rate} that takes {' '.join(parts[:2]) or 'under a second'} or longer"
+
+
+def _ask(run: Run, cleaned: "CleanedLeads", target: str, columns: Sequence[str], duration: str) -> None:
     """Show what is about to happen, and go on only after a yes."""
     from hygiene.report.text import open_counts
 
@@ -252,6 +264,7 @@ def _ask(run: Run, cleaned: "CleanedLeads", target: str, columns: Sequence[str])
     run.tell(
         f"{prediction.counts.total_leads} leads in {len(prediction.batches)} requests, with {', '.join(columns)}"
     )
+    run.tell(duration)
     for line in open_counts(prediction.range):
         run.tell(line)
     run.tell(
