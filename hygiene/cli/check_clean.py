@@ -5,13 +5,14 @@ from typing import Any
 import click
 
 from hygiene.cli import options as shared
+from hygiene.cli.help import Verb
 from hygiene.cli.run import Run
 from hygiene.errors import UsageError
 
 __all__ = ["check", "clean"]
 
 
-@click.command()
+@click.command(cls=Verb)
 @shared.cleaning
 def check(**options: Any) -> None:
     """Look at a lead list: outcomes, reasons, predicted counts. Writes nothing but --report.
@@ -28,7 +29,7 @@ def check(**options: Any) -> None:
     run.report(cleaned)
 
 
-@click.command()
+@click.command(cls=Verb)
 @shared.cleaning
 @click.option(
     "--out",

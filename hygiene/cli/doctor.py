@@ -13,6 +13,7 @@ import click
 from hygiene.cli import options as shared
 from hygiene.cli.exit_codes import DONE, exit_code
 from hygiene.cli.flags import with_flags
+from hygiene.cli.help import Verb
 from hygiene.errors import HygieneError, JournalLost, UsageError
 
 __all__ = ["doctor"]
@@ -26,7 +27,7 @@ EXTRAS = ("matplotlib",)
 ASKED = "example.com"
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.option("--list", "list_id", type=click.IntRange(min=1), metavar="ID", help="A lead list to look for.")
 @click.option(
     "--resolver", "resolvers", multiple=True, metavar="HOST[:PORT]", help="Name server to ask. Repeatable."
