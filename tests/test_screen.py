@@ -1,8 +1,13 @@
 """What a run shows: what was found though a limit was passed, where to look first, and leads alone on stdout."""
 
+import contextlib
 import io
 import json
+import os
+import pty
 import re
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
@@ -112,3 +117,37 @@ def test_what_writes_several_files_takes_no_stdout(run, leads, tmp_path, verb):
     assert code == 2
     assert "expected a folder; only hygiene clean writes to stdout" in err
     assert [path.name for path in tmp_path.iterdir()] == ["leads.csv"]
+
+
+def _on_a_terminal(code):
+    """What a program shows on a terminal that is its stderr."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=theirs) as running:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # which is how Linux tells the end of a terminal
+            while part := os.read(ours, 4096):
+                shown += part
+    os.close(ours)
+    assert running.returncode == 0
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.decode())
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "shows"),
+    [
+        (True, "tell(1, 4), tell(4, 4)", "4 of 4, "),
+        (False, "tell(1, 1), tell(4000, 4000)", "4,000, "),
+        (True, "", "Looking"),
+    ],
+)
+def test_progress_shows_a_total_where_there_is_one_and_stays_when_all_is_done(known, told, shows):
+    code = "from hygiene.cli.console import progress\n"
+    code += f"with progress('Looking', total_known={known}) as tell:\n    {told or 'pass'}"
+
+    last = _on_a_terminal(code).rstrip().splitlines()[-1]
+
+    assert "Looking" in last
+    assert shows in last
+    assert re.search(r"0:00:00", last)
+    assert " of 4,000" not in last

@@ -66,7 +66,8 @@ def progress(label: str, /, *, total_known: bool = True) -> "Iterator[Progress |
         yield tell
         [shown] = bar.tasks
         if shown.total is None:  # what there was is all there is
-            bar.update(task, total=shown.completed)
+            there = max(shown.completed, 1)
+            bar.update(task, completed=there, total=there)
 
 
 def _console(*, stderr: bool = False) -> "Console":
