@@ -6,7 +6,7 @@ from importlib import import_module
 
 __all__ = ["__version__", "earlier_names"]
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 
 def earlier_names(module: str, homes: Mapping[str, str], /) -> Callable[[str], object]:

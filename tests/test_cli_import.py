@@ -300,14 +300,15 @@ def test_a_rate_that_is_none_is_exit_2(run, leads, target):
     assert "expected requests a second, minute or hour" in err
 
 
-def test_waits_are_shown(run, leads, target, api, monkeypatch):
+def test_waits_are_shown_with_their_reason(run, leads, target, api, monkeypatch):
     monkeypatch.setenv("HYGIENE_PATIENCE_S", "5")
     api.fail_next(status=429, body="", headers={"Retry-After": "1"})
 
     code, _, err = run("import", "--yes", leads, "--list", target, "--no-dns")
 
     assert code == 0
-    assert "waiting 1 s: the rate limit" in err
+    assert "waiting 1 s: the API asks to slow down" in err
+    assert "the rate limit" not in err
 
 
 def test_on_a_terminal_a_key_is_asked_for_and_not_shown(leads, target, api, monkeypatch):

@@ -4,9 +4,11 @@ import io
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from datetime import date
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -14,6 +16,7 @@ import click
 import pytest
 import yaml
 
+import hygiene
 from hygiene import sinks
 from hygiene.address.repair import KINDS
 from hygiene.cli import cli, exit_codes, main
@@ -54,11 +57,13 @@ def _matches(shown: str, printed: str) -> bool:
 
 def _run_console(text: str) -> None:
     for command, shown in re.findall(r"^\$ ([^\n]+)\n((?:(?!\$ )[^\n]*\n)*)", text, flags=re.MULTILINE):
-        out, err = io.StringIO(), io.StringIO()
+        out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline=""), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
             main(shlex.split(command)[1:])
         assert ended.value.code != exit_codes.USAGE, err.getvalue()
-        assert _matches(shown, out.getvalue()), out.getvalue() + err.getvalue()
+        out.flush()
+        printed = out.buffer.getvalue().decode()
+        assert _matches(shown, printed), printed + err.getvalue()
 
 
 class _Anything(ModuleType):
@@ -78,7 +83,7 @@ def _decorator(*given: object, **_: object) -> object:
 
 @pytest.fixture
 def others(monkeypatch):
-    for name in ("airflow", "airflow.exceptions", "airflow.sdk", "dagster"):
+    for name in ("airflow", "airflow.sdk", "airflow.sdk.exceptions", "dagster"):
         monkeypatch.setitem(sys.modules, name, _Anything(name))
 
 
@@ -189,6 +194,78 @@ def test_the_pre_commit_hook_runs(place):
     assert re.search(hook["files"], "data/leads-2026.csv")
 
 
+def test_the_pre_commit_hook_sees_all_files_at_once(place):
+    [hook] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    for name in ("leads-1.csv", "leads-2.csv"):
+        (place / name).write_text("email\nann@a.example\n", encoding="utf-8")
+
+    _run_console(f"$ {hook['entry']} leads-1.csv leads-2.csv\n...\n2 rows: 1 ready, 1 duplicate.\n")
+
+    assert hook["require_serial"] is True
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    """The address of a clone of this repository, and its commit; a checkout without its history has none."""
+    if not (ROOT / ".git").exists() or shutil.which("git") is None:
+        pytest.skip("this is no clone")
+    there = tmp_path_factory.mktemp("host") / "lead-hygiene"
+    subprocess.run(["git", "clone", "--quiet", ROOT.as_uri(), there], check=True)
+    commit = subprocess.run(
+        ["git", "-C", there, "rev-parse", "HEAD"], check=True, capture_output=True, text=True
+    )
+    return there, commit.stdout.strip()
+
+
+def _told_to_install(clone):
+    """What pages tell to install from git, of the clone."""
+    there, commit = clone
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *PAGES])
+    found = re.findall(r"git\+(https://[^\s\"'`]+)", pages)
+    return {
+        each.replace("https://git.example/lead-hygiene", there.as_uri()).replace("COMMIT", commit)
+        for each in found
+    }
+
+
+def test_what_a_snippet_installs_is_this_project(clone, tmp_path):
+    [address] = _told_to_install(clone)
+
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        tmp_path,
+    ]
+    ran = subprocess.run([*command, f"git+{address}"], capture_output=True, text=True, check=False)
+
+    assert [path.name.partition("-")[0] for path in tmp_path.glob("*.whl")] == ["lead_hygiene"], ran.stderr
+
+
+def test_the_pre_commit_snippet_names_a_hook_that_its_repository_has(clone):
+    there, commit = clone
+    page = (ROOT / "docs" / "how-to" / "pipelines.md").read_text(encoding="utf-8")
+    told = [yaml.safe_load(text) for kind, _, text in BLOCK.findall(page) if kind == "yaml"]
+    [repository] = [each for block in told for each in block.get("repos", ())]
+
+    shown = [
+        "git",
+        "-C",
+        there,
+        "show",
+        f"{repository['rev'].replace('COMMIT', commit)}:.pre-commit-hooks.yaml",
+    ]
+    hooks = yaml.safe_load(subprocess.run(shown, check=True, capture_output=True, text=True).stdout)
+
+    assert repository["repo"] == "https://git.example/lead-hygiene"
+    assert {hook["id"] for hook in repository["hooks"]} <= {hook["id"] for hook in hooks}
+
+
 def test_every_kind_of_repair_is_documented():
     page = (ROOT / "docs" / "addresses.md").read_text(encoding="utf-8")
     table = page.partition("## Repairs")[2].partition("\n## ")[0]
@@ -235,8 +312,16 @@ def test_every_exit_code_is_documented():
     assert table == used
 
 
-def test_the_changelog_names_the_version_in_work():
-    assert "## Unreleased" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+def test_the_newest_release_of_the_changelog_is_the_version():
+    titles = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    releases = [re.fullmatch(r"(\d+\.\d+\.\d+) - (\d{4}-\d\d-\d\d)", title).groups() for title in titles[1:]]
+
+    assert titles[0] == "Unreleased"
+    assert releases[0][0] == hygiene.__version__
+    assert releases == sorted(releases, key=lambda each: [*map(int, each[0].split("."))], reverse=True)
+    assert [date.fromisoformat(day) for _, day in releases] == sorted(
+        (date.fromisoformat(day) for _, day in releases), reverse=True
+    )
 
 
 def test_every_rule_of_the_policy_is_documented():

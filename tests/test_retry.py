@@ -17,12 +17,14 @@ class Clock:
 
     def __init__(self):
         self.now = 1_000_000.0
+        self.why = []
 
     def __call__(self):
         return self.now
 
     def pause(self, seconds, why):
         self.now += seconds
+        self.why.append(why)
 
 
 @contextmanager
@@ -87,6 +89,55 @@ def test_processes_share_a_limiter_by_its_file(tmp_path):
         assert other.take() == 90.0
         clock.now += 91
         assert other.take() == 0.0
+
+
+@pytest.mark.parametrize(
+    ("refusal", "why"),
+    [
+        (RateLimited("slow", retry_after_s=30), "the API asks to slow down"),
+        (Unreachable("away"), "the API cannot be reached"),
+    ],
+)
+def test_only_a_rate_is_called_one(refusal, why):
+    clock = Clock()
+    with closing(Pace(Limiter([(1, 0.25)], clock=clock), patience_s=100, pause=clock.pause)) as pace:
+        pace.enter()
+        pace.enter()
+        pace.patience().bears(refusal)
+        pace.enter()
+        pace.enter()
+
+    assert clock.why[0] == clock.why[-1] == "the rate limit"
+    assert why in clock.why[1:-1]
+
+
+def test_a_pause_of_another_process_is_told_as_one(tmp_path):
+    clock = Clock()
+    path = tmp_path / "rate.sqlite"
+    with (
+        closing(Limiter([(9, 1.0)], path=path, clock=clock)) as other,
+        closing(Pace(Limiter([(9, 1.0)], path=path, clock=clock), pause=clock.pause)) as pace,
+    ):
+        other.pause(90)
+        pace.enter()
+
+    assert clock.why == ["the API asked another run with this key to slow down"]
+
+
+@pytest.mark.parametrize(
+    ("rate", "requests", "seconds"),
+    [("8/s,48/m,800/h", 49, 60), ("8/s,48/m,800/h", 1601, 7200), ("2/s", 2, 0), ("none", 9, 0)],
+)
+def test_it_is_known_beforehand_how_long_a_rate_makes_requests_take(rate, requests, seconds):
+    clock = Clock()
+    with closing(Limiter(parse_rate(rate), clock=clock)) as limiter:
+        assert limiter.least_s(requests) == seconds
+
+        for _ in range(requests):
+            while (wait := limiter.take()) > 0:
+                clock.now += wait
+
+    assert clock.now - 1_000_000 >= seconds
 
 
 def test_a_clock_that_was_set_back_blocks_nobody():

@@ -13,16 +13,17 @@ from typing import Any
 
 import click
 
-from hygiene.cli import check_clean, demo, doctor, exit_codes, history, import_, mx, probe, pull
+from hygiene.cli import check_clean, demo, doctor, exit_codes, history, import_, lists, mx, probe, pull
 from hygiene.cli import options as shared
 from hygiene.cli.flags import declare, with_flags
+from hygiene.cli.help import Verbs
 from hygiene.errors import HygieneError
 from hygiene.version import __version__
 
 __all__ = ["cli", "main"]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="lead-hygiene")
 @shared.loudness
 def cli(**_: Any) -> None:
@@ -46,7 +47,7 @@ _VERBS = (
     check_clean.check,
     check_clean.clean,
     import_.import_,
-    import_.lists,
+    lists.lists,
     pull.pull,
     history.history,
     mx.mx,

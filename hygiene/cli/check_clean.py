@@ -5,12 +5,14 @@ from typing import Any
 import click
 
 from hygiene.cli import options as shared
+from hygiene.cli.help import Verb
 from hygiene.cli.run import Run
+from hygiene.errors import UsageError
 
 __all__ = ["check", "clean"]
 
 
-@click.command()
+@click.command(cls=Verb)
 @shared.cleaning
 def check(**options: Any) -> None:
     """Look at a lead list: outcomes, reasons, predicted counts. Writes nothing but --report.
@@ -27,24 +29,33 @@ def check(**options: Any) -> None:
     run.report(cleaned)
 
 
-@click.command()
+@click.command(cls=Verb)
 @shared.cleaning
 @click.option(
     "--out",
     required=True,
     metavar="DIR",
-    help="Folder for ready.csv, withheld.csv, verdicts.csv, summary.json, report.html.",
+    help="Folder for ready.csv, withheld.csv, verdicts.csv, summary.json, report.html; - is stdout, for ready rows.",
 )
 @shared.out_format
-def clean(out: str, **options: Any) -> None:
+def clean(**options: Any) -> None:
     """Clean a lead list into a folder: what is ready, what is withheld and why.
 
     \b
     hygiene clean apollo-export.csv --suppress dnc.csv --out cleaned
+    hygiene clean leads.csv --max invalid=2% --out - | psql -c "copy leads from stdin csv header"
     """
     run = Run(options)
+    if run.streams and options["format_"] == "json":
+        msg = (
+            "--out - writes the leads to stdout, and --format json the summary: name a folder with --out, which "
+            "holds summary.json too, or leave --format out."
+        )
+        raise UsageError(msg)
     with run.failing():
         cleaned = run.clean()
-        run.write(out, cleaned)
+        run.write(options["out"], cleaned)
     run.gate(cleaned)
     run.report(cleaned)
+    if run.streams:
+        run.stream(cleaned)

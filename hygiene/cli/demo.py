@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hygiene.cli import options as shared
+from hygiene.cli import param_types
+from hygiene.cli.help import Verb
 from hygiene.cli.import_ import import_, import_leads
-from hygiene.cli.run import Run, load_policy
+from hygiene.cli.loaders import load_policy
+from hygiene.cli.run import Run
 from hygiene.cli.signals import Stopping
 
 if TYPE_CHECKING:
@@ -17,9 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["demo", "emulate"]
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.option(
     "--out",
+    callback=param_types.folder,
     metavar="DIR",
     help="Folder for ready.csv, withheld.csv, verdicts.csv, summary.json, report.html.",
 )
@@ -68,7 +72,7 @@ def _import(around: "Stage", list_id: int, options: Mapping[str, Any], *more: st
         return import_leads(run, sink, None, Stopping(run.note))
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),

@@ -1,15 +1,20 @@
 """The verb that looks at the surroundings of a run: doctor."""
 
+import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from platform import python_version
 
 import click
 
 from hygiene.cli import options as shared
 from hygiene.cli.exit_codes import DONE, exit_code
-from hygiene.errors import HygieneError, UsageError
+from hygiene.cli.flags import with_flags
+from hygiene.cli.help import Verb
+from hygiene.errors import HygieneError, JournalLost, UsageError
 
 __all__ = ["doctor"]
 
@@ -22,28 +27,29 @@ EXTRAS = ("matplotlib",)
 ASKED = "example.com"
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.option("--list", "list_id", type=click.IntRange(min=1), metavar="ID", help="A lead list to look for.")
 @click.option(
     "--resolver", "resolvers", multiple=True, metavar="HOST[:PORT]", help="Name server to ask. Repeatable."
 )
 @click.option("--no-dns", is_flag=True, help="Do not ask DNS about domains.")
+@shared.journal
 @shared.no_key
-def doctor(list_id: int | None, resolvers: Sequence[str], no_dns: bool) -> int:  # noqa: FBT001 -- click hands options over by name
-    """Check what a run needs: Python, packages, DNS, the journal, the key, the list.
+def doctor(list_id: int | None, resolvers: Sequence[str], journal: str | None, *, no_dns: bool) -> int:
+    """Check all that a run needs: Python, packages, settings, DNS, the journal, the key, the list.
+
+    Everything is looked at, whatever is wrong before it; the exit code is that of the first thing that is wrong.
 
     \b
     hygiene doctor
     hygiene doctor --list 500
     """
-    checks: dict[str, Callable[[], str]] = {"Python": _python, "packages": _packages}
+    checks: dict[str, Callable[[], str]] = {"Python": _python, "packages": _packages, "settings": _settings}
     if not no_dns:
         checks["DNS"] = lambda: _dns(resolvers)
-    checks["journal"] = _journal
-    code = DONE
-    for name, check in checks.items():
-        code = code or _show(name, check)
-    return _api(list_id) or code
+    checks["journal"] = lambda: _journal(journal)
+    codes = [_show(name, check) for name, check in checks.items()]
+    return next((code for code in (*codes, *_api(list_id)) if code), DONE)
 
 
 def _show(name: str, check: Callable[[], str]) -> int:
@@ -51,7 +57,7 @@ def _show(name: str, check: Callable[[], str]) -> int:
     try:
         click.echo(f"ok    {name}: {check()}")
     except HygieneError as error:
-        click.echo(f"FAIL  {name}: {error}")
+        click.echo(f"FAIL  {name}: {with_flags(error)}")
         return exit_code(error)
     return DONE
 
@@ -90,24 +96,52 @@ def _dns(resolvers: Sequence[str]) -> str:
     return "a name server answers"
 
 
-def _journal() -> str:
+def _settings() -> str:
+    from hygiene.cli.config import load_defaults, load_gate
+
+    names = [*load_defaults(), *(f"gate.{word}" for word, limits in load_gate().items() if limits)]
+    return ", ".join(names) or "none in hygiene.toml or pyproject.toml"
+
+
+def _journal(named: str | None) -> str:
     from hygiene.importing.journal import SqliteJournal, default_path
 
-    path = default_path()
+    path = Path(named) if named else default_path()
     if not path.exists():
-        return f"{path} is made by the first import"
+        return f"{path} is made by the first import, and {_written_beside(path)} takes files"
     with SqliteJournal(path, must_exist=True) as journal:
-        return f"{path} remembers {len(journal.imports())} imports"
+        try:
+            journal.try_write()
+        except JournalLost as error:
+            msg = f"{path}: cannot be written ({error.__cause__}). Make room for it, or name another with --journal."
+            raise UsageError(msg) from error
+        return f"{path} was written to, and remembers {len(journal.imports())} imports"
 
 
-def _api(list_id: int | None) -> int:
+def _written_beside(path: Path) -> Path:
+    """The folder that a new journal would stand in, or be made in, where a file was written and removed again."""
+    folder = next(each for each in path.absolute().parents if each.exists())
+    try:
+        with tempfile.TemporaryDirectory(dir=folder) as made:
+            Path(made, path.name).write_bytes(bytes(1))
+    except OSError as error:
+        msg = f"{path}: {folder} takes no file ({error.strerror}). Name another with --journal."
+        raise UsageError(msg) from error
+    return folder
+
+
+def _api(list_id: int | None) -> Iterator[int]:
     """Look at the key and the list; a key that is not set is needed only to import."""
-    import os
-
     if list_id is None and not any(os.environ.get(f"SMARTLEAD_API_KEY{more}") for more in ("", "_FILE")):
         click.echo("--    key: not set; only import and lists need it (SMARTLEAD_API_KEY)")
-        return DONE
-    return next((code for code in (_show(*check) for check in _api_checks(list_id)) if code), DONE)
+        return
+    codes: list[int] = []
+    for name, check in _api_checks(list_id):
+        if any(codes):
+            click.echo(f"--    {name}: not looked for without the key")
+            return
+        codes.append(_show(name, check))
+        yield codes[-1]
 
 
 def _api_checks(list_id: int | None) -> Iterator[tuple[str, Callable[[], str]]]:

@@ -7,6 +7,7 @@ import click
 
 from hygiene.cli import options as shared
 from hygiene.cli.console import show
+from hygiene.cli.help import Verb
 from hygiene.cli.policy_out import offer_policy
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["history"]
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("import_id", required=False, metavar="[IMPORT]")
 @click.option("--explain", is_flag=True, help="Search for the rules that explain a difference.")
 @click.option(

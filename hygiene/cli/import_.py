@@ -1,4 +1,4 @@
-"""The verbs that speak to the API: import, lists."""
+"""The verb that sends: import."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,28 +9,28 @@ import click
 
 from hygiene.cli import consent, param_types
 from hygiene.cli import options as shared
-from hygiene.cli.console import show
 from hygiene.cli.credentials import find_key
 from hygiene.cli.dry_run import journal_to_look_at, rehearse
 from hygiene.cli.exit_codes import DIFFERS, DONE, UNFINISHED, exit_code
 from hygiene.cli.flags import with_flags
+from hygiene.cli.help import Verb
+from hygiene.cli.loaders import load_policy
 from hygiene.cli.policy_out import offer_policy
-from hygiene.cli.run import Run, load_policy
+from hygiene.cli.run import Run
 from hygiene.cli.signals import Stopping
 from hygiene.errors import Interrupted
 
 if TYPE_CHECKING:
     from hygiene.cleaning.result import CleanedLeads
-    from hygiene.cli.config import Profile
     from hygiene.importing import Receipt, Session
     from hygiene.importing.journal import SqliteJournal
     from hygiene.sinks import LeadList
     from hygiene.smartlead import Smartlead
 
-__all__ = ["import_", "import_leads", "lists"]
+__all__ = ["import_", "import_leads"]
 
 
-@click.command(name="import")
+@click.command(name="import", cls=Verb)
 @shared.cleaning
 @click.option(
     "--list",
@@ -42,6 +42,7 @@ __all__ = ["import_", "import_leads", "lists"]
 )
 @click.option(
     "--out",
+    callback=param_types.folder,
     metavar="DIR",
     help="Folder for ready.csv, withheld.csv, verdicts.csv, summary.json, report.html.",
 )
@@ -105,8 +106,12 @@ def import_(list_id: int, rename: Mapping[str, str], custom_shape: Any, **option
 
     \b
     export SMARTLEAD_API_KEY=...
-    hygiene import leads.csv --list 500 --suppress dnc.csv --max invalid=2%
     hygiene import leads.csv --list 500 --dry-run
+    hygiene import leads.csv --list 500 --suppress dnc.csv --max invalid=2%
+    hygiene import leads.csv --list 500 --yes            (where nobody can be asked)
+
+    What the API answers is predicted before anything is sent, and what it answered is compared: a difference is called
+    drift, and ends with exit code 6. An import that was cut off is finished by the same command.
     """
     from hygiene.importing.journal import SqliteJournal
     from hygiene.smartlead import Smartlead
@@ -185,7 +190,7 @@ def _import(  # noqa: PLR0917 -- the parts of one import
         where = f"account {sink.account}, list {target.id} {inert(target.name)!r} ({target.size} leads)"
         if session.continues:
             run.tell(f"import {session.import_id} goes on: {left} leads are left of it")
-        _ask(run, cleaned, where, columns)
+        _ask(run, cleaned, where, columns, _duration(sink, session.outlook(cleaned).requests))
     with run.failing(cleaned):
         receipt = _send(run, session, cleaned, stopping)
     session.keep(run.summary(cleaned, receipt))
@@ -240,7 +245,19 @@ def _tell_unsent(run: Run, cleaned: "CleanedLeads", sent: Sequence[str]) -> None
         run.tell(f"not sent: {', '.join(unsent)} (custom columns go with --custom NAME,... or --custom all)")
 
 
-def _ask(run: Run, cleaned: "CleanedLeads", target: str, columns: Sequence[str]) -> None:
+def _duration(sink: "Smartlead", requests: int) -> str:
+    """How long the pace makes so many requests take."""
+    if sink.rate == "none":
+        return "no rate is set, so it goes as fast as the API answers"
+    minutes, seconds = divmod(round(sink.least_s(requests)), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [
+        f"{number} {unit}" for number, unit in ((hours, "h"), (minutes, "min"), (seconds, "s")) if number
+    ]
+    return f"at the rate of {sink.rate} that takes {' '.join(parts[:2]) or 'under a second'} or longer"
+
+
+def _ask(run: Run, cleaned: "CleanedLeads", target: str, columns: Sequence[str], duration: str) -> None:
     """Show what is about to happen, and go on only after a yes."""
     from hygiene.report.text import open_counts
 
@@ -250,33 +267,10 @@ def _ask(run: Run, cleaned: "CleanedLeads", target: str, columns: Sequence[str])
     run.tell(
         f"{prediction.counts.total_leads} leads in {len(prediction.batches)} requests, with {', '.join(columns)}"
     )
+    run.tell(duration)
     for line in open_counts(prediction.range):
         run.tell(line)
     run.tell(
         "predicted: " + ", ".join(f"{count} {name}" for name, count in prediction.counts.as_dict().items())
     )
     consent.ask()
-
-
-@click.command()
-@click.argument("name", required=False, default="")
-@click.option("--create", metavar="NAME", help="Make a new list.")
-@shared.no_key
-@shared.profile
-def lists(name: str, create: str | None, profile: "Profile | None") -> None:
-    """Show the account's lead lists: id, name, size.
-
-    \b
-    hygiene lists
-    hygiene lists berlin
-    hygiene lists --create "Berlin, spring"
-    """
-    from hygiene.report.text import inert, lead_lists
-    from hygiene.smartlead import Smartlead
-
-    with Smartlead(api_key=find_key(profile)) as account:
-        if create:
-            made = account.create_list(create)
-            click.echo(f"{made.id} {inert(made.name)}")
-            return
-        show([lead_lists(account.lists(name))])

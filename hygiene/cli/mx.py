@@ -9,7 +9,9 @@ import click
 
 from hygiene.cli import options as shared
 from hygiene.cli.flags import with_flags
-from hygiene.cli.run import Run, make_resolver
+from hygiene.cli.help import Verb
+from hygiene.cli.loaders import make_resolver
+from hygiene.cli.run import Run
 from hygiene.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ __all__ = ["mx"]
 SCHEMA = "hygiene.mx/1"
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("domains", nargs=-1, required=True, metavar="DOMAIN...")
 @shared.asking
 @click.option(

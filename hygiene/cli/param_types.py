@@ -8,7 +8,7 @@ import click
 
 from hygiene.errors import UsageError
 
-__all__ = ["age", "limits", "names", "negated", "numbers", "octets", "pairs", "refuse_key"]
+__all__ = ["age", "folder", "limits", "names", "negated", "numbers", "octets", "pairs", "refuse_key"]
 
 
 def pairs(context: click.Context, option: click.Parameter, given: Sequence[str]) -> dict[str, str]:
@@ -74,3 +74,10 @@ def age(context: click.Context, option: click.Parameter, given: str | None) -> t
         raise click.BadParameter("expected hours, days or weeks: 12h, 30d, 8w", context, option)
     unit = {"h": "hours", "d": "days", "w": "weeks"}[found[2]]
     return timedelta(**{unit: int(found[1])})
+
+
+def folder(context: click.Context, option: click.Parameter, given: str | None) -> str | None:
+    """The name of a folder; what is written there are several files, which stdout cannot take."""
+    if given == "-":
+        raise click.BadParameter("expected a folder; only hygiene clean writes to stdout", context, option)
+    return given

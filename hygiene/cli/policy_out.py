@@ -24,7 +24,10 @@ def offer_policy(told: "Reconciliation", out: str | None, /) -> None:
         return
     if out is None:
         words = found.fits[0].words
-        click.echo(f"{words} would have predicted it: --policy-out F writes such a policy.", err=True)
+        click.echo(
+            f"{words} would have predicted it: --policy-out F writes such a policy, the rules of how the API counts.",
+            err=True,
+        )
         return
     try:
         Path(out).write_text(found.policy.to_toml(evidence=found.sentences()), encoding="utf-8")

@@ -13,6 +13,7 @@ import click
 from hygiene.cli import consent
 from hygiene.cli import options as shared
 from hygiene.cli.exit_codes import DIFFERS, DONE
+from hygiene.cli.help import Verb
 from hygiene.errors import ListNotFound, UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ __all__ = ["probe"]
 _ID = click.IntRange(min=1)
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.option("--list", "list_id", type=_ID, required=True, metavar="ID", help="An empty scratch list.")
 @click.option("--second-list", type=_ID, metavar="ID", help="Another, to see whether the account remembers.")
 @click.option(

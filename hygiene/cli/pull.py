@@ -9,6 +9,7 @@ import click
 
 from hygiene.cli import options as shared
 from hygiene.cli.exit_codes import DONE, UNFINISHED
+from hygiene.cli.help import Verb
 from hygiene.cli.run import Run
 from hygiene.errors import SinkError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["pull"]
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("what", type=click.Choice(["blocklist", "leads", "unsubscribed"]))
 @click.option(
     "--list", "list_id", type=click.IntRange(min=1), metavar="ID", help="Leads of this list; else of all."
@@ -45,7 +46,10 @@ def pull(what: str, list_id: int | None, out: str, rate: str | None, *, quiet: b
     run = Run({"quiet": quiet})
     of = {"blocklist": "block list", "unsubscribed": "unsubscribed leads"}.get(what)
     of = of or f"leads of {f'list {list_id}' if list_id else 'all lists'}"
-    with Smartlead(list_id=list_id, rate=rate) as account, run.progress("Pulling") as progress:
+    with (
+        Smartlead(list_id=list_id, rate=rate) as account,
+        run.progress("Pulling, rows", total_known=False) as progress,
+    ):
         try:
             pulled = snapshot.pull(
                 _pages(account, what),

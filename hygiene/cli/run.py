@@ -2,11 +2,13 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,8 @@ from hygiene.cli import options as shared
 from hygiene.cli.console import progress, show
 from hygiene.cli.exit_codes import USAGE, exit_code
 from hygiene.cli.flags import with_flags
-from hygiene.errors import CacheError, GateFailed, HygieneError, UsageError
+from hygiene.cli.loaders import load_policy, make_resolver
+from hygiene.errors import GateFailed, HygieneError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,10 +27,8 @@ if TYPE_CHECKING:
     from hygiene.cleaning.comparison import Comparison
     from hygiene.cleaning.result import CleanedLeads
     from hygiene.importing import Progress, Receipt
-    from hygiene.policy import ImportPolicy
-    from hygiene.resolver import Resolver
 
-__all__ = ["Run", "load_policy", "make_resolver"]
+__all__ = ["Run"]
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,17 @@ class Run:
         profile = self.options.get("profile")
         return [*self.options["suppress"], *(profile.several("suppress") if profile else ())]
 
+    @property
+    def streams(self) -> bool:
+        """Whether stdout takes the leads that are ready, so that all else goes to stderr."""
+        return self.options.get("out") == "-"
+
     @contextmanager
     def failing(self, cleaned: "CleanedLeads | None" = None) -> Iterator[None]:
-        """Print what a program reads of a run that an error ends: the summary, or an annotation."""
+        """Print what a program reads of a run that an error ends: the summary, or an annotation.
+
+        A limit that was passed is no reason to hide what was found: the whole result is shown.
+        """
         try:
             yield
         except HygieneError as error:
@@ -52,6 +61,9 @@ class Run:
                 self.print_json(cleaned, error=with_flags(error))
             if self.options["format_"] == "github":
                 self.annotate("error", getattr(error, "failures", [with_flags(error)]))
+            if isinstance(error, GateFailed) and cleaned is not None:
+                self._report(cleaned)
+            elif self.options["format_"] == "github":
                 self.add_job_summary(cleaned)
             raise
 
@@ -59,7 +71,8 @@ class Run:
         """The files of this run, cleaned as its options say; `more` are options that are no flags of a cleaning."""
         from hygiene.api import clean
 
-        with self.progress("Reading and checking") as progress:
+        asking = "" if self.options["no_dns"] else ", domains asked"
+        with self.progress(f"Reading and checking{asking}") as progress:
             resolver = None if self.options["no_dns"] else make_resolver(self.options, progress)
             given = {**self._given(), **more, "resolver": resolver}
             cleaned = clean(list(self.options["files"]), **given)
@@ -114,20 +127,26 @@ class Run:
         """Print the result on stdout."""
         if self.options["format_"] == "json":
             self.print_json(cleaned, receipt)
-            return
+        else:
+            self._report(cleaned, receipt)
+
+    def _report(self, cleaned: "CleanedLeads", receipt: "Receipt | None" = None) -> None:
+        """Print the result for people, or for a GitHub workflow; nothing where a program reads JSON."""
         from hygiene.report.text import sentence, tables
 
+        if self.options["format_"] == "json":
+            return
         comparison = self.comparison(cleaned)
         send_all = self.options.get("send_all", False)
         if self.options["format_"] == "github":
             from hygiene.report.github import annotations
 
             for line in annotations(cleaned, receipt):
-                click.echo(line)
+                click.echo(line, err=self.streams)
             self.add_job_summary(cleaned, receipt)
         else:
-            show(tables(cleaned, receipt, send_all=send_all, comparison=comparison))
-        click.echo(sentence(cleaned, receipt))
+            show(tables(cleaned, receipt, send_all=send_all, comparison=comparison), stderr=self.streams)
+        click.echo(sentence(cleaned, receipt), err=self.streams)
 
     def annotate(self, level: str, texts: "Iterable[str]") -> None:
         """Print annotations for a GitHub workflow, where they were asked for."""
@@ -135,7 +154,7 @@ class Run:
             from hygiene.report.github import annotation
 
             for text in texts:
-                click.echo(annotation(level, text))
+                click.echo(annotation(level, text), err=self.streams)
 
     def add_job_summary(self, cleaned: "CleanedLeads | None", receipt: "Receipt | None" = None) -> None:
         """Add to the summary of the GitHub job that this runs in, if it does."""
@@ -173,7 +192,7 @@ class Run:
         """Write the report, and the result's files where a folder was named."""
         if self.options["report"]:
             self.write_report(self.options["report"], cleaned, receipt)
-        if out is None:
+        if out is None or self.streams:
             return
         with self._room(out):
             written = [
@@ -194,6 +213,23 @@ class Run:
                 f"--out {out}: {error.strerror or error}. Name a folder that can be written to and has room."
             )
             raise UsageError(msg) from error
+
+    def stream(self, cleaned: "CleanedLeads") -> None:
+        """Write the leads that are ready on stdout, once all of them are there to be written."""
+        from hygiene.io.writers.tables import Table
+
+        with tempfile.TemporaryFile() as file:
+            table = Table(file, "--out -", format_=self.options["out_format"])
+            try:
+                for part in cleaned.chunks():
+                    table.add(part.ready)
+                table.close()
+            finally:
+                table.drop()
+            file.seek(0)
+            sys.stdout.flush()
+            shutil.copyfileobj(file, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
 
     def _write_results(self, out: str, cleaned: "CleanedLeads", receipt: "Receipt | None") -> "list[Path]":
         """Write the leads with their verdicts, part after part, and the summary."""
@@ -256,47 +292,6 @@ class Run:
         if not self.options["quiet"]:
             self.tell(text)
 
-    def progress(self, label: str) -> "AbstractContextManager[Progress | None]":
+    def progress(self, label: str, *, total_known: bool = True) -> "AbstractContextManager[Progress | None]":
         """A bar on stderr, unless this run is quiet."""
-        return nullcontext() if self.options["quiet"] else progress(label)
-
-
-def load_policy(path: str | None, /) -> "ImportPolicy | None":
-    """The policy in a TOML file; None where no file is named."""
-    from hygiene.policy import ImportPolicy
-
-    if path is None:
-        return None
-    try:
-        return ImportPolicy.from_toml(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        msg = f"--policy {path}: {error.strerror}."
-        raise UsageError(msg) from error
-    except (UnicodeDecodeError, UsageError) as error:
-        msg = f"--policy {path}: {with_flags(error) if isinstance(error, UsageError) else error}."
-        raise UsageError(msg) from error
-
-
-def make_resolver(options: Mapping[str, Any], progress: "Progress | None") -> "Resolver":
-    """The resolver that a verb's options describe.
-
-    A cache that was named must work; the usual one is done without where the folder cannot be written.
-    """
-    from hygiene.resolver import Resolver, default_path
-
-    limits = {
-        "window": options["dns_window"], "rate_per_s": options["dns_rate"],
-        "timeout_s": options["dns_timeout"], "deadline_s": options["dns_deadline"],
-    }  # fmt: skip
-    given = {name: limit for name, limit in limits.items() if limit is not None}
-    cache = options["dns_cache"] or (None if options["no_dns_cache"] else default_path())
-    open_with = partial(Resolver, nameservers=options["resolvers"] or None, progress=progress, **given)
-    if options["dns_cache"] and options["no_dns_cache"]:
-        raise UsageError("--dns-cache and --no-dns-cache: give one of the two.")
-    try:
-        return open_with(cache=cache)
-    except CacheError as error:
-        if options["dns_cache"]:
-            raise
-        click.echo(f"warning: {with_flags(error)} Going on without.", err=True)
-        return open_with(cache=None)
+        return nullcontext() if self.options["quiet"] else progress(label, total_known=total_known)

@@ -8,14 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from platform import python_version
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import mask, text_column
+from hygiene.arrow.text import mask
 from hygiene.arrow.value_counts import ValueCounts
 from hygiene.cleaning.decide import relate_rows
-from hygiene.columns.mapping import MALFORMED
 from hygiene.display import inert, mask_rule
 from hygiene.outcomes import NOT_CHECKED, Counts, Outcome, meaning, reason
 from hygiene.policy import RULES
@@ -31,6 +29,7 @@ from hygiene.report.document import (
     number,
     share,
 )
+from hygiene.report.examples import shown_at
 from hygiene.version import __version__
 
 __all__ = ["sections"]
@@ -86,17 +85,8 @@ def _reasons(content: Content) -> Section:
 
 def _examples(content: Content, code: str) -> str:
     places = content.cleaned.survey.examples[code]
-    leads = zip(places, _leads(content, places), strict=True)
+    leads = zip(places, shown_at(content.cleaned, places, content.shown), strict=True)
     return "; ".join(f"row {place + 1}: {lead}".rstrip(": ") for place, lead in leads)
-
-
-def _leads(content: Content, places: Sequence[int]) -> list[str]:
-    """What is shown of rows: the address, else what the cell holds, else the raw text."""
-    leads, verdicts = content.cleaned.at(np.array(places, dtype=np.int64))
-    cells = [text_column(verdicts["address"]), text_column(leads["email"])]
-    cells += [text_column(leads[MALFORMED])] if MALFORMED in leads else []
-    texts = zip(*(cell.to_pylist() for cell in cells), strict=True)
-    return [content.shown(next((text for text in row if text and text.strip()), None)) for row in texts]
 
 
 def _groups(content: Content) -> Section | None:
@@ -231,7 +221,8 @@ def _clusters(content: Content) -> Section:
     relations = content.cleaned.survey.relations
     repeats, found = relations.repeats, relations.largest(MOST_ROWS)
     rows = []
-    for cluster, lead in zip(found, _leads(content, [cluster.stays for cluster in found]), strict=True):
+    stays = shown_at(content.cleaned, [cluster.stays for cluster in found], content.shown)
+    for cluster, lead in zip(found, stays, strict=True):
         replaced = cluster.replaced
         text = ", ".join(str(place + 1) for place in replaced[:MEMBERS])
         text += f" and {len(replaced) - MEMBERS:,} more" if len(replaced) > MEMBERS else ""

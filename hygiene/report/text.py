@@ -35,6 +35,12 @@ __all__ = [
 CLUSTERS, ROWS_SHOWN = 5, 3
 
 
+#: What is told with the first range, whose words are explained where they stand.
+_OPEN = (
+    "(open: the API may answer any of these; assumed: a rule of the policy, which is how the API is believed to count "
+    "and which hygiene probe measures)"
+)
+
 #: How a terminal shows the rows that people look for; piped output has no styles.
 _STYLE = {
     "ready": "green",
@@ -58,12 +64,15 @@ def tables(
     yield _outcomes(cleaned)
     if cleaned.counts.reasons:
         yield _reasons(cleaned)
+        yield _examples(cleaned)
     if receipt is None and len(cleaned.survey.relations.repeats.order):
         yield _clusters(cleaned)
     yield _fill_rates(cleaned)
     if comparison is not None:
         yield from _compared(comparison)
     yield _counts(cleaned, receipt, send_all=send_all)
+    if receipt is not None:
+        yield f"  {_COUNTED['drift']}"
     prediction = cleaned.predict(send_all=send_all)
     yield from (f"  {line}" for line in open_counts(prediction.range))
     if receipt is not None:
@@ -100,7 +109,7 @@ def open_counts(bounds: "Bounds | None", /) -> list[str]:
         return []
     low, high = bounds.low.as_dict(), bounds.high.as_dict()
     counts = ", ".join(f"{low[name]} to {high[name]} {name}" for name in low if low[name] != high[name])
-    return [f"open: {counts}, because {'; '.join(bounds.reasons)}"]
+    return [f"open: {counts}, because {'; '.join(bounds.reasons)}", _OPEN]
 
 
 def masked(lead: "Mapping[str, str]", /) -> str:
@@ -143,6 +152,13 @@ def _reasons(cleaned: "CleanedLeads") -> "RenderableType":
     return table("Reasons (a row may have several)", ("reason", "rows", "share", ""), rows, right=(1, 2))
 
 
+def _examples(cleaned: "CleanedLeads") -> "RenderableType":
+    from hygiene.report.examples import first_rows
+
+    header = ("reason", "first rows, addresses masked")
+    return table("Where to look first", header, first_rows(cleaned), right=())
+
+
 def _compared(told: "Comparison") -> "Iterator[RenderableType]":
     """Outcomes and reasons of each group, and the leads that groups share."""
     from hygiene.cleaning.comparison import figure
@@ -175,7 +191,7 @@ def _clusters(cleaned: "CleanedLeads") -> "RenderableType":
         others = ", ".join(places[row] for row in found.replaced[:ROWS_SHOWN]) + more
         rows.append((places[found.stays], str(len(found.replaced) + 1), "/".join(found.kinds), others))
     header = ("row that stays", "rows", "match", "rows it replaces")
-    return table("Largest clusters of duplicates", header, rows, right=(1,))
+    return table("Largest clusters: the rows of one lead", header, rows, right=(1,))
 
 
 def _places(cleaned: "CleanedLeads", positions: "Sequence[int]") -> dict[int, str]:
@@ -197,14 +213,28 @@ def _counts(cleaned: "CleanedLeads", receipt: "Receipt | None", *, send_all: boo
     if receipt is not None:
         columns["reported"] = receipt.reported
         columns["drift"] = receipt.reconciliation.drift
-    return table("The import API's counts", ("", *columns), _count_rows(columns), right=range(1, 5))
+    header = ("", *columns, "")
+    return table("The import API's counts", header, _count_rows(columns), right=range(1, len(columns) + 1))
+
+
+#: What each of the API's counters counts, as it is explained where it stands.
+_COUNTED = {
+    "total_leads": "leads that were sent",
+    "imported": "new to the list",
+    "duplicates": "sent twice, or there already",
+    "blocked": "on the API's block list",
+    "unaccounted": "of the total, in none of the three",
+    "drift": "drift is what was reported less what was predicted",
+}
 
 
 def _count_rows(columns: "Mapping[str, Counts]") -> list[tuple[str, ...]]:
-    names = ("total_leads", "imported", "duplicates", "blocked")
-    rows = [(name, *(_number(getattr(counts, name)) for counts in columns.values())) for name in names]
-    unaccounted = [counts.unaccounted for counts in columns.values()]
-    return [*rows, ("unaccounted", *map(_number, unaccounted))] if any(unaccounted) else rows
+    names = ["total_leads", "imported", "duplicates", "blocked"]
+    names += ["unaccounted"] if any(counts.unaccounted for counts in columns.values()) else []
+    return [
+        (name, *(_number(getattr(counts, name)) for counts in columns.values()), _COUNTED[name])
+        for name in names
+    ]
 
 
 def _extras(receipt: "Receipt") -> list[str]:

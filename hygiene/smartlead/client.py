@@ -53,6 +53,7 @@ class Smartlead:
 
     Attributes:
         account: Fingerprint of the key, which tells accounts apart and not the key.
+        rate: Requests that may go out.
 
     Raises:
         UsageError: no key, a base URL that is neither https nor loopback, a rename that gives two
@@ -95,9 +96,10 @@ class Smartlead:
         maps = {"emailFieldsAdded": email_fields_added, "customFields": custom_fields}
         self._maps = {name: dict(given) for name, given in maps.items() if given is not None}
         self.account = key.fingerprint
-        pace = Pace(self._limiter(rate), patience_s=config.patience_s(patience_s), pause=pause)
+        self.rate = rate or ("none" if self.is_local else DEFAULT_RATE)
+        self._pace = Pace(self._limiter(), patience_s=config.patience_s(patience_s), pause=pause)
         timeout = config.timeout_s(timeout_s)
-        self._wire = Transport(key, base_url=self.base_url, timeout_s=timeout, pace=pace)
+        self._wire = Transport(key, base_url=self.base_url, timeout_s=timeout, pace=self._pace)
 
     def __repr__(self) -> str:
         return (
@@ -145,9 +147,13 @@ class Smartlead:
     def shape(self, given: Mapping[str, Any]) -> None:
         self._rename, self._custom_shape = dict(given["rename"]), given["custom_shape"]
 
-    def _limiter(self, rate: str | None) -> Limiter:
+    def least_s(self, requests: int, /) -> float:
+        """Seconds that so many requests take at the least, by the rate alone."""
+        return self._pace.least_s(requests)
+
+    def _limiter(self) -> Limiter:
         """The limiter of the key, in a file that processes share."""
-        windows = parse_rate(rate or ("none" if self.is_local else DEFAULT_RATE))
+        windows = parse_rate(self.rate)
         if not windows:
             return Limiter(())
         from platformdirs import user_state_path

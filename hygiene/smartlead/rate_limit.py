@@ -60,6 +60,9 @@ class Limiter:
         windows: Each lets so many requests pass in so many seconds; none lets all pass.
         path: The file that processes share; None keeps them in this process.
         clock: The time in seconds, the same for all processes; None is the system's.
+
+    Attributes:
+        paused: Whether what `take` told last is the end of a pause, rather than of a window that is full.
     """
 
     def __init__(
@@ -72,6 +75,11 @@ class Limiter:
     ) -> None:
         self._windows, self._path, self._clock = windows, path, clock or time.time
         self._lock = threading.Lock()
+        self.paused = False
+
+    def least_s(self, requests: int, /) -> float:
+        """Seconds that so many requests take at the least, if nothing went out before them."""
+        return max(((requests - 1) // limit * seconds for limit, seconds in self._windows), default=0.0)
 
     @cached_property
     def _connection(self) -> sqlite3.Connection:
@@ -123,4 +131,5 @@ class Limiter:
             ).fetchone()
             # never 0 for a window that is full, whatever the rounding
             waits.append(0.0 if oldest is None else max(oldest[0] + seconds - now, math.ulp(now)))
+        self.paused = waits[0] > 0 and waits[0] == max(waits)
         return float(max(waits))

@@ -22,6 +22,9 @@ LONGEST_S = 60.0
 #: Refused connections after which an API counts as away.
 MOST_UNREACHED = 4
 
+#: Why to wait where this process made no pause.
+_OTHERS = "the API asked another run with this key to slow down"
+
 #: Waits so many seconds, for the reason named; may raise `Interrupted`.
 Pause = Callable[[float, str], None]
 
@@ -44,6 +47,7 @@ class Pace:
     def __init__(self, limiter: Limiter, /, *, patience_s: float = PATIENCE_S, pause: Pause = sleep) -> None:
         self._limiter, self._patience_s, self._pause = limiter, patience_s, pause
         self._empty = 0
+        self._why = ""
 
     def close(self) -> None:
         """Let go of the limiter."""
@@ -52,28 +56,39 @@ class Pace:
     def enter(self) -> None:
         """Wait until a request may go out."""
         while (seconds := self._limiter.take()) > 0:
-            self._pause(seconds, "the rate limit")
+            why = (self._why or _OTHERS) if self._limiter.paused else "the rate limit"
+            self._pause(seconds, why)
+        self._why = ""
+
+    def least_s(self, requests: int, /) -> float:
+        """Seconds that so many requests take at the least."""
+        return self._limiter.least_s(requests)
+
+    def rest(self, seconds: float, why: str, /) -> None:
+        """Let nothing out for so long, and say why where somebody waits for it."""
+        self._why = why
+        self._limiter.pause(seconds)
 
     def patience(self) -> "Patience":
         """What one request may bear."""
-        return Patience(self._limiter, self._patience_s)
+        return Patience(self, self._patience_s)
 
     def seen(self, *, empty: bool) -> None:
         """Slow down after an answer that is empty: some APIs send those instead of 429 (observed)."""
         self._empty = self._empty + 1 if empty else 0
         if empty and self._patience_s:
-            self._limiter.pause(_backoff(self._empty))
+            self.rest(_backoff(self._empty), "the last answer of the API was empty")
 
 
 class Patience:
     """How long one request goes on being tried."""
 
-    def __init__(self, limiter: Limiter, left_s: float) -> None:
-        self._limiter, self._left_s = limiter, left_s
+    def __init__(self, pace: Pace, left_s: float) -> None:
+        self._pace, self._left_s = pace, left_s
         self._tries = self._unreached = 0
 
     def bears(self, refusal: SinkError, /) -> bool:
-        """Whether to try again; the limiter is paused for as long as that should wait."""
+        """Whether to try again; nothing goes out for as long as that should wait."""
         if not isinstance(refusal, RateLimited | Unreachable):
             return False
         self._tries += 1
@@ -83,7 +98,8 @@ class Patience:
         if seconds > self._left_s or self._left_s <= 0 or self._unreached >= MOST_UNREACHED:
             return False
         self._left_s -= seconds
-        self._limiter.pause(seconds)
+        away = isinstance(refusal, Unreachable)
+        self._pace.rest(seconds, "the API cannot be reached" if away else "the API asks to slow down")
         return True
 
 

@@ -198,6 +198,16 @@ class Database:
             msg = f"{self.path}: the journal cannot be written ({error}), so nothing more is sent."
             raise JournalLost(msg) from error
 
+    def try_write(self) -> None:
+        """Write to the file as an import does, and leave nothing of it.
+
+        Raises:
+            JournalLost: it cannot be written.
+        """
+        with self.writing() as connection:
+            connection.execute("INSERT INTO about VALUES ('tried', '')")
+            connection.execute("DELETE FROM about WHERE name = 'tried'")
+
     def read(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
         """The rows of a query."""
         return self._connection.execute(query, values).fetchall()
