@@ -184,6 +184,7 @@ def import_leads(
         UsageError: a custom column that the leads do not have, a batch size below 1, another word for
             `on_unknown`, or a journal that cannot be used.
         ImportBusy: another process runs the same import.
+        JournalBehind: the list holds more than the journal of an import that was cut off knows of.
     """
     check_word("on_unknown", on_unknown, get_args(OnUnknown))
     check_names(custom=custom)

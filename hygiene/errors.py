@@ -20,6 +20,7 @@ Nothing here knows an exit code or a flag: the command line maps the tree to cod
     |   +-- Rejected          the API refuses what was sent
     |   +-- Unreachable       no connection was made; nothing was sent
     +-- UnknownOutcome        a request went out and its answer was lost; it may have landed
+    |   +-- JournalBehind     the list holds leads that the journal does not know of
     |   +-- LeadLimit         the API takes no more leads
     +-- ImportBusy            another process runs the same import
     +-- PullBusy              another process writes the same snapshot
@@ -42,6 +43,7 @@ __all__ = [
     "ImportBusy",
     "InputError",
     "Interrupted",
+    "JournalBehind",
     "JournalError",
     "JournalLost",
     "LeadLimit",
@@ -287,6 +289,10 @@ class Unreachable(SinkError):  # noqa: N818 -- named after the state
 
 class UnknownOutcome(HygieneError):  # noqa: N818 -- named after the state
     """A request went out and its answer was lost or unreadable; it may have landed."""
+
+
+class JournalBehind(UnknownOutcome):
+    """The list holds leads that the journal does not know of, so what is left may be there already."""
 
 
 class LeadLimit(UnknownOutcome):

@@ -297,19 +297,20 @@ main({arguments!r})
     assert not [left for left in tmp_path.rglob("*") if left.is_file() and left != path]
 
 
-def test_a_run_that_is_terminated_leaves_no_half_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_run_that_is_terminated_leaves_no_half_file(tmp_path: Path, number: int) -> None:
     _file(tmp_path, [("ann@acme.example", "Ann", "Acme", "", "", "")])
-    program = """
-import os, signal
+    program = f"""
+import os
 from hygiene.cli import main
 from hygiene.io.writers.outputs import Results
-Results.finish = lambda *_: os.kill(os.getpid(), signal.SIGTERM)
+Results.finish = lambda *_: os.kill(os.getpid(), {number})
 main(["clean", "leads.csv", "--no-dns", "--out", "out"])
 """
 
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, cwd=tmp_path)
 
-    assert ran.returncode == 128 + signal.SIGTERM
+    assert ran.returncode == 128 + number
     assert list((tmp_path / "out").iterdir()) == []
 
 

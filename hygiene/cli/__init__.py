@@ -4,11 +4,8 @@ The only package that prints or exits. Results go to stdout, everything else to 
 """
 
 import os
-import signal
 import sys
-import threading
 from collections.abc import Sequence
-from types import FrameType
 from typing import Any
 
 import click
@@ -17,6 +14,7 @@ from hygiene.cli import check_clean, demo, doctor, exit_codes, history, import_,
 from hygiene.cli import options as shared
 from hygiene.cli.flags import declare, with_flags
 from hygiene.cli.help import Verbs
+from hygiene.cli.signals import end_on_signals
 from hygiene.errors import HygieneError
 from hygiene.version import __version__
 
@@ -61,16 +59,9 @@ for verb in _VERBS:
 declare(cli)
 
 
-def _end(number: int, frame: FrameType | None) -> None:
-    """End as an error would, so that no half file is left."""
-    del frame
-    sys.exit(128 + number)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    if threading.current_thread() is threading.main_thread():  # which alone may take signals
-        signal.signal(signal.SIGTERM, _end)
+    end_on_signals()
     # The system's allocator keeps what is freed at hand; Arrow's own hands it back, which costs half a second of
     # system time a million leads. It is read when Arrow is loaded, which is later.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")

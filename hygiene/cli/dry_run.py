@@ -18,11 +18,16 @@ __all__ = ["journal_to_look_at", "rehearse"]
 
 @contextmanager
 def journal_to_look_at(path: str | None, *, required: bool) -> "Iterator[SqliteJournal | None]":
-    """The journal there is, to be read alone; None where there is none yet."""
-    from hygiene.importing.journal import JournalView, default_path
+    """The journal there is, to be read alone; None where there is none yet.
+
+    Raises:
+        JournalError: it is not whole.
+    """
+    from hygiene.importing.journal import JournalView, check_not_lost, default_path
 
     found = Path(path) if path else default_path()
     if not required and (not found.exists() or not found.stat().st_size):
+        check_not_lost(found)
         yield None
         return
     with JournalView(found, must_exist=True) as view:

@@ -43,11 +43,13 @@ def with_known_leads(
         ListNotFound: the list does not exist.
         InputError: the list or the account holds too many leads to read them all unasked.
         SinkError: refused, or no lead of the account says whether it is unsubscribed.
+        JournalBehind: the list holds more than the journal of an import that was cut off knows of.
     """
     if cleaned.survey.settings.policy != sink.policy:
         cleaned = cleaned.again(policy=sink.policy)
     if session.continues or len(cleaned.rows_to_send(send_all=send_all)):
-        cleaned = prepare(cleaned, sink, snapshot=snapshot)
+        found = session.look(sink) if isinstance(sink, ListReader) else None
+        cleaned = _prepared(cleaned, sink, found, snapshot=snapshot)
     return session.knowing(cleaned)
 
 
@@ -75,11 +77,16 @@ def prepare(cleaned: CleanedLeads, sink: Sink, /, *, snapshot: bool = True) -> C
         InputError: the list or the account holds too many leads to read them all unasked.
         SinkError: refused, or no lead of the account says whether it is unsubscribed.
     """
+    found = sink.describe() if isinstance(sink, ListReader) else None
+    return _prepared(cleaned, sink, found, snapshot=snapshot)
+
+
+def _prepared(cleaned: CleanedLeads, sink: Sink, found: LeadList | None, *, snapshot: bool) -> CleanedLeads:
+    """The same of a list that was looked at already."""
     settings = cleaned.survey.settings
     changes: dict[str, Any] = {} if settings.policy == sink.policy else {"policy": sink.policy}
     account = None
-    if isinstance(sink, ListReader):
-        found = sink.describe()
+    if isinstance(sink, ListReader) and found is not None:
         mine = _members(sink, found) if snapshot and settings.known is None else None
         account = _account(sink, settings) if snapshot else None
         if mine is not None:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from hygiene.arrow.text import Mask
 from hygiene.errors import option
 from hygiene.importing.past_imports import Landed
+from hygiene.importing.standing import Brought, Standing
 from hygiene.policy import ImportPolicy
 from hygiene.prediction.features import Codes, Features
 from hygiene.prediction.reconcile import BatchResult
@@ -53,6 +54,7 @@ class Frozen:
         file_name: Name under which the API files the import.
         shape: How the sink writes leads.
         unknown: What was not known of the API when it was planned (`hygiene.prediction.uncertainty.Unknown`).
+        standing: How the list stood when it was planned; None where that was not read.
     """
 
     policy: ImportPolicy
@@ -61,6 +63,7 @@ class Frozen:
     file_name: str = "leads"
     shape: Mapping[str, object] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
+    standing: Standing | None = None
 
     def differences(self, now: "Frozen", /) -> list[str]:
         """One sentence for each option that is not as it was."""
@@ -204,6 +207,9 @@ class Journal(Protocol):
             policy: The counting rules, which say when two leads are the same.
             but: An import that is not asked about.
         """
+
+    def brought(self, target: Target, /) -> Mapping[str, Brought]:
+        """How many leads each import brought to this list."""
 
 
 class MemoryRecord:

@@ -14,15 +14,16 @@ import pyarrow as pa
 from hygiene.arguments import check_word
 from hygiene.cleaning.result import CleanedLeads
 from hygiene.errors import HygieneError, Note, SinkError, UsageError
-from hygiene.importing.batches import divide_leads
+from hygiene.importing.batches import Batches, divide_leads
 from hygiene.importing.payload import check_size, sent_columns
 from hygiene.importing.prior_imports import PriorImports, without_own
 from hygiene.importing.receipt import Receipt, receipt_of
 from hygiene.importing.records import Frozen, Identity, ImportRecord, Journal, MemoryRecord, Record
 from hygiene.importing.resume import EarlierPlan, Outlook, requests_for
 from hygiene.importing.sender import OnUnknown, Progress, Sender
+from hygiene.importing.standing import Brought, Standing
 from hygiene.prediction.features import TextFeatures
-from hygiene.sinks import Addressed, Sink
+from hygiene.sinks import Addressed, LeadList, ListReader, Sink
 
 __all__ = ["Session", "open_session", "run_import"]
 
@@ -93,6 +94,29 @@ class Session:
         if brought:
             changed = (*(changed or ()), *brought)
         return cleaned if changed is known else cleaned.again(known=changed)
+
+    def look(self, sink: ListReader, /) -> LeadList:
+        """The list as it is now: kept with a plan that is made now, and held against one that an earlier run made.
+
+        Raises:
+            JournalBehind: an import that was cut off is to go on, and the list holds more than the journal knows of.
+        """
+        before = self._brought()
+        found = sink.describe()
+        if found.size is None or self._record is None:
+            return found
+        if not self.continues:
+            least = {name: each.least for name, each in before.items()}
+            self.frozen = replace(self.frozen, standing=Standing(found.size, least))
+        elif self.frozen.standing is not None and Batches(self._record.entries()).left():
+            self.frozen.standing.check(self.sink.name, found.size, self._brought())
+        return found
+
+    def _brought(self) -> Mapping[str, Brought]:
+        """How many leads the journal's imports brought to the list."""
+        if self._journal is None or not isinstance(self.sink, Addressed):
+            return {}
+        return self._journal.brought(self.sink.target)
 
     @property
     def _others(self) -> PriorImports:

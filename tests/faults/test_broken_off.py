@@ -155,7 +155,7 @@ def shell(api, tmp_path, monkeypatch, write):
     return tmp_path / "leads.csv"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_lets_the_batch_in_flight_end_and_says_how_to_resume(shell, api, number):
     list_id = api.create_list("A")
     api.fail_next(after=1, delay_s=30)  # the second batch is on its way until the server hears of the signal

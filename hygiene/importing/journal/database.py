@@ -1,11 +1,11 @@
-"""The journal's SQLite file and the secret beside it: opening, reading, and one transaction at a time.
+"""The journal's SQLite file and the key file beside it: opening, reading, and one transaction at a time.
 
-What is kept in its tables is not decided here.
+A new file has its tables from its first octet on, so that an empty one is never a journal, but what is left of
+one without its write-ahead log. What is kept in the tables is not decided here.
 """
 
 import hmac
 import os
-import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -14,7 +14,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from hygiene.errors import JournalError, JournalLost, option
+from hygiene.importing.journal.key_file import Key, KeyFile
 from hygiene.importing.journal.stored_features import Secret
+from hygiene.importing.journal.wholeness import check_as_new, check_not_lost, lost
 
 __all__ = ["BUSY_S", "Database", "default_path", "is_on_network"]
 
@@ -84,8 +86,8 @@ class Database:
         created: Whether it was made just now.
 
     Raises:
-        JournalError: it is of a newer version, its secret is missing or another's, it is no journal, or it
-            is not there and must be.
+        JournalError: it is of a newer version, older than its key file says, its secret is missing or another's,
+            it is no journal, or it is not there and must be.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None, /, *, must_exist: bool = False) -> None:
@@ -94,7 +96,7 @@ class Database:
         if self.created and must_exist:
             msg = f"{self.path}: no journal there, and one is required. Bring back the file, or name another."
             raise JournalError(msg)
-        self._key_path = self.path.with_name(self.path.name + ".key")
+        self._key_file = KeyFile(self.path)
         try:
             self._connection = self._opened()
         except (sqlite3.DatabaseError, OSError) as error:
@@ -112,17 +114,24 @@ class Database:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+        self._key_file.close()
 
     def _opened(self) -> sqlite3.Connection:
+        key = self._key_file.read()  # before the file itself, which others may write meanwhile
+        if self.created:
+            check_not_lost(self.path)
         with ExitStack() as stack:
             connection = stack.enter_context(closing(self._connected()))
             connection.row_factory = sqlite3.Row
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            version = _version(connection)
             if version > VERSION:
                 msg = f"{self.path}: a journal of version {version}; this is for up to {VERSION}. Use a newer hygiene."
                 raise JournalError(msg)
             self._prepare(connection)
-            self.secret = self._unlock(connection, new=version == 0)
+            if version == 0:
+                key = self._made(connection)
+            self.secret = self._unlock(connection, key)
+            self._write_ahead(connection)
             stack.pop_all()  # it stays open where all went well
         return connection
 
@@ -133,60 +142,67 @@ class Database:
         return sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        mounts = Path("/proc/mounts")
-        text = mounts.read_text(encoding="utf-8", errors="replace") if mounts.exists() else ""
-        mode = "DELETE" if is_on_network(self.path.absolute(), mounts=text) else "WAL"
-        connection.execute(f"PRAGMA journal_mode = {mode}")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")
 
-    def _unlock(self, connection: sqlite3.Connection, *, new: bool) -> Secret:
-        """The secret, proved to be this journal's; a new journal gets a new one."""
-        if new:
-            connection.execute("BEGIN IMMEDIATE")  # another process may be making it just now
-            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                key = self._new_key()
+    def _write_ahead(self, connection: sqlite3.Connection) -> None:
+        mounts = Path("/proc/mounts")
+        text = mounts.read_text(encoding="utf-8", errors="replace") if mounts.exists() else ""
+        mode = "DELETE" if is_on_network(self.path.absolute(), mounts=text) else "WAL"
+        connection.execute(f"PRAGMA journal_mode = {mode}")
+
+    def _made(self, connection: sqlite3.Connection) -> Key | None:
+        """The key of a journal that is made now, by this process or by another one that was faster.
+
+        Raises:
+            JournalError: the file is no new one, or its key is that of a journal that was lost.
+        """
+        connection.execute("BEGIN IMMEDIATE")  # another process may be making it just now
+        try:
+            if _version(connection) == 0:
+                if self.path.stat().st_size:
+                    raise lost(self.path, "without the tables of a journal")
+                key = self._key_file.read() or self._key_file.make()
                 for statement in _TABLES.split(";")[:-1]:
                     connection.execute(statement)
-                connection.execute("INSERT INTO about VALUES ('key_check', ?)", (_check(key),))
+                connection.execute("INSERT INTO about VALUES ('key_check', ?)", (_check(key.secret),))
                 connection.execute(f"PRAGMA user_version = {VERSION}")
             connection.execute("COMMIT")
-        if not self._key_path.exists():
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        return self._key_file.read()
+
+    def _unlock(self, connection: sqlite3.Connection, key: Key | None) -> Secret:
+        """The secret, proved to be this journal's; the journal is proved to be as new as the key file."""
+        if key is None:
             msg = (
-                f"{self._key_path}: the journal's secret is missing, so its leads cannot be told apart. "
+                f"{self._key_file.path}: the journal's secret is missing, so its leads cannot be told apart. "
                 "Bring the file back, or name another journal."
             )
             raise JournalError(msg)
-        key = bytes.fromhex(self._key_path.read_text(encoding="ascii"))
-        wanted = connection.execute("SELECT value FROM about WHERE name = 'key_check'").fetchone()[0]
-        if not hmac.compare_digest(wanted, _check(key)):
-            msg = f"{self._key_path}: not the secret of this journal. Bring the right file back."
+        about = dict(connection.execute("SELECT name, value FROM about").fetchall())
+        if not hmac.compare_digest(about["key_check"], _check(key.secret)):
+            msg = f"{self._key_file.path}: not the secret of this journal. Bring the right file back."
             raise JournalError(msg)
-        return Secret(key)
-
-    def _new_key(self) -> bytes:
-        if self._key_path.exists():  # of a journal that was lost, or made by a run that died
-            return bytes.fromhex(self._key_path.read_text(encoding="ascii"))
-        key = secrets.token_bytes(32)
-        handle = os.open(self._key_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(key.hex())
-            file.flush()
-            os.fsync(file.fileno())
-        return key
+        check_as_new(self.path, key, about)
+        return Secret(key.secret)
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction: durable at the end, or nothing after an exception.
 
         Raises:
-            JournalLost: it cannot be written.
+            JournalError: the key file cannot be written.
+            JournalLost: the journal cannot be written.
         """
+        self._key_file.open()
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                epoch = _next_epoch(self._connection)
             except BaseException:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
@@ -195,8 +211,14 @@ class Database:
         except sqlite3.Error as error:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            msg = f"{self.path}: the journal cannot be written ({error}), so nothing more is sent."
-            raise JournalLost(msg) from error
+            raise self._unwritable(error) from error
+        try:
+            self._key_file.note(epoch)
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: Exception) -> JournalLost:
+        return JournalLost(f"{self.path}: the journal cannot be written ({error}), so nothing more is sent.")
 
     def try_write(self) -> None:
         """Write to the file as an import does, and leave nothing of it.
@@ -211,6 +233,19 @@ class Database:
     def read(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
         """The rows of a query."""
         return self._connection.execute(query, values).fetchall()
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """The version of the tables; 0 where there are none."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _next_epoch(connection: sqlite3.Connection) -> int:
+    """The number of this write; a journal without one gets its first."""
+    connection.execute(
+        "INSERT INTO about VALUES ('epoch', '1') ON CONFLICT (name) DO UPDATE SET value = value + 1"
+    )
+    return int(connection.execute("SELECT value FROM about WHERE name = 'epoch'").fetchone()[0])
 
 
 def _check(key: bytes) -> str:

@@ -7,6 +7,7 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from hygiene.arrow.text import Mask
 from hygiene.importing.journal.database import Database
 from hygiene.importing.journal.stored_features import Block, StoredFeatures, bits_of
 from hygiene.importing.records import Entry, Frozen, Identity, Places
+from hygiene.importing.standing import Standing
 from hygiene.io.locks import Lock
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
@@ -105,6 +107,7 @@ class ImportInJournal:
             file_name=kept["file_name"],
             shape=kept["shape"],
             unknown=tuple(kept["unknown"]),
+            standing=Standing(**kept["standing"]) if kept.get("standing") else None,
         )
 
     @property
@@ -122,6 +125,7 @@ class ImportInJournal:
             "file_name": frozen.file_name,
             "shape": dict(frozen.shape),
             "unknown": frozen.unknown,
+            "standing": frozen.standing and asdict(frozen.standing),
         }
         self._row = {
             "id": self._id, "url": target.url, "account": target.account, "list_id": target.list_id,

@@ -14,6 +14,7 @@ from hygiene.importing.journal.import_record import ImportInJournal
 from hygiene.importing.journal.stored_features import StoredFeatures
 from hygiene.importing.past_imports import Imported, Landed
 from hygiene.importing.records import Identity
+from hygiene.importing.standing import Brought
 from hygiene.io.locks import Lock
 from hygiene.policy import ImportPolicy
 from hygiene.sinks import Target
@@ -80,6 +81,10 @@ class SqliteJournal(Database):
     ) -> list[Landed]:
         """Leads of other imports; see `importing.Journal.landed`."""
         return queries.landed(self, target, addresses, policy, but=but)
+
+    def brought(self, target: Target, /) -> dict[str, Brought]:
+        """How many leads each import brought to this list."""
+        return queries.brought(self, target)
 
     def imports(self) -> list[Imported]:
         """What is remembered of every import, oldest first."""

@@ -17,6 +17,7 @@ from hygiene.importing.journal.stored_features import StoredFeatures
 from hygiene.importing.past_imports import Imported, Landed
 from hygiene.importing.receipt import bounds_of, has_drift
 from hygiene.importing.records import Places, in_order
+from hygiene.importing.standing import Brought
 from hygiene.policy import ImportPolicy
 from hygiene.prediction.explain import Trace
 from hygiene.prediction.features import fold
@@ -24,7 +25,13 @@ from hygiene.prediction.reconcile import reconcile
 from hygiene.prediction.simulate import DUPLICATE, IMPORTED, classes_of, folding_of
 from hygiene.sinks import Target
 
-__all__ = ["features", "find", "forget", "imports", "landed"]
+__all__ = ["brought", "features", "find", "forget", "imports", "landed"]
+
+
+_BATCHES = """
+SELECT import, state, lost, reported, length(leads) / 4 AS rows FROM batches JOIN imports ON imports.id = import
+    WHERE url = ? AND list_id = ?
+"""
 
 
 def imports(journal: Database, /) -> list[Imported]:
@@ -86,6 +93,16 @@ def forget(journal: Database, import_id: str, /) -> None:
     with journal.writing() as connection:
         connection.execute("DELETE FROM imports WHERE id = ?", (name,))
     journal.read("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def brought(journal: Database, target: Target, /) -> dict[str, Brought]:
+    """How many leads each import brought to this list."""
+    found: dict[str, Brought] = {}
+    for row in journal.read(_BATCHES, (target.url, target.list_id)):
+        reported = json.loads(row["reported"] or "{}").get("imported")
+        one = Brought.by(state=row["state"], rows=row["rows"], lost=row["lost"], imported=reported)
+        found[row["import"]] = found.get(row["import"], Brought(0, 0)) + one
+    return found
 
 
 def landed(

@@ -12,6 +12,8 @@ from hygiene.errors import JournalLost
 from hygiene.importing.journal.database import BUSY_S
 from hygiene.importing.journal.import_record import ImportInJournal
 from hygiene.importing.journal.journal import SqliteJournal
+from hygiene.importing.journal.key_file import Key
+from hygiene.importing.journal.wholeness import lost
 from hygiene.importing.records import Identity
 
 __all__ = ["JournalView"]
@@ -47,6 +49,13 @@ class JournalView(SqliteJournal):
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA query_only = ON")
+
+    def _write_ahead(self, connection: sqlite3.Connection) -> None:
+        """Nothing: it stays as it is."""
+
+    def _made(self, connection: sqlite3.Connection) -> Key | None:
+        del connection  # which may not write
+        raise lost(self.path, "without the tables of a journal")
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
