@@ -6,6 +6,7 @@ import os
 import secrets
 import stat
 import sys
+import unicodedata
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hygiene.errors import UsageError
+from hygiene.io.formulas import guarded, guarded_texts, unguarded_texts
 from hygiene.io.writers import (
     atomic,
     open_results,
@@ -43,7 +45,7 @@ def test_a_csv_has_plain_line_ends_and_no_index(tmp_path):
     )
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
 def test_a_spreadsheet_cell_never_starts_a_formula(tmp_path, start):
     frame = pd.DataFrame({"a": [f"{start}1+1"], f"{start}b": ["fine"]})
 
@@ -53,6 +55,87 @@ def test_a_spreadsheet_cell_never_starts_a_formula(tmp_path, start):
     assert data.startswith(b"\xef\xbb\xbf")
     with (tmp_path / "withheld.csv").open(encoding="utf-8-sig", newline="") as file:
         assert list(csv.reader(file)) == [["a", f"'{start}b"], [f"'{start}1+1", "fine"]]
+
+
+#: What stands before a formula in cells that programs take for one all the same.
+BEFORE = [
+    "",
+    " ",
+    "\u00a0",
+    "\n",
+    "\r\n ",
+    "\t",
+    "\ufeff",
+    "\u200b",
+    "\u2060",
+    "\u3000",
+    "\x00",
+    "\u202e",
+    "'",
+    "' '",
+]
+
+
+@pytest.mark.parametrize("before", BEFORE)
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\ufe66"])
+def test_a_formula_behind_what_is_not_seen_and_in_full_width_is_guarded_and_comes_back(before, start):
+    cell = f"{before}{start}1+1"
+
+    column = guarded_texts(pa.array([cell, None, "a=1"], pa.large_string()))
+
+    assert column.to_pylist() == [f"'{cell}", None, "a=1"]
+    assert guarded(cell) == f"'{cell}"
+    assert unguarded_texts(pa.chunked_array([column])).to_pylist() == [cell, None, "a=1"]
+
+
+def test_both_engines_of_expressions_guard_the_same_characters_and_all_that_are_not_seen():
+    # One plane at a time would do too: above U+FFFF only tags and format characters are of a kind that counts.
+    points = [*range(0xD800), *range(0xE000, 0x12000), *range(0xE0000, 0xE1000)]
+    cells = [f"{chr(point)}=1" for point in points] + [f"{chr(point)}1" for point in points]
+
+    by_column = guarded_texts(pa.array(cells, pa.large_string())).to_pylist()
+
+    assert by_column == [guarded(cell) for cell in cells]
+    unseen = {
+        cell
+        for cell in cells[: len(points)]
+        if unicodedata.category(cell[0]) in {"Cc", "Cf", "Zs", "Zl", "Zp"}
+    }
+    assert len(unseen) > 100
+    assert unseen & set(by_column) == set()
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_every_file_of_a_run_but_the_leads_to_import_is_guarded(tmp_path, ending):
+    frame = pd.DataFrame({"address": ["=a@x.example", " @b", "fine"]})
+
+    write_results(
+        tmp_path, ready=frame, withheld=frame, verdicts=frame, fills=frame, summary={}, format_=ending
+    )
+
+    found = {path.stem: cells_of(path) for path in tmp_path.iterdir() if path.suffix != ".json"}
+    guarded_cells = ["'=a@x.example", "' @b", "fine"]
+    assert found == {
+        "ready": ["=a@x.example", " @b", "fine"],
+        **dict.fromkeys(("withheld", "verdicts", "fills"), guarded_cells),
+    }
+
+
+def cells_of(path):
+    """The cells of a file's one column."""
+    if path.suffix == ".csv":
+        rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
+    else:
+        rows = python_calamine.load_workbook(path).get_sheet_by_index(0).to_python()
+    return [cell for (cell,) in rows[1:]]
+
+
+def test_verdicts_are_guarded_and_have_no_byte_order_mark_that_a_program_would_read(tmp_path):
+    frame = pd.DataFrame({"row": [1], "address": ["+tag@x.example"]})
+
+    write_results(tmp_path, ready=frame, withheld=frame, verdicts=frame, summary={})
+
+    assert (tmp_path / "verdicts.csv").read_bytes() == b"row,address\n1,'+tag@x.example\n"
 
 
 def test_a_plain_csv_keeps_what_looks_like_a_formula(tmp_path):
@@ -244,7 +327,10 @@ def as_the_csv_module_writes(frame, *, spreadsheet):
     """A reference: cell for cell, with the one writer whose quoting others read."""
 
     def shown(cell):
-        is_formula = isinstance(cell, str) and cell.lstrip("'").startswith(("=", "+", "-", "@", "\t", "\r"))
+        is_formula = isinstance(cell, str) and (
+            cell.lstrip("'").startswith(("\t", "\r", "\n"))
+            or cell.lstrip("' \t\r\n\u2028\x00").startswith(("=", "+", "-", "@"))
+        )
         return f"'{cell}" if spreadsheet and is_formula else cell
 
     columns = [frame.iloc[:, at] for at in range(frame.shape[1])]

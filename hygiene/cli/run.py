@@ -255,7 +255,7 @@ class Run:
         from hygiene.io.writers import write_csv
 
         for name, rows in receipt.deliveries(cleaned).items() if receipt else ():
-            write_csv(rows, Path(out) / name, private=True)
+            write_csv(rows, Path(out) / name, private=True, guard=True)
             yield Path(out) / name
 
     def write_report(

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from hygiene.columns.mapping import MALFORMED
+from hygiene.io.formulas import unguarded_texts
 from hygiene.io.readers.batch import Batch, Table, address_in, first_rows
 from hygiene.io.readers.sources import Digest
 
@@ -20,9 +20,6 @@ __all__ = ["PLACE", "WithheldFile", "is_returned"]
 
 #: Columns that a withheld file has before the original cells.
 PLACE = ("row", "source", "line", "outcome", "reasons", "suggestion")
-
-#: A cell that was guarded. The guard goes before apostrophes too, so that taking one off always undoes it.
-_GUARDED = r"^'+[=+\-@\t\r]"
 
 _NUMBER = re.compile(r"[0-9]{1,15}")
 
@@ -74,13 +71,13 @@ class WithheldFile:
     def _restored(self, batch: Batch) -> Batch:
         columns = [batch.columns[at] for at in self._kept]
         if self.guarded:
-            columns = [_unguarded(column) for column in columns]
+            columns = [unguarded_texts(column) for column in columns]
         sources, lines = self._places(batch)
         return Batch(columns, lines, batch.malformed | self._still_malformed(batch, columns), sources)
 
     def _places(self, batch: Batch) -> tuple[list[str], "np.ndarray[tuple[int], np.dtype[np.int64]]"]:
         """Where rows stood; the place in this file where that can no longer be read."""
-        source = _unguarded(batch.columns[PLACE.index("source")]).to_pylist()
+        source = unguarded_texts(batch.columns[PLACE.index("source")]).to_pylist()
         line = batch.columns[PLACE.index("line")].to_pylist()
         own = zip(source, line, batch.lines.tolist(), strict=True)
         places = [
@@ -95,7 +92,9 @@ class WithheldFile:
             return {}
         raw = batch.columns[list(self.table.header).index(MALFORMED)]
         texts = {
-            at: text for at, text in enumerate((_unguarded(raw) if self.guarded else raw).to_pylist()) if text
+            at: text
+            for at, text in enumerate((unguarded_texts(raw) if self.guarded else raw).to_pylist())
+            if text
         }
         filled = {at: [cell for column in columns if (cell := column[at].as_py().strip())] for at in texts}
         return {at: text for at, text in texts.items() if filled[at] in ([], [address_in(text)])}
@@ -104,10 +103,5 @@ class WithheldFile:
     def _unguard_names(names: Sequence[str]) -> list[str]:
         return [
             str(name)
-            for name in _unguarded(pa.chunked_array([pa.array(names, pa.large_string())])).to_pylist()
+            for name in unguarded_texts(pa.chunked_array([pa.array(names, pa.large_string())])).to_pylist()
         ]
-
-
-def _unguarded(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    guarded = pc.match_substring_regex(column, _GUARDED)
-    return pc.if_else(guarded, pc.utf8_slice_codeunits(column, 1), column)

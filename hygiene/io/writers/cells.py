@@ -7,23 +7,12 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
-__all__ = ["guarded", "text_cells"]
+from hygiene.io.formulas import guarded, guarded_texts
 
-#: First characters that make a spreadsheet take a cell for a formula. OWASP: CSV injection.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_FORMULA = r"^'*[=+\-@\t\r]"
+__all__ = ["text_cells"]
+
 _TEXT = pa.large_string()
-
-
-def guarded(cell: object, /) -> object:
-    """The cell, with an apostrophe before a text that a spreadsheet would take for a formula.
-
-    So has one that only apostrophes keep from it, so that taking one off undoes it.
-    """
-    is_formula = isinstance(cell, str) and cell.lstrip("'").startswith(FORMULA_STARTS)
-    return f"'{cell}" if is_formula else cell
 
 
 def text_cells(column: pd.Series, /, *, guard: bool = False) -> pa.Array:
@@ -45,16 +34,8 @@ def text_cells(column: pd.Series, /, *, guard: bool = False) -> pa.Array:
         return found.cast(_TEXT)
     if pa.types.is_string(found.type) or pa.types.is_large_string(found.type):
         texts = found.cast(_TEXT)
-        return _guarded_texts(texts) if guard else texts
+        return guarded_texts(texts) if guard else texts
     return _one_by_one(column, guard=guard)
-
-
-def _guarded_texts(texts: pa.Array) -> pa.Array:
-    rows = pc.fill_null(pc.match_substring_regex(texts, _FORMULA), fill_value=False)
-    if not rows.true_count:
-        return texts
-    new = pc.binary_join_element_wise(pa.scalar("'", _TEXT), texts.filter(rows), pa.scalar("", _TEXT))
-    return pc.replace_with_mask(texts, rows, new)
 
 
 def _one_by_one(column: pd.Series, *, guard: bool) -> pa.Array:

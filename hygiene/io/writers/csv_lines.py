@@ -11,7 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.io.writers.cells import guarded, text_cells
+from hygiene.io.formulas import guarded
+from hygiene.io.writers.cells import text_cells
 
 __all__ = ["header_line", "lines"]
 

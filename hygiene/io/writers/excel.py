@@ -11,8 +11,8 @@ from typing import IO, Any
 import pandas as pd
 
 from hygiene.errors import UsageError, option
+from hygiene.io.formulas import guarded
 from hygiene.io.writers.archive_file import ArchiveFile
-from hygiene.io.writers.cells import guarded
 
 __all__ = ["WorkbookTable"]
 
@@ -34,19 +34,19 @@ class WorkbookTable:
     Args:
         file: Where to.
         path: What it is called in messages.
-        spreadsheet: Guard cells against formulas, for a file that may be saved as CSV and come back.
+        guard: Guard cells against formulas, for a file that may be saved as CSV and come back.
 
     Raises:
         UsageError: the extra `excel` is not installed.
     """
 
-    def __init__(self, file: IO[bytes], path: str | os.PathLike[str], /, *, spreadsheet: bool) -> None:
+    def __init__(self, file: IO[bytes], path: str | os.PathLike[str], /, *, guard: bool) -> None:
         try:
             import xlsxwriter
         except ImportError as error:
             msg = f"{option('out_format', 'xlsx')} needs xlsxwriter: pip install 'lead-hygiene[excel]'."
             raise UsageError(msg) from error
-        self._path, self._spreadsheet = path, spreadsheet
+        self._path, self._guard = path, guard
         self._file, self._draft = ArchiveFile(file), tempfile.TemporaryDirectory()
         options = {**_PLAIN, "constant_memory": True, "tmpdir": self._draft.name}
         self._book = xlsxwriter.Workbook(self._file, options)
@@ -88,7 +88,7 @@ class WorkbookTable:
     def _write(self, rows: Iterable[Iterable[Any]]) -> None:
         for at, row in enumerate(rows, start=self._rows):
             for column, cell in enumerate(row):
-                if self._is_refused(at, column, guarded(cell) if self._spreadsheet else cell):
+                if self._is_refused(at, column, guarded(cell) if self._guard else cell):
                     msg = f"{self._path}: row {at} has a cell that a sheet cannot hold; write it with {_AS_CSV}."
                     raise UsageError(msg)
             self._rows = at + 1

@@ -24,11 +24,13 @@ class Results:
         names = {name: f"{name}.{format_}" for name in ("ready", "withheld", "verdicts")}
         self._drafts: dict[str, Draft] = {}
         self._tables = {
-            name: self._table(file_name, format_=format_, spreadsheet=name == "withheld")
+            name: self._table(
+                file_name, format_=format_, spreadsheet=name == "withheld", guard=name != "ready"
+            )
             for name, file_name in names.items()
         }
         if fills:
-            self._tables["fills"] = self._table("fills.csv", format_="csv", spreadsheet=False)
+            self._tables["fills"] = self._table("fills.csv", format_="csv", guard=True)
 
     def add(
         self,
@@ -68,9 +70,9 @@ class Results:
             self._drafts[name].name()
         return [self._folder / name for name in order]
 
-    def _table(self, name: str, *, format_: Format, spreadsheet: bool) -> Table:
+    def _table(self, name: str, *, format_: Format, guard: bool, spreadsheet: bool = False) -> Table:
         draft = self._draft(name)
-        made = Table(draft.file, self._folder / name, format_=format_, spreadsheet=spreadsheet)
+        made = Table(draft.file, self._folder / name, format_=format_, spreadsheet=spreadsheet, guard=guard)
         self._stack.callback(made.drop)
         return made
 

@@ -41,19 +41,26 @@ class Table:
         file: Where to.
         path: What it is called in messages.
         format_: The format.
-        spreadsheet: Guard cells against formulas, as `CsvTable` says; Parquet is not, as no spreadsheet
-            opens it.
+        spreadsheet: For people, as `CsvTable` says; Parquet never is, as no spreadsheet opens it.
+        guard: Guard cells against formulas, as `CsvTable` says; in Parquet none are.
 
     Raises:
         UsageError: the extra that the format needs is not installed.
     """
 
     def __init__(
-        self, file: IO[bytes], path: Path_, /, *, format_: Format = "csv", spreadsheet: bool = False
+        self,
+        file: IO[bytes],
+        path: Path_,
+        /,
+        *,
+        format_: Format = "csv",
+        spreadsheet: bool = False,
+        guard: bool = False,
     ) -> None:
         self._path = path
         self._columns: list[Any] | None = None
-        self._written = _written(file, path, format_, spreadsheet=spreadsheet)
+        self._written = _written(file, path, format_, spreadsheet=spreadsheet, guard=guard or spreadsheet)
 
     def add(self, frame: pd.DataFrame, /) -> None:
         """Write further rows, without their index.
@@ -83,24 +90,24 @@ class CsvTable:
 
     Args:
         file: Where to.
-        spreadsheet: For people with a spreadsheet: a byte order mark is put in front, and a cell that
-            would be taken for a formula gets a ``'`` before it; so does one that only apostrophes keep
-            from it, so that taking one off undoes it. Never for a file that a program reads: an address
-            may begin with ``=``, ``+`` or ``-``.
+        spreadsheet: For people with a spreadsheet: a byte order mark is put in front.
+        guard: For whom a spreadsheet may open it: a cell that would be taken for a formula gets a ``'`` before
+            it; so does one that only apostrophes keep from it, so that taking one off undoes it. Never for leads
+            that a program imports: an address may begin with ``=``, ``+`` or ``-``.
     """
 
-    def __init__(self, file: IO[bytes], /, *, spreadsheet: bool) -> None:
-        self._file, self._spreadsheet = file, spreadsheet
+    def __init__(self, file: IO[bytes], /, *, spreadsheet: bool, guard: bool) -> None:
+        self._file, self._spreadsheet, self._guard = file, spreadsheet, guard
         self._begun = False
 
     def add(self, frame: pd.DataFrame, /) -> None:
         """Write further rows, without their index."""
         if not self._begun:
             mark = "\ufeff".encode() if self._spreadsheet else b""
-            self._file.write(mark + header_line(frame, guard=self._spreadsheet))
+            self._file.write(mark + header_line(frame, guard=self._guard))
             self._begun = True
         for start in range(0, len(frame), _SLICE):
-            self._file.write(lines(frame.iloc[start : start + _SLICE], guard=self._spreadsheet))
+            self._file.write(lines(frame.iloc[start : start + _SLICE], guard=self._guard))
 
     def close(self) -> None:
         """Nothing is left to write."""
@@ -109,35 +116,42 @@ class CsvTable:
         """Nothing is held."""
 
 
-def _written(file: IO[bytes], path: Path_, format_: Format, *, spreadsheet: bool) -> _Written:
+def _written(file: IO[bytes], path: Path_, format_: Format, *, spreadsheet: bool, guard: bool) -> _Written:
     if format_ == "xlsx":
         from hygiene.io.writers.excel import WorkbookTable
 
-        return WorkbookTable(file, path, spreadsheet=spreadsheet)
+        return WorkbookTable(file, path, guard=guard)
     if format_ == "parquet":
         from hygiene.io.writers.parquet import ParquetTable
 
         return ParquetTable(file, path)
-    return CsvTable(file, spreadsheet=spreadsheet)
+    return CsvTable(file, spreadsheet=spreadsheet, guard=guard)
 
 
 @contextlib.contextmanager
 def open_table(
-    path: Path_, /, *, format_: Format = "csv", spreadsheet: bool = False, private: bool = False
+    path: Path_,
+    /,
+    *,
+    format_: Format = "csv",
+    spreadsheet: bool = False,
+    guard: bool = False,
+    private: bool = False,
 ) -> Iterator[Table]:
     """A table to add frames to, whose file takes its name at the end of the block.
 
     Args:
         path: The file's name.
         format_: The format.
-        spreadsheet: Guard cells against formulas, as `CsvTable` says.
+        spreadsheet: For people, as `CsvTable` says.
+        guard: Guard cells against formulas, as `CsvTable` says.
         private: Only the owner may read it.
 
     Raises:
         UsageError: the format cannot hold the rows, or needs an extra that is not installed.
     """
     with atomic(path, mode="wb", private=private) as file:
-        table = Table(file, path, format_=format_, spreadsheet=spreadsheet)
+        table = Table(file, path, format_=format_, spreadsheet=spreadsheet, guard=guard)
         try:
             yield table
             table.close()
@@ -146,10 +160,16 @@ def open_table(
 
 
 def write_csv(
-    frame: pd.DataFrame, path: Path_, /, *, spreadsheet: bool = False, private: bool = False
+    frame: pd.DataFrame,
+    path: Path_,
+    /,
+    *,
+    spreadsheet: bool = False,
+    guard: bool = False,
+    private: bool = False,
 ) -> None:
     """Write a frame as CSV; see `CsvTable`, and `open_table` for the arguments."""
-    with open_table(path, spreadsheet=spreadsheet, private=private) as opened:
+    with open_table(path, spreadsheet=spreadsheet, guard=guard, private=private) as opened:
         opened.add(frame)
 
 
