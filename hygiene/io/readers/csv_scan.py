@@ -6,6 +6,7 @@ CSV reader as they are. Every other line is read by `csv_record`, and put back i
 is certain, or as a blank one. So no row is lost, and each keeps its line.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -32,6 +33,9 @@ _SPACE, _ASCII_END = 0x20, 0x80
 
 #: Bytes of UTF-8 that a character takes at most.
 _WIDEST = 4
+
+#: Bytes that are read record by record sooner than Arrow's reader starts, which takes 0.2 ms (observed with 26.0).
+_SMALL = 1 << 11
 
 #: Bytes that Arrow hands to one thread.
 _ARROW_BLOCK = 1 << 20
@@ -122,15 +126,19 @@ def scan(
 
 
 def _batches(pieces: Iterator["_Piece"]) -> Iterator[Batch]:
+    filled = (piece for piece in pieces if piece.rows)
+    first = list(itertools.islice(filled, 2))
+    if len(first) < 2:  # a thread takes longer to start than a small file to read
+        yield from (piece.batch() for piece in first)
+        return
     # While one thread makes columns of a piece, this one cuts the next.
     with ThreadPoolExecutor(1) as pool:
         waiting: Future[Batch] | None = None
-        for piece in pieces:
-            if piece.rows:
-                ahead = pool.submit(piece.batch)
-                if waiting is not None:
-                    yield waiting.result()
-                waiting = ahead
+        for piece in itertools.chain(first, filled):
+            ahead = pool.submit(piece.batch)
+            if waiting is not None:
+                yield waiting.result()
+            waiting = ahead
         if waiting is not None:
             yield waiting.result()
 
@@ -385,6 +393,8 @@ class _Piece:
     def _table(self, text: bytes) -> pa.Table:
         """Records that are certain, by Arrow; one thread of ours beside the cutting is faster than its many."""
         names = [str(at) for at in range(len(self.grid.header))]
+        if len(text) < _SMALL:
+            return pa.table(self._few(text), names)
         return csv.read_csv(
             pa.BufferReader(text),
             read_options=csv.ReadOptions(
@@ -402,6 +412,15 @@ class _Piece:
             ),
             memory_pool=_POOL,
         )
+
+    def _few(self, text: bytes) -> list[pa.Array]:
+        """The columns of a text that is read sooner than Arrow's reader starts."""
+        rows, stop = [], 0
+        while stop < len(text):
+            record = read_record(text, stop, self.grid.delimiter, final=True)
+            rows.append(record.cells)
+            stop = record.stop or len(text)
+        return [pa.array(column, pa.large_string()) for column in zip(*rows, strict=True)]
 
     def _arrow_block(self, text: bytes) -> int:
         """A size that no record passes, as Arrow reads none over two blocks."""
