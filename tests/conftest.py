@@ -49,6 +49,15 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, _homes: Iterat
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(scope="module", params=["few", "many"])
+def columns_are_made(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The two ways in which rows of text become columns; a test's own rows are nearly always few."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "many":
+            patch.setattr("hygiene.io.readers.csv_piece._SMALL", 0)
+        yield
+
+
 @pytest.fixture
 def api() -> Iterator[Emulator]:
     with Emulator() as running:

@@ -47,6 +47,21 @@ def test_numbered_parts_come_in_the_order_of_their_numbers(tmp_path):
     assert local_parts(read_leads(tmp_path / "part*")) == ["b", "c"]
 
 
+def test_small_files_share_a_chunk_and_keep_their_places(tmp_path):
+    folder = put(
+        tmp_path / "many",
+        **{f"part__{at}__csv": f"email,x{at % 3}\na{at}@x.example,{at}\n" for at in range(100)},
+    )
+
+    with open_leads([folder]) as leads:
+        chunks = list(leads.chunks())
+
+        assert len(chunks) == 1
+        assert chunks[0].equals(leads.frame())
+    assert chunks[0].index.tolist() == [(str(folder / f"part.{at}.csv"), 2) for at in range(100)]
+    assert chunks[0].loc[(str(folder / "part.4.csv"), 2)].tolist() == ["a4@x.example", "", "4", ""]
+
+
 def test_what_is_left_out_of_a_folder_is_named(tmp_path):
     folder = put(
         tmp_path / "exports",

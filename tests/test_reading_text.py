@@ -10,13 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hygiene.errors import HygieneError, InputError, UsageError
-from hygiene.io.readers import Limits, open_leads
+from hygiene.io.readers import Limits, open_leads, read_leads
 from hygiene.io.readers.csv_file import CsvFile
 from hygiene.io.readers.csv_scan import scan
 from hygiene.io.readers.encoding import Text
 from hygiene.io.readers.sources import Source
 
 HEADER = ["Email", "City", "Note"]
+
+pytestmark = pytest.mark.usefixtures("columns_are_made")
 
 #: Rows as a program hands them to a writer, by what is odd about them.
 ODDITIES = {
@@ -228,3 +230,10 @@ def test_any_bytes_end_in_a_frame_or_in_one_of_our_errors(tmp_path_factory, data
 
     assert len(frame) >= 1
     assert frame.columns[0] == "email"
+
+
+def test_a_delimiter_that_breaks_the_header_is_none(tmp_path):
+    path = tmp_path / "leads.csv"
+    path.write_bytes(b'"email","b","c","d"\n"a@x.example","\r;","\r;","\r;0"\n')
+
+    assert read_leads(path).to_numpy().tolist() == [["a@x.example", "\r;", "\r;", "\r;0"]]

@@ -26,6 +26,7 @@ _STROKES = str.maketrans(
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
 
 
+@lru_cache(maxsize=4096)
 def words_of(text: str, /) -> tuple[str, ...]:
     """A header as lower-case words, in one spelling; of a question, what it asks for."""
     asked = "?" in text or "\u061f" in text

@@ -247,11 +247,12 @@ def _refuse_empty(name: str, header_row: int | None, lines: int) -> NoReturn:
 
 def _sniff(top: bytes, start: int) -> str:
     """The delimiter under which most records below fit the one that starts here, of several the most frequent."""
-    widths = {
-        delimiter: _widths(top, start, delimiter.encode())
+    sound = (
+        delimiter
         for delimiter in ",;\t|"
-        if delimiter.encode() in top
-    }
+        if delimiter.encode() in top and read_record(top, start, delimiter.encode(), final=True).cells
+    )
+    widths = {delimiter: _widths(top, start, delimiter.encode()) for delimiter in sound}
     fitting = {
         delimiter: (sum(width == found[0] for width in found[1:]), found[0])
         for delimiter, found in widths.items()

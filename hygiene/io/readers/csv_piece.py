@@ -29,6 +29,9 @@ RECORD_BYTES = 64 << 20
 #: Bytes of UTF-8 that a character takes at most.
 _WIDEST = 4
 
+#: Bytes that are read record by record sooner than Arrow's reader starts, which takes 0.2 ms (observed with 26.0).
+_SMALL = 1 << 11
+
 #: Bytes that Arrow hands to one thread.
 _ARROW_BLOCK = 1 << 20
 
@@ -178,6 +181,8 @@ class Piece:
     def _table(self, text: bytes) -> pa.Table:
         """Records that are certain, by Arrow; one thread of ours beside the cutting is faster than its many."""
         names = [str(at) for at in range(len(self.grid.header))]
+        if len(text) < _SMALL:
+            return pa.table(self._few(text), names)
         return csv.read_csv(
             pa.BufferReader(text),
             read_options=csv.ReadOptions(
@@ -195,6 +200,15 @@ class Piece:
             ),
             memory_pool=_POOL,
         )
+
+    def _few(self, text: bytes) -> list[pa.Array]:
+        """The columns of a text that is read sooner than Arrow's reader starts."""
+        rows, stop = [], 0
+        while stop < len(text):
+            record = read_record(text, stop, self.grid.delimiter, final=True)
+            rows.append(record.cells)
+            stop = record.stop or len(text)
+        return [pa.array(column, pa.large_string()) for column in zip(*rows, strict=True)]
 
     def _arrow_block(self, text: bytes) -> int:
         """A size that no record passes, as Arrow reads none over two blocks."""

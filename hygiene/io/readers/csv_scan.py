@@ -1,5 +1,6 @@
 """Scan: delimited text as rows, piece by piece, so that none is lost and each keeps its line."""
 
+import itertools
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -45,15 +46,19 @@ def scan(
 
 
 def _batches(pieces: Iterator[Piece]) -> Iterator[Batch]:
+    filled = (piece for piece in pieces if piece.rows)
+    first = list(itertools.islice(filled, 2))
+    if len(first) < 2:  # a thread takes longer to start than a small file to read
+        yield from (piece.batch() for piece in first)
+        return
     # While one thread makes columns of a piece, this one cuts the next.
     with ThreadPoolExecutor(1) as pool:
         waiting: Future[Batch] | None = None
-        for piece in pieces:
-            if piece.rows:
-                ahead = pool.submit(piece.batch)
-                if waiting is not None:
-                    yield waiting.result()
-                waiting = ahead
+        for piece in itertools.chain(first, filled):
+            ahead = pool.submit(piece.batch)
+            if waiting is not None:
+                yield waiting.result()
+            waiting = ahead
         if waiting is not None:
             yield waiting.result()
 

@@ -128,7 +128,7 @@ class LeadFiles:
         return self._rows or 0
 
     def chunks(self) -> Iterator[pd.DataFrame]:
-        """The leads in frames of at most `chunk_rows` rows, each of one file; starts anew on every call.
+        """The leads in frames of at most `chunk_rows` rows, small files together; starts anew on every call.
 
         Raises:
             InputError: a file cannot be read on, is not the one that was read before, or passes a limit.
@@ -138,7 +138,7 @@ class LeadFiles:
         for part, batch in self._batches():
             start = 0
             while start < len(batch):
-                if held and (not room or held[0][0] is not part):
+                if not room:
                     yield self._framed(held, whole=True)
                     held, room = [], self._chunk_rows
                 piece = batch.cut(start, min(room, len(batch) - start))

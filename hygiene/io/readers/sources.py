@@ -27,6 +27,8 @@ __all__ = ["BLOCK", "GZIP", "Digest", "Hash", "Source", "Spools", "open_source",
 
 #: Bytes read at a time.
 BLOCK = 1 << 19
+#: Bytes that are hashed sooner than they are handed to a thread.
+_SMALL = 1 << 16
 #: What a gzip file begins with. RFC 1952 2.3.1.
 GZIP = b"\x1f\x8b"
 
@@ -58,10 +60,14 @@ class Hash:
         self._pool.shutdown()
 
     def update(self, data: bytes, /) -> None:
-        """Take in the next bytes; only one block waits at a time."""
+        """Take in the next bytes; only one block waits at a time, and a small one is not worth it."""
         if self._last is not None:
             self._last.result()
-        self._last = self._pool.submit(self._digest.update, data)
+            self._last = None
+        if len(data) < _SMALL:
+            self._digest.update(data)
+        else:
+            self._last = self._pool.submit(self._digest.update, data)
 
     def hexdigest(self) -> str:
         """The digest of all bytes so far."""
