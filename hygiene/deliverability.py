@@ -24,6 +24,7 @@ __all__ = [
     "doubt",
     "is_routable",
     "judge",
+    "withhold_belief",
 ]
 
 VerdictCode = Literal[
@@ -81,7 +82,8 @@ class Answer(NamedTuple):
     Attributes:
         state: Whether there are records, none of the type, no such name, or nothing that decides.
         records: Of MX (preference, host), else the address or text; in the order they came.
-        cause: Why nothing is decided (`timeout`, `servfail`, `refused`, `no_resolver`, `deadline`, `bad_name`).
+        cause: Why nothing is decided (`timeout`, `servfail`, `refused`, `inconclusive`, `no_resolver`, `deadline`,
+            `bad_name`).
         ttl_s: Seconds that the answer may be kept.
         cached: Whether it was kept from before.
     """
@@ -100,8 +102,8 @@ class DomainVerdict:
     Attributes:
         code: The verdict; `accepts_implicit` is a domain without MX whose own address takes the mail
             (RFC 5321 5.1), `dns_unknown` decides nothing.
-        cause: Why it is unknown (`timeout`, `servfail`, `refused`, `no_resolver`, `deadline`, `captive`,
-            `bad_name`), '' otherwise.
+        cause: Why it is unknown (`timeout`, `servfail`, `refused`, `inconclusive`, `unproven`, `no_resolver`,
+            `deadline`, `captive`, `bad_name`), '' otherwise.
         hosts: Mail hosts in order of preference.
         notes: What else was seen and decides nothing: `spf_minus_all` for a domain without MX that says it
             sends no mail.
@@ -250,6 +252,12 @@ def doubt(verdict: DomainVerdict, /, *, invented: Collection[Kind]) -> DomainVer
     if (rests_on_mx and "MX" in invented) or (rests_on_address and "A" in invented):
         return dataclasses.replace(verdict, code="dns_unknown", cause="captive", hosts=(), notes=())
     return verdict
+
+
+def withhold_belief(verdict: DomainVerdict, /) -> DomainVerdict:
+    """The verdict, or unknown (`unproven`) where it says that something does not exist."""
+    says_so = verdict.code in ("domain_not_found", "no_mail_host", "mail_host_unroutable")
+    return DomainVerdict("dns_unknown", cause="unproven", ttl_s=0) if says_so else verdict
 
 
 class Inquiry:
