@@ -14,7 +14,7 @@ from hygiene.arguments import check_names, check_span
 from hygiene.checks.custom_rules import Rule
 from hygiene.cleaning.dedup.survivors import Keep
 from hygiene.cleaning.settings import Settings
-from hygiene.deliverability import DomainVerdict, KnownVerdicts, Resolver
+from hygiene.deliverability import DomainVerdict, Resolver, as_resolver
 from hygiene.errors import UsageError, option
 from hygiene.io.readers.list_files import block_list, known_leads, name_list, suppression_list
 from hygiene.io.readers.read_options import ReadOptions
@@ -56,7 +56,7 @@ class CleanOptions(ReadOptions):
             forbid.
         client: The client whose entries of the block list act beside those of no client.
         resolver: Who is asked about domains, for instance `hygiene.Resolver()`, or verdicts by domain
-            (A-labels) that are known already; None asks nobody.
+            that are known already; None asks nobody.
         accept_unknown: Leads whose domain DNS does not decide are ready rather than for review.
         schema: A Pandera model or schema of your own, in place of `hygiene.Lead`.
         require: Canonical columns that must not be blank.
@@ -145,7 +145,7 @@ def resolve(options: CleanOptions, /) -> Settings:
         "blocklist": _each(options.blocklist, partial(block_list, client=options.client)),
         "known": _each(options.known, known_leads),
         "keep": Keep.parse(options.keep),
-        "resolver": _resolver(options.resolver),
+        "resolver": as_resolver(options.resolver),
         "policy": options.policy or ImportPolicy(),
         "suppression_column": tuple(options.suppression_column),
         "required": tuple(options.require),
@@ -194,10 +194,3 @@ def _each(given: Any, open_one: Callable[[PathLike], _List]) -> tuple[_List, ...
         open_one(each) if isinstance(each, str | os.PathLike) else each
         for each in ([given] if one else given)
     )
-
-
-def _resolver(given: Resolver | Mapping[str, DomainVerdict] | None) -> Resolver | None:
-    """Who is asked: what was handed over, where it can look up, else the verdicts it holds."""
-    if isinstance(given, Mapping) and not hasattr(given, "look_up"):
-        return KnownVerdicts(given)
-    return given

@@ -1,15 +1,19 @@
+import pandas as pd
 import pytest
 
+import hygiene
 from hygiene.deliverability import (
     HOSTS_ASKED,
     Answer,
     DomainVerdict,
     KnownVerdicts,
     Question,
+    a_labels,
     doubt,
     is_routable,
     judge,
 )
+from hygiene.errors import UsageError
 
 
 def found(*records, ttl_s=300):
@@ -194,3 +198,95 @@ def test_verdicts_at_hand_answer_for_themselves_alone():
 
 def test_a_verdict_is_written_as_its_code_alone():
     assert str(DomainVerdict("dns_unknown", cause="timeout")) == "dns_unknown"
+
+
+@pytest.mark.parametrize("code", ["nonsense", "has_mx", "", "ACCEPTS", None, ["accepts"]])
+def test_a_verdict_of_an_unknown_kind_is_refused(code):
+    with pytest.raises(UsageError, match=r"expected one of accepts, .*dns_unknown"):
+        DomainVerdict(code)
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("acme.example", "acme.example"),
+        ("ACME.Example.", "acme.example"),
+        (" acme.example\n", "acme.example"),
+        ("müller.example", "xn--mller-kva.example"),
+        ("MÜLLER.example", "xn--mller-kva.example"),
+        ("xn--mller-kva.example", "xn--mller-kva.example"),
+        ("acme。example", "acme.example"),
+        ("_dmarc.acme.example", "_dmarc.acme.example"),
+        ("a..example", None),
+        ("", None),
+        ("jo@acme.example", None),
+        ("acme example", None),
+        ("\u0301.example", None),
+    ],
+)
+def test_a_domain_is_asked_for_by_its_a_labels(written, asked):
+    assert a_labels(written) == asked
+
+
+class StandIn:
+    """A resolver that answers as it is told."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def look_up(self, domains):
+        return self.answer
+
+
+def outcomes(resolver):
+    frame = pd.DataFrame({"email": ["a@müller.example", "b@acme.example"]})
+    return hygiene.clean(frame, resolver=resolver).verdicts["outcome"].tolist()
+
+
+@pytest.mark.parametrize(
+    "domain", ["müller.example", "MÜLLER.EXAMPLE", "xn--mller-kva.example", "müller.example."]
+)
+@pytest.mark.parametrize("way", [dict, KnownVerdicts, StandIn])
+def test_the_verdict_for_a_domain_is_found_however_its_name_is_written(domain, way):
+    assert outcomes(way({domain: DomainVerdict("null_mx")})) == ["undeliverable", "ready"]
+
+
+@pytest.mark.parametrize(
+    "resolver",
+    ["127.0.0.1:53", ["127.0.0.1"], 53, True, hygiene.Resolver, StandIn, {"acme.example"}, len,
+     pd.Series({"acme.example": DomainVerdict("null_mx")})],
+    ids=lambda given: type(given).__name__,
+)  # fmt: skip
+def test_a_resolver_of_a_wrong_kind_is_refused(resolver):
+    with pytest.raises(UsageError, match=r"resolver=\.\.\. is .*hygiene\.Resolver\(nameservers=") as refused:
+        outcomes(resolver)
+
+    assert refused.value.parameter == "resolver"
+
+
+@pytest.mark.parametrize("way", [dict, StandIn])
+@pytest.mark.parametrize(
+    ("verdicts", "told"),
+    [
+        ({"a..example": DomainVerdict("accepts")}, "key 1 is no domain"),
+        ({"jo@acme.example": DomainVerdict("accepts")}, "key 1 is no domain"),
+        ({"bolt.example": DomainVerdict("accepts"), 7: DomainVerdict("accepts")}, "key 2 is no domain"),
+        ({"acme.example": "null_mx"}, r"said of acme\.example is of type str.*DomainVerdict\('null_mx'\)"),
+        ({"acme.example": None}, "is of type NoneType"),
+        (
+            {"acme.example": DomainVerdict("accepts"), "Acme.example": DomainVerdict("null_mx")},
+            r"two verdicts for acme\.example",
+        ),
+    ],
+)
+def test_what_is_no_verdict_for_a_domain_is_refused(way, verdicts, told):
+    with pytest.raises(UsageError, match=told) as refused:
+        outcomes(way(verdicts))
+
+    assert "jo@" not in str(refused.value)
+
+
+@pytest.mark.parametrize("answer", [None, [DomainVerdict("accepts")], "accepts"])
+def test_a_stand_in_that_gives_no_verdicts_by_domain_is_refused(answer):
+    with pytest.raises(UsageError, match="look_up gave a"):
+        outcomes(StandIn(answer))

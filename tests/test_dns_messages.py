@@ -150,6 +150,57 @@ def test_a_negative_answer_may_be_kept_as_long_as_its_soa_says():
     assert ours.answer.ttl_s == 120
 
 
+@pytest.mark.parametrize(
+    ("code", "authority", "state"),
+    [
+        (dns.rcode.NOERROR, [], "no_data"),
+        (dns.rcode.NOERROR, ["example. SOA"], "no_data"),
+        (dns.rcode.NOERROR, [". SOA"], "no_data"),
+        (dns.rcode.NOERROR, ["example. NS", "example. SOA"], "no_data"),
+        (dns.rcode.NOERROR, ["example. NS"], "unknown"),
+        (dns.rcode.NOERROR, ["ample. SOA"], "unknown"),
+        (dns.rcode.NOERROR, ["below.acme.example. SOA"], "unknown"),
+        (dns.rcode.NXDOMAIN, [], "no_name"),
+        (dns.rcode.NXDOMAIN, ["acme.example. SOA"], "no_name"),
+        (dns.rcode.NXDOMAIN, ["example. NS"], "no_name"),
+        (dns.rcode.NXDOMAIN, ["rpz.test. SOA"], "unknown"),
+        (dns.rcode.NXDOMAIN, ["rpz.test. SOA", "example. SOA"], "no_name"),
+    ],
+)
+def test_an_answer_without_records_says_as_much_as_its_authority(code, authority, state):
+    response = dns.message.make_response(dns.message.make_query("acme.example", "MX"))
+    response.set_rcode(code)
+    for record in authority:
+        owner, kind = record.split()
+        value = AUTHORITY[0].split(" ", 4)[4] if kind == "SOA" else "ns.example."
+        response.authority.append(dns.rrset.from_text(owner, 900, "IN", kind, value))
+
+    ours, theirs = (reading(response.to_wire()) for reading in (lambda wire: plain(wire, MX), read_mx_oddly))
+
+    assert theirs.answer.state == state
+    assert ours is None or ours.answer.state == state
+    assert (ours is None) == (state == "unknown" or "rpz.test. SOA" in authority)
+
+
+def read_mx_oddly(wire):
+    return read_odd(wire, pack_question(MX))
+
+
+@pytest.mark.parametrize("after", ["nothing", "soa", "other soa"])
+def test_an_alias_without_its_target_says_nothing_unless_an_soa_does(after):
+    response = dns.message.make_response(dns.message.make_query("acme.example", "MX"))
+    response.answer.append(dns.rrset.from_text("acme.example.", 60, "IN", "CNAME", "acme.test."))
+    if after != "nothing":
+        owner = "test." if after == "soa" else "example."
+        response.authority.append(dns.rrset.from_text(owner, 900, "IN", "SOA", AUTHORITY[0].split(" ", 4)[4]))
+
+    answer = read_reply(response.to_wire(), pack_question(MX), MX).answer
+
+    assert (answer.state, answer.cause) == (
+        ("no_data", "") if after == "soa" else ("unknown", "inconclusive")
+    )
+
+
 @settings(max_examples=400)
 @given(messages(), st.data())
 def test_a_damaged_message_is_never_read_otherwise_than_by_dnspython(drawn, data):

@@ -141,6 +141,20 @@ def test_queries_are_counted_by_name_and_type() -> None:
     assert server.queries == {("acme.example", "MX"): 2, ("nowhere.example", "A"): 1}
 
 
+@pytest.mark.parametrize("default", [None, ["A 192.0.2.1"]])
+def test_the_root_has_a_name_server(default: Sequence[str] | None) -> None:
+    with ZoneServer({}, default=default) as server:
+        found = [str(record) for record in resolver_of(server).resolve(".", "NS")]
+
+    assert found == ["ns.test."]
+
+
+def test_the_root_is_what_the_zone_or_a_failing_default_says() -> None:
+    with ZoneServer({"": ["NS ns.acme.example."]}) as named, ZoneServer({}, default=["REFUSED"]) as failing:
+        assert str(resolver_of(named).resolve(".", "NS")[0]) == "ns.acme.example."
+        assert ask(failing, ".", "NS").rcode() == dns.rcode.REFUSED
+
+
 def test_every_other_name_takes_the_default() -> None:
     with ZoneServer({"acme.example": ["MX 0 ."]}, default=["MX 5 mx.test."]) as server:
         found = [

@@ -29,9 +29,9 @@ LADDER = (
     {"options", "importing"},
     {"smartlead", "cleaning"},
     {"io", "checks", "prediction"},
-    {"emulator", "lists", "sinks", "plotting"},
-    {"resolver", "columns", "address", "policy", "outcomes", "arguments"},
-    {"arrow", "errors", "deliverability", "display", "version"},
+    {"emulator", "resolver", "lists", "sinks", "plotting"},
+    {"deliverability", "columns", "address", "policy", "outcomes", "arguments"},
+    {"arrow", "errors", "display", "version"},
 )
 #: Seams that are laws: the emulator is written from the policy's words alone, so that it can check the
 #: prediction; look-ups ask, and the pure verdicts of `deliverability` judge.

@@ -485,6 +485,35 @@ def test_a_limit_must_be_above_nothing(limit):
         Resolver(nameservers=["127.0.0.1"], **{limit: 0})
 
 
+def test_a_name_is_looked_up_however_it_is_written():
+    with ZoneServer({"xn--mller-kva.example": ["MX 0 ."], "acme.example": ["MX 0 ."]}) as zone:
+        found = look_up(
+            zone, ["Müller.example", "acme.example", "ACME.example", "acme.example.", "a..example"]
+        )
+
+    assert {domain: str(verdict) for domain, verdict in found.items()} == {
+        "Müller.example": "null_mx",
+        "acme.example": "null_mx",
+        "ACME.example": "null_mx",
+        "acme.example.": "null_mx",
+        "a..example": "dns_unknown",
+    }
+    assert zone.queries["acme.example", "MX"] == 1
+
+
+def test_one_text_is_no_list_of_domains_or_servers(names):
+    with pytest.raises(UsageError, match="one text"):
+        look_up(names, "acme.example")
+    with pytest.raises(UsageError, match="nameservers="):
+        Resolver(nameservers=names.address)
+
+
+@pytest.mark.parametrize("limit", ["5", (5,), float("nan")])
+def test_a_limit_of_another_kind_is_refused(limit):
+    with pytest.raises(UsageError, match="timeout_s"):
+        Resolver(nameservers=["127.0.0.1"], timeout_s=limit)
+
+
 def test_the_window_bounds_what_waits_for_an_answer(faulty):
     waiting, most = [], []
 

@@ -181,7 +181,7 @@ class Dns:
 
     def look_up(self, domains):
         return {
-            domain: DomainVerdict(self.codes.get(domain.partition(".")[0], "has_mx")) for domain in domains
+            domain: DomainVerdict(self.codes.get(domain.partition(".")[0], "accepts")) for domain in domains
         }
 
 

@@ -50,6 +50,9 @@ _BEHAVIOURS = ("SERVFAIL", "REFUSED", "DROP", "TRUNCATE")
 
 _SOA = dns.rrset.from_text(".", _TTL_S, "IN", "SOA", f"ns.test. hostmaster.test. 1 3600 600 86400 {_TTL_S}")
 
+#: What stands at the root, as no resolver is without it, unless the zone or its default says otherwise.
+_ROOT = ("NS ns.test.",)
+
 _Protocol = Literal["udp", "tcp"]
 
 
@@ -74,7 +77,8 @@ class ZoneServer:
     Args:
         zone: Name in lower case without final dot, to its records as text (``MX 10 mx.acme.example.``,
             ``A 192.0.2.10``) or one behaviour: ``SERVFAIL``, ``REFUSED``, ``DROP`` (no answer), or
-            ``TRUNCATE`` (UDP answers come truncated, TCP answers whole; goes with records).
+            ``TRUNCATE`` (UDP answers come truncated, TCP answers whole; goes with records). The root, '',
+            has a name server of its own where neither it nor a behaviour of ``default`` is given.
         host: Address to bind.
         port: Port to bind, for UDP and TCP alike; 0 takes a free one.
         default: Records of every name that is not in the zone; None for NXDOMAIN.
@@ -100,6 +104,8 @@ class ZoneServer:
         self._counting = threading.Lock()
         self._zone = {_parse_name(name): _Node(name, texts) for name, texts in zone.items()}
         self._default = None if default is None else _Node("default", default)
+        if self._default is None or not self._default.behaviours:
+            self._zone.setdefault(dns.name.root, _Node(".", _ROOT))
         self._inner = {parent for name in self._zone for parent in _parents(name)}
         try:
             self._udp, self._tcp = _bind(host, port, self)

@@ -7,6 +7,7 @@ import json
 import os
 import sqlite3
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -65,6 +66,7 @@ class AnswerStore:
         self._kept: dict[Question, Answer] = {}
         self._expires: dict[Question, float] = {}
         self._new: list[Question] = []
+        self._held: list[Question] = []
         self._servers = servers
         self._path = None if path is None else Path(path)
         self._file: sqlite3.Connection | None = None
@@ -80,6 +82,7 @@ class AnswerStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
+            self._forget(self._held)
             self.flush()
         finally:
             if self._file is not None:
@@ -139,14 +142,23 @@ class AnswerStore:
         self._expires[question] = expires
         return self._kept[question]
 
-    def put(self, question: Question, answer: Answer, /) -> Answer:
-        """Keep an answer; gives it with the seconds it is kept."""
+    def put(self, question: Question, answer: Answer, /, *, proven: bool = True) -> Answer:
+        """Keep an answer; gives it with the seconds it is kept.
+
+        Args:
+            question: What was asked.
+            answer: What came.
+            proven: Whether it can be believed; else it is kept only if `believe` says so before ``with`` ends.
+        """
         if answer.cause and answer.cause in _OF_THE_RUN:
             return answer
         ttl_s = _bounded_ttl_s(answer)
         kept = answer if ttl_s == answer.ttl_s else answer._replace(ttl_s=ttl_s)
         self._kept[question] = kept
         self._expires[question] = time.time() + ttl_s
+        if not proven:
+            self._held.append(question)
+            return kept
         self._new.append(question)
         if len(self._new) >= _BATCH:
             self.flush()
@@ -154,9 +166,19 @@ class AnswerStore:
 
     def drop_new(self) -> None:
         """Forget what was put since the last `flush`, because it turned out not to be true."""
-        for question in self._new:
+        self._forget(self._new)
+        self._forget(self._held)
+
+    def believe(self, questions: Iterable[Question], /) -> None:
+        """Keep answers that were not proven when they were put."""
+        believed = frozenset(questions)
+        self._new += [question for question in self._held if question in believed]
+        self._held = [question for question in self._held if question not in believed]
+
+    def _forget(self, questions: list[Question]) -> None:
+        for question in questions:
             self._kept.pop(question, None)
-        self._new.clear()
+        questions.clear()
 
     def flush(self) -> None:
         """Write what is new to the file, and drop what has expired there."""

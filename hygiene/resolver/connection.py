@@ -6,6 +6,7 @@ import random
 import selectors
 import socket
 from collections import deque
+from collections.abc import Sequence
 
 from hygiene.deliverability import Question
 from hygiene.resolver.congestion import CongestionWindow
@@ -25,6 +26,10 @@ _BUFFER_OCTETS = 4 * 2**20
 
 #: Octets read of one datagram. We ask for `wire.UDP_OCTETS` at most; what is larger than this ends as malformed.
 _DATAGRAM_OCTETS = 4096
+
+#: Tries of one question that may be lost or refused without being held against it, within so many seconds of
+#: more having been asked than the server bears.
+EXCUSED, OVERRUN_S = 8, 1.0
 
 #: What the system says of a server that it cannot send to, besides a refused connection.
 _NO_WAY = {
@@ -47,7 +52,7 @@ class Task:
         only: The link that must be asked; None for any.
         edns: Whether EDNS is offered still.
         last: The link that was asked last.
-        turned_down_by: Links that refused or failed it; the others are asked first.
+        turned_down_by: Links that refused or failed it, or left it open; the others are asked first.
         losses: How often no answer came in time.
         excused: How often it came to nothing because too much was asked.
         waited_s: Seconds that were waited for answers in vain.
@@ -78,6 +83,13 @@ class Task:
         self.waited_s = self.due = 0.0
         self.flying = self.finished = False
 
+    def has_another(self, link: "Connection", links: Sequence["Connection"]) -> bool:
+        """Whether a server is left to ask, and the one that has just answered was not asked before."""
+        asked = (*self.turned_down_by, link)
+        return link not in self.turned_down_by and any(
+            other.channels and other not in asked for other in links
+        )
+
 
 class Flight:
     """One try: the question as it was sent from one port under one id."""
@@ -92,6 +104,23 @@ class Flight:
         self.channel = channel
         self.ident = ident
         self.sent_at = sent_at
+
+    def is_excused(self) -> bool:
+        """Whether this try came to nothing because of us, and the question had few such tries; counts it."""
+        task = self.task
+        if self.sent_at - self.link.pace.overrun_at > OVERRUN_S or task.excused >= EXCUSED:
+            return False
+        task.excused += 1
+        return True
+
+    @property
+    def lost_at(self) -> float | None:
+        """When the try before this one was sent to the same server; None where there was none."""
+        flights = self.task.flights
+        if len(flights) == 1:
+            return None
+        place = flights.index(self)
+        return flights[place - 1].sent_at if place and flights[place - 1].link is self.link else None
 
 
 class Channel:
@@ -141,6 +170,7 @@ class Connection:
         pace: How fast it is asked.
         heard: Whether it ever answered anything.
         sound: Whether it ever answered a question, be it with no records.
+        gave: Whether it ever gave a record that was asked for.
         turned_down: How often it refused or failed a question.
         unreachable: Whether the system's last word was that it cannot be reached.
         heard_at: When it last answered, or when it was first asked after a pause.
@@ -151,7 +181,7 @@ class Connection:
     def __init__(self, server: NameServer, now: float, *, ceiling_per_s: float | None) -> None:
         self.server = server
         self.pace = CongestionWindow(now, ceiling_per_s=ceiling_per_s)
-        self.heard = self.sound = self.unreachable = False
+        self.heard = self.sound = self.gave = self.unreachable = False
         self.turned_down = 0
         self.heard_at = now
         self.pulse_at: float | None = None

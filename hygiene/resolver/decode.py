@@ -11,13 +11,22 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdataclass
 import dns.rdatatype
 import dns.rdtypes.ANY.MX
 import dns.rdtypes.ANY.TXT
 
 from hygiene.deliverability import Answer, Question
 from hygiene.resolver.encode import pack_query
-from hygiene.resolver.fast_decode import BY_RCODE, MOST_TTL_S, TRUNCATED, Odd, Reply, read_plain
+from hygiene.resolver.fast_decode import (
+    BY_RCODE,
+    INCONCLUSIVE,
+    MOST_TTL_S,
+    TRUNCATED,
+    Odd,
+    Reply,
+    read_plain,
+)
 
 __all__ = ["read_odd", "read_reply"]
 
@@ -61,8 +70,30 @@ def _follow(message: dns.message.QueryMessage) -> Reply:
     ttl_s = int(chain.minimum_ttl)
     if chain.answer is not None:
         return Reply("answer", Answer("found", tuple(_record(each) for each in chain.answer), ttl_s=ttl_s))
-    state: Literal["no_name", "no_data"] = "no_name" if message.rcode() == dns.rcode.NXDOMAIN else "no_data"
+    gone = message.rcode() == dns.rcode.NXDOMAIN
+    if _says_nothing(message, chain, gone=gone):
+        return INCONCLUSIVE
+    state: Literal["no_name", "no_data"] = "no_name" if gone else "no_data"
     return Reply("answer", Answer(state, ttl_s=0 if ttl_s == MOST_TTL_S else ttl_s))
+
+
+def _says_nothing(
+    message: dns.message.QueryMessage, chain: dns.message.ChainingResult, *, gone: bool
+) -> bool:
+    """Whether a message without the records that were asked for leaves open whether there are any.
+
+    So do records of something else, an alias that nothing is said of, and a referral. An empty message is an
+    answer, and what says that a name does not exist is one without SOA too. RFC 2308 2.1, 2.2.
+    """
+    if message.answer and not chain.cnames:
+        return True
+    zones = [rrset for rrset in message.authority if rrset.rdtype == dns.rdatatype.SOA]
+    if zones or gone:
+        return bool(zones) and not any(
+            rrset.rdclass == dns.rdataclass.IN and chain.canonical_name.is_subdomain(rrset.name)
+            for rrset in zones
+        )
+    return bool(message.answer or message.authority)
 
 
 def _record(rdata: object) -> Any:

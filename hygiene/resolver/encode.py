@@ -4,7 +4,7 @@ import struct
 
 from hygiene.deliverability import Kind, Question
 
-__all__ = ["IN", "OPT", "TYPE", "BadName", "pack_query", "pack_question"]
+__all__ = ["IN", "OPT", "ROOT", "TYPE", "BadName", "pack_query", "pack_question"]
 
 #: Octets that an answer over UDP may have: it then fits one packet on every path. DNS flag day 2020.
 UDP_OCTETS = 1232
@@ -12,6 +12,9 @@ UDP_OCTETS = 1232
 #: Numbers of types and of the one class. RFC 1035 3.2.
 TYPE: dict[Kind, int] = {"A": 1, "NS": 2, "MX": 15, "TXT": 16, "AAAA": 28}
 OPT, IN = 41, 1
+
+#: The root's name servers, which any resolver knows by heart.
+ROOT = Question("", "NS")
 
 #: The octet in front of a label, as a character, by the octets of the label.
 _LENGTH = {length: chr(length) for length in range(1, 64)}

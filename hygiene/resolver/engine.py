@@ -13,7 +13,7 @@ from typing import Self
 from hygiene.deliverability import Answer, Question
 from hygiene.resolver.connection import Channel, Connection, Flight, Task
 from hygiene.resolver.decode import read_reply
-from hygiene.resolver.encode import BadName, pack_query, pack_question
+from hygiene.resolver.encode import ROOT, BadName, pack_query, pack_question
 from hygiene.resolver.fast_decode import Reply
 from hygiene.resolver.nameservers import NameServer
 from hygiene.resolver.scheduler import Scheduler
@@ -28,10 +28,6 @@ Result = tuple[Question, Answer]
 #: doubles. A server refuses because it is asked too much, or does not answer for this name.
 REFUSALS, REST_S = 5, 0.05
 
-#: Tries of one question that may be lost or refused without being held against it, within so many seconds of
-#: more having been asked than the server bears.
-EXCUSED, OVERRUN_S = 8, 1.0
-
 #: Times that a question fails (SERVFAIL) before that is its answer, if there is one name server only.
 FAILURES = 2
 
@@ -41,8 +37,8 @@ SILENCE_S = 0.5
 #: Seconds between two looks at how the servers do; also the longest pause of the loop.
 LOOK_S = 0.05
 
-#: The sign of life: the root's name servers, which any resolver knows by heart.
-_PULSE = Question("", "NS")
+#: The sign of life.
+_PULSE = Question(*ROOT)
 
 #: Datagrams read from one socket before others have their turn.
 _TURN = 64
@@ -60,6 +56,7 @@ class Engine:
 
     Attributes:
         links: The name servers and how they do.
+        unproven: Questions to which there is nothing, by the word of a server that had given no record until then.
     """
 
     def __init__(
@@ -74,6 +71,7 @@ class Engine:
         now = monotonic()
         ceiling = rate_per_s / len(servers) if rate_per_s else None
         self.links = [Connection(server, now, ceiling_per_s=ceiling) for server in servers]
+        self.unproven: dict[Question, Connection] = {}
         self._patience_s = patience_s
         self._ends = now + run_s if run_s is not None else float("inf")
         self._selector = selectors.DefaultSelector()
@@ -161,7 +159,7 @@ class Engine:
             self._outbox.land(task)
             flight = task.flights[-1]
             task.losses += 1
-            if not _is_excused(flight):
+            if not flight.is_excused():
                 task.waited_s += now - flight.sent_at
             if task.waited_s >= self._patience_s or self.unreachable:
                 cause = "no_resolver" if flight.link.unreachable else "timeout"
@@ -223,14 +221,32 @@ class Engine:
         link.heard, link.unreachable, link.heard_at, link.pulse_at = True, False, now, None
         if reply.kind in ("answer", "truncated"):
             link.sound = True
-            link.pace.answered(now, waited_s=now - flight.sent_at, lost_at=_lost_at(flight))
+            link.pace.answered(now, waited_s=now - flight.sent_at, lost_at=flight.lost_at)
         if reply.answer is not None:
-            self._finish(task, reply.answer)
+            if link.gave and reply.answer.records:
+                self._finish(task, reply.answer)
+            else:
+                self._settle(task, reply.answer, link)
         elif reply.kind == "truncated":
             self._forget_flights(task)
             self._streams.add(task, link)
         else:
             self._turn_down(task, reply, flight, now)
+
+    def _settle(self, task: Task, answer: Answer, link: Connection) -> None:
+        """Take an answer for what it is, unless it proves nothing and another server may know more."""
+        link.gave |= bool(answer.records)
+        if not (link.gave or answer.cause):
+            self.unproven[task.question] = link
+        elif task.turned_down_by:
+            self.unproven.pop(task.question, None)
+        if (answer.cause or not link.gave) and task.only is None and task.has_another(link, self.links):
+            self._streams.end(task)
+            self._forget_flights(task)
+            task.turned_down_by += (link,)
+            self._timers.set(task, 0.0)
+        else:
+            self._finish(task, answer)
 
     def _turn_down(self, task: Task, reply: Reply, flight: Flight, now: float) -> None:
         """Let a question rest that was refused or failed, until that is its answer."""
@@ -239,7 +255,7 @@ class Engine:
         task.turned_down_by += (flight.link,)
         if reply.kind == "refused":
             flight.link.pace.refused(now, sent_at=flight.sent_at)
-            task.refusals += not _is_excused(flight)
+            task.refusals += not flight.is_excused()
             if task.refusals >= REFUSALS:
                 self._finish(task, Answer("unknown", cause="refused"))
                 return
@@ -267,7 +283,7 @@ class Engine:
         self._forget_flights(task)
         task.finished = True
         self._tasks.discard(task)
-        if task.question != _PULSE:
+        if task.question is not _PULSE:
             self._done.append((task.question, answer))
 
     def _step(self, stream: Stream) -> None:
@@ -276,26 +292,8 @@ class Engine:
             return
         task = stream.task
         reply = read_reply(stream.wire, task.packed, task.question) if stream.wire else None
-        if reply is not None and reply.answer is not None:
-            self._finish(task, reply.answer)
+        if reply and reply.answer is not None:
+            self._settle(task, reply.answer, stream.link)
         else:
-            cause = "refused" if reply is not None and reply.kind == "refused" else "servfail"
+            cause = "refused" if reply and reply.kind == "refused" else "servfail"
             self._finish(task, Answer("unknown", cause=cause))
-
-
-def _is_excused(flight: Flight) -> bool:
-    """Whether a try came to nothing because of us, and the question had few such tries; counts it."""
-    task = flight.task
-    if flight.sent_at - flight.link.pace.overrun_at > OVERRUN_S or task.excused >= EXCUSED:
-        return False
-    task.excused += 1
-    return True
-
-
-def _lost_at(flight: Flight) -> float | None:
-    """When the try before this one was sent to the same server; None where there was none."""
-    flights = flight.task.flights
-    if len(flights) == 1:
-        return None
-    place = flights.index(flight)
-    return flights[place - 1].sent_at if place and flights[place - 1].link is flight.link else None

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from hygiene.deliverability import Answer, Kind, Question
 from hygiene.resolver.encode import IN, OPT, TYPE
 
-__all__ = ["BY_RCODE", "MOST_TTL_S", "TRUNCATED", "Odd", "Reply", "read_plain"]
+__all__ = ["BY_RCODE", "INCONCLUSIVE", "MOST_TTL_S", "TRUNCATED", "Odd", "Reply", "read_plain"]
 
 _NS, _SOA = 2, 6
 #: Octets of an address by its type.
@@ -52,6 +52,9 @@ TRUNCATED, _REFUSED, _FAILED, _FORMAT = (
     Reply("truncated"), Reply("refused"), Reply("failed"), Reply("format"),
 )  # fmt: skip
 
+#: A message that leaves open what was asked.
+INCONCLUSIVE = Reply("answer", Answer("unknown", cause="inconclusive"))
+
 #: What is said by a response code other than that there is an answer. RFC 1035 4.1.1.
 BY_RCODE = {1: _FORMAT, 2: _FAILED, 5: _REFUSED}
 
@@ -80,13 +83,15 @@ def read_plain(wire: bytes, packed: bytes, question: Question, /) -> Reply:
     records, ttl_s = (), MOST_TTL_S
     if answers:
         records, ttl_s, place = _read_answers(wire, place, answers, question.kind)
-    negative_ttl_s = 0
+    negative_ttl_s = -1
     if authorities:
-        negative_ttl_s, place = _read_authority(wire, place, authorities)
+        negative_ttl_s, place = _read_authority(wire, place, authorities, negative=not records)
     _read_additional(wire, place, more)
     if records:
         return Reply("answer", Answer("found", records, "", ttl_s))
-    return Reply("answer", Answer("no_name" if code else "no_data", (), "", negative_ttl_s))
+    if authorities and negative_ttl_s < 0 and not code:
+        raise Odd  # name servers and no SOA: not an answer, but where one may be had. RFC 2308 2.2
+    return Reply("answer", Answer("no_name" if code else "no_data", (), "", max(negative_ttl_s, 0)))
 
 
 def _read_answers(wire: bytes, place: int, count: int, kind: Kind) -> tuple[tuple[Any, ...], int, int]:
@@ -137,21 +142,40 @@ def _follow_aliases(wire: bytes, place: int, count: int) -> tuple[int, int, int,
     return owner, least, place, count
 
 
-def _read_authority(wire: bytes, place: int, count: int) -> tuple[int, int]:
-    """Seconds that a negative answer may be kept (RFC 2308 5), 0 without SOA; and where the section ends."""
-    keep_s = 0
+def _read_authority(wire: bytes, place: int, count: int, *, negative: bool) -> tuple[int, int]:
+    """Seconds that a negative answer may be kept (RFC 2308 5), -1 without SOA; and where the section ends.
+
+    Args:
+        wire: The message.
+        place: Where the section begins.
+        count: Its records.
+        negative: Whether there are no records, so that an SOA must be of the question's name or one above it.
+    """
+    keep_s = -1
     for _ in range(count):
-        place = _skip_name(wire, place)
+        owner, place = place, _skip_name(wire, place)
         kind, class_, ttl_s, octets = _RECORD.unpack_from(wire, place)
         place += 10
         end = place + octets
         # Two names and five numbers, of which the last is the one meant. RFC 1035 3.3.13.
         if kind == _SOA and _skip_name(wire, _skip_name(wire, place)) + 20 == end <= len(wire):
+            if negative and not (class_ == IN and _is_above(wire, owner)):
+                raise Odd
             keep_s = min(ttl_s, int.from_bytes(wire[end - 4 : end]), MOST_TTL_S)
         elif kind != _NS or class_ != IN or _skip_name(wire, place) != end:
             raise Odd
         place = end
     return keep_s, place
+
+
+def _is_above(wire: bytes, place: int) -> bool:
+    """Whether a name is the root, or points to a label of the question's name, which is then below it."""
+    if not wire[place]:
+        return True
+    target, label = int.from_bytes(wire[place : place + 2]), _TO_QUESTION
+    while label < target and (length := wire[label & 0x3FFF]):
+        label += 1 + length
+    return label == target
 
 
 def _read_additional(wire: bytes, place: int, count: int) -> None:

@@ -13,6 +13,7 @@ from hygiene.errors import Note, ResolverError, option
 from hygiene.resolver.cache import AnswerStore
 from hygiene.resolver.connection import Connection
 from hygiene.resolver.engine import Engine
+from hygiene.resolver.proof import Proof
 
 __all__ = ["Run"]
 
@@ -26,6 +27,9 @@ _TELL_S = 0.1
 
 #: Questions refused or failed, without one sound answer, before the name servers are taken for useless.
 _ENOUGH = 50
+
+#: Most domains that name servers which gave no record at all leave unknown; with more the run stops.
+_FEW = 20
 
 #: Causes of an answer that say nothing about the name servers.
 _OF_NO_SERVER = frozenset({"bad_name", "deadline"})
@@ -55,6 +59,7 @@ class Run:
         self.verdicts: dict[str, DomainVerdict] = {}
         self.warnings: tuple[str, ...] = ()
         self._store = store
+        self._proof = Proof(store)
         self._store_is_empty = store.is_empty
         self._not_kept: set[Question] = set()
         self._domains = domains
@@ -80,8 +85,16 @@ class Run:
         Raises:
             ResolverError: no name server can be reached, or none gives a sound answer.
         """
+        pending = [domain for domain in self._domains if domain not in self.verdicts]
         self._ask_canaries(engine)
-        pending = iter([domain for domain in self._domains if domain not in self.verdicts])
+        try:
+            self._ask_all(engine, iter(pending))
+            self._prove(engine, pending)
+        finally:
+            self._proof.settle()
+        self._doubt()
+
+    def _ask_all(self, engine: Engine, pending: Iterator[str]) -> None:
         self._begin(engine, pending)
         for batch in engine.batches():
             for question, answer in batch:
@@ -99,7 +112,6 @@ class Run:
         )
         if lost and not any(link.heard for link in engine.links):
             raise ResolverError(_useless(engine, "answered"))
-        self._doubt()
 
     def _is_over(self) -> bool:
         """Whether all is known, but for canaries of name servers that were never heard."""
@@ -123,6 +135,8 @@ class Run:
                 self._waiting[question] = [inquiry]
                 engine.ask(question)
                 return
+            if not answer.records:
+                self._proof.lean(inquiry.domain, question)
             inquiry.take(answer)
         self._settle(inquiry)
 
@@ -136,10 +150,17 @@ class Run:
         return answer
 
     def _take(self, engine: Engine, question: Question, answer: Answer) -> None:
-        kept = answer if self._invented else self._store.put(question, answer)
+        if self._invented:
+            kept = answer
+        elif answer.records:
+            kept = self._store.put(question, answer)
+        else:
+            kept = self._proof.put(engine, question, answer)
         if question.kind != "MX":  # which nobody else asks for, as each domain is there once
             self._answers[question] = kept
         for inquiry in self._waiting.pop(question):
+            if not kept.records:
+                self._proof.lean(inquiry.domain, question)
             inquiry.take(kept)
             self._advance(engine, inquiry)
 
@@ -180,22 +201,57 @@ class Run:
         if nothing or sum(link.turned_down for link in engine.links) >= _ENOUGH:
             raise ResolverError(_useless(engine, "gave a sound answer to any question (REFUSED or SERVFAIL)"))
 
+    def _prove(self, engine: Engine, asked: Sequence[str]) -> None:
+        """Take nothing for missing by the word of a name server that gave no record at all.
+
+        Raises:
+            ResolverError: none gave one, and many domains were asked for.
+        """
+        put = sum(self.verdicts[domain].cause != "bad_name" for domain in asked)
+        if not put:
+            return
+        in_time = self._proof.ask(engine)
+        doubted = self._proof.doubted(self.verdicts)
+        self.verdicts.update(doubted)
+        useless = not any(link.gave for link in engine.links)
+        if useless and in_time and put > _FEW:
+            raise ResolverError(_does_not_resolve(engine, put))
+        if useless or doubted:
+            servers = _named([link for link in engine.links if not link.gave])
+            self._warn(
+                f"{servers} gave no record, not even of the root's name servers; that something does not exist is "
+                f"not believed of it. Name another with {option('nameservers')}."
+            )
+
+    def _warn(self, text: str) -> None:
+        self.warnings += (Note(text),)
+        _log.warning(self.warnings[-1])
+
     def _doubt(self) -> None:
         if not self._invented:
             return
         kinds = " and ".join(self._invented)
         server = next(iter(self._invented.values()))
-        warning = (
+        self._warn(
             f"the name server {server} answers for names that do not exist ({kinds} records), as captive "
             f"portals do; verdicts that rest on such records are unknown. Name another with {option('nameservers')}."
         )
-        self.warnings = (Note(warning),)
-        _log.warning(self.warnings[0])
         for domain, verdict in self.verdicts.items():
             if not verdict.cached:
                 self.verdicts[domain] = doubt(verdict, invented=self._invented)
 
 
 def _useless(engine: Engine, what: str) -> str:
-    servers = ", ".join(str(link.server) for link in engine.links)
-    return f"no name server {what} ({servers}). {_ADVICE}"
+    return f"no name server {what} ({_named(engine.links)}). {_ADVICE}"
+
+
+def _does_not_resolve(engine: Engine, domains: int) -> str:
+    which = "this server does" if len(engine.links) == 1 else "these servers do"
+    return (
+        f"{which} not resolve ({_named(engine.links)}): no record for any of {domains} domains, nor for the name "
+        f"servers of the root. {_ADVICE}"
+    )
+
+
+def _named(links: Sequence[Connection]) -> str:
+    return ", ".join(str(link.server) for link in links)

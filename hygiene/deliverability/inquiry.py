@@ -1,51 +1,17 @@
-"""Deliverability: what the DNS answers for a domain say about mail to it.
+"""Inquiries: what must be asked to judge a domain, and what the answers make of it.
 
 Pure: answers in, verdict out. Who asks is a `Resolver` that the caller hands in; an address is never
 probed.
 """
 
-import dataclasses
 import ipaddress
-from collections.abc import Callable, Collection, Generator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator
 from functools import lru_cache
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
-__all__ = [
-    "REASON_OF",
-    "Answer",
-    "DomainVerdict",
-    "Inquiry",
-    "Kind",
-    "KnownVerdicts",
-    "Question",
-    "Resolver",
-    "VerdictCode",
-    "doubt",
-    "is_routable",
-    "judge",
-]
+from hygiene.deliverability.verdict import DomainVerdict, Kind, VerdictCode
 
-VerdictCode = Literal[
-    "accepts",
-    "accepts_implicit",
-    "null_mx",
-    "domain_not_found",
-    "no_mail_host",
-    "mail_host_unroutable",
-    "dns_unknown",
-]
-
-Kind = Literal["MX", "A", "AAAA", "TXT", "NS"]
-
-#: Verdicts that are reasons against a row, or for a look at it. The others are none.
-REASON_OF: Mapping[str, str] = {
-    "null_mx": "null_mx",
-    "domain_not_found": "domain_not_found",
-    "no_mail_host": "no_mail_host",
-    "mail_host_unroutable": "mail_host_unroutable",
-    "dns_unknown": "dns_unknown",
-}
+__all__ = ["HOSTS_ASKED", "Answer", "Inquiry", "Question", "is_routable", "judge"]
 
 #: Networks that mail from the internet cannot reach: private, shared, loopback, link-local, multicast, "this"
 #: and reserved. RFC 6890, RFC 6598, RFC 4193, RFC 5771. The documentation networks (RFC 5737, RFC 3849) are
@@ -81,7 +47,8 @@ class Answer(NamedTuple):
     Attributes:
         state: Whether there are records, none of the type, no such name, or nothing that decides.
         records: Of MX (preference, host), else the address or text; in the order they came.
-        cause: Why nothing is decided (`timeout`, `servfail`, `refused`, `no_resolver`, `deadline`, `bad_name`).
+        cause: Why nothing is decided (`timeout`, `servfail`, `refused`, `inconclusive`, `no_resolver`, `deadline`,
+            `bad_name`).
         ttl_s: Seconds that the answer may be kept.
         cached: Whether it was kept from before.
     """
@@ -91,55 +58,6 @@ class Answer(NamedTuple):
     cause: str = ""
     ttl_s: int = 0
     cached: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DomainVerdict:
-    """What DNS says about mail to a domain.
-
-    Attributes:
-        code: The verdict; `accepts_implicit` is a domain without MX whose own address takes the mail
-            (RFC 5321 5.1), `dns_unknown` decides nothing.
-        cause: Why it is unknown (`timeout`, `servfail`, `refused`, `no_resolver`, `deadline`, `captive`,
-            `bad_name`), '' otherwise.
-        hosts: Mail hosts in order of preference.
-        notes: What else was seen and decides nothing: `spf_minus_all` for a domain without MX that says it
-            sends no mail.
-        ttl_s: Seconds that all answers behind the verdict may be kept; None where nobody was asked.
-        cached: Whether all answers behind the verdict were kept from before.
-    """
-
-    code: VerdictCode
-    cause: str = ""
-    hosts: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    ttl_s: int | None = field(default=None, compare=False)
-    cached: bool = field(default=False, compare=False)
-
-    def __str__(self) -> str:
-        return self.code
-
-
-class Resolver(Protocol):
-    """Looks domains up; any stand-in with this one method will do."""
-
-    def look_up(self, domains: Collection[str], /) -> Mapping[str, DomainVerdict]:
-        """A verdict for every domain (A-labels) asked for; one left out counts as not checked."""
-
-
-class KnownVerdicts:
-    """A resolver that knows some verdicts already and asks nobody.
-
-    Args:
-        verdicts: Domain (A-labels) to verdict.
-    """
-
-    def __init__(self, verdicts: Mapping[str, DomainVerdict], /) -> None:
-        self._verdicts = verdicts
-
-    def look_up(self, domains: Collection[str], /) -> Mapping[str, DomainVerdict]:
-        """The verdicts of those domains that are known."""
-        return {domain: self._verdicts[domain] for domain in domains if domain in self._verdicts}
 
 
 class _Finding(NamedTuple):
@@ -236,20 +154,6 @@ def is_routable(address: str, /) -> bool:
     if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
         found = found.ipv4_mapped
     return not any(found.version == network.version and found in network for network in _UNROUTABLE)
-
-
-def doubt(verdict: DomainVerdict, /, *, invented: Collection[Kind]) -> DomainVerdict:
-    """The verdict, or unknown (`captive`) where it rests on records of a type that the resolver makes up.
-
-    Args:
-        verdict: What its answers say.
-        invented: Types of record that it answered for a name that cannot exist.
-    """
-    rests_on_mx = verdict.code in ("accepts", "null_mx", "mail_host_unroutable")
-    rests_on_address = verdict.code in ("accepts_implicit", "mail_host_unroutable", "no_mail_host")
-    if (rests_on_mx and "MX" in invented) or (rests_on_address and "A" in invented):
-        return dataclasses.replace(verdict, code="dns_unknown", cause="captive", hosts=(), notes=())
-    return verdict
 
 
 class Inquiry:
