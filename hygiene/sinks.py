@@ -3,7 +3,7 @@
 Protocols and the values that cross them; nothing here sends.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -13,6 +13,7 @@ from hygiene.policy import ImportPolicy
 __all__ = [
     "AccountReader",
     "Addressed",
+    "Answers",
     "BlockListEditor",
     "HeldLead",
     "Lead",
@@ -23,6 +24,7 @@ __all__ = [
     "Target",
     "WritesAhead",
     "Written",
+    "leaves_open",
 ]
 
 
@@ -72,10 +74,34 @@ class Sink(Protocol):
 
         Raises:
             Rejected: refused for what was sent; none of the leads landed.
-            SinkError: refused or not sent; none of the leads landed.
+            SinkError: refused or not sent; none of the leads landed. One whose status leaves that open
+                (`leaves_open`) is taken for an unknown outcome, unless the sink declares it (`Answers`).
             UnknownOutcome: sent, and the answer lost or unreadable.
             Interrupted: asked to stop before anything was sent.
         """
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """A sink whose API answers with statuses that elsewhere leave open what became of a request.
+
+    Attributes:
+        answers: Those HTTP statuses: 409 where that says that an address is a member already.
+    """
+
+    answers: Collection[int]
+
+
+#: Statuses below 500 that do not say whether the request was carried out. RFC 9110 15.5.9 and 15.5.10, RFC 8470 5.2;
+#: 303 is what a server sends that took a form.
+_OPEN = frozenset({303, 408, 409, 425})
+#: Those by which a server refuses a request before it acts on it. RFC 9110 15.5, 6585, 4918, 7725.
+_REFUSED = frozenset({*range(400, 418), 421, 422, 423, 424, 426, 428, 429, 431, 451}) - _OPEN
+
+
+def leaves_open(status: int, /) -> bool:
+    """Whether an HTTP status leaves open if what was posted was taken; so does one below 600 that no standard knows."""
+    return status in _OPEN or (status >= 400 and status not in _REFUSED)
 
 
 class Written(Protocol):

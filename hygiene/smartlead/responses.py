@@ -21,7 +21,7 @@ from hygiene.errors import (
     option,
 )
 from hygiene.outcomes import Counts
-from hygiene.sinks import LeadList, Reply
+from hygiene.sinks import LeadList, Reply, leaves_open
 
 __all__ = ["Answer", "checked", "lead_list", "reply", "rewrite", "rows", "waiting_time", "without_addresses"]
 
@@ -102,17 +102,17 @@ def _refusal(answer: Answer, method: str) -> Exception:
     status, said = answer.status, answer.said
     if status in (401, 403):
         return AuthError(f"{said}. Check the key in SMARTLEAD_API_KEY.", status=status)
+    if method == "POST" and leaves_open(status):
+        return UnknownOutcome(f"{said}. {_MAY_HAVE_LANDED}")
     if status == 429 or (status == 503 and answer.retry_after_s is not None):
         wait = "a while" if answer.retry_after_s is None else f"{answer.retry_after_s:g} s"
         msg = f"{said}. The API asks to slow down: wait {wait} and run the command again."
         return RateLimited(msg, status=status, retry_after_s=answer.retry_after_s)
     if status == 404 and isinstance(answer.value, dict) and _OF_LIST.search(answer.where):
         return ListNotFound(f"{said}. See the account's lists with: hygiene lists", status=status)
-    if status >= 500 and method == "POST":
-        return UnknownOutcome(f"{said}. {_MAY_HAVE_LANDED}")
     if method == "POST" and status in (400, 413, 422):
         return _rejected(answer)
-    return SinkError(f"{said}. {_next_step(status)}", status=status)
+    return SinkError(f"{said}. {_next_step(status, method)}", status=status)
 
 
 def _rejected(answer: Answer) -> Rejected:
@@ -133,7 +133,7 @@ def _rejected(answer: Answer) -> Rejected:
     step = (
         f"Leave the field out or call it otherwise ({option('custom')}, {option('rename')})."
         if whole
-        else _next_step(answer.status)
+        else _next_step(answer.status, "POST")
     )
     return Rejected(
         f"{answer.said}. {step}", status=answer.status, said=words, positions=positions, whole=whole
@@ -155,12 +155,12 @@ def _lead_limit(given: Mapping[str, Any]) -> str:
     )
 
 
-def _next_step(status: int) -> str:
+def _next_step(status: int, method: str) -> str:
     if status < 400:
         return "Redirects are not followed; check SMARTLEAD_BASE_URL."
     if status == 404:
         return "The API has no such path; check SMARTLEAD_BASE_URL."
-    if status >= 500:
+    if method != "POST" or status >= 500:
         return "Run the command again later."
     return (
         f"Nothing of this request was taken; a smaller {option('batch_leads')} shows which leads are refused."
