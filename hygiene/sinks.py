@@ -4,7 +4,8 @@ Protocols and the values that cross them; nothing here sends.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from numbers import Integral
 from typing import Protocol, runtime_checkable
 
 from hygiene.outcomes import Counts
@@ -40,16 +41,29 @@ class Reply:
     """A well-formed answer to an import request.
 
     Attributes:
-        counts: The four numbers; None for one that the answer does not hold.
+        counts: The four numbers; None for one that the answer does not hold, or that is no count.
         extra: Counters and words of the answer that we do not know; a sink masks addresses in them.
         raw: The whole answer.
         limit: Why the API takes no more leads after these; empty where it does.
+        nonsense: Counters that were given as something that is no count: a fraction, NaN, true, a list.
     """
 
     counts: Counts
     extra: tuple[tuple[str, object], ...] = field(default=(), repr=False)
     raw: Mapping[str, object] = field(default_factory=dict, repr=False)
     limit: str = ""
+    nonsense: tuple[str, ...] = field(default=(), init=False)
+
+    def __post_init__(self) -> None:
+        given: Mapping[str, object] = self.counts.as_dict()
+        nonsense = tuple(name for name, count in given.items() if count is not None and not _is_count(count))
+        object.__setattr__(self, "nonsense", nonsense)
+        object.__setattr__(self, "counts", replace(self.counts, **dict.fromkeys(nonsense)))
+
+
+def _is_count(given: object) -> bool:
+    """Whether something can be a number of leads; no API holds as many as 64 bits count."""
+    return isinstance(given, Integral) and not isinstance(given, bool) and 0 <= int(given) < 2**63
 
 
 class Sink(Protocol):

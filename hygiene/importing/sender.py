@@ -188,7 +188,11 @@ class Sender:
         replayed = replays(entry.result.predicted, reply.counts) if entry.lost else 0
         self._note(
             entry.with_result(
-                state="acknowledged", reported=reply.counts, extra=reply.extra, replayed=replayed
+                state="acknowledged",
+                reported=reply.counts,
+                extra=reply.extra,
+                replayed=replayed,
+                nonsense=reply.nonsense,
             )
         )
         self.progressed, self._lost_in_a_row = True, 0

@@ -190,7 +190,9 @@ class Transport:
             status=response.status_code,
             value=value,
             size=len(response.content),
-            retry_after_s=waiting_time(response.headers.get("Retry-After", ""), value),
+            retry_after_s=waiting_time(
+                response.headers.get("Retry-After", ""), value, date=response.headers.get("Date", "")
+            ),
         )
 
 
