@@ -3,8 +3,9 @@
 Protocols and the values that cross them; nothing here sends.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from numbers import Integral
 from typing import Protocol, runtime_checkable
 
 from hygiene.outcomes import Counts
@@ -13,6 +14,7 @@ from hygiene.policy import ImportPolicy
 __all__ = [
     "AccountReader",
     "Addressed",
+    "Answers",
     "BlockListEditor",
     "HeldLead",
     "Lead",
@@ -23,6 +25,7 @@ __all__ = [
     "Target",
     "WritesAhead",
     "Written",
+    "leaves_open",
 ]
 
 
@@ -38,16 +41,29 @@ class Reply:
     """A well-formed answer to an import request.
 
     Attributes:
-        counts: The four numbers; None for one that the answer does not hold.
+        counts: The four numbers; None for one that the answer does not hold, or that is no count.
         extra: Counters and words of the answer that we do not know; a sink masks addresses in them.
         raw: The whole answer.
         limit: Why the API takes no more leads after these; empty where it does.
+        nonsense: Counters that were given as something that is no count: a fraction, NaN, true, a list.
     """
 
     counts: Counts
     extra: tuple[tuple[str, object], ...] = field(default=(), repr=False)
     raw: Mapping[str, object] = field(default_factory=dict, repr=False)
     limit: str = ""
+    nonsense: tuple[str, ...] = field(default=(), init=False)
+
+    def __post_init__(self) -> None:
+        given: Mapping[str, object] = self.counts.as_dict()
+        nonsense = tuple(name for name, count in given.items() if count is not None and not _is_count(count))
+        object.__setattr__(self, "nonsense", nonsense)
+        object.__setattr__(self, "counts", replace(self.counts, **dict.fromkeys(nonsense)))
+
+
+def _is_count(given: object) -> bool:
+    """Whether something can be a number of leads; no API holds as many as 64 bits count."""
+    return isinstance(given, Integral) and not isinstance(given, bool) and 0 <= int(given) < 2**63
 
 
 class Sink(Protocol):
@@ -72,10 +88,34 @@ class Sink(Protocol):
 
         Raises:
             Rejected: refused for what was sent; none of the leads landed.
-            SinkError: refused or not sent; none of the leads landed.
+            SinkError: refused or not sent; none of the leads landed. One whose status leaves that open
+                (`leaves_open`) is taken for an unknown outcome, unless the sink declares it (`Answers`).
             UnknownOutcome: sent, and the answer lost or unreadable.
             Interrupted: asked to stop before anything was sent.
         """
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """A sink whose API answers with statuses that elsewhere leave open what became of a request.
+
+    Attributes:
+        answers: Those HTTP statuses: 409 where that says that an address is a member already.
+    """
+
+    answers: Collection[int]
+
+
+#: Statuses below 500 that do not say whether the request was carried out. RFC 9110 15.5.9 and 15.5.10, RFC 8470 5.2;
+#: 303 is what a server sends that took a form.
+_OPEN = frozenset({303, 408, 409, 425})
+#: Those by which a server refuses a request before it acts on it. RFC 9110 15.5, 6585, 4918, 7725.
+_REFUSED = frozenset({*range(400, 418), 421, 422, 423, 424, 426, 428, 429, 431, 451}) - _OPEN
+
+
+def leaves_open(status: int, /) -> bool:
+    """Whether an HTTP status leaves open if what was posted was taken; so does one below 600 that no standard knows."""
+    return status in _OPEN or (status >= 400 and status not in _REFUSED)
 
 
 class Written(Protocol):

@@ -327,3 +327,22 @@ def test_on_a_terminal_a_key_is_asked_for_and_not_shown(leads, target, api, monk
     assert running.returncode == 0
     assert b"Spring" in listing
     assert api.api_key.encode() not in shown + listing
+
+
+@pytest.mark.parametrize("given", [float("nan"), 0.5, True, [6], {"total": 6}, -1, 2**70], ids=str)
+def test_a_counter_that_is_nonsense_is_said_with_exit_code_6_by_every_run(run, leads, target, api, given):
+    told = {"total_leads": 6, "imported": given, "duplicates": 0}
+    api.fail_next(status=200, drop="after", body={"ok": True, "data": told})
+
+    code, out, err = run("import", "--yes", leads, "--list", target, "--no-dns", "--format", "json")
+    again, text, _ = run("import", "--yes", leads, "--list", target, "--no-dns")
+
+    [batch] = json.loads(out, parse_constant=pytest.fail)["reconciliation"]["batches"]
+    assert (code, again) == (6, 6)
+    assert "batch 1 of 1 (6 leads): imported is nonsense, no number of leads" in err
+    assert batch["nonsense"] == ["imported"]
+    assert batch["reported"] == {"total_leads": 6, "imported": None, "duplicates": 0, "blocked": None}
+    assert "6 total_leads, nonsense as imported, 0 duplicates: not as predicted." in text
+    assert re.search(r"imported +6 +6 +nonsense", text)
+    assert re.search(r"blocked +0 +0 +not given", text)
+    assert len(posts(api)) == 1

@@ -89,7 +89,8 @@ class _Canned(BaseHTTPRequestHandler):
             answer(self)
             return
         status, headers, content = answer
-        self.send_response(status)
+        self.log_request(status)
+        self.send_response_only(status)
         for name, value in {**headers, "Content-Length": str(len(content))}.items():
             self.send_header(name, value)
         self.end_headers()
@@ -249,6 +250,44 @@ def test_every_known_shape_of_reply_is_read_and_what_is_not_given_is_none(canned
     assert send(sink).counts == counts
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "1e999",
+        "0.5",
+        "true",
+        "false",
+        "[1]",
+        "[]",
+        "{}",
+        "-1",
+        "9" * 20,
+        '"2.5"',
+    ],
+)
+def test_a_counter_that_is_no_count_is_nonsense_and_kept_as_it_was_written(canned, sink, given):
+    canned.tell(f'{{"ok": true, "data": {{"total_leads": 2, "imported": {given}}}}}')
+
+    reply = send(sink)
+
+    assert reply.counts == Counts(2, None, None, None)
+    assert reply.nonsense == ("imported",)
+    assert [name for name, _ in reply.extra] == ["imported"]
+    json.dumps(reply.extra, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    "body", ['{"imported_count": NaN}', '{"data": {"total_leads": true, "imported": []}}']
+)
+def test_counters_that_are_all_nonsense_are_an_answer_all_the_same(canned, sink, body):
+    canned.tell(body)
+
+    assert "imported" in send(sink).nonsense
+
+
 @pytest.mark.parametrize("shape", ["page", "openapi", "strings"])
 def test_the_emulators_shapes_are_read(shape):
     with (
@@ -360,6 +399,34 @@ def test_a_date_to_wait_for_is_turned_into_seconds(canned, sink):
         send(sink)
 
     assert 60 < caught.value.retry_after_s <= 120
+
+
+@pytest.mark.parametrize("off", [timedelta(0), timedelta(hours=-7), timedelta(days=400)], ids=str)
+@pytest.mark.parametrize("apart", [timedelta(0), timedelta(seconds=90)], ids=str)
+def test_a_date_counts_from_the_apis_own_clock(canned, sink, off, apart):
+    now = datetime.now(UTC) + off
+    dates = {"Date": now, "Retry_After": now + apart}
+    canned.tell({}, 429, **{name: format_datetime(date, usegmt=True) for name, date in dates.items()})
+
+    with pytest.raises(RateLimited) as caught:
+        send(sink)
+
+    assert caught.value.retry_after_s == apart.total_seconds()
+
+
+@pytest.mark.parametrize(
+    "date", ["yesterday", "", "Fri, 32 Foo 2026 99:00:00 GMT", "Mon, 1 Jan 99999999999 00:00:00 GMT"]
+)
+@pytest.mark.parametrize("header", ["Retry_After", "Date"])
+def test_a_date_that_is_none_is_passed_over(canned, sink, header, date):
+    told = {"Retry_After": format_datetime(datetime.now(UTC) + timedelta(minutes=2)), header: date}
+    canned.tell({"retry_after": 7}, 429, **told)
+
+    with pytest.raises(RateLimited) as caught:
+        send(sink)
+
+    seconds = caught.value.retry_after_s
+    assert seconds == 7 if header == "Retry_After" else 60 < seconds <= 120
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,6 @@ __all__ = ["Evidence", "Sought", "find_evidence", "replays", "would_land"]
 #: `unclear`: the list cannot tell.
 Evidence = Literal["landed", "absent", "partly", "unclear"]
 
-#: Members of a list that are read to settle a batch; they come newest first.
-MOST_READ = 50_000
 #: Members that are compared at a time: a page of the listing.
 PAGE = 1000
 
@@ -61,15 +59,13 @@ class Sought:
         self._wanted = frozenset(fold(addresses, folding).to_pylist())
         self._missing = set(self._wanted)
         self._page: list[str] = []
-        self.read = 0
 
     def note(self, member: str, /) -> bool:
         """Take note of a member; whether the look can end."""
         self._page.append(member.encode("utf-8", "backslashreplace").decode())
-        self.read += 1
         if len(self._page) == PAGE:
             self._compare()
-        return not self._missing or self.read >= MOST_READ
+        return not self._missing
 
     def evidence(self) -> Evidence:
         """What the members noted so far tell."""
@@ -78,8 +74,6 @@ class Sought:
             return "unclear"
         if not self._missing:
             return "landed"
-        if self.read >= MOST_READ:
-            return "unclear"
         return "absent" if self._missing == self._wanted else "partly"
 
     def _compare(self) -> None:
@@ -90,7 +84,7 @@ class Sought:
 
 
 def find_evidence(reader: ListReader, sought: Sought, /) -> Evidence:
-    """Whether the leads sought are in the list.
+    """Whether the leads sought are in the list; all of it is read, however long, to say that one is not.
 
     Raises:
         SinkError: the list cannot be read.

@@ -31,7 +31,7 @@ from hygiene.importing.payload import Payload
 from hygiene.importing.prefetch import Prefetch
 from hygiene.importing.records import Entry, Frozen, Places, Record, recount
 from hygiene.prediction.simulate import folding_of
-from hygiene.sinks import ListReader, Reply, Sink
+from hygiene.sinks import Answers, ListReader, Reply, Sink, leaves_open
 
 _log = logging.getLogger("hygiene")
 
@@ -166,18 +166,33 @@ class Sender:
             reply = request.send(meanwhile=lambda: self._outgoing.write_ahead(self._next(after=entry.number)))
         except UnknownOutcome as lost:
             return self._lose(sent, lost)
-        except Rejected as refusal:
-            return self._refuse(sent, refusal.at(self._outgoing.rows(entry)))
         except (SinkError, Interrupted) as refusal:
-            self._note(entry if not isinstance(refusal, SinkError) or refusal.status is None else sent)
-            return refusal
+            return self._not_taken(entry, sent, refusal)
         return self._acknowledge(sent, reply)
+
+    def _not_taken(self, entry: Entry, sent: Entry, refusal: SinkError | Interrupted) -> HygieneError | None:
+        """Take note of a refusal, or of a batch that never went out."""
+        status = refusal.status if isinstance(refusal, SinkError) else None
+        if status is not None and leaves_open(status) and not self._declared(status):
+            msg = f"{self.sink.name}: HTTP {status} does not say what became of batch {entry.number}: {refusal.marked}"
+            return self._lose(sent, UnknownOutcome(msg))
+        if isinstance(refusal, Rejected):
+            return self._refuse(sent, refusal.at(self._outgoing.rows(entry)))
+        self._note(entry if status is None else sent)
+        return refusal
+
+    def _declared(self, status: int) -> bool:
+        return isinstance(self.sink, Answers) and status in self.sink.answers
 
     def _acknowledge(self, entry: Entry, reply: Reply) -> HygieneError | None:
         replayed = replays(entry.result.predicted, reply.counts) if entry.lost else 0
         self._note(
             entry.with_result(
-                state="acknowledged", reported=reply.counts, extra=reply.extra, replayed=replayed
+                state="acknowledged",
+                reported=reply.counts,
+                extra=reply.extra,
+                replayed=replayed,
+                nonsense=reply.nonsense,
             )
         )
         self.progressed, self._lost_in_a_row = True, 0
@@ -241,6 +256,11 @@ class Sender:
                 )
             try:
                 evidence = self._landed(entry, self.sink)
+            except SinkError as error:
+                msg = f"{where}, and what the list holds could not be read: {error.marked}"
+                return UnknownOutcome(
+                    f"{msg} Settle it with {option('on_unknown', 'resend')} where that stays so."
+                )
             except HygieneError as error:
                 return error
         if evidence == "landed":
@@ -264,8 +284,6 @@ class Sender:
         return not remembers and (evidence != "absent" or entry.number in self._lost_here)
 
     def _landed(self, entry: Entry, reader: ListReader) -> Evidence:
-        if self.cleaned.survey.settings.known is None:
-            return "unclear"  # the leads may have been in the list before
         sent_before = [each.leads for each in self._batches.entries() if each.number < entry.number]
         fresh = would_land(
             entry, np.concatenate([np.arange(0), *sent_before]), self.record.features(), self.frozen.policy,
@@ -273,4 +291,7 @@ class Sender:
         )  # fmt: skip
         # no address has a name here, so that none is in the traceback where the list cannot be read
         sought = Sought(self.cleaned.addresses(self.record.rows()[fresh] - 1), folding_of(self.frozen.policy))
-        return find_evidence(reader, sought)
+        evidence = find_evidence(reader, sought)
+        was_read = self.cleaned.survey.settings.known is not None
+        # where nobody knows what the list held before, a lead that is in it may have been there before
+        return evidence if was_read or evidence == "absent" else "unclear"

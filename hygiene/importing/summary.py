@@ -197,6 +197,7 @@ def _batch(result: BatchResult) -> dict[str, Any]:
         "predicted": result.predicted.as_dict(),
         "reported": result.reported.as_dict() if result.reported else None,
         **({"extra": dict(result.extra)} if result.extra else {}),
+        **({"nonsense": list(result.nonsense)} if result.nonsense else {}),
         **({"replayed": result.replayed} if result.replayed else {}),
         **({"words": result.words} if result.words else {}),
     }

@@ -40,6 +40,7 @@ class BatchResult:
         extra: Counters and words of the answer that we do not know, its addresses masked.
         replayed: Leads that it reported as duplicates because an earlier send of the batch had landed.
         words: What the API said when it rejected the batch, its addresses masked.
+        nonsense: Counters that it gave as something that is no count.
     """
 
     batch: int
@@ -51,6 +52,7 @@ class BatchResult:
     extra: tuple[tuple[str, object], ...] = field(default=(), repr=False)
     replayed: int = 0
     words: str = ""
+    nonsense: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def drift(self) -> Counts | None:
@@ -84,8 +86,8 @@ class Reconciliation:
     """How an import's answers compare with its prediction.
 
     Attributes:
-        status: `agrees`, `within_range`, `differs` (also where the API rejected leads) or, where a batch
-            has no answer, `incomplete`.
+        status: `agrees`, `within_range`, `differs` (also where the API rejected leads, or gave a counter that is
+            no count) or, where a batch has no answer, `incomplete`.
         predicted: Predicted counts of the batches that were answered.
         reported: Reported counts of those batches.
         batches: Every batch, in order.
@@ -119,6 +121,11 @@ class Reconciliation:
     def drift(self) -> Counts:
         """Reported less predicted, over the answered batches, our own replays apart."""
         return sum((result.drift for result in self.batches if result.drift is not None), Counts())
+
+    @property
+    def nonsense(self) -> frozenset[str]:
+        """Counters that the API gave as something that is no count, in any batch."""
+        return frozenset(name for result in self.batches for name in result.nonsense)
 
     @property
     def unaccounted(self) -> int | None:
@@ -171,7 +178,7 @@ def reconcile(
     rejected = sum(result.rows for result in batches if result.state == "rejected")
     if any(result.reported is None and result.state != "rejected" for result in batches):
         status = "incomplete"
-    elif rejected:
+    elif rejected or any(result.nonsense for result in batches):
         status = "differs"
     elif any(_differs(result) for result in answered):
         status = "within_range" if all(_possible(result, bounds) for result in answered) else "differs"
@@ -207,6 +214,7 @@ def _sentence(result: BatchResult, of: int) -> str:
     drift = result.drift.as_dict() if result.drift else {}
     parts = [f"{abs(by)} {'more' if by > 0 else 'fewer'} {name}" for name, by in drift.items() if by]
     sentences = [f"{', '.join(parts)} than predicted"] if parts else []
+    sentences += [f"{name} is nonsense, no number of leads" for name in result.nonsense]
     if result.replayed:
         sentences.append(_replay(result))
     if result.state == "settled":

@@ -78,10 +78,11 @@ def _counts(cleaned: CleanedLeads, receipt: Receipt | None, *, send_all: bool) -
     kinds["predicted"] = receipt.predicted if receipt else cleaned.predict(send_all=send_all).counts
     if receipt is not None:
         kinds |= {"reported": receipt.reported, "drift": receipt.reconciliation.drift}
-    rows = []
+    rows, nonsense = [], receipt.reconciliation.nonsense if receipt else ()
     for name in Counts().as_dict():
+        missing = "nonsense" if name in nonsense else "not given"
         counts = (getattr(kind, name) for kind in kinds.values())
-        rows.append((name, *("not given" if count is None else f"{count}" for count in counts)))
+        rows.append((name, *(missing if count is None else f"{count}" for count in counts)))
     return _table(("the API's counts", *kinds), rows)
 
 

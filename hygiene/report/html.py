@@ -6,7 +6,7 @@ control and direction characters; the page's own policy forbids every connection
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -107,7 +107,7 @@ def _first_screen(content: Content) -> dict[str, Any]:
         ],
         "answered": told is not None,
         "counts_header": list(columns),
-        "counts": _count_rows(columns),
+        "counts": _count_rows(columns, told.nonsense if told else ()),
         "status": _STATUS[told.status] if told else None,
         "explained": [inert(line) for line in told.explain()] if told else [],
         "stopped": inert(content.told(receipt.error)) if receipt and receipt.error else None,
@@ -115,10 +115,11 @@ def _first_screen(content: Content) -> dict[str, Any]:
     }
 
 
-def _count_rows(columns: Mapping[str, Counts]) -> list[tuple[str, list[str]]]:
-    names = list(Counts().as_dict())
+def _count_rows(columns: Mapping[str, Counts], nonsense: Collection[str]) -> list[tuple[str, list[str]]]:
+    missing = {name: "nonsense" if name in nonsense else "not given" for name in Counts().as_dict()}
     rows = [
-        (name, [number(getattr(each, name), "not given").text for each in columns.values()]) for name in names
+        (name, [number(getattr(each, name), without).text for each in columns.values()])
+        for name, without in missing.items()
     ]
     unaccounted = [each.unaccounted for each in columns.values()]
     if any(unaccounted):

@@ -3,7 +3,7 @@
 Cells of the input appear only as file and column names, and those lose their control characters.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,7 +98,9 @@ def sentence(cleaned: "CleanedLeads", receipt: "Receipt | None" = None) -> str:
         "incomplete": "unfinished",
     }[told.status]
     counts = ", ".join(
-        f"{count} {name}" for name, count in told.reported.as_dict().items() if count is not None
+        f"nonsense as {name}" if count is None else f"{count} {name}"
+        for name, count in told.reported.as_dict().items()
+        if count is not None or name in told.nonsense
     )
     return f"{text}; the API answered {counts}: {verdict}."
 
@@ -213,8 +215,9 @@ def _counts(cleaned: "CleanedLeads", receipt: "Receipt | None", *, send_all: boo
     if receipt is not None:
         columns["reported"] = receipt.reported
         columns["drift"] = receipt.reconciliation.drift
-    header = ("", *columns, "")
-    return table("The import API's counts", header, _count_rows(columns), right=range(1, len(columns) + 1))
+    nonsense = receipt.reconciliation.nonsense if receipt else ()
+    rows = _count_rows(columns, nonsense)
+    return table("The import API's counts", ("", *columns, ""), rows, right=range(1, len(columns) + 1))
 
 
 #: What each of the API's counters counts, as it is explained where it stands.
@@ -228,11 +231,15 @@ _COUNTED = {
 }
 
 
-def _count_rows(columns: "Mapping[str, Counts]") -> list[tuple[str, ...]]:
+def _count_rows(columns: "Mapping[str, Counts]", nonsense: "Collection[str]") -> list[tuple[str, ...]]:
     names = ["total_leads", "imported", "duplicates", "blocked"]
     names += ["unaccounted"] if any(counts.unaccounted for counts in columns.values()) else []
     return [
-        (name, *(_number(getattr(counts, name)) for counts in columns.values()), _COUNTED[name])
+        (
+            name,
+            *(_number(getattr(counts, name), nonsense=name in nonsense) for counts in columns.values()),
+            _COUNTED[name],
+        )
         for name in names
     ]
 
@@ -241,8 +248,9 @@ def _extras(receipt: "Receipt") -> list[str]:
     return sorted({f"{key}={value}" for result in receipt.batches for key, value in result.extra})
 
 
-def _number(count: int | None) -> str:
-    return "not given" if count is None else str(count)
+def _number(count: int | None, *, nonsense: bool = False) -> str:
+    missing = "nonsense" if nonsense else "not given"
+    return missing if count is None else str(count)
 
 
 def _share(count: int, rows: int) -> str:

@@ -3,6 +3,7 @@
 Nothing here sends. A message holds the API's own words, cut short and without addresses.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from hygiene.errors import (
     option,
 )
 from hygiene.outcomes import Counts
-from hygiene.sinks import LeadList, Reply
+from hygiene.sinks import LeadList, Reply, leaves_open
 
 __all__ = ["Answer", "checked", "lead_list", "reply", "rewrite", "rows", "waiting_time", "without_addresses"]
 
@@ -102,17 +103,17 @@ def _refusal(answer: Answer, method: str) -> Exception:
     status, said = answer.status, answer.said
     if status in (401, 403):
         return AuthError(f"{said}. Check the key in SMARTLEAD_API_KEY.", status=status)
+    if method == "POST" and leaves_open(status):
+        return UnknownOutcome(f"{said}. {_MAY_HAVE_LANDED}")
     if status == 429 or (status == 503 and answer.retry_after_s is not None):
         wait = "a while" if answer.retry_after_s is None else f"{answer.retry_after_s:g} s"
         msg = f"{said}. The API asks to slow down: wait {wait} and run the command again."
         return RateLimited(msg, status=status, retry_after_s=answer.retry_after_s)
     if status == 404 and isinstance(answer.value, dict) and _OF_LIST.search(answer.where):
         return ListNotFound(f"{said}. See the account's lists with: hygiene lists", status=status)
-    if status >= 500 and method == "POST":
-        return UnknownOutcome(f"{said}. {_MAY_HAVE_LANDED}")
     if method == "POST" and status in (400, 413, 422):
         return _rejected(answer)
-    return SinkError(f"{said}. {_next_step(status)}", status=status)
+    return SinkError(f"{said}. {_next_step(status, method)}", status=status)
 
 
 def _rejected(answer: Answer) -> Rejected:
@@ -133,7 +134,7 @@ def _rejected(answer: Answer) -> Rejected:
     step = (
         f"Leave the field out or call it otherwise ({option('custom')}, {option('rename')})."
         if whole
-        else _next_step(answer.status)
+        else _next_step(answer.status, "POST")
     )
     return Rejected(
         f"{answer.said}. {step}", status=answer.status, said=words, positions=positions, whole=whole
@@ -155,52 +156,71 @@ def _lead_limit(given: Mapping[str, Any]) -> str:
     )
 
 
-def _next_step(status: int) -> str:
+def _next_step(status: int, method: str) -> str:
     if status < 400:
         return "Redirects are not followed; check SMARTLEAD_BASE_URL."
     if status == 404:
         return "The API has no such path; check SMARTLEAD_BASE_URL."
-    if status >= 500:
+    if method != "POST" or status >= 500:
         return "Run the command again later."
     return (
         f"Nothing of this request was taken; a smaller {option('batch_leads')} shows which leads are refused."
     )
 
 
-def waiting_time(header: str, value: object, /) -> float | None:
+def waiting_time(header: str, value: object, /, *, date: str = "") -> float | None:
     """Seconds that ``Retry-After``, or else ``retry_after`` of the body, asks to wait; None for neither.
+
+    Args:
+        header: ``Retry-After``, empty where there is none. A date counts from `date`, so that a clock of this machine
+            that is wrong does not matter.
+        value: The body.
+        date: The API's clock, its header ``Date``; this machine's where it is none.
 
     Source: RFC 9110 10.2.3 (seconds or a date); the body is documented, guides/rate-limits.
     """
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", header.strip()):
         return float(header)
-    try:
-        until = parsedate_to_datetime(header)
-    except ValueError:
+    until = _moment(header)
+    if until is None:
         error = value.get("error") if isinstance(value, dict) else None
         body = error if isinstance(error, dict) else value if isinstance(value, dict) else {}
         seconds = _number(body.get("retry_after"))
         return None if seconds is None else float(seconds)
-    now = datetime.now(UTC if until.tzinfo else None)
-    return max(0.0, (until - now).total_seconds())
+    return max(0.0, (until - (_moment(date) or datetime.now(UTC))).total_seconds())
+
+
+def _moment(header: str) -> datetime | None:
+    """The moment that a date in a header names; None where it is no date."""
+    try:
+        found = parsedate_to_datetime(header)
+    except (ValueError, OverflowError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def reply(answer: Answer, /) -> Reply:
     """The counts of an import; what else the answer holds is `extra`, with its addresses masked.
 
+    A counter that is no count is in `extra` too, as the API wrote it.
+
     Raises:
-        UnknownOutcome: it holds no counter that we know.
+        UnknownOutcome: it holds no counter that we know, or words in place of all of them.
     """
     given = _given(answer)
-    names = {name: next((key for key in keys if key in given), "") for name, keys in _COUNTERS.items()}
+    names = {
+        name: next((key for key in keys if given.get(key) is not None), "")
+        for name, keys in _COUNTERS.items()
+    }
     counts = {name: _number(given.get(key)) for name, key in names.items()}
-    limit = _lead_limit(given)
-    read = {names[name] for name, count in counts.items() if count is not None}
-    given = {key: rewrite(value, without_addresses) for key, value in given.items() if key not in read}
-    if all(count is None for count in counts.values()):
+    told = {name: given.get(names[name]) if count is None else count for name, count in counts.items()}
+    if all(count is None or isinstance(count, str) for count in told.values()):
         msg = f"{answer.said}: no counter that we know, so nothing can be compared. {_MAY_HAVE_LANDED}"
         raise UnknownOutcome(msg)
-    return Reply(Counts(**counts), tuple(sorted(given.items())), answer.found, limit)
+    read = {names[name] for name, count in counts.items() if count is not None}
+    extra = rewrite({key: value for key, value in given.items() if key not in read}, without_addresses)
+    extra = json.loads(json.dumps(extra), parse_constant=str)  # NaN and the like are no JSON
+    return Reply(Counts(**told), tuple(sorted(extra.items())), answer.found, _lead_limit(given))
 
 
 def _given(answer: Answer) -> dict[str, Any]:
@@ -268,5 +288,5 @@ def _number(value: object) -> int | None:
     if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
         return int(value)
     if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63 else None

@@ -1,7 +1,7 @@
 """Pace: waiting before a request, and after one that the API did not take.
 
-Only what surely was not taken is tried again: no connection, 429, and 503 with ``Retry-After``. What may
-have landed is never tried again here.
+Only what surely was not taken is tried again: no connection, 429, and, of what merely reads, 503 with
+``Retry-After``. What may have landed is never tried again here.
 """
 
 import random
@@ -72,6 +72,11 @@ class Pace:
     def patience(self) -> "Patience":
         """What one request may bear."""
         return Patience(self, self._patience_s)
+
+    def asked(self, seconds: float, /) -> None:
+        """Let the next request wait for as long as the API asks, where this client waits that long."""
+        if seconds <= self._patience_s:
+            self._limiter.pause(seconds)
 
     def seen(self, *, empty: bool) -> None:
         """Slow down after an answer that is empty: some APIs send those instead of 429 (observed)."""

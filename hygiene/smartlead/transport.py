@@ -170,7 +170,12 @@ class Transport:
             raise _lost(method, where, error) from None
         answer = self._answer(where, response)
         self._pace.seen(empty=answer.status == 200 and not answer.size)
-        return checked(answer, method=method)
+        try:
+            return checked(answer, method=method)
+        except UnknownOutcome:
+            if answer.retry_after_s is not None:
+                self._pace.asked(answer.retry_after_s)
+            raise
 
     def _unreached(self, where: str, error: Exception) -> str:
         return (
@@ -185,7 +190,9 @@ class Transport:
             status=response.status_code,
             value=value,
             size=len(response.content),
-            retry_after_s=waiting_time(response.headers.get("Retry-After", ""), value),
+            retry_after_s=waiting_time(
+                response.headers.get("Retry-After", ""), value, date=response.headers.get("Date", "")
+            ),
         )
 
 
@@ -204,7 +211,8 @@ def _lost(method: str, where: str, error: Exception) -> Exception:
     lost = f"{where}: the answer was lost ({type(error).__name__})."
     if method == "POST":
         return UnknownOutcome(f"{lost} It may have landed; look at the account before you send it again.")
-    return Unreachable(f"{lost} Nothing was changed; run the command again.")
+    changed = "Nothing was changed" if method == "GET" else "It may have been done"
+    return Unreachable(f"{lost} {changed}; run the command again.")
 
 
 def _transport(base_url: str) -> httpx.HTTPTransport:

@@ -31,6 +31,9 @@ __all__ = ["EXACT", "ImportInJournal", "entry_of", "read_blocks"]
 #: How the key of a lead is folded to see whether two are the same: trimmed, without case.
 EXACT = Folding(trimmed=True, case=True, plus_tag=False, gmail_dots=False)
 
+#: The name under which the counters of an answer that are no counts are kept beside the rest of it.
+_NONSENSE = "\0nonsense"
+
 #: Leads of a block; about 300 kB.
 BLOCK_LEADS = 10_000
 
@@ -196,7 +199,7 @@ class ImportInJournal:
             "state": result.state, "attempts": result.attempts, "lost": entry.lost,
             "predicted": json.dumps(result.predicted.as_dict()),
             "reported": json.dumps(result.reported.as_dict()) if result.reported else None,
-            "replayed": result.replayed, "extra": json.dumps(result.extra), "words": result.words,
+            "replayed": result.replayed, "extra": json.dumps(_extra(result)), "words": result.words,
         }  # fmt: skip
 
     def under_review(self) -> Places:
@@ -238,9 +241,14 @@ def read_blocks(journal: Database, import_id: str, /) -> list[Block]:
     return [Block(row["rows"], row["bits"], row["keys"]) for row in found]
 
 
+def _extra(result: BatchResult) -> list[tuple[str, object]]:
+    """What else was answered, and under a name that no API gives which counters are none."""
+    return [*result.extra, *([(_NONSENSE, result.nonsense)] if result.nonsense else [])]
+
+
 def entry_of(row: sqlite3.Row, /) -> Entry:
     """A batch as it was written; one that was being sent has an answer that is lost."""
-    sending = row["state"] == "sending"
+    sending, extra = row["state"] == "sending", json.loads(row["extra"])
     result = BatchResult(
         row["number"],
         len(row["leads"]) // 4,
@@ -248,8 +256,9 @@ def entry_of(row: sqlite3.Row, /) -> Entry:
         row["attempts"],
         Counts(**json.loads(row["predicted"])),
         Counts(**json.loads(row["reported"])) if row["reported"] else None,
-        tuple((name, value) for name, value in json.loads(row["extra"])),
+        tuple((name, value) for name, value in extra if name != _NONSENSE),
         row["replayed"],
         row["words"],
+        next((tuple(value) for name, value in extra if name == _NONSENSE), ()),
     )
     return Entry(np.frombuffer(row["leads"], "<u4").astype(np.int64), result, row["lost"] + sending)

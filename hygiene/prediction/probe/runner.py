@@ -226,6 +226,8 @@ class Probe:
             raise
         except SinkError:
             return Answer(chosen.name, None, len(leads))
+        for name in reply.nonsense:
+            self._tell(f"{chosen.name}: {name} is nonsense, no number of leads; nothing is read from it")
         return Answer(chosen.name, reply.counts, len(leads))
 
     def _send(self, sink: Account, leads: Sequence[dict[str, str]], *, waived: bool) -> Reply:
