@@ -29,8 +29,9 @@ LADDER = (
     {"options", "importing"},
     {"smartlead", "cleaning"},
     {"io", "checks", "prediction"},
-    {"emulator", "resolver", "lists", "sinks", "plotting"},
-    {"deliverability", "columns", "address", "policy", "outcomes", "arguments"},
+    {"emulator", "lists", "sinks", "plotting"},
+    {"resolver", "columns", "fields", "address", "policy", "outcomes", "arguments"},
+    {"words", "deliverability"},
     {"arrow", "errors", "display", "version"},
 )
 #: Seams that are laws: the emulator is written from the policy's words alone, so that it can check the
@@ -44,7 +45,7 @@ RESULT, SURVEY, DEDUP = "cleaning/result.py", "cleaning/survey.py", "cleaning/de
 #: Where third-party names are said; elsewhere they are not.
 EDGES = {"dns": {"resolver", "emulator"}, "httpx": {"smartlead"}}
 #: Most rooms and floors the house has, and most lines of a function.
-ROOMS, FLOORS, FUNCTION_LINES = 30, 10, 40
+ROOMS, FLOORS, FUNCTION_LINES = 32, 11, 40
 
 #: Packages that a library call must not load before it needs them.
 HEAVY = ("dns", "httpx", "pandas", "pandera", "pyarrow")
@@ -206,7 +207,7 @@ def may_import(number: int, room: str) -> str:
 
 def test_the_page_shows_the_ladder_as_it_is_held_here() -> None:
     page = (Path(__file__).parents[1] / "ARCHITECTURE.md").read_text("utf-8")
-    rows = re.findall(r"^\| (\d) \| ([^|]+) \|[^|]+\| ([^|]+) \|$", page, flags=re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) \| ([^|]+) \|[^|]+\| ([^|]+) \|$", page, flags=re.MULTILINE)
     shown = [
         (int(number), room, may) for number, names, may in rows for room in re.findall(r"`(\w+)/?`", names)
     ]

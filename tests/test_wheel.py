@@ -51,7 +51,7 @@ def test_it_takes_two_names_and_no_more(wheel: Path, names: set[str]) -> None:
         "hygiene_schemas/models.py",
         "hygiene_schemas/summary.schema.json",
         "hygiene_schemas/openapi.json",
-        "hygiene/columns/given_names.txt",
+        "hygiene/words/given_names.txt",
         "hygiene/lists/role_names.txt",
     ],
 )

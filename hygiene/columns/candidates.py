@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hygiene.columns.contents import Contents, Sample
-from hygiene.columns.firm_names import are_firms, are_positions, is_firm, is_person
-from hygiene.columns.header_words import folded, words_of
+from hygiene.columns.header_words import words_of
 from hygiene.columns.translations import in_english
 from hygiene.columns.vocabulary import (
     ADDRESS_LINE,
@@ -28,6 +27,8 @@ from hygiene.columns.vocabulary import (
     UNFAMILIAR,
     WORST,
 )
+from hygiene.words.firm_names import are_firms, are_positions, is_firm, is_person
+from hygiene.words.spelling import folded
 
 __all__ = ["CANONICAL", "Candidates"]
 

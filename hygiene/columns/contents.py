@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
-from hygiene.columns.firm_names import are_salutations
+from hygiene.words.firm_names import are_salutations
 
 __all__ = ["BLANK_WORDS", "EXCHANGE_NAME", "Contents", "Sample"]
 

@@ -9,21 +9,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from hygiene.columns.vocabulary import ASKING, FILLING, SPELLINGS, VOCABULARY
+from hygiene.words.spelling import folded
 
-__all__ = ["folded", "words_of"]
+__all__ = ["words_of"]
 
 _KNOWN = frozenset(VOCABULARY)
-#: Letters that Unicode does not decompose into a plain one and a mark.
-_STROKES = str.maketrans(
-    {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
-    | {
-        "ى": "ي",
-        "ة": "ه",
-        "ـ": "",
-    }  # two Arabic letters that are written either way, and what stretches a word
-)
-#: Marks that a plain spelling leaves out: accents, Hebrew points, Arabic vowels and hamzas.
-_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
 
 
 @lru_cache(maxsize=4096)
@@ -38,12 +28,6 @@ def words_of(text: str, /) -> tuple[str, ...]:
     if asked or ASKING.match(folded(text)):
         text = _asked_for(text)
     return tuple(part for word in text.split() for part in _segments(word) or [word])
-
-
-def folded(text: str, /) -> str:
-    """Lower-case text without accents and other marks."""
-    plain = _MARKS.sub("", unicodedata.normalize("NFKD", text.lower().translate(_STROKES)))
-    return unicodedata.normalize("NFC", plain)
 
 
 def _asked_for(text: str) -> str:

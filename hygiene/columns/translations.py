@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
-from hygiene.columns.header_words import folded
 from hygiene.columns.translated_words import BESIDE_WORDS, NAMES, ONLY_BESIDE, PHRASES, YOUR
+from hygiene.words.spelling import folded
 
 __all__ = ["in_english"]
 

@@ -3,8 +3,7 @@
 Only the tables, each with how it is known; whether a column names people or firms is decided in `firm_names`.
 """
 
-from functools import cache
-from importlib.resources import files
+from hygiene.words.tables import read_words
 
 __all__ = ["FIRM_WORDS", "LEADING_FORMS", "LEGAL_FORMS", "LEGAL_FORMS_JOINED", "SALUTATIONS", "given_names"]
 
@@ -97,8 +96,6 @@ SALUTATIONS = _words(
 )  # fmt: skip
 
 
-@cache
 def given_names() -> frozenset[str]:
     """Given names of many languages, in lower case and without accents; the source stands in the file."""
-    text = (files("hygiene.columns") / "given_names.txt").read_text(encoding="utf-8")
-    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
+    return read_words("given_names")

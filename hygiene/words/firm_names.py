@@ -7,8 +7,7 @@ address. Where the cells tell little, the columns beside them do. Nothing here s
 import re
 from collections.abc import Iterable, Sequence
 
-from hygiene.columns.header_words import folded
-from hygiene.columns.name_words import (
+from hygiene.words.name_words import (
     FIRM_WORDS,
     LEADING_FORMS,
     LEGAL_FORMS,
@@ -16,6 +15,7 @@ from hygiene.columns.name_words import (
     SALUTATIONS,
     given_names,
 )
+from hygiene.words.spelling import folded
 
 __all__ = ["are_firms", "are_positions", "are_salutations", "is_firm", "is_person"]
 

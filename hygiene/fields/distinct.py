@@ -1,0 +1,121 @@
+"""Distinct: what becomes of a column when every distinct text is worked out once.
+
+A pass says which texts are plain, by the whole column, and what becomes of one that is not. Nothing here knows what
+a text means.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene.arrow.text import Mask, mask
+
+__all__ = ["LONGEST", "Change", "Tidied", "by_distinct", "unchanged"]
+
+#: Longest text that a pass looks at, in characters; a longer one is no name, and is left alone.
+LONGEST = 512
+#: What stands between the texts of a row while several columns are one.
+_BETWEEN = "\x1f"
+_TEXT = pa.large_string()
+
+#: What becomes of one text, and the rule that changed it; an empty rule where nothing did.
+Change = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """A column after a pass.
+
+    Attributes:
+        cells: Its texts, aligned with those that were handed in; null stays null.
+        rules: The rule that changed each, several joined by semicolons; null where a cell is as it was.
+    """
+
+    cells: pa.Array
+    rules: pa.Array
+
+    @property
+    def changed(self) -> int:
+        """How many cells are not as they were."""
+        return len(self.rules) - int(self.rules.null_count)
+
+
+def unchanged(column: pa.Array, /) -> Tidied:
+    """A column that no rule changed."""
+    return Tidied(column, pa.nulls(len(column), _TEXT))
+
+
+def by_distinct(column: pa.Array, work: Callable[[str], Change], /, *, plain: Mask | None = None) -> Tidied:
+    """A column whose distinct texts were worked out once each.
+
+    Args:
+        column: Texts (`large_string`).
+        work: What becomes of one.
+        plain: The rows that `work` would leave as they are; it is not asked for them.
+    """
+    (found,) = by_distinct_rows([column], lambda texts: [work(texts[0])], plain=plain)
+    return found
+
+
+def by_distinct_rows(
+    columns: Sequence[pa.Array],
+    work: Callable[[Sequence[str]], Sequence[Change]],
+    /,
+    *,
+    plain: Mask | None = None,
+    out: int = 1,
+) -> list[Tidied]:
+    """The first columns after a pass that looks at several cells of a row together, distinct rows once each.
+
+    Args:
+        columns: Texts, all of one length; a null is handed on as an empty text, and stays null unless it is filled.
+        work: What becomes of the first `out` cells of a row, given all of them.
+        plain: The rows that `work` would leave as they are.
+        out: Columns that are changed.
+    """
+    rows = _rows_to_work(columns, plain)
+    if not len(rows):
+        return [unchanged(column) for column in columns[:out]]
+    at = pa.array(rows)
+    filled = [pc.fill_null(column.take(at), "") for column in columns]
+    joined = (
+        filled[0] if len(filled) == 1 else pc.binary_join_element_wise(*filled, pa.scalar(_BETWEEN, _TEXT))
+    )
+    keys = pc.dictionary_encode(joined)
+    found = [work(key.split(_BETWEEN) if len(columns) > 1 else [key]) for key in keys.dictionary.to_pylist()]
+    return [
+        _spread(columns[place], rows, keys.indices, [each[place] for each in found]) for place in range(out)
+    ]
+
+
+def _rows_to_work(
+    columns: Sequence[pa.Array], plain: Mask | None
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    rows = np.ones(len(columns[0]), dtype=bool) if plain is None else ~plain
+    there = np.zeros(len(rows), dtype=bool)
+    for column in columns:
+        there |= mask(pc.greater(pc.binary_length(column), 0))
+        rows &= mask(pc.less_equal(pc.utf8_length(column), LONGEST), null=True)
+        if len(columns) > 1:
+            rows &= ~mask(pc.match_substring(column, _BETWEEN))
+    return np.flatnonzero(rows & there)
+
+
+def _spread(
+    column: pa.Array, rows: np.ndarray[tuple[int], np.dtype[np.int64]], codes: pa.Array, found: list[Change]
+) -> Tidied:
+    """The results of distinct texts put back on the rows that have them."""
+    texts, rules = zip(*found, strict=True)
+    rules = pa.array([rule or None for rule in rules], _TEXT).take(codes)
+    hit = mask(pc.is_valid(rules))
+    if not hit.any():
+        return unchanged(column)
+    changed = np.zeros(len(column), dtype=bool)
+    changed[rows[hit]] = True
+    where, chosen = pa.array(changed), codes.filter(pa.array(hit))
+    cells = pc.replace_with_mask(column, where, pa.array(texts, _TEXT).take(chosen))
+    said = pc.replace_with_mask(pa.nulls(len(column), _TEXT), where, rules.filter(pa.array(hit)))
+    return Tidied(cells, said)
