@@ -108,6 +108,30 @@ def test_row_names_of_write_table_are_a_column_of_their_own(leads):
     assert frame["row names"].tolist() == ["a", "b"]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("email,alt_email,company", "ann@birch.example,ann@home.example,Birch,"),
+        ("email,first_name,company", "ann@birch.example,Ann,Birch,"),
+        ("company,email", "Birch,ann@birch.example,"),
+    ],
+)
+def test_rows_that_end_with_a_delimiter_have_no_names(leads, delimiter, header, row):
+    other = row.replace("ann", "bob")
+    frame, _ = _read(leads("\n".join([header, row, other]).replace(",", delimiter) + "\n"))
+
+    assert frame["email"].tolist() == ["ann@birch.example", "bob@birch.example"]
+    assert frame["company"].tolist() == ["Birch", "Birch"]
+    assert not [name for name in frame.columns if "row" in name]
+
+
+def test_rows_with_one_cell_too_many_keep_their_address_under_its_header(leads):
+    frame, _ = _read(leads("email,company\nann@birch.example,Birch,x\nbob@birch.example,Birch,y\n"))
+
+    assert [cell.split(",")[0] for cell in frame["email"]] == ["ann@birch.example", "bob@birch.example"]
+
+
 def test_the_text_of_copy_is_read_with_its_escapes_undone():
     """Written by PostgreSQL 15, `COPY ... TO`."""
     frame, notes = _read(FILES / "postgres-copy.txt")

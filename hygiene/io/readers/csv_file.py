@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
-from hygiene.columns.mapping import has_email
+from hygiene.columns.mapping import email_columns, has_email
 from hygiene.errors import InputError, UsageError, option
 from hygiene.io.readers.batch import Batch, first_rows
 from hygiene.io.readers.csv_dialect import dialect_of
@@ -231,11 +231,26 @@ def _refined(grid: Grid, top: bytes) -> Grid:
     grid = replace(grid, header=header, dialect=dialect, without=outer)
     below = dialect.plain_rows(top[grid.offset :], grid.delimiter)
     rows = _records(below, 0, grid.delimiter, escaped=dialect.escaped)
-    if rows and all(len(row) == len(header) + 1 for row in rows):  # as R's write.table leaves out a header
+    if not rows or any(len(row) != len(header) + 1 for row in rows):
+        return grid
+    if not any(row[-1].strip() for row in rows):  # every row ends with a delimiter
+        return replace(grid, header=[*header, ""], without=(0, 1))
+    if _have_names(header, rows):  # as R's write.table leaves out a header
         numbered = [row[0] for row in rows] == [b"%d" % number for number in range(1, len(rows) + 1)]
-        names = "" if numbered else "row names"
-        return replace(grid, header=[names, *header], without=(int(numbered), 0))
+        return replace(grid, header=["" if numbered else "row names", *header], without=(int(numbered), 0))
     return grid
+
+
+def _have_names(header: list[str], rows: list[list[bytes]]) -> bool:
+    """Whether the first cells of rows, which are one more than the header's, are names of rows.
+
+    They are where addresses stand one further than their header, or else where no two are the same.
+    """
+    mails = email_columns(header)
+    own, further = (sum(b"@" in row[at + step] for row in rows for at in mails) for step in (0, 1))
+    if own or further:
+        return further > own
+    return len({row[0] for row in rows}) == len(rows) and not any(b"@" in row[0] for row in rows)
 
 
 def _refuse_empty(name: str, header_row: int | None, lines: int) -> NoReturn:
