@@ -28,6 +28,15 @@ class _Stream:
         return self._table.__arrow_c_stream__(requested_schema)
 
 
+def _viewed():
+    """What Polars hands over of a Categorical or an Enum, and of Binary."""
+    emails = pa.array(ROWS["Email"], pa.string())
+    encoded = emails.dictionary_encode()
+    views = pa.DictionaryArray.from_arrays(encoded.indices, encoded.dictionary.cast(pa.string_view()))
+    phones = pa.array([cell and cell.encode() for cell in ROWS["Phone"]], pa.binary_view())
+    return pa.table({"Email": views, "Phone": phones, "Employees": ROWS["Employees"]})
+
+
 def _arrow(kind=None):
     table = pa.table(ROWS)
     if kind is None:
@@ -56,6 +65,11 @@ FRAMES = {
     "Arrow large_string": lambda: _arrow(pa.large_string()),
     "Arrow runs": lambda: _arrow("runs"),
     "Arrow reader": lambda: _arrow().to_reader(),
+    "views of text and octets": _viewed,
+    "octets": lambda: _viewed().set_column(
+        0, "Email", pa.array(ROWS["Email"], pa.string()).cast(pa.binary())
+    ),
+    "octets of pandas": lambda: _viewed().to_pandas(types_mapper=pd.ArrowDtype),
     "any stream": lambda: _Stream(_arrow()),
 }
 if find_spec("duckdb") is not None:
@@ -80,11 +94,22 @@ def test_a_missing_cell_never_meets_a_rule(kind):
         hygiene.Rule("one", lambda frame: frame["phone"].str.startswith("+")),
         hygiene.Rule("long", lambda frame: frame["phone"].str.len() > 1),
         hygiene.Rule("few", lambda frame: frame["Employees"] > 10),
+        hygiene.Rule("other", lambda frame: frame["phone"] != "+1 415"),
+        hygiene.Rule("without", lambda frame: ~frame["phone"].str.contains("4")),
+        hygiene.Rule("by_cell", lambda frame: frame["phone"].map(lambda cell: cell != "+1 415")),
     ]
 
     cleaned = hygiene.clean(FRAMES[kind](), rules=rules)
 
     assert cleaned.verdicts["reasons"].tolist()[:2] == ["rule_few;rule_long;rule_one", ""]
+    assert cleaned.counts.reasons["rule_without"] == cleaned.counts.reasons["rule_other"] == 3
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_a_rule_that_asks_for_the_truth_of_a_missing_cell_does_not_stop_the_run(kind):
+    rule = hygiene.Rule("shut", lambda frame: frame.apply(lambda row: not row["phone"] == "1", axis=1))  # noqa: SIM201
+
+    assert hygiene.clean(FRAMES[kind](), rules=[rule]).counts.reasons["rule_shut"] == 4
 
 
 @pytest.mark.parametrize("kind", ["Arrow table", "any stream", "Arrow dictionary"])
@@ -107,9 +132,9 @@ def test_predict_takes_every_frame_that_speaks_arrow(kind):
         ({"email": ["ann@birch.example"]}, r"pandas.DataFrame\(...\) of it"),
         ([{"email": "ann@birch.example"}], r"pandas.DataFrame\(...\) of rows"),
         ([], "paths of files"),
-        (None, "the path of a file"),
+        (None, "paths of files"),
         ((row for row in ["ann@birch.example"]), "list"),
-        (7, "the path of a file"),
+        (7, "paths of files"),
     ],
 )
 def test_what_is_no_table_is_refused_in_words_that_show_no_cell(leads, step):
@@ -118,9 +143,38 @@ def test_what_is_no_table_is_refused_in_words_that_show_no_cell(leads, step):
     assert "ann" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("rows", "step"),
+    [
+        ("ann@birch.example", r"hygiene.read\(...\)"),
+        ({"email": ["ann@birch.example"]}, "of it"),
+        ([{"email": "ann@birch.example"}], "of rows"),
+        ((row for row in ["ann@birch.example"]), "list"),
+        (None, "a frame"),
+        (pd.DataFrame([["ann@birch.example", "b"]], columns=["email", "email"]), "2 columns 'email'"),
+        (pd.DataFrame({"mail": ["ann@birch.example"]}), "no column 'email'"),
+    ],
+)
+def test_predict_refuses_what_is_no_table_and_no_addresses(rows, step):
+    with pytest.raises(UsageError, match=step) as refused:
+        hygiene.predict(rows)
+    assert "ann" not in str(refused.value)
+
+
+def test_octets_that_are_identifiers_are_hex_and_longer_ones_stay():
+    table = _arrow().append_column("id", pa.array([bytes([at]) * 16 for at in range(5)], pa.binary(16)))
+    table = table.append_column("picture", pa.array([bytes([at]) * 99 for at in range(5)]))
+
+    ready = hygiene.clean(table).ready
+
+    assert ready["id"].tolist() == ["00" * 16, "01" * 16]
+    assert ready["picture"].tolist()[1] == b"\x01" * 99
+
+
 def test_a_frame_without_rows_or_columns_is_an_empty_result():
     for frame in (
         pd.DataFrame(),
+        pd.DataFrame(index=range(3)),
         pd.DataFrame({"email": []}),
         pa.table({"email": pa.array([], pa.string())}),
     ):

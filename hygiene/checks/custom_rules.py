@@ -21,7 +21,7 @@ class Rule:
     Attributes:
         name: Lower-case word for the reason code.
         check: Frame in, boolean Series out, True where the rule is met by a row that is *not* fine. Text columns are
-            of one dtype however the leads were stored, and where a missing cell leaves it open the rule is not met.
+            `string` however the leads were stored, and where a missing cell leaves it open the rule is not met.
         outcome: What such a row becomes.
     """
 
@@ -37,6 +37,12 @@ class Rule:
             msg = f"rule {self.name}: outcome is {self.outcome!r}; expected 'invalid' or 'review'."
             raise UsageError(msg)
 
+    def _asked(self, frame: pd.DataFrame) -> Mask:
+        try:
+            return _decided(self.check(_with_texts(frame, _OPEN)))
+        except TypeError:  # as of code that goes cell by cell and asks for the truth of what is open
+            return _decided(self.check(_with_texts(frame, _NAN)))
+
     def __call__(self, frame: pd.DataFrame) -> Mask:
         """True where the rule holds against a row, by position.
 
@@ -46,7 +52,7 @@ class Rule:
         if not len(frame):
             return np.zeros(0, dtype=bool)
         try:
-            found = _decided(self.check(_as_rules_see_it(frame)))
+            found = self._asked(frame)
         except Exception as error:  # noqa: BLE001 -- a user's code may raise anything; its text may hold cells
             msg = f"rule {self.name} failed with {type(error).__name__}; try it on the frame alone."
             raise InputError(msg) from None
@@ -56,27 +62,28 @@ class Rule:
         return found
 
 
-def _as_rules_see_it(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with text columns that answer as those of pandas 3 do, where a missing cell meets no test."""
-    if pd.__version__ >= "3":
-        return frame
-    texts = [
-        at
-        for at, dtype in enumerate(frame.dtypes)
-        if pd.api.types.is_object_dtype(dtype) and _is_text(frame.iloc[:, at])
-    ]
+#: Text whose missing cells leave every comparison open, and text whose missing cells answer as NaN does.
+_OPEN, _NAN = "string[pyarrow]", "str" if pd.__version__ >= "3" else "string[pyarrow_numpy]"
+
+
+def _with_texts(frame: pd.DataFrame, dtype: Any) -> pd.DataFrame:
+    """The frame with one dtype for all its text columns."""
     columns: list[Any] = [frame.iloc[:, at] for at in range(frame.shape[1])]
+    texts = [at for at, cells in enumerate(columns) if _is_text(cells)]
     for at in texts:
-        columns[at] = columns[at].astype("string[pyarrow_numpy]")
-    return (
-        pd.concat(columns, axis=1, keys=range(len(columns))).set_axis(frame.columns, axis=1)
-        if texts
-        else frame
-    )
+        columns[at] = columns[at].astype(dtype)
+    if not texts:
+        return frame
+    whole: pd.DataFrame = pd.concat(columns, axis=1, keys=range(len(columns)))
+    return whole.set_axis(frame.columns, axis=1)
 
 
 def _is_text(cells: pd.Series) -> bool:
-    return pd.api.types.infer_dtype(cells, skipna=True) in ("string", "empty")
+    if isinstance(cells.dtype, pd.StringDtype):
+        return True
+    return pd.api.types.is_object_dtype(cells.dtype) and (
+        pd.api.types.infer_dtype(cells, skipna=True) in ("string", "empty")
+    )
 
 
 def _decided(found: object) -> Mask:

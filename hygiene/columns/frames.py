@@ -8,12 +8,12 @@ from typing import Any, Protocol, TypeGuard
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from hygiene.arrow.cells import as_text, octets_are, of_octets, plain_values, value_type
 from hygiene.arrow.text import text_column, text_series
 from hygiene.errors import UsageError
 
-__all__ = ["ArrowStream", "as_frame", "check_paths", "is_table"]
+__all__ = ["ArrowStream", "as_frame", "check_paths", "is_table", "not_a_table"]
 
 
 class ArrowStream(Protocol):
@@ -44,14 +44,14 @@ def as_frame(leads: pd.DataFrame | ArrowStream, /) -> pd.DataFrame:
         UsageError: it is a single column, or no stream of rows.
     """
     frame = leads if isinstance(leads, pd.DataFrame) else _from_stream(leads)
-    if not len(frame.columns) and not len(frame):
+    if not len(frame.columns):
         return pd.DataFrame({"email": text_series(pa.array([], pa.large_string()), pd.RangeIndex(0))})
     places = [at for at in range(frame.shape[1]) if _is_other_text(frame.iloc[:, at])]
     if not places:
         return frame
     columns = [frame.iloc[:, at] for at in range(frame.shape[1])]
     for at in places:
-        columns[at] = text_series(text_column(columns[at]), frame.index)
+        columns[at] = _as_text(columns[at])
     return pd.concat(columns, axis=1, keys=range(len(columns))).set_axis(frame.columns, axis=1)
 
 
@@ -69,38 +69,48 @@ def check_paths(leads: object, /) -> list[Any]:
         and all(isinstance(each, str | os.PathLike) for each in leads)
     ):
         return list(leads)
-    raise UsageError(_not_a_table(leads))
+    raise UsageError(not_a_table(leads))
 
 
 def _from_stream(leads: Any) -> pd.DataFrame:
     if isinstance(leads, pd.Series):
-        raise UsageError(_not_a_table(leads))
+        raise UsageError(not_a_table(leads))
     try:
         reader = pa.RecordBatchReader.from_stream(leads)
         table = reader.read_all()
+    except pa.ArrowNotImplementedError as error:
+        msg = f"leads are a {type(leads).__name__} with a column of a type that Arrow cannot read: make it text first."
+        raise UsageError(msg) from error
     except (pa.ArrowException, TypeError, ValueError) as error:
-        raise UsageError(_not_a_table(leads)) from error
+        raise UsageError(not_a_table(leads)) from error
     index = pd.RangeIndex(len(table))
     columns = {at: _column(column, index) for at, column in enumerate(table.columns)}
     return pd.DataFrame(columns, index=index).set_axis(table.column_names, axis=1)
 
 
+def _as_text(cells: pd.Series) -> pd.Series:
+    """A column of text that pandas stores otherwise."""
+    if isinstance(cells.dtype, pd.ArrowDtype):
+        return _column(pa.chunked_array(cells.array.__arrow_array__()), cells.index)
+    return text_series(text_column(cells), cells.index)
+
+
 def _column(column: pa.ChunkedArray, index: pd.Index) -> pd.Series:
-    """A column of Arrow: text as text, all else as pandas has it for Arrow, so that whole numbers stay."""
-    plain = _decoded(column)
+    """A column of Arrow: text as text, all else as pandas has it for Arrow, so that whole numbers stay.
+
+    Octets are text where they are, hex where they are identifiers, and stay octets where they are neither.
+    """
+    kind = value_type(column.type)
+    plain = pa.chunked_array(
+        [plain_values(chunk) for chunk in column.chunks], kind if column.num_chunks == 0 else None
+    )
+    if of_octets(column.type):
+        whole = plain.combine_chunks()
+        octets = octets_are(whole)
+        plain = pa.chunked_array([whole if octets == "left out" else as_text(whole, octets)])
     if _is_text(plain.type):
         return text_series(plain.cast(pa.large_string()).combine_chunks(), index)
     return pd.Series(pd.arrays.ArrowExtensionArray(plain), index=index)
-
-
-def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column without a dictionary or runs."""
-    kind = column.type
-    if pa.types.is_run_end_encoded(kind):
-        return _decoded(pa.chunked_array(list(map(pc.run_end_decode, column.chunks)), kind.value_type))
-    if pa.types.is_dictionary(kind):
-        return _decoded(column.cast(kind.value_type))
-    return column
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -113,28 +123,32 @@ def _is_other_text(cells: pd.Series) -> bool:
     if isinstance(dtype, pd.CategoricalDtype):
         return pd.api.types.infer_dtype(dtype.categories) == "string"
     if isinstance(dtype, pd.ArrowDtype):
-        kind = dtype.pyarrow_dtype
-        while pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
-            kind = kind.value_type
-        return _is_text(kind)
+        return _is_text(value_type(dtype.pyarrow_dtype)) or of_octets(dtype.pyarrow_dtype)
     if isinstance(dtype, pd.StringDtype):
         return dtype != text_series(pa.array([], pa.large_string()), pd.RangeIndex(0)).dtype
     return (
         pd.api.types.is_object_dtype(dtype)
         and pd.__version__ >= "3"
-        and pd.api.types.infer_dtype(cells, skipna=True) == "string"
+        and pd.api.types.infer_dtype(cells, skipna=True) in {"string", "bytes"}
     )
 
 
-def _not_a_table(leads: object) -> str:
-    """What to do with something that is no table; nothing of what it holds is shown."""
+def not_a_table(leads: object, /, *, paths: bool = True) -> str:
+    """What to do with something that is no table; nothing of what it holds is shown.
+
+    Args:
+        leads: What was handed over.
+        paths: Whether files would do as well.
+    """
     steps = {
         "Series": "hand over a frame, for instance series.to_frame('email')",
         "dict": "hand over pandas.DataFrame(...) of it",
-        "list": "hand over paths of files, or pandas.DataFrame(...) of rows",
-        "NoneType": "hand over a frame, or the path of a file",
-        "generator": "hand over pandas.DataFrame(list(...)) of rows, or paths of files",
+        "list": "hand over pandas.DataFrame(...) of rows",
+        "NoneType": "hand over a frame",
+        "str": "hand over a frame of hygiene.read(...)",
+        "generator": "hand over pandas.DataFrame(list(...)) of rows",
     }
     kind = type(leads).__name__
-    step = steps.get(kind, "hand over a frame (pandas, Polars, DuckDB, Arrow), or the path of a file")
-    return f"leads are a {kind}, which is no table of leads: {step}."
+    step = steps.get(kind, "hand over a frame (pandas, Polars, DuckDB, Arrow)")
+    files = ", or paths of files" if paths and kind not in {"Series", "dict"} else ""
+    return f"leads are a {kind}, which is no table of leads: {step}{files}."

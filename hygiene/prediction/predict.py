@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from hygiene.arguments import check_names
 from hygiene.arrow.text import text_column
-from hygiene.columns.frames import ArrowStream, as_frame, is_table
+from hygiene.columns.frames import ArrowStream, as_frame, is_table, not_a_table
 from hygiene.errors import UsageError
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
@@ -99,16 +99,22 @@ class Prediction:
 
 def _addresses(rows: Any) -> pa.Array:
     """The addresses of rows, or rows that are the addresses alone."""
-    if isinstance(rows, pd.Series):
-        return text_column(rows)
+    if isinstance(rows, pd.Series | pd.Index):
+        return text_column(pd.Series(rows))
     if isinstance(rows, pa.ChunkedArray):
-        return literal_texts(rows.combine_chunks())
-    if not is_table(rows):
+        rows = rows.combine_chunks()
+    if isinstance(rows, pa.Array) and not pa.types.is_struct(rows.type):
         return literal_texts(rows)
+    if not is_table(rows):
+        if isinstance(rows, list | tuple) and all(each is None or isinstance(each, str) for each in rows):
+            return literal_texts(rows)
+        raise UsageError(not_a_table(rows, paths=False))
     frame = as_frame(rows)
-    if "email" not in frame:
+    columns = int((frame.columns == "email").sum())
+    if columns != 1:
         msg = (
-            "rows have no column 'email'; rename the one with the addresses, or hand over that column alone."
+            f"rows have {columns or 'no'} column{'s' * (columns > 1)} 'email'; rename the one with the addresses, "
+            "or hand over that column alone."
         )
         raise UsageError(msg)
     return text_column(frame["email"])
@@ -141,7 +147,7 @@ def predict(
         waive_blocklist: Whether the requests set ``csvSettings.ignoreGlobalBlockList``.
 
     Raises:
-        UsageError: a list is one text, for instance the path of a file.
+        UsageError: rows are no table and no addresses, or a list is one text, for instance the path of a file.
 
     Source: the rules of `ImportPolicy`, each with its label.
     """

@@ -1,6 +1,6 @@
 """Columnar files: Parquet and Arrow, their columns as text.
 
-Each column is text or becomes it in `arrow_cells`; one of octets that are no text is hex, or left out. A row's
+Each column is text or becomes it in `arrow.cells`; one of octets that are no text is hex, or left out. A row's
 line is its number in the file.
 """
 
@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.cells import Octets, as_text, octets_are, of_octets
 from hygiene.errors import InputError
-from hygiene.io.readers.arrow_cells import Octets, as_text, octets_are, of_octets
 from hygiene.io.readers.batch import Batch, first_rows
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sources import Digest, Source

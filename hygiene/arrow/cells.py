@@ -1,7 +1,7 @@
 """Columnar cells: an Arrow column of any type as text.
 
 Text stays as it is, whatever it looks like; numbers, dates, spans of time and nested values become text. What
-octets stand for, text or not, is decided over a whole column, in `arrow_file`.
+octets stand for, text or not, is decided over a whole column, by the caller.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Octets", "as_text", "octets_are", "of_octets", "value_type"]
+__all__ = ["Octets", "as_text", "octets_are", "of_octets", "plain_values", "value_type"]
 
 #: What a column of octets holds: text that is not marked as such, identifiers to be shown as hex, a Parquet
 #: INTERVAL, or something for programs alone.
@@ -48,7 +48,7 @@ def of_octets(kind: pa.DataType, /) -> bool:
 
 def octets_are(column: pa.Array, /) -> Octets:
     """What the octets of a column are, as far as this part of it tells."""
-    octets = _plain(column).cast(pa.large_binary())
+    octets = plain_values(column).cast(pa.large_binary())
     try:
         texts = octets.cast(pa.large_string())
         if not pc.any(pc.match_substring_regex(texts, _CONTROLS)).as_py():
@@ -68,7 +68,7 @@ def as_text(column: pa.Array, octets: Octets | None = None, /) -> pa.Array:
     Raises:
         ArrowException: it is of a type that Arrow itself cannot show.
     """
-    column = _plain(column)
+    column = plain_values(column)
     kind = column.type
     if octets is not None:
         column = column.cast(pa.large_binary())
@@ -87,15 +87,15 @@ def as_text(column: pa.Array, octets: Octets | None = None, /) -> pa.Array:
     return pa.array([_cell_text(cell) for cell in cells], pa.large_string())
 
 
-def _plain(column: pa.Array) -> pa.Array:
+def plain_values(column: pa.Array, /) -> pa.Array:
     """A column's values one by one; Arrow itself does neither for views of text (observed with 26.0)."""
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return _plain(column.dictionary).take(column.indices)
+        return plain_values(column.dictionary).take(column.indices)
     if pa.types.is_run_end_encoded(kind):
         at = pa.RunEndEncodedArray.from_arrays(column.run_ends, pa.array(range(len(column.values))))
         places = pc.run_end_decode(at.slice(column.offset, len(column)))
-        return _plain(column.values).take(places)
+        return plain_values(column.values).take(places)
     if pa.types.is_string_view(kind):
         return column.cast(pa.large_string())
     if pa.types.is_binary_view(kind):
