@@ -10,7 +10,7 @@ from typing import IO, Any, Literal, Protocol, TypeAlias
 import pandas as pd
 
 from hygiene.errors import UsageError
-from hygiene.io.writers.atomic import Path_, atomic
+from hygiene.io.writers.atomic import PRIVATE, Path_, atomic
 from hygiene.io.writers.csv_lines import header_line, lines
 
 __all__ = ["CsvTable", "Format", "Table", "open_table", "write_csv", "write_parquet", "write_xlsx"]
@@ -123,7 +123,7 @@ def _written(file: IO[bytes], path: Path_, format_: Format, *, spreadsheet: bool
 
 @contextlib.contextmanager
 def open_table(
-    path: Path_, /, *, format_: Format = "csv", spreadsheet: bool = False, private: bool = False
+    path: Path_, /, *, format_: Format = "csv", spreadsheet: bool = False, rights: int | None = PRIVATE
 ) -> Iterator[Table]:
     """A table to add frames to, whose file takes its name at the end of the block.
 
@@ -131,12 +131,12 @@ def open_table(
         path: The file's name.
         format_: The format.
         spreadsheet: Guard cells against formulas, as `CsvTable` says.
-        private: Only the owner may read it.
+        rights: Who may read it; None lets the umask decide.
 
     Raises:
         UsageError: the format cannot hold the rows, or needs an extra that is not installed.
     """
-    with atomic(path, mode="wb", private=private) as file:
+    with atomic(path, mode="wb", rights=rights) as file:
         table = Table(file, path, format_=format_, spreadsheet=spreadsheet)
         try:
             yield table
@@ -146,10 +146,10 @@ def open_table(
 
 
 def write_csv(
-    frame: pd.DataFrame, path: Path_, /, *, spreadsheet: bool = False, private: bool = False
+    frame: pd.DataFrame, path: Path_, /, *, spreadsheet: bool = False, rights: int | None = PRIVATE
 ) -> None:
     """Write a frame as CSV; see `CsvTable`, and `open_table` for the arguments."""
-    with open_table(path, spreadsheet=spreadsheet, private=private) as opened:
+    with open_table(path, spreadsheet=spreadsheet, rights=rights) as opened:
         opened.add(frame)
 
 
