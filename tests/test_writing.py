@@ -179,11 +179,11 @@ def test_a_file_takes_its_name_only_when_it_is_whole(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="rights are POSIX")
-@pytest.mark.parametrize(("private", "rights"), [(False, 0o640), (True, 0o600)])
-def test_rights_follow_the_umask_unless_private(tmp_path, private, rights):
+@pytest.mark.parametrize(("given", "rights"), [(None, 0o640), (0o600, 0o600), (0o644, 0o644)])
+def test_rights_are_those_that_were_given_or_follow_the_umask(tmp_path, given, rights):
     before = os.umask(0o027)
     try:
-        with atomic(tmp_path / "f", private=private) as file:
+        with atomic(tmp_path / "f", rights=given) as file:
             file.write("x")
     finally:
         os.umask(before)

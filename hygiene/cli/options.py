@@ -21,6 +21,7 @@ __all__ = [
     "no_key",
     "out_format",
     "profile",
+    "rights",
     "together",
 ]
 
@@ -127,6 +128,16 @@ out_format = click.option(
     default="csv",
     show_default=True,
     help="Format of the files in --out; summary.json stays JSON.",
+)
+
+rights = click.option(
+    "--mode",
+    "rights",
+    default="0600",
+    show_default=True,
+    callback=param_types.rights,
+    metavar="OCTAL",
+    help="Who may read what is written: 0640 is the group too.",
 )
 
 
@@ -349,6 +360,7 @@ cleaning = together(
     click.option("--by", metavar="COLUMN|file", help="Compare the sources that a column names."),
     click.option("--report", "report", metavar="F.html", help="Write the report as one HTML file."),
     click.option("--show-addresses", is_flag=True, help="Show addresses in the report; masked otherwise."),
+    rights,
     no_key,
     profile,
     loudness,

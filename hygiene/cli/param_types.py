@@ -8,7 +8,18 @@ import click
 
 from hygiene.errors import UsageError
 
-__all__ = ["age", "folder", "limits", "names", "negated", "numbers", "octets", "pairs", "refuse_key"]
+__all__ = [
+    "age",
+    "folder",
+    "limits",
+    "names",
+    "negated",
+    "numbers",
+    "octets",
+    "pairs",
+    "refuse_key",
+    "rights",
+]
 
 
 def pairs(context: click.Context, option: click.Parameter, given: Sequence[str]) -> dict[str, str]:
@@ -56,6 +67,13 @@ def octets(context: click.Context, option: click.Parameter, given: str) -> int:
     if found is None:
         raise click.BadParameter("expected a size, such as 2GB", context, option)
     return int(float(found[1]) * _UNITS[(found[2] or "").lower()])
+
+
+def rights(context: click.Context, option: click.Parameter, given: str) -> int:
+    """Rights of a file as octal digits, 0640, as a number; its owner has to be able to read and write it."""
+    if not re.fullmatch("0?[67][0-7]{2}", given):
+        raise click.BadParameter("expected octal digits from 0600 to 0777, such as 0640", context, option)
+    return int(given, 8)
 
 
 def refuse_key(context: click.Context, option: click.Parameter, given: str | None) -> None:

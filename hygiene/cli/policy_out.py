@@ -1,6 +1,5 @@
 """Policies that explain a difference: said, and written where that is asked for."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -29,8 +28,11 @@ def offer_policy(told: "Reconciliation", out: str | None, /) -> None:
             err=True,
         )
         return
+    from hygiene.io.writers import atomic
+
     try:
-        Path(out).write_text(found.policy.to_toml(evidence=found.sentences()), encoding="utf-8")
+        with atomic(out, rights=None) as file:
+            file.write(found.policy.to_toml(evidence=found.sentences()))
     except OSError as error:
         msg = f"--policy-out {out}: {error.strerror}."
         raise UsageError(msg) from error

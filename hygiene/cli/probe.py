@@ -154,11 +154,12 @@ def _show_plan(bench: "Bench", own: "Own", notebook: "FileCheckpoint", sinks: "S
 def _write(out: Path, found: "Found", sinks: "Sequence[Smartlead]") -> None:
     from datetime import UTC, datetime
 
+    from hygiene.io.writers import atomic
+
     lines = [f"Measured {datetime.now(UTC):%Y-%m-%d} on account {sinks[0].account} at {sinks[0].base_url}."]
-    partial = out.with_name(f"{out.name}.partial")
     try:
-        partial.write_text(found.policy.to_toml(evidence=[*lines, *found.evidence()]), encoding="utf-8")
-        partial.replace(out)
+        with atomic(out, rights=None) as file:
+            file.write(found.policy.to_toml(evidence=[*lines, *found.evidence()]))
     except OSError as error:
         msg = f"--out {out}: {error.strerror}."
         raise UsageError(msg) from error

@@ -27,9 +27,10 @@ __all__ = ["pull"]
 )
 @click.option("--out", required=True, metavar="F", help="The CSV file to write.")
 @click.option("--rate", metavar="N/s,N/m,N/h", help="Requests to let out: 8/s,48/m,800/h, or none.")
+@shared.rights
 @shared.no_key
 @click.option("-q", "--quiet", is_flag=True, help="No notes, no progress.")
-def pull(what: str, list_id: int | None, out: str, rate: str | None, *, quiet: bool) -> int:
+def pull(what: str, list_id: int | None, out: str, rate: str | None, rights: int, *, quiet: bool) -> int:
     """Read the API's block list, the leads it holds, or who of them unsubscribed, into a dated file.
 
     \b
@@ -57,6 +58,7 @@ def pull(what: str, list_id: int | None, out: str, rate: str | None, *, quiet: b
                 columns=snapshot.BLOCK_LIST if what == "blocklist" else snapshot.LEADS,
                 origin=f"{of} at {account.host} (account {account.account})",
                 progress=progress,
+                rights=rights,
             )
         except SinkError as error:
             if Path(f"{out}.part").exists():

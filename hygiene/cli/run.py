@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,9 +33,10 @@ __all__ = ["Run"]
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a verb that cleans: its options, and how its result leaves."""
+    """One run of a verb that cleans: its options, how its result leaves, and the digests of the files it wrote."""
 
     options: dict[str, Any]
+    digests: dict[str, str] = field(default_factory=dict)
 
     @property
     def suppress(self) -> list[str]:
@@ -180,13 +181,14 @@ class Run:
         """The summary of the run so far."""
         from hygiene.importing.summary import summarise
 
-        return summarise(
+        told = summarise(
             cleaned,
             receipt=receipt,
             send_all=self.options.get("send_all", False),
             error=error or (with_flags(receipt.error) if receipt and receipt.error else None),
             comparison=self.comparison(cleaned) if cleaned else None,
         )
+        return {**told, "results": self.digests} if self.digests else told
 
     def write(self, out: str | None, cleaned: "CleanedLeads", receipt: "Receipt | None" = None) -> None:
         """Write the report, and the result's files where a folder was named."""
@@ -195,10 +197,7 @@ class Run:
         if out is None or self.streams:
             return
         with self._room(out):
-            written = [
-                *self._write_results(out, cleaned, receipt),
-                *self._write_deliveries(out, cleaned, receipt),
-            ]
+            written = self._write_results(out, cleaned, receipt)
         self.write_report(os.path.join(out, "report.html"), cleaned, receipt, tell=False)  # noqa: PTH118 -- a name as it was given
         if not self.options["quiet"]:
             self.tell(f"wrote {', '.join(path.name for path in written)}, report.html to {out}")
@@ -232,12 +231,12 @@ class Run:
             sys.stdout.buffer.flush()
 
     def _write_results(self, out: str, cleaned: "CleanedLeads", receipt: "Receipt | None") -> "list[Path]":
-        """Write the leads with their verdicts, part after part, and the summary."""
+        """Write the leads with their verdicts, part after part, what became of those sent, and the summary."""
         from hygiene.io.writers import open_results
 
-        fill = self.options["fill"]
+        fill, how = self.options["fill"], self.options["out_format"]
         with (
-            open_results(out, format_=self.options["out_format"], fills=fill) as results,
+            open_results(out, format_=how, fills=fill, rights=self.options["rights"]) as results,
             self.progress("Writing") as progress,
         ):
             done = 0
@@ -246,17 +245,11 @@ class Run:
                 done += len(part.verdicts)
                 if progress is not None:
                     progress(done, len(cleaned))
-            return results.finish(self.summary(cleaned, receipt))
-
-    def _write_deliveries(
-        self, out: str, cleaned: "CleanedLeads", receipt: "Receipt | None"
-    ) -> "Iterator[Path]":
-        """Write what became of the leads that were sent, for the owner alone."""
-        from hygiene.io.writers import write_csv
-
-        for name, rows in receipt.deliveries(cleaned).items() if receipt else ():
-            write_csv(rows, Path(out) / name, private=True, guard=True)
-            yield Path(out) / name
+            for name, rows in receipt.deliveries(cleaned).items() if receipt else ():
+                results.put(name, rows)
+            written = results.finish({**self.summary(cleaned, receipt), "results": {}})
+        self.digests.update(results.digests)
+        return written
 
     def write_report(
         self, path: str, cleaned: "CleanedLeads", receipt: "Receipt | None" = None, *, tell: bool = True
@@ -275,7 +268,7 @@ class Run:
             told=with_flags,
         )
         try:
-            with atomic(path) as file:
+            with atomic(path, rights=self.options["rights"]) as file:
                 file.write(page)
         except OSError as error:
             msg = f"--report {path}: {error.strerror}. Name a file in a folder that can be written to."

@@ -1,6 +1,8 @@
 """The result of a cleaning by Dask: what `CleanedLeads` has, as Dask frames and sums."""
 
 import contextlib
+import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +19,7 @@ from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.notes import notes_on
 from hygiene.cleaning.pipeline import survey_frame
 from hygiene.errors import UsageError
+from hygiene.io.leftovers import held, new_folder, sweep
 from hygiene.outcomes import Counts
 from hygiene.prediction.predict import Prediction, predict_touched
 from hygiene.prediction.prefilter import Prefilter
@@ -27,12 +30,13 @@ from hygiene.scale.survey import SOURCE, Surveyed
 from hygiene.scale.tasks import bits_for, compute, exchange, hand_out, hold, task
 
 if TYPE_CHECKING:
-    import os
-
     import dask.dataframe as dd
     from dask.delayed import Delayed
 
 __all__ = ["ScaledLeads"]
+
+#: Names of folders that tables are written in until all are whole.
+_DRAFT = re.compile(r"\.[0-9a-f]{12}\.tmp")
 
 
 class ScaledLeads:
@@ -213,16 +217,20 @@ def _draft(folder: Path, paths: Sequence[Path]) -> Iterator[Path]:
     if there:
         msg = f"{folder}: {' and '.join(there)} is there already; name another folder, so that no old part is imported."
         raise UsageError(msg)
-    draft = folder / f".{secrets.token_hex(6)}.tmp"
+    sweep(folder, _DRAFT)
     try:
-        for path in paths:
-            (draft / path.name).mkdir(parents=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft, handle = held(lambda: new_folder(folder / f".{secrets.token_hex(6)}.tmp"))
     except OSError as error:
         msg = f"{folder}: cannot be written to ({error.strerror}); name another folder."
         raise UsageError(msg) from error
     try:
+        for path in paths:
+            (draft / path.name).mkdir(mode=0o700)
         yield draft
         for path in paths:
             (draft / path.name).rename(path)
     finally:
         shutil.rmtree(draft)
+        if handle >= 0:
+            os.close(handle)

@@ -19,7 +19,7 @@ from platformdirs import user_state_path
 
 from hygiene.errors import PullBusy, RateLimited, SinkError, Unreachable, UsageError, option
 from hygiene.io.locks import Lock
-from hygiene.io.writers import atomic
+from hygiene.io.writers import PRIVATE, atomic
 from hygiene.smartlead.unsubscribed import check_told
 
 __all__ = ["BLOCK_LIST", "LEADS", "Pages", "Pulled", "pull"]
@@ -75,6 +75,7 @@ def pull(
     origin: str,
     pause: Callable[[float], None] = time.sleep,
     progress: Callable[[int, int], None] | None = None,
+    rights: int = PRIVATE,
 ) -> Pulled:
     """Write a listing to a CSV file; returns how many rows it holds.
 
@@ -88,6 +89,7 @@ def pull(
         origin: What is pulled and from where, for people; a pull goes on only from pages of the same origin.
         pause: Waits.
         progress: Called with the rows so far, twice: how many there are to come is not known.
+        rights: Who may read the file.
 
     Raises:
         SinkError: refused, and again when asked anew, where the pages so far are kept; or no row says what is
@@ -107,7 +109,7 @@ def pull(
             draft.close()
         try:
             check_told(draft.read, draft.untold)
-            draft.write(Path(out), columns)
+            draft.write(Path(out), columns, rights)
         except SinkError:
             draft.remove()  # the same pages would be refused again
             raise
@@ -221,7 +223,8 @@ class _Draft:
         except (ValueError, KeyError, TypeError) as error:
             msg = f"{path}: holds something else than the pages of a pull. Remove it, or name another {option('out')}."
             raise UsageError(msg) from error
-        self._file = path.open("r+" if kept else "w", encoding="utf-8", newline="")
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | (0 if kept else os.O_TRUNC), PRIVATE)
+        self._file = os.fdopen(handle, "r+", encoding="utf-8", newline="")
         if kept:
             self._file.seek(kept)
             self._file.truncate()
@@ -265,10 +268,10 @@ class _Draft:
         self._add(line)
         self._count(line)
 
-    def write(self, out: Path, columns: Sequence[str]) -> None:
+    def write(self, out: Path, columns: Sequence[str], rights: int) -> None:
         """Write the file."""
         untold = f"; {self.untold} of {self.read} do not say" if self.untold else ""
-        with atomic(out) as file, self._path.open(encoding="utf-8") as draft:
+        with atomic(out, rights=rights) as file, self._path.open(encoding="utf-8") as draft:
             writer = csv.writer(file, lineterminator="\n")
             for number, line in enumerate(draft):
                 page = json.loads(line)

@@ -35,6 +35,7 @@ from hygiene.io.readers.json_file import JsonFile
 from hygiene.io.readers.keyed_file import KeyedFile
 from hygiene.io.readers.limits import Limits, limits_of
 from hygiene.io.readers.read_options import ReadOptions
+from hygiene.io.readers.result_set import notes_on_results
 from hygiene.io.readers.sheet_file import SheetChoice, SheetFile
 from hygiene.io.readers.sheets import sheets_of
 from hygiene.io.readers.sources import Hash, Source, Spools, open_source
@@ -78,7 +79,7 @@ class LeadFiles:
         self._spools = Spools()
         self._chunk_rows = chunk_rows or CHUNK_ROWS
         found = expand(names)
-        self._folder_notes = found.notes
+        self._set_notes = (*found.notes, *notes_on_results(file.name for file in found.files))
         self._parts = [
             look.at(open_source(file.name, self._spools, self._limits), file.keys) for file in found.files
         ]
@@ -105,7 +106,7 @@ class LeadFiles:
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences about the choices that were made; there may be more after the files were read through."""
-        told = [*self._folder_notes, *(note for part in self._parts for note in part.notes)]
+        told = [*self._set_notes, *(note for part in self._parts for note in part.notes)]
         for part, counts in zip(self._parts, self._stand_ins, strict=False):
             told += part.map.told(part.table.header, counts, source=part.name)
         return tuple(map(Note, told))

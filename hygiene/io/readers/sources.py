@@ -11,9 +11,8 @@ import shutil
 import stat
 import sys
 import tempfile
-import weakref
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from types import TracebackType
 from typing import IO, Protocol, Self
 
 from hygiene.errors import InputError, SpoolError
+from hygiene.io.leftovers import Scratch
 from hygiene.io.readers.limits import Limits
 
 __all__ = ["BLOCK", "GZIP", "Digest", "Hash", "Source", "Spools", "open_source", "printable"]
@@ -129,13 +129,12 @@ class Spools:
     """Temporary files, removed with their owner."""
 
     def __init__(self) -> None:
-        self._paths: list[str] = []
-        self._finalizer = weakref.finalize(self, _remove, self._paths)
+        self._scratch: Scratch | None = None
 
     def new(self) -> tuple[Path, IO[bytes]]:
         """A new file, open for writing."""
-        handle, path = tempfile.mkstemp(prefix="leads-")
-        self._paths.append(path)
+        self._scratch = self._scratch or Scratch()
+        handle, path = tempfile.mkstemp(dir=self._scratch.path)
         return Path(path), os.fdopen(handle, "wb")
 
     def copy(self, stream: IO[bytes], /) -> Path:
@@ -154,7 +153,9 @@ class Spools:
 
     def close(self) -> None:
         """Remove the files."""
-        self._finalizer()
+        if self._scratch is not None:
+            self._scratch.close()
+            self._scratch = None
 
 
 def open_source(name: str, spools: Spools, limits: Limits, /) -> Source:
@@ -198,8 +199,3 @@ def _unpack(source: Source, spools: Spools, limits: Limits) -> Path:
         msg = f"{source.name}: begins like a gzip file and is damaged or cut off. Get a whole copy of it."
         raise InputError(msg) from error
     return path
-
-
-def _remove(paths: Sequence[str]) -> None:
-    for path in paths:
-        Path(path).unlink(missing_ok=True)

@@ -4,7 +4,6 @@ import contextlib
 import datetime
 import math
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
@@ -12,6 +11,7 @@ import pandas as pd
 
 from hygiene.errors import UsageError, option
 from hygiene.io.formulas import guarded
+from hygiene.io.leftovers import Scratch
 from hygiene.io.writers.archive_file import ArchiveFile
 
 __all__ = ["WorkbookTable"]
@@ -47,8 +47,8 @@ class WorkbookTable:
             msg = f"{option('out_format', 'xlsx')} needs xlsxwriter: pip install 'lead-hygiene[excel]'."
             raise UsageError(msg) from error
         self._path, self._guard = path, guard
-        self._file, self._draft = ArchiveFile(file), tempfile.TemporaryDirectory()
-        options = {**_PLAIN, "constant_memory": True, "tmpdir": self._draft.name}
+        self._file, self._scratch = ArchiveFile(file), Scratch()
+        options = {**_PLAIN, "constant_memory": True, "tmpdir": os.fspath(self._scratch.path)}
         self._book = xlsxwriter.Workbook(self._file, options)
         self._book.set_properties({"created": _MADE})
         self._sheet = self._book.add_worksheet("leads")
@@ -83,7 +83,7 @@ class WorkbookTable:
         self._file.give_up()
         with contextlib.suppress(OSError):  # a full disk takes no last octets, and nobody will read them
             self._sheet.row_data_fh.close()
-        self._draft.cleanup()
+        self._scratch.close()
 
     def _write(self, rows: Iterable[Iterable[Any]]) -> None:
         for at, row in enumerate(rows, start=self._rows):

@@ -1,4 +1,8 @@
-"""Results: the files of a run, written part after part, that take their names together at the end."""
+"""Results: the files of a run, written part after part, that take their names together at the end.
+
+They hold personal data: they are their owner's alone unless other rights are given. A summary that has a place for
+it (`results`) holds the digest of each, so that they are known as one set.
+"""
 
 import contextlib
 import json
@@ -10,19 +14,37 @@ import pandas as pd
 
 from hygiene.arguments import check_word
 from hygiene.errors import UsageError, option
-from hygiene.io.writers.atomic import Draft, Path_
+from hygiene.io.leftovers import sweep
+from hygiene.io.writers.atomic import PRIVATE, Draft, Path_, drafts_of, open_draft
+from hygiene.io.writers.in_place import InPlace
 from hygiene.io.writers.tables import Format, Table
 
 __all__ = ["Results", "open_results", "write_results"]
 
+#: Names of the files of a run, whatever its options.
+_NAMES = (
+    r"(?:ready|withheld|verdicts)\.(?:csv|xlsx|parquet)|(?:fills|sent|rejected|unknown)\.csv|summary\.json"
+    r"|report\.html"
+)
+
+#: The last of a run's files.
+_LAST = ("summary.json", "fills.csv")
+
 
 class Results:
-    """The files of a run while they are written; see `open_results`."""
+    """The files of a run while they are written; see `open_results`.
 
-    def __init__(self, folder: Path, stack: contextlib.ExitStack, /, *, format_: Format, fills: bool) -> None:
-        self._folder, self._stack = folder, stack
+    Attributes:
+        digests: SHA-256 of each file but the summary, by name; of those that are whole.
+    """
+
+    def __init__(
+        self, folder: Path, stack: contextlib.ExitStack, /, *, format_: Format, fills: bool, rights: int
+    ) -> None:
+        self._folder, self._stack, self._rights = folder, stack, rights
+        self.digests: dict[str, str] = {}
         names = {name: f"{name}.{format_}" for name in ("ready", "withheld", "verdicts")}
-        self._drafts: dict[str, Draft] = {}
+        self._drafts: dict[str, Draft | InPlace] = {}
         self._tables = {
             name: self._table(
                 file_name, format_=format_, spreadsheet=name == "withheld", guard=name != "ready"
@@ -57,15 +79,33 @@ class Results:
             if frame is not None:
                 opened.add(frame)
 
+    def put(self, name: str, frame: pd.DataFrame, /) -> None:
+        """Write a further file of the run, as CSV; it is whole already.
+
+        Args:
+            name: The file's name.
+            frame: Its rows.
+        """
+        table = self._table(name, format_="csv", guard=True)
+        table.add(frame)
+        table.close()
+
     def finish(self, summary: Mapping[str, Any], /) -> list[Path]:
-        """The paths of all files, which are there now: those of `add`, and the summary before the fills."""
+        """The paths of all files, which are there now: those of `add`, further ones, the summary, the fills.
+
+        Args:
+            summary: The run as one object; where it has a key `results`, the digests stand there.
+        """
         for opened in self._tables.values():
             opened.close()
-        text = json.dumps(dict(summary), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        for name, draft in self._drafts.items():
+            draft.settle()
+            self.digests[name] = draft.digest()
+        told = {**summary, "results": self.digests} if "results" in summary else dict(summary)
+        text = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         self._draft("summary.json").file.write(text.encode())
-        order = sorted(self._drafts, key=lambda name: name == "fills.csv")
-        for name in order:
-            self._drafts[name].settle()
+        self._drafts["summary.json"].settle()
+        order = sorted(self._drafts, key=lambda name: _LAST.index(name) if name in _LAST else -1)
         for name in order:
             self._drafts[name].name()
         return [self._folder / name for name in order]
@@ -76,22 +116,26 @@ class Results:
         self._stack.callback(made.drop)
         return made
 
-    def _draft(self, name: str) -> Draft:
-        self._drafts[name] = Draft(self._folder / name)
+    def _draft(self, name: str) -> Draft | InPlace:
+        self._drafts[name] = open_draft(self._folder / name, rights=self._rights)
         self._stack.callback(self._drafts[name].drop)
         return self._drafts[name]
 
 
 @contextlib.contextmanager
-def open_results(folder: Path_, /, *, format_: Format = "csv", fills: bool = False) -> Iterator[Results]:
+def open_results(
+    folder: Path_, /, *, format_: Format = "csv", fills: bool = False, rights: int = PRIVATE
+) -> Iterator[Results]:
     """The files of a run to add parts to: ready, withheld (for spreadsheets) and verdicts, and summary.json.
 
-    They take their names when `Results.finish` is called; without it, and on an error, none is left.
+    They take their names when `Results.finish` is called; without it, and on an error, none is left. What a run that
+    was killed left in the folder is removed.
 
     Args:
-        folder: Where to; made where it is not there.
+        folder: Where to; made where it is not there, for whom `rights` say. One that is there keeps its own.
         format_: Format of the first three.
         fills: Whether there is a fifth file, fills.csv.
+        rights: Who may read the files.
 
     Raises:
         UsageError: the folder cannot be made or is a file, there is no such format, or the format needs an
@@ -99,9 +143,10 @@ def open_results(folder: Path_, /, *, format_: Format = "csv", fills: bool = Fal
     """
     check_word("format_", format_, get_args(Format))
     folder = Path(folder)
-    _make(folder)
+    _make(folder, rights)
+    sweep(folder, drafts_of(_NAMES))
     with contextlib.ExitStack() as stack:
-        yield Results(folder, stack, format_=format_, fills=fills)
+        yield Results(folder, stack, format_=format_, fills=fills, rights=rights)
 
 
 def write_results(
@@ -134,9 +179,14 @@ def write_results(
         return results.finish(summary)
 
 
-def _make(folder: Path) -> None:
+def _make(folder: Path, rights: int) -> None:
+    """Make a folder, and those above it; whoever may read its files may enter it."""
+    new = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        for each in reversed(new):
+            each.mkdir(exist_ok=True)
+            each.chmod(rights | (rights & 0o444) >> 2)
+        folder.mkdir(exist_ok=True)  # which says so where it is a file
     except OSError as error:
         found = "is a file" if folder.is_file() else f"cannot be made ({error.strerror})"
         msg = f"{folder}: {found}; expected a folder to write to. Name another with {option('out')}."

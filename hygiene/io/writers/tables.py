@@ -10,7 +10,7 @@ from typing import IO, Any, Literal, Protocol, TypeAlias
 import pandas as pd
 
 from hygiene.errors import UsageError
-from hygiene.io.writers.atomic import Path_, atomic
+from hygiene.io.writers.atomic import PRIVATE, Path_, atomic
 from hygiene.io.writers.csv_lines import header_line, lines
 
 __all__ = ["CsvTable", "Format", "Table", "open_table", "write_csv", "write_parquet", "write_xlsx"]
@@ -136,7 +136,7 @@ def open_table(
     format_: Format = "csv",
     spreadsheet: bool = False,
     guard: bool = False,
-    private: bool = False,
+    rights: int | None = PRIVATE,
 ) -> Iterator[Table]:
     """A table to add frames to, whose file takes its name at the end of the block.
 
@@ -145,12 +145,12 @@ def open_table(
         format_: The format.
         spreadsheet: For people, as `CsvTable` says.
         guard: Guard cells against formulas, as `CsvTable` says.
-        private: Only the owner may read it.
+        rights: Who may read it; None lets the umask decide.
 
     Raises:
         UsageError: the format cannot hold the rows, or needs an extra that is not installed.
     """
-    with atomic(path, mode="wb", private=private) as file:
+    with atomic(path, mode="wb", rights=rights) as file:
         table = Table(file, path, format_=format_, spreadsheet=spreadsheet, guard=guard)
         try:
             yield table
@@ -166,10 +166,10 @@ def write_csv(
     *,
     spreadsheet: bool = False,
     guard: bool = False,
-    private: bool = False,
+    rights: int | None = PRIVATE,
 ) -> None:
     """Write a frame as CSV; see `CsvTable`, and `open_table` for the arguments."""
-    with open_table(path, spreadsheet=spreadsheet, guard=guard, private=private) as opened:
+    with open_table(path, spreadsheet=spreadsheet, guard=guard, rights=rights) as opened:
         opened.add(frame)
 
 
