@@ -12,16 +12,30 @@ import click
 
 from hygiene.cli import check_clean, demo, doctor, exit_codes, history, import_, lists, mx, probe, pull
 from hygiene.cli import options as shared
+from hygiene.cli.endings import Course, unforeseen
 from hygiene.cli.flags import declare, with_flags
 from hygiene.cli.help import Verbs
 from hygiene.cli.signals import end_on_signals
+from hygiene.cli.streams import Output, lasting
 from hygiene.errors import HygieneError
 from hygiene.version import __version__
 
 __all__ = ["cli", "main"]
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Verbs(Verbs):
+    """The verbs; what nobody foresaw is told as such, before click takes it for a pipe that broke or a Ctrl-C."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (HygieneError, click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:  # the outer one: a run has no other ends than those of `exit_codes`
+            raise unforeseen(error) from error
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="lead-hygiene")
 @shared.loudness
 def cli(**_: Any) -> None:
@@ -65,20 +79,34 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # The system's allocator keeps what is freed at hand; Arrow's own hands it back, which costs half a second of
     # system time a million leads. It is read when Arrow is loaded, which is later.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    with lasting() as output:
+        try:
+            code = _run(arguments, output)
+        finally:
+            shared.hush()
+    sys.exit(code)
+
+
+def _run(arguments: Sequence[str] | None, output: Output) -> int:
+    """Run the command line; its exit code, whatever happens."""
+    run = Course()
     try:
-        code = cli.main(args=arguments, prog_name="hygiene", standalone_mode=False)
-        sys.stdout.flush()
-    except click.exceptions.Abort:
-        code = exit_codes.INTERRUPTED
+        code = cli.main(args=arguments, prog_name="hygiene", standalone_mode=False, obj=run)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return exit_codes.INTERRUPTED
     except click.ClickException as error:
         error.show()
-        code = error.exit_code
+        return exit_codes.USAGE
     except HygieneError as error:
-        click.echo(f"Error: {with_flags(error)}", err=True)
-        code = exit_codes.exit_code(error)
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has left; there is nobody to tell
-        code = exit_codes.DONE
-    finally:
-        shared.hush()
-    sys.exit(code or exit_codes.DONE)
+        return _told(error)
+    if output.lost:
+        click.echo(
+            f"warning: stdout cannot be written ({output.lost}); what it was to hold is lost.", err=True
+        )
+        return code or (exit_codes.DONE if run.begun else exit_codes.USAGE)
+    return code or exit_codes.DONE
+
+
+def _told(error: HygieneError) -> int:
+    click.echo(f"Error: {with_flags(error)}", err=True)
+    return exit_codes.exit_code(error)

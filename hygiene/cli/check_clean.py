@@ -5,6 +5,8 @@ from typing import Any
 import click
 
 from hygiene.cli import options as shared
+from hygiene.cli.destinations import check_results
+from hygiene.cli.files_out import write_files
 from hygiene.cli.help import Verb
 from hygiene.cli.run import Run
 from hygiene.errors import UsageError
@@ -23,8 +25,9 @@ def check(**options: Any) -> None:
     """
     run = Run(options)
     with run.failing():
+        check_results(options)
         cleaned = run.clean()
-        run.write(None, cleaned)
+        write_files(run, None, cleaned)
     run.gate(cleaned)
     run.report(cleaned)
 
@@ -53,8 +56,9 @@ def clean(**options: Any) -> None:
         )
         raise UsageError(msg)
     with run.failing():
+        check_results(options)
         cleaned = run.clean()
-        run.write(options["out"], cleaned)
+        write_files(run, options["out"], cleaned)
     run.gate(cleaned)
     run.report(cleaned)
     if run.streams:

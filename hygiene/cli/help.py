@@ -39,7 +39,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
     ),
     "Limits that fail the run": ("max_", "min_", "warn"),
     "Output": (
-        "out", "out_format", "mode", "rights", "format_", "by", "report", "show_addresses", "quiet", "verbose", "version", "help",
+        "out", "out_format", "rights", "format_", "by", "report", "show_addresses", "quiet", "verbose", "version",
+        "help",
     ),
 }  # fmt: skip
 

@@ -10,19 +10,20 @@ import click
 from hygiene.cli import consent, param_types
 from hygiene.cli import options as shared
 from hygiene.cli.credentials import find_key
+from hygiene.cli.destinations import check_journal, check_journal_name, check_results
 from hygiene.cli.dry_run import journal_to_look_at, rehearse
-from hygiene.cli.exit_codes import DIFFERS, DONE, UNFINISHED, exit_code
+from hygiene.cli.endings import course
+from hygiene.cli.files_out import write_files
 from hygiene.cli.flags import with_flags
 from hygiene.cli.help import Verb
 from hygiene.cli.loaders import load_policy
-from hygiene.cli.policy_out import offer_policy
 from hygiene.cli.run import Run
+from hygiene.cli.sending import ending, send
 from hygiene.cli.signals import Stopping
-from hygiene.errors import Interrupted
 
 if TYPE_CHECKING:
     from hygiene.cleaning.result import CleanedLeads
-    from hygiene.importing import Receipt, Session
+    from hygiene.importing import Session
     from hygiene.importing.journal import SqliteJournal
     from hygiene.sinks import LeadList
     from hygiene.smartlead import Smartlead
@@ -117,6 +118,7 @@ def import_(list_id: int, rename: Mapping[str, str], custom_shape: Any, **option
     from hygiene.smartlead import Smartlead
 
     consent.need_consent(options)
+    check_journal_name(options["journal"])
     run = Run(options)
     stopping = Stopping(run.note)
     profile = options["profile"]
@@ -131,6 +133,7 @@ def import_(list_id: int, rename: Mapping[str, str], custom_shape: Any, **option
         with SqliteJournal(options["journal"], must_exist=options["require_journal"]) as journal:
             if journal.created and not sys.stderr.isatty():
                 run.note(f"new journal {journal.path}: keep it, and the .key file beside it, between runs")
+            check_journal(journal)
             return import_leads(run, sink, journal, stopping)
 
 
@@ -141,6 +144,7 @@ def import_leads(run: Run, sink: "Smartlead", journal: "SqliteJournal | None", s
 
     options = run.options
     with run.failing():
+        check_results(options)
         target = sink.describe()
         cleaned = run.clean(waive_blocklist=options["waive_blocklist"], batch_leads=options["batch_size"])
         session = open_session(
@@ -158,7 +162,7 @@ def import_leads(run: Run, sink: "Smartlead", journal: "SqliteJournal | None", s
                 if note not in told:
                     run.note(with_flags(note))
             # so that a report is there whatever happens next; a dry run writes what a clean does
-            run.write(options["out"] if options["dry_run"] else None, cleaned)
+            write_files(run, options["out"] if options["dry_run"] else None, cleaned)
         return _import(run, sink, session, cleaned, target, stopping)
 
 
@@ -192,47 +196,14 @@ def _import(  # noqa: PLR0917 -- the parts of one import
             run.tell(f"import {session.import_id} goes on: {left} leads are left of it")
         _ask(run, cleaned, where, columns, _duration(sink, session.outlook(cleaned).requests))
     with run.failing(cleaned):
-        receipt = _send(run, session, cleaned, stopping)
-    session.keep(run.summary(cleaned, receipt))
-    run.write(options["out"], cleaned, receipt)
-    run.report(cleaned, receipt)
-    return _ending(run, receipt, sent=bool(left))
-
-
-def _send(run: Run, session: "Session", cleaned: "CleanedLeads", stopping: "Stopping") -> "Receipt":
-    from hygiene.importing.preflight import with_readback
-
-    try:
-        with run.progress("Importing") as progress, stopping.watching():
-            receipt = session.run(
-                cleaned, on_unknown=run.options["on_unknown"], progress=progress, stop=stopping
-            )
-            return with_readback(receipt, cleaned, session.sink) if run.options["verify"] else receipt
-    except KeyboardInterrupt:
-        return session.stopped(Interrupted("stopped at once; the answer of the batch in flight is unknown."))
-
-
-def _ending(run: Run, receipt: "Receipt", *, sent: bool) -> int:
-    told, found = receipt.reconciliation, receipt.readback
-    if not sent and told.batches:
-        run.note(f"import {receipt.import_id} is finished already; nothing was sent (--again plans it anew)")
-    if receipt.error is not None:
-        code = UNFINISHED if receipt.progressed else exit_code(receipt.error)
-        run.tell(f"Error: unfinished: {with_flags(receipt.error)}")
-        if code == UNFINISHED:
-            run.tell("To resume, run the same command again.")
-        return code
-    for line in found.sentences() if found else ():
-        run.tell(line if found and found.agrees else f"Error: {line}")
-    if told.status == "agrees":
-        return DONE if found is None or found.agrees else DIFFERS
-    offer_policy(told, run.options["policy_out"])
-    differences = "; ".join(told.differences())
-    if told.status == "within_range" and not run.options["exact"]:
-        run.tell(f"warning: the API's counts differ, within what was left open: {differences}.")
-        return DONE if found is None or found.agrees else DIFFERS
-    run.tell(f"Error: the API's counts differ from the prediction: {differences}.")
-    return DIFFERS
+        receipt = send(run, session, cleaned, stopping)
+    course().begun = True
+    with run.afterwards():
+        session.keep(run.summary(cleaned, receipt))
+    write_files(run, options["out"], cleaned, receipt)
+    with run.afterwards():
+        run.report(cleaned, receipt)
+    return ending(run, receipt, sent=bool(left))
 
 
 def _tell_unsent(run: Run, cleaned: "CleanedLeads", sent: Sequence[str]) -> None:

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +15,11 @@ import click
 
 from hygiene.cli import options as shared
 from hygiene.cli.console import progress, show
+from hygiene.cli.endings import noted, unforeseen
 from hygiene.cli.exit_codes import USAGE, exit_code
 from hygiene.cli.flags import with_flags
 from hygiene.cli.loaders import load_policy, make_resolver
-from hygiene.errors import GateFailed, HygieneError, UsageError
+from hygiene.errors import GateFailed, HygieneError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,15 +58,24 @@ class Run:
         try:
             yield
         except HygieneError as error:
-            if self.options["format_"] == "json" and exit_code(error) != USAGE:
-                self.print_json(cleaned, error=with_flags(error))
-            if self.options["format_"] == "github":
-                self.annotate("error", getattr(error, "failures", [with_flags(error)]))
-            if isinstance(error, GateFailed) and cleaned is not None:
-                self._report(cleaned)
-            elif self.options["format_"] == "github":
-                self.add_job_summary(cleaned)
+            self._tell_programs(error, cleaned)
             raise
+        except (click.ClickException, click.Abort):
+            raise
+        except Exception as error:
+            known = unforeseen(error)
+            self._tell_programs(known, cleaned)
+            raise known from error
+
+    def _tell_programs(self, error: HygieneError, cleaned: "CleanedLeads | None") -> None:
+        if self.options["format_"] == "json" and exit_code(error) != USAGE:
+            self.print_json(cleaned, error=with_flags(error))
+        if self.options["format_"] == "github":
+            self.annotate("error", getattr(error, "failures", [with_flags(error)]))
+        if isinstance(error, GateFailed) and cleaned is not None:
+            self._report(cleaned)
+        elif self.options["format_"] == "github":
+            self.add_job_summary(cleaned)
 
     def clean(self, **more: Any) -> "CleanedLeads":
         """The files of this run, cleaned as its options say; `more` are options that are no flags of a cleaning."""
@@ -146,7 +155,8 @@ class Run:
                 click.echo(line, err=self.streams)
             self.add_job_summary(cleaned, receipt)
         else:
-            show(tables(cleaned, receipt, send_all=send_all, comparison=comparison), stderr=self.streams)
+            with self.afterwards(sent=receipt is not None):  # the last line holds the counts whatever happens
+                show(tables(cleaned, receipt, send_all=send_all, comparison=comparison), stderr=self.streams)
         click.echo(sentence(cleaned, receipt), err=self.streams)
 
     def annotate(self, level: str, texts: "Iterable[str]") -> None:
@@ -166,8 +176,13 @@ class Run:
 
         send_all = self.options.get("send_all", False)
         text = job_summary(cleaned, receipt, comparison=self.comparison(cleaned), send_all=send_all)
-        with Path(path).open("a", encoding="utf-8") as file:
-            file.write(text)
+        try:
+            with Path(path).open("a", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            self.tell(
+                f"warning: GITHUB_STEP_SUMMARY {path}: {error.strerror}; the job's summary lacks this run."
+            )
 
     def print_json(
         self, cleaned: "CleanedLeads | None", receipt: "Receipt | None" = None, *, error: str | None = None
@@ -190,28 +205,15 @@ class Run:
         )
         return {**told, "results": self.digests} if self.digests else told
 
-    def write(self, out: str | None, cleaned: "CleanedLeads", receipt: "Receipt | None" = None) -> None:
-        """Write the report, and the result's files where a folder was named."""
-        if self.options["report"]:
-            self.write_report(self.options["report"], cleaned, receipt)
-        if out is None or self.streams:
-            return
-        with self._room(out):
-            written = self._write_results(out, cleaned, receipt)
-        self.write_report(os.path.join(out, "report.html"), cleaned, receipt, tell=False)  # noqa: PTH118 -- a name as it was given
-        if not self.options["quiet"]:
-            self.tell(f"wrote {', '.join(path.name for path in written)}, report.html to {out}")
-
     @contextmanager
-    def _room(self, out: str) -> Iterator[None]:
-        """Say what to do where the folder takes no files."""
+    def afterwards(self, *, sent: bool = True) -> Iterator[None]:
+        """Where leads were sent, let what fails be a warning: what was done counts, whoever is told of it."""
         try:
             yield
-        except OSError as error:
-            msg = (
-                f"--out {out}: {error.strerror or error}. Name a folder that can be written to and has room."
-            )
-            raise UsageError(msg) from error
+        except Exception as error:  # told, whatever it is
+            if not sent:
+                raise
+            self.tell(f"warning: {with_flags(error) if isinstance(error, HygieneError) else noted(error)}")
 
     def stream(self, cleaned: "CleanedLeads") -> None:
         """Write the leads that are ready on stdout, once all of them are there to be written."""
@@ -229,52 +231,6 @@ class Run:
             sys.stdout.flush()
             shutil.copyfileobj(file, sys.stdout.buffer)
             sys.stdout.buffer.flush()
-
-    def _write_results(self, out: str, cleaned: "CleanedLeads", receipt: "Receipt | None") -> "list[Path]":
-        """Write the leads with their verdicts, part after part, what became of those sent, and the summary."""
-        from hygiene.io.writers import open_results
-
-        fill, how = self.options["fill"], self.options["out_format"]
-        with (
-            open_results(out, format_=how, fills=fill, rights=self.options["rights"]) as results,
-            self.progress("Writing") as progress,
-        ):
-            done = 0
-            for part in cleaned.chunks():
-                results.add(**part._asdict(), fills=cleaned.fills if fill and not done else None)
-                done += len(part.verdicts)
-                if progress is not None:
-                    progress(done, len(cleaned))
-            for name, rows in receipt.deliveries(cleaned).items() if receipt else ():
-                results.put(name, rows)
-            written = results.finish({**self.summary(cleaned, receipt), "results": {}})
-        self.digests.update(results.digests)
-        return written
-
-    def write_report(
-        self, path: str, cleaned: "CleanedLeads", receipt: "Receipt | None" = None, *, tell: bool = True
-    ) -> None:
-        """Write the HTML report."""
-        from hygiene.io.writers import atomic
-        from hygiene.report.html import render
-
-        page = render(
-            cleaned,
-            receipt,
-            comparison=self.comparison(cleaned),
-            show_addresses=self.options["show_addresses"],
-            send_all=self.options.get("send_all", False),
-            made=datetime.now(UTC),
-            told=with_flags,
-        )
-        try:
-            with atomic(path, rights=self.options["rights"]) as file:
-                file.write(page)
-        except OSError as error:
-            msg = f"--report {path}: {error.strerror}. Name a file in a folder that can be written to."
-            raise UsageError(msg) from error
-        if tell and not self.options["quiet"]:
-            self.tell(f"wrote {path}")
 
     def tell(self, text: str) -> None:
         """Say something on stderr."""

@@ -17,6 +17,8 @@ from hygiene.prediction.policy_grid import PolicyGrid, Table, policies_near
 
 __all__ = ["Explanation", "Fit", "Result", "Trace", "explain"]
 
+#: Most leads that a counter is taken for: more than any import has, and sums of it stay within 64 bits.
+MOST_LEADS = 1 << 40
 #: Leads times countings that one search may cost.
 MOST_WORK = 50_000_000
 #: Row numbers that a sentence names.
@@ -172,7 +174,8 @@ class _Target(NamedTuple):
 def _target(answered: Sequence[Result], rows: Codes) -> _Target:
     cells = [list((result.reported or Counts()).as_dict().values()) for result in answered]
     given = np.array([[cell is not None for cell in row] for row in cells], dtype=bool)
-    return _Target(np.array([[cell or 0 for cell in row] for row in cells], dtype=np.int64), given, rows)
+    reported = [[max(-MOST_LEADS, min(cell or 0, MOST_LEADS)) for cell in row] for row in cells]
+    return _Target(np.array(reported, dtype=np.int64), given, rows)
 
 
 def _search(trials: PolicyGrid, base: ImportPolicy, target: _Target) -> tuple[tuple[Fit, ...], Fit, bool]:

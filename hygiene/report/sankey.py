@@ -64,20 +64,25 @@ def flow(
     first = {name: count for name, count in outcomes.items() if count}
     second = {name: count for name, count in counts.items() if count}
     room = HEIGHT - GAP * max(len(first) - 1, len(second) - 1, 0)
-    scale = room / max(rows, sum(second.values()), 1)
-    start = Node("rows", f"{rows:,} rows", COLUMNS[0], 0, max(rows * scale, LEAST))
-    middle = _column(1, first, scale)
-    end = _column(2, second, scale)
+    most = max(rows, sum(second.values()), 1)
+    start = Node("rows", f"{rows:,} rows", COLUMNS[0], 0, _height(rows, most, room))
+    middle = _column(1, first, most, room)
+    end = _column(2, second, most, room)
     ready = [node for node in middle if node.name == "ready"]
     bands = [*_bands(start, middle), *(_bands(ready[0], end) if ready and told else [])]
     words = ", ".join(node.label for node in (start, *middle, *end))
     return Flow((start, *middle, *end), tuple(bands), words)
 
 
-def _column(place: int, sizes: Mapping[str, int], scale: float) -> list[Node]:
+def _height(count: int, most: int, room: float) -> float:
+    """How high so many rows of the most there are stand; whole numbers are divided, as those of an API may be any."""
+    return max(count / most * room, LEAST)
+
+
+def _column(place: int, sizes: Mapping[str, int], most: int, room: float) -> list[Node]:
     nodes, y = [], 0.0
     for name, count in sizes.items():
-        height = max(count * scale, LEAST)
+        height = _height(count, most, room)
         nodes.append(Node(name, f"{count:,} {name}", COLUMNS[place], round(y, 1), round(height, 1)))
         y += height + GAP
     return nodes

@@ -11,6 +11,8 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+import httpx
+
 from hygiene.errors import UsageError
 from hygiene.smartlead.retry import PATIENCE_S
 
@@ -33,13 +35,19 @@ def base_url(given: str | None, /) -> str:
         UsageError: neither https nor on this machine, or with more in it than host and path.
     """
     url = (given or os.environ.get("SMARTLEAD_BASE_URL") or BASE_URL).strip()
+    if (
+        not url.isprintable() or " " in url
+    ):  # what divides it would leave line breaks out (documented: urllib.parse)
+        msg = f"{_BAD_URL} Found a blank, a line break or another character in it that no URL has."
+        raise UsageError(msg)
     try:
         parts = urlsplit(url)
         secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
         plain = parts.hostname and not (parts.query or parts.fragment or "@" in parts.netloc)
         parts.port  # noqa: B018 -- reading it is what checks it
-    except ValueError as error:
-        raise UsageError(_BAD_URL) from error
+        httpx.URL(url).host.encode("idna")  # a name that no resolver would take
+    except (ValueError, httpx.InvalidURL):  # not chained: it may quote the URL, and that the key
+        raise UsageError(_BAD_URL) from None
     if not (secure and plain):
         msg = f"{_BAD_URL} Found {_shown(parts)}."
         raise UsageError(msg)

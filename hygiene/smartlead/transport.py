@@ -7,10 +7,12 @@ What an answer means is not decided here, and what may have landed is not sent t
 import contextlib
 import json
 import logging
+import os
 import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -217,9 +219,10 @@ def _lost(method: str, where: str, error: Exception) -> Exception:
 
 def _transport(base_url: str) -> httpx.HTTPTransport:
     """The transport below the key; httpx leaves the environment's proxies to it."""
+    trusted = _trusted(base_url)
     # suppressed, not chained: the error may hold the proxy's URL, and that a password
     with contextlib.suppress(ImportError, ValueError, httpx.InvalidURL):
-        return httpx.HTTPTransport(verify=_trusted(base_url), proxy=proxy_for(base_url))
+        return httpx.HTTPTransport(verify=trusted, proxy=proxy_for(base_url))
     msg = (
         "the proxy that HTTPS_PROXY or ALL_PROXY names cannot be used; expected http://HOST:PORT "
         "(SOCKS needs the package socksio). Mend it, or name the API's host in NO_PROXY."
@@ -227,9 +230,23 @@ def _transport(base_url: str) -> httpx.HTTPTransport:
     raise UsageError(msg)
 
 
-def _trusted(base_url: str) -> bool | ssl.SSLContext:
+def _trusted(base_url: str) -> ssl.SSLContext:
     """Whose certificates are taken: the usual authorities', which are long to load, else nobody's, as none is shown."""
-    return True if urlsplit(base_url).scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if urlsplit(base_url).scheme != "https":
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    named = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), None)
+    if named is None:
+        return httpx.create_ssl_context()
+    path = Path(os.environ[named])
+    try:
+        if named == "SSL_CERT_DIR":
+            next(path.iterdir(), None)  # one that is not there would be no error, and then nobody is trusted
+            return ssl.create_default_context(capath=path)
+        return ssl.create_default_context(cafile=path)
+    except OSError as error:
+        why = "holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror
+        msg = f"{named}: {path}: {why}; expected certificates (PEM) that prove who the API is. Mend it, or unset it."
+        raise UsageError(msg) from error
 
 
 def _hiding(key: Key) -> Callable[[str], str]:
