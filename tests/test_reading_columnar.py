@@ -97,11 +97,73 @@ def test_single_precision_has_its_own_shortest_digits(tmp_path):
     assert read_leads(path)["x"].tolist() == ["0.1", "16777216", ""]
 
 
-def test_a_day_that_python_does_not_have_is_read(tmp_path):
-    cells = pa.array([10**7, 0, None], pa.date32())
-    path = write_arrow(tmp_path / "leads.arrow", pa.table({"email": EMAIL, "x": cells}))
+def of(value: int, kind: pa.DataType) -> pa.Array:
+    """A column of a value that Python has none for, one it has, and nothing."""
+    return pa.array([value, 0, None], pa.int32() if kind == pa.date32() else pa.int64()).cast(kind)
 
-    assert read_leads(path)["x"].tolist() == ["29349-01-26", "1970-01-01", ""]
+
+@pytest.mark.parametrize(
+    ("column", "shown"),
+    [
+        (of(10**7, pa.date32()), ["29349-01-26", "1970-01-01", ""]),
+        (of(-(10**6), pa.date32()), ["-0768-02-04", "1970-01-01", ""]),
+        (of(86_400_000 * 10**7, pa.date64()), ["29349-01-26", "1970-01-01", ""]),
+        (of(253402300800, pa.timestamp("s")), ["10000-01-01T00:00:00", "1970-01-01T00:00:00", ""]),
+        (
+            of(-62135596800_000 - 1, pa.timestamp("ms", "UTC")),
+            ["0000-12-31T23:59:59.999+00:00", "1970-01-01T00:00:00+00:00", ""],
+        ),
+        (of(2**62, pa.timestamp("us")), ["148108-07-06T14:00:27.387904", "1970-01-01T00:00:00", ""]),
+        (of(2**62, pa.timestamp("s")), ["146138514283-06-19T07:45:04", "1970-01-01T00:00:00", ""]),
+        (of(10**15, pa.duration("s")), ["11574074074 days, 1:46:40", "0:00:00", ""]),
+        (of(-(2**62), pa.duration("ms")), ["-53375995584 days, 8:23:32.096", "0:00:00", ""]),
+        (pa.array([float("inf"), float("-inf"), float("nan")]), ["inf", "-inf", ""]),
+        (pa.array([float("inf"), float("-inf"), None], pa.float32()), ["inf", "-inf", ""]),
+        (
+            pa.array([[10**7], [], None], pa.list_(pa.int32())).cast(pa.list_(pa.date32())),
+            ['["29349-01-26"]', "[]", ""],
+        ),
+        (
+            pa.StructArray.from_arrays([of(10**15, pa.duration("s"))], ["for"]),
+            ['{"for":"11574074074 days, 1:46:40"}', '{"for":"0:00:00"}', '{"for":null}'],
+        ),
+    ],
+    ids=lambda value: str(getattr(value, "type", "")).replace(" ", ""),
+)
+def test_what_python_has_no_value_for_becomes_text(tmp_path, column, shown):
+    table = pa.table({"email": EMAIL, "x": column})
+    path = write_arrow(tmp_path / "leads.arrow", table)
+
+    assert read_leads(path)["x"].tolist() == shown
+    if (
+        not pa.types.is_date64(column.type)
+        and column.type != pa.timestamp("s")
+        and column.type != pa.duration("s")
+    ):
+        pq.write_table(table, tmp_path / "leads.parquet")
+        assert read_leads(tmp_path / "leads.parquet")["x"].tolist() == shown
+
+
+def test_a_day_that_is_written_for_never_is_read_from_spark(tmp_path):
+    path = tmp_path / "leads.parquet"
+    ends = pa.array([253402214400, 0, None], pa.int64()).cast(pa.timestamp("s"))
+    pq.write_table(pa.table({"email": EMAIL, "ends": ends}), path, use_deprecated_int96_timestamps=True)
+
+    assert read_leads(path)["ends"].tolist() == ["9999-12-31T00:00:00", "1970-01-01T00:00:00", ""]
+
+
+def test_a_column_that_is_text_by_name_alone_is_refused(tmp_path):
+    path = tmp_path / "leads.parquet"
+    pq.write_table(
+        pa.table({"email": EMAIL, "city": ["Troms\u00f8", "x", "y"]}),
+        path,
+        compression="none",
+        use_dictionary=False,
+    )
+    path.write_bytes(path.read_bytes().replace("\u00f8".encode(), b"\xf8x"))
+
+    with pytest.raises(InputError, match="column 'city' is marked as text and holds octets that are none"):
+        read_leads(path)
 
 
 def test_what_arrow_does_not_know_is_not_called_damage(tmp_path):

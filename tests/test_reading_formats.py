@@ -238,7 +238,7 @@ def test_what_unpacks_to_too_much_is_refused_and_leaves_nothing(tmp_path, monkey
     spools = tmp_path / "spools"
     spools.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(spools))
-    monkeypatch.setattr("hygiene.io.readers.sources._HARMLESS", 1000)
+    monkeypatch.setattr("hygiene.io.readers.sources.HARMLESS", 1000)
     bomb = tmp_path / "leads.csv.gz"
     bomb.write_bytes(gzip.compress(b"email\n" + b"a@x.example\n" * 200_000))
 

@@ -11,6 +11,8 @@ from typing import Any, Literal, TypeAlias
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.moments import cells_of
+
 __all__ = ["Octets", "as_text", "octets_are", "of_octets", "plain_values", "value_type"]
 
 #: What a column of octets holds: text that is not marked as such, identifiers to be shown as hex, a Parquet
@@ -83,7 +85,7 @@ def as_text(column: pa.Array, octets: Octets | None = None, /) -> pa.Array:
     if pa.types.is_float32(kind):  # by its own shortest digits, not by those of the double it is read as
         cells: list[Any] = [cell and float(cell) for cell in column.cast(pa.string()).to_pylist()]
     else:
-        cells = _cells(column)
+        cells = cells_of(column)
     return pa.array([_cell_text(cell) for cell in cells], pa.large_string())
 
 
@@ -101,15 +103,6 @@ def plain_values(column: pa.Array, /) -> pa.Array:
     if pa.types.is_binary_view(kind):
         return column.cast(pa.large_binary())
     return column
-
-
-def _cells(column: pa.Array) -> list[Any]:
-    """The values; as Arrow writes them where Python has none, as for a day in the year 29349."""
-    try:
-        found: list[Any] = column.to_pylist()
-    except (ValueError, OverflowError):
-        found = column.cast(pa.string()).to_pylist()
-    return found
 
 
 def _cell_text(cell: Any) -> str | None:

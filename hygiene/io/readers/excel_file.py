@@ -12,16 +12,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from hygiene.errors import InputError, UsageError, option
-from hygiene.io.readers.limits import Limits
+from hygiene.io.readers.limits import HARMLESS, Limits
 from hygiene.io.readers.sheet_file import CELLS, Sheet
 from hygiene.io.readers.sources import Source
 from hygiene.io.readers.xls_scan import hidden_lines
 from hygiene.io.readers.xlsx_scan import SheetScan, is_recalculated, scan_sheet, sheet_parts
 
 __all__ = ["check_unpacked", "excel_sheets", "refusing"]
-
-#: Bytes that a workbook may unpack to whatever its ratio.
-_HARMLESS = 64 << 20
 
 #: What zipfile raises for what is damaged; the last two where a compression is unknown to it, and where a password
 #: is asked for.
@@ -56,7 +53,7 @@ def check_unpacked(source: Source, archive: zipfile.ZipFile, limits: Limits, /) 
     unpacked = sum(member.file_size for member in archive.infolist())
     if unpacked > limits.size:
         raise limits.refuse("size", source.name, f"unpacks to {unpacked:,} bytes")
-    if unpacked > max(_HARMLESS, packed * limits.ratio):
+    if unpacked > max(HARMLESS, packed * limits.ratio):
         found = f"unpacks to more than {limits.ratio:,} times its own size"
         raise limits.refuse("ratio", source.name, found)
 

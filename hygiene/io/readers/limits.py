@@ -5,7 +5,10 @@ from dataclasses import dataclass, fields
 
 from hygiene.errors import InputError, UsageError, option
 
-__all__ = ["Limits", "limits_of"]
+__all__ = ["HARMLESS", "Limits", "limits_of"]
+
+#: Bytes that a compressed file may unpack to whatever its ratio: a small bomb does no harm.
+HARMLESS = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,14 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Protocol, Self
 
 from hygiene.errors import InputError, SpoolError
 from hygiene.io.leftovers import Scratch
-from hygiene.io.readers.limits import Limits
+from hygiene.io.readers.limits import HARMLESS, Limits
 
 __all__ = ["BLOCK", "GZIP", "Digest", "Hash", "Source", "Spools", "open_source", "printable"]
 
@@ -31,9 +31,6 @@ BLOCK = 1 << 19
 _SMALL = 1 << 16
 #: What a gzip file begins with. RFC 1952 2.3.1.
 GZIP = b"\x1f\x8b"
-
-#: Bytes that a compressed file may unpack to whatever its ratio: a small bomb does no harm.
-_HARMLESS = 64 << 20
 
 
 class Digest(Protocol):
@@ -84,11 +81,13 @@ class Source:
         name: The name for people.
         given: The bytes as they were given; the digest is over these.
         path: The bytes to read; other than `given` where that is compressed.
+        spools: Where temporary files of it go; None where it has no owner that removes them.
     """
 
     name: str
     given: Path
     path: Path
+    spools: "Spools | None" = field(default=None, compare=False, repr=False)
 
     def open(self) -> IO[bytes]:
         """The bytes to read.
@@ -170,10 +169,10 @@ def open_source(name: str, spools: Spools, limits: Limits, /) -> Source:
     elif not stat.S_ISREG(given.stat().st_mode):  # a pipe, as <(...) in a shell gives: it can be read once
         with Path(name).open("rb") as pipe:
             given = spools.copy(pipe)
-    source = Source(shown, given, given)
+    source = Source(shown, given, given, spools)
     if not source.starts().startswith(GZIP):
         return source
-    return Source(shown, given, _unpack(source, spools, limits))
+    return Source(shown, given, _unpack(source, spools, limits), spools)
 
 
 def printable(name: str, /) -> str:
@@ -191,7 +190,7 @@ def _unpack(source: Source, spools: Spools, limits: Limits) -> Path:
                 unpacked += len(block)
                 if unpacked > limits.size:
                     raise limits.refuse("size", source.name, f"unpacks to more than {limits.size:,} bytes")
-                if unpacked > max(_HARMLESS, packed * limits.ratio):
+                if unpacked > max(HARMLESS, packed * limits.ratio):
                     found = f"unpacks to more than {limits.ratio:,} times its own size"
                     raise limits.refuse("ratio", source.name, found)
                 spool.write(block)
