@@ -1,5 +1,6 @@
 """Rules of the user's own: a name, a check of the whole frame, and the outcome of rows it is met by."""
 
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -37,6 +38,13 @@ class Rule:
             msg = f"rule {self.name}: outcome is {self.outcome!r}; expected 'invalid' or 'review'."
             raise UsageError(msg)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        try:
+            pickle.dumps(self.check)
+        except (pickle.PicklingError, AttributeError, TypeError):  # a lambda, or a function within another
+            return type(self), (self.name, _left_behind, self.outcome)
+        return type(self), (self.name, self.check, self.outcome)
+
     def __call__(self, frame: pd.DataFrame) -> Mask:
         """True where the rule holds against a row, by position.
 
@@ -45,6 +53,9 @@ class Rule:
         """
         if not len(frame):
             return np.zeros(0, dtype=bool)
+        if self.check is _left_behind:
+            msg = f"rule {self.name} came from another process, where its function had no name: hand it over again."
+            raise UsageError(msg)
         try:
             found = _decided(self.check(_as_rules_see_it(frame)))
         except Exception as error:  # noqa: BLE001 -- a user's code may raise anything; its text may hold cells
@@ -54,6 +65,11 @@ class Rule:
             msg = f"rule {self.name} gave shape {found.shape}; expected one boolean for each of {len(frame)} rows."
             raise InputError(msg)
         return found
+
+
+def _left_behind(frame: pd.DataFrame) -> "pd.Series[bool]":
+    """Stand for a function that did not go to another process."""
+    raise NotImplementedError
 
 
 def _as_rules_see_it(frame: pd.DataFrame) -> pd.DataFrame:
