@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from hygiene.importing import Receipt as Receipt
     from hygiene.importing.preflight import prepare as prepare
+    from hygiene.lists.handed_over import Entries as Entries
     from hygiene.outcomes import Counts as Counts
     from hygiene.outcomes import Outcome as Outcome
     from hygiene.policy import ImportPolicy as ImportPolicy
@@ -71,6 +72,7 @@ _HOME = {
     "CleanedLeads": "hygiene.cleaning.result",
     "Counts": "hygiene.outcomes",
     "DomainVerdict": "hygiene.deliverability",
+    "Entries": "hygiene.lists.handed_over",
     "GateFailed": "hygiene.errors",
     "HygieneError": "hygiene.errors",
     "ImportLog": "hygiene_schemas",

@@ -20,18 +20,32 @@ def inert(text: str, /) -> str:
 
 
 def html_table(caption: str, header: Sequence[str], rows: Sequence[Sequence[object]], /) -> str:
-    """A table whose every cell is escaped; the first cell of a row is its header."""
-    head = "".join(f'<th scope="col">{_cell(name)}</th>' if name else "<td></td>" for name in header)
+    """A table whose every cell is escaped; the first cell of a row is its header, text stands left, numbers right."""
+    numbers = [
+        any(isinstance(row[at], int | float) for row in rows if at < len(row)) for at in range(len(header))
+    ]
+    sides = ["right" if number else "left" for number in numbers]
+    head = "".join(_cell("th", name, side, ' scope="col"') for name, side in zip(header, sides, strict=True))
     body = "".join(
-        f'<tr><th scope="row">{_cell(first)}</th>'
-        + "".join(f"<td>{_cell(cell)}</td>" for cell in rest)
+        "<tr>"
+        + "".join(
+            _cell("td" if at else "th", cell, side, "" if at else ' scope="row"')
+            for at, (cell, side) in enumerate(zip(row, sides, strict=True))
+        )
         + "</tr>"
-        for first, *rest in rows
+        for row in rows
     )
-    return f"<table><caption>{_cell(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    title = f'<caption style="text-align: left">{_text(caption)}</caption>'
+    return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _cell(cell: object) -> str:
+def _cell(kind: str, cell: object, side: str, more: str) -> str:
+    """A cell with its side in it, for a notebook sets every cell right where nothing is said."""
+    kind, more = (kind, more) if cell or not more.endswith('"col"') else ("td", "")
+    return f'<{kind}{more} style="text-align: {side}">{_text(cell)}</{kind}>'
+
+
+def _text(cell: object) -> str:
     return escape(inert("not given" if cell is None else str(cell)))
 
 

@@ -10,15 +10,19 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Literal, TypeAlias, TypeVar
 
+import pandas as pd
+
 from hygiene.arguments import check_names, check_span
 from hygiene.checks.custom_rules import Rule
 from hygiene.cleaning.dedup.survivors import Keep
 from hygiene.cleaning.settings import Settings
+from hygiene.columns.frames import ArrowStream
 from hygiene.deliverability import DomainVerdict, Resolver, as_resolver
 from hygiene.errors import UsageError, option
 from hygiene.io.readers.list_files import block_list, known_leads, name_list, suppression_list
 from hygiene.io.readers.read_options import ReadOptions
-from hygiene.lists import RuleList, check_broad
+from hygiene.lists import Reading, RuleList, check_broad
+from hygiene.lists.handed_over import Column, Entries, known_handed_over, parted, rules_handed_over
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.lists.name_lists import NameList, TraitLists, built_in_lists
 from hygiene.policy import ImportPolicy
@@ -26,9 +30,11 @@ from hygiene.policy import ImportPolicy
 __all__ = ["CleanOptions", "PathLike", "ReadOptions", "ScaleOptions", "resolve"]
 
 PathLike: TypeAlias = str | os.PathLike[str]
-_List = TypeVar("_List", RuleList, KnownLeads, NameList)
-_Rules: TypeAlias = PathLike | RuleList | Sequence[PathLike | RuleList] | None
-_Known: TypeAlias = PathLike | KnownLeads | Sequence[PathLike | KnownLeads] | None
+_List = TypeVar("_List", RuleList, KnownLeads)
+#: Entries themselves, in place of a file that holds them.
+_Entries: TypeAlias = Entries | Column | pd.DataFrame | ArrowStream
+_Rules: TypeAlias = PathLike | RuleList | _Entries | Sequence[PathLike | RuleList | _Entries] | None
+_Known: TypeAlias = PathLike | KnownLeads | _Entries | Sequence[PathLike | KnownLeads | _Entries] | None
 _Names: TypeAlias = PathLike | NameList | Sequence[PathLike | NameList] | None
 
 
@@ -37,9 +43,12 @@ class CleanOptions(ReadOptions):
     """What a cleaning does; those of reading are for files alone, `columns` apart.
 
     Attributes:
-        suppress: Suppression lists, ours: what they name is never sent.
-        blocklist: The API's block list.
-        known: Leads the API's list or account holds already, as a file with an email column.
+        suppress: Suppression lists, ours: what they name is never sent. A text is the path of a file, and so is each
+            of a list of texts; entries are a series, a frame, or `hygiene.Entries` of texts. A text with an ``@``
+            that is no file is an entry too.
+        blocklist: The API's block list, given like `suppress`.
+        known: Leads the API's list or account holds already, given like `suppress`: a file or frame with an email
+            column, or addresses.
         match: Which rows are the same lead: `exact`, as an API counts, or `person`, by what is known of
             mailbox providers (tags, dots of Gmail).
         keep: Which of several rows of a lead stays: `first`, `last`, `most-complete` or `newest:COLUMN`.
@@ -47,7 +56,7 @@ class CleanOptions(ReadOptions):
         suppression_columns: Whether opt-out marks in the leads' own columns suppress addresses.
         suppression_column: Columns of the leads that mark who must not be written to, where they are not understood:
             ``HEADER`` for one whose truth does, ``HEADER=VALUE,VALUE`` for one of which these values do.
-        max_list_age: How long ago a suppression list may have been written at most.
+        max_list_age: How long ago the file of a suppression list may have been written at most.
         allow_empty_list: Whether a suppression list without entries is meant so.
         all_rows: Whether rows of a suppression list count whose own marks say that they may be written to.
         lead_domains: Whether a web address among the addresses of a suppression list that looks like a file of
@@ -142,8 +151,14 @@ def resolve(options: CleanOptions, /) -> Settings:
     changed: dict[str, Any] = {
         "traits": _trait_lists(disposable=options.disposable, free=options.free, roles=options.roles),
         "suppress": _suppression(options),
-        "blocklist": _each(options.blocklist, partial(block_list, client=options.client)),
-        "known": _each(options.known, known_leads),
+        "blocklist": _lists(
+            "blocklist",
+            options.blocklist,
+            RuleList,
+            partial(block_list, client=options.client),
+            partial(rules_handed_over, reading=Reading(of_api=True, client=options.client)),
+        ),
+        "known": _lists("known", options.known, KnownLeads, known_leads, known_handed_over),
         "keep": Keep.parse(options.keep),
         "resolver": as_resolver(options.resolver),
         "policy": options.policy or ImportPolicy(),
@@ -176,20 +191,52 @@ def _suppression(options: CleanOptions) -> tuple[RuleList, ...] | None:
         lead_domains=options.lead_domains,
         allow_broad=options.allow_broad_rules,
     )
-    lists = _each(options.suppress, open_one)
+    reading = Reading(all_rows=options.all_rows, lead_domains=options.lead_domains)
+    take = partial(rules_handed_over, reading=reading, may_be_empty=options.allow_empty_list)
+    lists = _lists("suppress", options.suppress, RuleList, open_one, take)
     for rules in lists or ():
         check_broad(rules, allowed=options.allow_broad_rules)
     return lists
 
 
-def _each(given: Any, open_one: Callable[[PathLike], _List]) -> tuple[_List, ...] | None:
-    """What was handed over for a list, read where it is a path; None where nothing was."""
+def _lists(
+    name: str,
+    given: Any,
+    kind: type[_List],
+    open_one: Callable[[PathLike], _List],
+    take: Callable[..., _List],
+    /,
+) -> tuple[_List, ...] | None:
+    """What was handed over for a list: files are read, entries taken; None where nothing was.
+
+    Args:
+        name: The argument, which entries are called by.
+        given: What was handed over.
+        kind: What a list is that was read before.
+        open_one: Reads a file.
+        take: Makes a list of entries, given its name.
+    """
     if given is None:
         return None
+    parts = parted(given)
+    entries = sum(not isinstance(each, str | os.PathLike | kind) for each in parts)
+    names = iter([name] if entries == 1 else [f"{name} {number}" for number in range(1, entries + 1)])
+    return tuple(
+        open_one(each)
+        if isinstance(each, str | os.PathLike)
+        else each
+        if isinstance(each, kind)
+        else take(each, name=next(names))
+        for each in parts
+    )
+
+
+def _each(given: Any, open_one: Callable[[PathLike], NameList], /) -> tuple[NameList, ...]:
+    """The lists of names that were handed over, read where they are paths."""
     if isinstance(given, Mapping) or hasattr(given, "columns") or hasattr(given, "dtype"):
         msg = f"a list is a {type(given).__name__}; hand over paths of files, or lists that were read."
         raise UsageError(msg)
-    one = isinstance(given, str | os.PathLike | RuleList | KnownLeads | NameList)
+    one = isinstance(given, str | os.PathLike | NameList)
     return tuple(
         open_one(each) if isinstance(each, str | os.PathLike) else each
         for each in ([given] if one else given)

@@ -1,5 +1,9 @@
 """One row's story: its place, its reasons in words, and no address unless asked for."""
 
+import re
+from xml.etree import ElementTree
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -37,6 +41,62 @@ def test_addresses_are_masked_unless_asked_for(cleaned):
 def test_a_row_that_is_not_there_is_refused(cleaned, row):
     with pytest.raises(UsageError, match="expected a row from 1 to 4"):
         cleaned.explain(row)
+
+
+def test_a_row_is_named_by_its_number_or_by_its_label_in_the_index(cleaned):
+    frame = pd.DataFrame({"email": ["ann@a.example", "nobody", "ANN@a.example"]}, index=[30, 2, 1])
+    of_frame = hygiene.clean(frame)
+    label = cleaned.frame.index[2]
+
+    assert of_frame.explain(2) == of_frame.explain(label=2) == of_frame.explain(np.int64(2))
+    assert of_frame.explain(3) == of_frame.explain(label=1)
+    assert of_frame.explain(1) == of_frame.explain(label=30)
+    assert cleaned.explain(3) == cleaned.explain(label=label)
+
+
+@pytest.mark.parametrize(
+    ("label", "says"),
+    [
+        (
+            "ann@a.example",
+            r"2 rows have this label in the index, of which the first is row 1; .*explain\(1\)",
+        ),
+        ("eve@a.example", "no row has this label"),
+        (0, "no row has this label"),
+        ([], "no row has this label"),
+    ],
+)
+def test_a_label_that_is_repeated_or_missing_is_an_error_that_does_not_show_it(label, says):
+    addresses = ["ann@a.example", "bob@a.example", "ann@a.example"]
+    cleaned = hygiene.clean(pd.DataFrame({"email": addresses}, index=addresses))
+
+    with pytest.raises(UsageError, match=says) as caught:
+        cleaned.explain(label=label)
+
+    assert "@" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("row", "label", "says"),
+    [
+        ((), {}, "expected a row number"),
+        ((1,), {"label": 1}, "expected a row number"),
+        (("2",), {}, "whole number"),
+    ],
+)
+def test_one_row_is_asked_for_by_one_name(cleaned, row, label, says):
+    with pytest.raises(UsageError, match=says):
+        cleaned.explain(*row, **label)
+
+
+def test_text_stands_left_and_numbers_right_in_a_notebook(cleaned):
+    page = ElementTree.fromstring(f"<page>{cleaned._repr_html_()}</page>")
+    cells = [cell for cell in page.iter() if cell.tag in ("th", "td", "caption")]
+    sides = {(cell.text or "").strip(): cell.get("style").removeprefix("text-align: ") for cell in cells}
+
+    assert {cell.get("style") for cell in cells} == {"text-align: left", "text-align: right"}
+    assert (sides["ready"], sides["meaning"], sides["will be sent"]) == ("left", "left", "left")
+    assert (sides["1"], sides["rows"]) == ("right", "right")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +142,7 @@ def test_counts_receipts_and_reconciliations_show_tables(api):
         receipt.reconciliation._repr_html_(),
         receipt.reported._repr_html_(),
     ):
-        assert '<th scope="row">imported</th><td>1</td>' in shown
+        assert re.search(r'<th scope="row"[^>]*>imported</th><td[^>]*>1</td>', shown)
         assert "ann@" not in shown
     assert "ann@" not in repr(receipt)
     assert hygiene.Counts(1, None, 0, 0)._repr_html_().count("not given") == 1

@@ -1,5 +1,6 @@
 """Rules of the user's own: a name, a check of the whole frame, and the outcome of rows it is met by."""
 
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -43,6 +44,13 @@ class Rule:
         except TypeError:  # as of code that goes cell by cell and asks for the truth of what is open
             return _decided(self.check(_with_texts(frame, _NAN)))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        try:
+            pickle.dumps(self.check)
+        except (pickle.PicklingError, AttributeError, TypeError):  # a lambda, or a function within another
+            return type(self), (self.name, _left_behind, self.outcome)
+        return type(self), (self.name, self.check, self.outcome)
+
     def __call__(self, frame: pd.DataFrame) -> Mask:
         """True where the rule holds against a row, by position.
 
@@ -51,6 +59,9 @@ class Rule:
         """
         if not len(frame):
             return np.zeros(0, dtype=bool)
+        if self.check is _left_behind:
+            msg = f"rule {self.name} came from another process, where its function had no name: hand it over again."
+            raise UsageError(msg)
         try:
             found = self._asked(frame)
         except Exception as error:  # noqa: BLE001 -- a user's code may raise anything; its text may hold cells
@@ -60,6 +71,11 @@ class Rule:
             msg = f"rule {self.name} gave shape {found.shape}; expected one boolean for each of {len(frame)} rows."
             raise InputError(msg)
         return found
+
+
+def _left_behind(frame: pd.DataFrame) -> "pd.Series[bool]":
+    """Stand for a function that did not go to another process."""
+    raise NotImplementedError
 
 
 #: Text whose missing cells leave every comparison open, and text whose missing cells answer as NaN does.

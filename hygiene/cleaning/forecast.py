@@ -4,6 +4,7 @@ Addresses are looked at chunk by chunk; only those that some rule can touch are 
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -32,7 +33,7 @@ def forecast(found: Survey, sent: Mask, /, *, batch_leads: int) -> Prediction:
         parts,
         lambda rows: texts_at(found, positions[rows], "address"),
         batch_leads,
-        look=lambda: look_at(found, positions),
+        look=partial(look_at, found, positions),
     )
 
 

@@ -13,7 +13,6 @@ from hygiene.arrow.parallel import CHUNK_ROWS
 from hygiene.arrow.text import Mask
 from hygiene.cleaning.settings import Settings
 from hygiene.cleaning.survey import Survey, survey, survey_again
-from hygiene.deliverability import KnownVerdicts
 
 __all__ = ["cut", "resurvey", "survey_frame", "survey_rows"]
 
@@ -41,7 +40,7 @@ def cut(frame: pd.DataFrame, settings: Settings, /) -> Iterator[tuple[int, pd.Da
 
 def resurvey(found: Survey, /, **changes: Any) -> Survey:
     """The survey of the same leads under settings that differ in `changes`; DNS is not asked again."""
-    return survey_again(found, _known_settings(found, changes))
+    return survey_again(found, dataclasses.replace(found.known_settings(), **changes))
 
 
 def survey_rows(found: Survey, rows: Mask, /) -> Survey:
@@ -50,14 +49,9 @@ def survey_rows(found: Survey, rows: Mask, /) -> Survey:
         chunk.frame.loc[rows[start : start + len(chunk)]]
         for start, chunk in zip(found.firsts, found, strict=False)
     )
-    settings = _known_settings(found, {})
-    return survey(_gathered(chosen), settings, keeping=found.keeping, jobs=found.jobs, whole=False)
-
-
-def _known_settings(found: Survey, changes: dict[str, Any]) -> Settings:
-    if found.settings.resolver is not None:
-        changes = {"resolver": KnownVerdicts(found.domains), **changes}
-    return dataclasses.replace(found.settings, **changes)
+    return survey(
+        _gathered(chosen), found.known_settings(), keeping=found.keeping, jobs=found.jobs, whole=False
+    )
 
 
 def _gathered(frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:

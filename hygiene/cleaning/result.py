@@ -3,7 +3,7 @@
 Everything is derived from the lead frame and its verdicts; nothing here changes either.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -20,7 +20,7 @@ from hygiene.cleaning.dedup.fill import Fills, find_fills
 from hygiene.cleaning.forecast import forecast, forecast_raw, look_at
 from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.pipeline import resurvey
-from hygiene.cleaning.row_lookup import Positions, places_at, rows_at, texts_at, together
+from hygiene.cleaning.row_lookup import Positions, labelled, places_at, rows_at, texts_at, together
 from hygiene.cleaning.survey import Survey
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.columns.opt_out_cells import may_mark
@@ -315,22 +315,33 @@ class CleanedLeads:
             self._compared[name] = compare(self.survey, name)
         return self._compared[name]
 
-    def explain(self, row: int, /, *, show_addresses: bool = False) -> "RowExplanation":
+    def explain(
+        self, row: int | None = None, /, *, label: Hashable = None, show_addresses: bool = False
+    ) -> "RowExplanation":
         """What happened to one row, told in sentences.
 
         Args:
             row: Its row number, from 1; `verdicts` has it in the column ``row``.
+            label: In place of it, its label in the index of the frame, which one row alone has.
             show_addresses: Whether the address is told whole rather than masked.
 
         Raises:
-            UsageError: there is no such row.
+            UsageError: there is no such row, several have the label, or not one of the two was given.
         """
         from hygiene.cleaning.row_explanation import explain_row
 
-        if not 1 <= row <= len(self):
+        if (row is None) == (label is None):
+            msg = "explain: expected a row number, explain(5), or the label of a row in the index, explain(label=...)."
+            raise UsageError(msg)
+        if not (row is None or isinstance(row, int | np.integer)):
+            raise UsageError(
+                "explain: a row number is a whole number; labels are given as explain(label=...)."
+            )
+        position = labelled(self.frame.index, label) if row is None else row - 1
+        if not 0 <= position < len(self):
             msg = f"row {row}: expected a row from 1 to {len(self)}."
             raise UsageError(msg)
-        verdict = self.at(np.array([row - 1]))[1].iloc[0]
+        verdict = self.at(np.array([position]))[1].iloc[0]
         return explain_row(verdict, show_addresses=show_addresses)
 
     def plot(self) -> "Figure":

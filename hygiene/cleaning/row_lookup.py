@@ -4,7 +4,7 @@ A chunk is fetched once for all the positions that lie in it, and everything com
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -14,8 +14,9 @@ import pyarrow as pa
 from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.survey import Survey
 from hygiene.columns.place import places, was_read
+from hygiene.errors import UsageError
 
-__all__ = ["Positions", "places_at", "rows_at", "texts_at", "together"]
+__all__ = ["Positions", "labelled", "places_at", "rows_at", "texts_at", "together"]
 
 Positions: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -43,6 +44,23 @@ def places_at(found: Survey, positions: Positions, /) -> list[str]:
         index, first = found.chunks[number].frame.index[here], found.firsts[number] + 1
         found_at += places(index) if was_read(index) else map(str, (here + first).tolist())
     return [found_at[place] for place in _back(positions)]
+
+
+def labelled(index: pd.Index, label: Hashable, /) -> int:
+    """The position of the one row that has a label in an index; no message shows the label, which may be an address.
+
+    Raises:
+        UsageError: none has it, or several.
+    """
+    try:
+        found = np.arange(len(index))[index.get_loc(label)]
+    except (KeyError, TypeError, pd.errors.InvalidIndexError) as error:
+        msg = "explain(label=...): no row has this label in the index; verdicts has the row numbers in its column row."
+        raise UsageError(msg) from error
+    if np.ndim(found) and len(found) != 1:
+        rows = f"{len(found)} rows have this label in the index, of which the first is row {found[0] + 1}"
+        raise UsageError(f"explain(label=...): {rows}; name one by its number, explain({found[0] + 1}).")
+    return int(np.ravel(found)[0])
 
 
 def together(frames: Sequence[pd.DataFrame], /) -> pd.DataFrame:

@@ -7,8 +7,9 @@ is handed.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.columns.opt_outs import ColumnMarks
-from hygiene.deliverability import REASON_OF, DomainVerdict, Resolver
+from hygiene.deliverability import REASON_OF, DomainVerdict, KnownVerdicts, Resolver
 from hygiene.outcomes import REASONS, Outcome
 
 __all__ = [
@@ -72,6 +73,17 @@ class Survey:
     reasons: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[int]] = field(default_factory=dict)
     relations: Clusters = field(init=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process gets: all chunks, and what DNS said rather than whom to ask."""
+        kept = {"chunks": ChunksInMemory(self), "keeping": None, "settings": self.known_settings()}
+        return {**vars(self), **kept}
+
+    def known_settings(self) -> Settings:
+        """The settings, with the answers of DNS in place of whom to ask."""
+        if self.settings.resolver is None:
+            return self.settings
+        return replace(self.settings, resolver=KnownVerdicts(self.domains))
 
     def __iter__(self) -> Iterator[CheckedChunk]:
         return (self.chunks[number] for number in range(len(self.chunks)))

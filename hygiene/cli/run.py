@@ -102,6 +102,8 @@ class Run:
         default = {each.name: each.default for each in fields(CleanOptions)}
         options = {**self.options, "suppress": tuple(self.suppress)}
         given = {name: options[name] for name in shared.FIELDS if name in options}
+        # on a command line an address is no list: whoever writes one there is told so
+        given |= {name: tuple(map(Path, given[name])) for name in ("suppress", "blocklist", "known")}
         nobody = {name for name, value in given.items() if value == () and default[name] is None}
         return {
             **{name: value for name, value in given.items() if name not in nobody},

@@ -97,8 +97,19 @@ class TextFeatures:
         self._entries = entries.filter(pc.not_equal(entries, ""))  # would name what is above the last label
         self._members = literal_texts(known)
         self._others = literal_texts(elsewhere)
+        self._keep()
+
+    def _keep(self) -> None:
+        """Work out addresses and keys once."""
         self._address = cache(self._trimmed)
         self._key = cache(self._folded)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name not in ("_address", "_key")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._keep()
 
     def __len__(self) -> int:
         return len(self._text)

@@ -6,7 +6,7 @@ nothing here touches the network. What is costly is worked out on the leads that
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -167,7 +167,7 @@ def predict(
         **lists,
         batch_leads=batch_leads,
         waive_blocklist=waive_blocklist,
-        look=lambda: TextFeatures(texts, **read),
+        look=partial(TextFeatures, texts, **read),
     )
 
 
