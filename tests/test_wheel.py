@@ -52,6 +52,8 @@ def test_it_takes_two_names_and_no_more(wheel: Path, names: set[str]) -> None:
         "hygiene_schemas/summary.schema.json",
         "hygiene_schemas/openapi.json",
         "hygiene/words/given_names.txt",
+        "hygiene/words/legal_forms.txt",
+        "hygiene/words/titles.txt",
         "hygiene/lists/role_names.txt",
     ],
 )

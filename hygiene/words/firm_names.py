@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from hygiene.words.name_words import (
     FIRM_WORDS,
     LEADING_FORMS,
-    LEGAL_FORMS,
     LEGAL_FORMS_JOINED,
     SALUTATIONS,
     given_names,
+    legal_forms,
 )
 from hygiene.words.spelling import folded
 
@@ -62,7 +62,7 @@ def is_firm(name: str, address: str = "", /) -> bool:
     text = folded(name)
     words = _WORD.findall(re.sub(r"(?<=\w)[.'\u2019\"\u05f4](?=\w)|\.", "", text))
     ends = {words[-1], "".join(words[-2:]), "".join(words[-3:])} if len(words) > 1 else set[str]()
-    if ends & LEGAL_FORMS or (len(words) > 1 and words[0] in LEADING_FORMS):
+    if ends & legal_forms() or (len(words) > 1 and words[0] in LEADING_FORMS):
         return True
     if not FIRM_WORDS.isdisjoint(words) or re.search(
         r"&|\+|\b(?:und|and|et|y|e) (?:co|sohne|sons|fils|hijos|figli)\b", text
@@ -82,7 +82,7 @@ def is_person(name: str, address: str = "", /) -> bool:
     if _UNSPACED.search(name):
         return len(name.replace(" ", "")) <= _NAME_SIGNS
     words = [word for word in _WORD.findall(folded(name)) if word not in SALUTATIONS]
-    if not 0 < len(words) <= _NAME_WORDS or not FIRM_WORDS.isdisjoint(words) or words[-1] in LEGAL_FORMS:
+    if not 0 < len(words) <= _NAME_WORDS or not FIRM_WORDS.isdisjoint(words) or words[-1] in legal_forms():
         return False
     local = _WORD.findall(address.partition("@")[0].lower())
     return not given_names().isdisjoint(words) or (len(words) > 1 and not {*local}.isdisjoint(words))

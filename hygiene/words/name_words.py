@@ -3,26 +3,33 @@
 Only the tables, each with how it is known; whether a column names people or firms is decided in `firm_names`.
 """
 
-from hygiene.words.tables import read_words
+import re
+from functools import cache
 
-__all__ = ["FIRM_WORDS", "LEADING_FORMS", "LEGAL_FORMS", "LEGAL_FORMS_JOINED", "SALUTATIONS", "given_names"]
+from hygiene.words.spelling import folded
+from hygiene.words.tables import read_rows, read_words
+
+__all__ = [
+    "FIRM_WORDS",
+    "LEADING_FORMS",
+    "LEGAL_FORMS_JOINED",
+    "SALUTATIONS",
+    "compact",
+    "given_names",
+    "legal_forms",
+]
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-#: Legal forms in lower case without dots, as they stand at the end of a firm's name or between its words.
-#: Source: written down from general knowledge (assumed); not held against ISO 20275 or another list.
-LEGAL_FORMS = _words(
-    " inc incorporated corp corporation llc llp lllp lp pllc pc ltd limited plc cic co company dac clg uc gmbh"
-    " mbh ggmbh ag kg kgaa ohg ug gbr ev ek eg se partg partgmbb stiftung sa sas sasu sarl eurl snc sci scop"
-    " scs sca selarl gie sprl srl bvba asbl asa sl slu slne scl sau spa sapa srls scarl bv nv vof cv ltda"
-    " eireli epp lda unipessoal mei as ans da ab hb kb aps is ivs oy oyj ry sp spzoo zoo spj spk sro vos kft"
-    " zrt nyrt bt doo dooel ad ood eood jsc ojsc cjsc pjsc ooo oao zao pao ip тов ооо оао зао пао ао ип тдв"
-    " прат пат фоп чп sti ltdsti anonim sirketi pty pte pvt bhd sdn kk gk tbk pt fze fzco fzc dmcc wll saoc"
-    " בעמ שמ ذمم"
-)  # fmt: skip
+#: Halves of legal forms, and some that are no company's, which stand at the end of a name beside those of the table.
+#: Source: written down from general knowledge (assumed).
+_FURTHER_FORMS = _words(
+    " anonim company da epp gie ip mei ojsc pao pvt ry scl sdn sirketi sti stiftung uc unipessoal zoo"
+    " тдв чп שמ ذمم"
+)
 
 #: Those of them that stand before the name.
 LEADING_FORMS = frozenset({"ooo", "pt", "ооо", "оао", "зао", "пао", "тов", "ип"})
@@ -99,3 +106,15 @@ SALUTATIONS = _words(
 def given_names() -> frozenset[str]:
     """Given names of many languages, in lower case and without accents; the source stands in the file."""
     return read_words("given_names")
+
+
+@cache
+def legal_forms() -> frozenset[str]:
+    """Legal forms of companies as `compact` writes them, as they stand at the end of a name or between its words."""
+    ends = {compact(row[0]) for row in read_rows("legal_forms") if not row[1].startswith("before")}
+    return frozenset(ends | {folded(form) for form in ends}) | _FURTHER_FORMS
+
+
+def compact(form: str, /) -> str:
+    """A legal form in lower case without the signs that are written or not."""
+    return re.sub(r"[\s.,()/\-]", "", form.lower())

@@ -1,6 +1,7 @@
 """Tables: the text files of this room, a word or a row a line, read once.
 
-A line that begins with ``#`` is a comment: it says where the words come from. Cells of a row stand apart by a tab.
+A line that begins with ``#`` and a space is a comment: it says where the words come from. Cells of a row stand apart
+by a tab.
 """
 
 from functools import cache
@@ -17,7 +18,7 @@ def read_rows(name: str, /) -> tuple[tuple[str, ...], ...]:
         name: Its file without ``.txt``.
     """
     text = (files("hygiene.words") / f"{name}.txt").read_text(encoding="utf-8")
-    lines = (line for line in text.split("\n") if line and not line.startswith("#"))
+    lines = (line for line in text.split("\n") if line and not line.startswith("# "))
     return tuple(tuple(line.split("\t")) for line in lines)
 
 

@@ -1,0 +1,273 @@
+"""Companies: the name that people say, from the one that a register or a directory has.
+
+Off come legal forms at its ends, what stands in brackets, an earlier name, a slogan, marks and the ending of a domain;
+capitals throughout are set. ``&`` stays, and so does every word that may be part of the name.
+
+Why no library: of cleanco only the terms by country are taken; it makes "Day" of "Day Spa", nothing of "UK Ltd", and
+knows no UG, e.K., EOOD or FZE.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene.arrow.text import Mask, mask
+from hygiene.fields.distinct import Change, Tidied, by_distinct_rows
+from hygiene.fields.firm_case import firm_case
+from hygiene.fields.name_parts import Cell
+from hygiene.fields.placeholders import is_nothing
+from hygiene.words.name_words import LEGAL_FORMS_JOINED, compact
+from hygiene.words.tables import read_rows, read_words
+
+__all__ = ["tidy_companies", "tidy_company"]
+
+_ROUNDS = 5
+#: Most words that a legal form has.
+_FORM_WORDS = 8
+_TEXT = pa.large_string()
+#: A name of words that begin with a capital; what more there may be is looked at one by one.
+_PLAIN = r"^\p{Lu}\p{Ll}+( \p{Lu}\p{Ll}+)*$"
+_LAST_WORD, _FURTHER_WORDS = r"^.* ", r" .*$"
+_KEYWORD = r"\b(As|Formerly|Previously|Vormals|Ehemals|Anciennement|Fka|Dba)\b"
+
+_MARKS = re.compile("[\u00ae\u2122\u00a9\u2120]")
+_BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\uff08[^\uff08\uff09]*\uff09)\s*")
+_NOW = re.compile(r"[(\[]\s*(?:now|jetzt|heute)\b", re.IGNORECASE)
+_FORMERLY = re.compile(
+    r"[\s,;(\[\-\u2013]+(?:formerly|previously|vormals|ehemals|anciennement"
+    r"|precedentemente|fka|f/k/a|f\.k\.a\.)(?=[\s:])"
+    r".*$",
+    re.IGNORECASE,
+)
+_TRADING_AS = re.compile(
+    r"^.{2,}?[\s,;(]+(?:dba|d/b/a|d\.b\.a\.?|doing business as|trading as|t/a)[\s:]+(.{2,}?)\)?$",
+    re.IGNORECASE,
+)
+_PART_OF = re.compile(
+    r"\s*[,\u2013\u2014-]\s+(?:an?\s.+\s(?:company|group|brand|business|subsidiary|corporation)|(?:part|member|division) of\s.+)$",
+    re.IGNORECASE,
+)
+_CARE_OF = re.compile(r"[\s,;]+c/o\s.+$", re.IGNORECASE)
+_STROKE = re.compile(r"\s*\|.*$|\s+::.*$")
+_HOST = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9][a-z0-9-]*)((?:\.[a-z]{2,24}){1,2})/?", re.IGNORECASE)
+#: Endings that people do not say; io, ai, co and others like them are often part of a name.
+_ENDINGS = re.compile(
+    r"\.(?:(?:com?|net|org|ltd)\.[a-z]{2}|com|net|org|biz|info|de|at|ch|fr|es|it|nl|be|pl|uk|us|ca|eu|se|no|dk|fi|cz|pt|ie"
+    r"|in|ru|br|mx|au|nz|jp|example)",
+    re.IGNORECASE,
+)
+#: Words that a company of several names has before its last one.
+_AND = frozenset({"&", "and", "und", "et", "y", "+", "e", "en", "og", "och"})
+#: What is no name of its own behind a legal form: a country, a group, an article.
+_NO_NAME = frozenset(
+    [
+        "uk",
+        "usa",
+        "us",
+        "eu",
+        "uae",
+        "the",
+        "group",
+        "holding",
+        "holdings",
+        "international",
+        "global",
+        "services",
+        "company",
+    ]
+)
+
+
+def tidy_companies(column: pa.Array, /, *, countries: pa.Array | None = None) -> Tidied:
+    """The cells as people say the names.
+
+    Args:
+        column: Names of companies (`large_string`).
+        countries: ISO 3166-1 codes, aligned, as far as they are known: "PT" is a legal form in Indonesia.
+
+    Returns:
+        The cells, and for each that changed the rules: ``placeholder``, ``mark``, ``trading_as``, ``formerly``,
+        ``slogan``, ``brackets``, ``legal_form``, ``domain``, ``case``.
+    """
+    known = pa.nulls(len(column), _TEXT) if countries is None else countries
+    (found,) = by_distinct_rows([column, known], lambda row: [tidy_company(*row)], plain=_plain(column))
+    return found
+
+
+def _plain(column: pa.Array) -> Mask:
+    plain = mask(pc.match_substring_regex(column, _PLAIN), null=True)
+    plain &= ~mask(pc.match_substring_regex(column, _KEYWORD))
+    words = pc.replace_substring_regex(column, _LAST_WORD, "")
+    plain &= ~mask(pc.is_in(pc.utf8_lower(words), value_set=_last_words()))
+    words = pc.replace_substring_regex(column, _FURTHER_WORDS, "")
+    plain &= ~mask(
+        pc.is_in(words, value_set=pa.array(sorted(read_words("legal_forms", kind="before")), _TEXT))
+    )
+    return plain & ~mask(pc.is_in(pc.utf8_lower(column), value_set=_whole()))
+
+
+@cache
+def _last_words() -> pa.Array:
+    """Words with which a legal form ends, or what stands for no company."""
+    words = {compact(form.split()[-1]) for form in read_words("legal_forms")}
+    return pa.array(
+        sorted(words | {"company", "group", "brand", "business", "subsidiary", "corporation"}), _TEXT
+    )
+
+
+@cache
+def _whole() -> pa.Array:
+    return pa.array(sorted(read_words("placeholders")), _TEXT)
+
+
+def tidy_company(text: str, country: str = "", /) -> Change:
+    """One name as people say it, and the rules that changed it."""
+    cell = Cell(text)
+    for _ in range(_ROUNDS):
+        before = cell.text
+        if is_nothing(cell.text.strip(), firm=True):
+            cell.set("", "placeholder")
+        if not cell.text or _NOW.search(cell.text) or "@" in cell.text:
+            break
+        _take_off(cell)
+        shouted = _is_shouted(cell.text)
+        _drop_forms(cell, country)
+        cell.set(_without_domain(cell.text), "domain")
+        cell.set(
+            firm_case(cell.text, shouted=shouted, sloppy=cell.text != before and before.islower()), "case"
+        )
+        if cell.text == before:
+            break
+    else:
+        return text, ""
+    return cell.change()
+
+
+def _take_off(cell: Cell) -> None:
+    cell.set(_kept(_MARKS.sub("", cell.text), cell.text), "mark")
+    said = _TRADING_AS.match(cell.text)
+    if said:
+        cell.set(_kept(said[1], cell.text), "trading_as")
+    for pattern, rule in (
+        (_FORMERLY, "formerly"),
+        (_CARE_OF, "formerly"),
+        (_STROKE, "slogan"),
+        (_PART_OF, "slogan"),
+    ):
+        if pattern.search(cell.text):
+            cell.set(_kept(pattern.sub("", cell.text), cell.text), rule)
+
+
+def _kept(new: str, old: str) -> str:
+    """The new text without what it ends in, where it is still a name."""
+    new = re.sub(r"\s+", " ", new).strip(" ,;\u2013\u2014-") if new != old else new
+    return new if sum(map(str.isalnum, new)) > 1 else old
+
+
+def _is_shouted(text: str) -> bool:
+    """Whether a name stands in capitals throughout, its legal form too, brackets apart."""
+    bare = _BRACKETS.sub(" ", text)
+    return bare.isupper()
+
+
+def _drop_forms(cell: Cell, country: str) -> None:
+    """Legal forms off both ends, and brackets, which may stand between them."""
+    while True:
+        before = cell.text
+        cell.set(_without_form(cell.text, country), "legal_form")
+        if cell.text == before and _BRACKETS.search(cell.text):
+            cell.set(_kept(_BRACKETS.sub(" ", cell.text), cell.text), "brackets")
+        if cell.text == before:
+            return
+
+
+def _without_form(text: str, country: str) -> str:
+    words = text.split()
+    for count in range(min(_FORM_WORDS, len(words) - 1), 0, -1):
+        tail = " ".join(words[-count:])
+        behind_comma = words[-count - 1].endswith(",")
+        if _is_form(tail, words[:-count], country, behind_comma=behind_comma, shouted=text.isupper()):
+            head = (
+                words[1:-count] if _are_halves(words[0], tail) and count < len(words) - 1 else words[:-count]
+            )
+            return _as_name(" ".join(head), text)
+    for form in LEGAL_FORMS_JOINED:
+        if text.startswith(form) or text.endswith(form):
+            return _as_name(text.removeprefix(form).removesuffix(form).strip(), text)
+    return _without_leading(text, country)
+
+
+def _are_halves(first: str, tail: str) -> bool:
+    """Whether a name begins and ends with the halves of a legal form: S.C. Foo S.R.L., Oy Foo Ab."""
+    last = compact(tail)
+    return (first in {"S.C.", "SC"} and last in {"srl", "sa", "sca", "snc"}) or (
+        first == "Oy" and last == "ab"
+    )
+
+
+def _as_name(new: str, old: str) -> str:
+    """What is left of a name, where it is one by itself."""
+    new = re.sub(r"(?:\s+[&+]|[\s,;\u2013\u2014-]+)+$", "", new)
+    if len(new) > 2 and (new[0], new[-1]) in {('"', '"'), ("«", "»"), ("„", "“"), ("“", "”"), ("„", "”")}:
+        new = new[1:-1].strip()
+    letters = sum(map(str.isalnum, new))
+    return new if letters and new.lower().strip(".") not in _NO_NAME else old
+
+
+def _is_form(tail: str, head: list[str], country: str, *, behind_comma: bool, shouted: bool) -> bool:
+    """Whether the last words of a name are a legal form, as they are written there."""
+    kinds = _forms().get(compact(tail), {})
+    letters = [sign for sign in tail if sign.isalpha()]
+    apart = " " in tail and all(len(word) == 1 for word in tail.split())
+    if not kinds or not letters or apart or head[-1].lower() in _AND:
+        return False
+    dotted = "." in tail.rstrip(".") or "/" in tail
+    upper = all(map(str.isupper, letters))
+    word = shouted and not behind_comma and tail.lower() in read_words("firm_cases", kind="word")
+    told = {
+        "certain": len(letters) > 2 or upper or dotted or not tail.isascii() or tail.lower() == "oy",
+        "co": "certain" not in kinds and head[0].lower() != "the",
+        "cased": tail.rstrip(",") in read_words("legal_forms", kind="cased"),
+        "dotted": dotted or (behind_comma and upper),
+        "capitals": dotted or (upper and not word),
+    }
+    if compact(tail) == "spa" and not dotted and upper:
+        return country in {"IT", "CL"}
+    return any(told.get(kind, False) for kind in kinds)
+
+
+@cache
+def _forms() -> Mapping[str, Mapping[str, str]]:
+    """Compact legal forms at the end of names, with their kinds."""
+    found: dict[str, dict[str, str]] = {}
+    for form, kind, country in read_rows("legal_forms"):
+        if not kind.startswith("before"):
+            found.setdefault(compact(form), {})[kind] = country
+    return found
+
+
+def _without_leading(text: str, country: str) -> str:
+    for form in sorted(read_words("legal_forms", kind="before"), key=len, reverse=True):
+        if text.startswith(form) and re.match(r"[\s\"«„“]", text[len(form) :]):
+            return _as_name(text[len(form) :].strip(), text)
+    word, _, rest = text.partition(" ")
+    if rest and word.rstrip(".") in read_words("legal_forms", kind="before_dotted"):
+        sure = word.endswith(".") or country == "ID" or rest.endswith((" Indonesia", " Tbk", " Tbk."))
+        return _as_name(rest, text) if sure else text
+    return text
+
+
+def _without_domain(text: str) -> str:
+    """A host as the name before its ending; of one that has its own capitals only a common ending goes."""
+    found = _HOST.fullmatch(text)
+    if not found or found[1].isdigit():
+        return text
+    label, ending = found[1], found[2]
+    if not _ENDINGS.fullmatch(ending) and not (text.islower() and ending.count(".") == 1):
+        return text
+    if len(label) < 3:
+        return text
+    return label[0].upper() + label[1:] if label.islower() else label

@@ -1,0 +1,86 @@
+"""Firm case: the name of a company in capitals throughout, in the case that people write it in.
+
+Words that can be spoken get small letters; initials, words with digits and those that a table knows keep their
+capitals. A name that holds small letters is left as somebody wrote it.
+"""
+
+import re
+
+from hygiene.fields.name_case import word_case
+from hygiene.words.name_words import FIRM_WORDS
+from hygiene.words.spelling import folded
+from hygiene.words.tables import read_words
+
+__all__ = ["firm_case"]
+
+_WORD = re.compile(r"[^\s\-/&+]+")
+_VOWEL = re.compile(r"[aeiouyаеёиоуыэюяіїєαειουηω]")
+#: Three consonants in a row of a word of four letters: it is spelled, not spoken.
+_SPELLED = re.compile(r"[^aeiouy]{3}")
+_SPOKEN, _SHORT = 4, 3
+_POSSESSIVE = re.compile(r"(.+)(['\u2019]S)")
+_MC = re.compile(r"mc[^\W\d_]{3,}")
+
+
+def firm_case(text: str, /, *, shouted: bool, sloppy: bool = False) -> str:
+    """A name in its case; as it is where that is not certain.
+
+    Args:
+        text: A name without its legal form.
+        shouted: Whether it stood in capitals together with that.
+        sloppy: Whether it stood in small letters together with a legal form.
+    """
+    letters = [sign for sign in text if sign.isalpha()]
+    if not letters or not all(sign.islower() != sign.isupper() for sign in letters):
+        return text
+    if any("\u10a0" <= sign <= "\u10ff" or "\u1c90" <= sign <= "\u1cbf" for sign in letters):
+        return text
+    if sloppy and text.islower():
+        return _WORD.sub(lambda found: _small(found, text) or word_case(found[0]), text)
+    if not (shouted and text.isupper()):
+        return text
+    alone = len(_WORD.findall(text)) == 1
+    return _WORD.sub(lambda found: _small(found, text) or _word(found, text, alone=alone), text)
+
+
+def _small(found: re.Match[str], text: str) -> str:
+    """A word within a name that is written small; nothing where it is none."""
+    word = found[0].lower()
+    inside = found.start() and found.end() < len(text) and text[found.start() - 1] == " " == text[found.end()]
+    return word if inside and word in read_words("firm_cases", kind="small") else ""
+
+
+def _word(found: re.Match[str], text: str, *, alone: bool) -> str:
+    word = found[0]
+    possessive = _POSSESSIVE.fullmatch(word)
+    if possessive:
+        return _spoken(possessive[1]) + possessive[2].lower()
+    around = text[max(found.start() - 1, 0) : found.start()] + text[found.end() : found.end() + 1]
+    if any(sign.isdigit() for sign in word) or ("&" in around and len(word) < _SPOKEN):
+        return word
+    bare = word.strip(".,'\u2019\"!?()")
+    if "." in bare or not bare:
+        return word
+    plain = folded(bare)
+    if bare in read_words("firm_cases", kind="kept"):
+        return word
+    if len(bare) <= _SHORT:
+        told = not alone and plain in read_words("firm_cases", kind="word") | read_words(
+            "firm_cases", kind="small"
+        )
+        return _spoken(word) if told or (not alone and plain in FIRM_WORDS) else word
+    spelled = not _VOWEL.search(plain) or (
+        len(bare) == _SPOKEN and _SPELLED.search(plain) and plain.isascii()
+    )
+    return word if spelled and plain not in FIRM_WORDS else _spoken(word)
+
+
+def _spoken(word: str) -> str:
+    lower = word.lower()
+    if _MC.fullmatch(lower):
+        return "Mc" + word_case(lower[2:])
+    before, mark, after = lower.partition("'" if "'" in lower else "\u2019")
+    if mark and len(before) == 1 and len(after) > 1:
+        return before.upper() + mark + word_case(after)
+    start = next((place for place, sign in enumerate(word) if sign.isalpha()), 0)
+    return word[:start] + word_case(word[start:])

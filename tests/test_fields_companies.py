@@ -1,0 +1,66 @@
+"""Companies: each name as people say it, and what is right stays."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hygiene.fields.companies import tidy_companies, tidy_company
+from hygiene.words.tables import read_rows
+
+TABLE = (Path(__file__).parent / "data" / "fields" / "companies.txt").read_text(encoding="utf-8")
+COMPANIES = [tuple(line.split("\t")) for line in TABLE.splitlines() if not line.startswith("# ")]
+WORDS = sorted({word for row in COMPANIES for word in row[0].split()} | set(",&-|"))
+CELLS = (
+    st.lists(st.sampled_from(WORDS) | st.text(max_size=4), max_size=5)
+    .map(" ".join)
+    .flatmap(lambda text: st.sampled_from([text, text.upper(), text.title(), text.lower()]))
+)
+COUNTRIES = st.sampled_from(["", "IT", "ID"])
+
+
+def texts(*cells):
+    return pa.array(cells, pa.large_string())
+
+
+@pytest.mark.parametrize(("name", "country", "said"), COMPANIES)
+def test_a_company_is_called_as_people_say_it(name, country, said):
+    found, rule = tidy_company(name, country)
+
+    assert found == said
+    assert bool(rule) == (name != said)
+
+
+def test_there_are_as_many_companies_as_were_promised():
+    assert len(set(COMPANIES)) == len(COMPANIES) >= 150
+
+
+def test_legal_forms_are_those_of_sixty_countries():
+    assert len({country for _, _, country in read_rows("legal_forms")}) >= 60
+
+
+def test_a_column_says_what_was_changed_by_which_rule():
+    found = tidy_companies(texts("Acme GmbH", None, "Acme", "ACME, INC. (formerly Foo)", "Acme GmbH"))
+
+    assert found.cells.to_pylist() == ["Acme", None, "Acme", "Acme", "Acme"]
+    assert found.rules.to_pylist() == ["legal_form", None, None, "formerly;legal_form;case", "legal_form"]
+
+
+def test_a_huge_cell_is_left():
+    assert tidy_companies(texts("ACME " * 2_000 + "INC")).changed == 0
+
+
+@given(CELLS, COUNTRIES)
+def test_a_column_says_what_one_cell_says(name, country):
+    found = tidy_companies(texts(name), countries=texts(country))
+
+    assert (found.cells[0].as_py(), found.rules[0].as_py() or "") == tidy_company(name, country)
+
+
+@given(CELLS, COUNTRIES)
+def test_tidying_twice_changes_nothing(name, country):
+    once, _ = tidy_company(name, country)
+
+    assert tidy_company(once, country) == (once, "")

@@ -1,0 +1,77 @@
+"""Names: each as a careful person would write it, and what is right stays."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hygiene.fields.names import tidy_name, tidy_names
+
+TABLE = (Path(__file__).parent / "data" / "fields" / "names.txt").read_text(encoding="utf-8")
+NAMES = [tuple(line.split("\t")) for line in TABLE.splitlines() if not line.startswith("# ")]
+WORDS = sorted({word for row in NAMES for cell in row[:2] for word in cell.split()})
+CELLS = st.lists(st.sampled_from(WORDS) | st.text(max_size=4), max_size=4).map(" ".join)
+COUNTRIES = st.sampled_from(["", "TR", "IT", "BE", "FR", "US"])
+
+
+def texts(*cells):
+    return pa.array(cells, pa.large_string())
+
+
+@pytest.mark.parametrize(("first", "last", "country", "given_name", "surname"), NAMES)
+def test_a_name_is_written_as_one_would_greet_its_owner(first, last, country, given_name, surname):
+    found = tidy_name(first, last, country)
+
+    assert [text for text, _ in found] == [given_name, surname]
+    assert [bool(rule) for _, rule in found] == [first != given_name, last != surname]
+
+
+def test_there_are_as_many_names_as_were_promised():
+    assert len(set(NAMES)) == len(NAMES) >= 300
+
+
+@pytest.mark.parametrize(("first", "last", "country"), sorted({row[:3] for row in NAMES}))
+def test_tidying_twice_changes_nothing(first, last, country):
+    once = [text for text, _ in tidy_name(first, last, country)]
+
+    assert [rule for _, rule in tidy_name(*once, country)] == ["", ""]
+
+
+def test_columns_say_what_was_changed_by_which_rule():
+    first, last = tidy_names(texts("Dr.", "ANN", None, "Bob"), texts("Bob Roe", None, None, "Smith, PhD"))
+
+    assert first.cells.to_pylist() == ["Bob", "Ann", None, "Bob"]
+    assert first.rules.to_pylist() == ["title", "case", None, None]
+    assert last.cells.to_pylist() == ["Roe", None, None, "Smith"]
+    assert last.rules.to_pylist() == ["title", None, None, "credential"]
+
+
+def test_empty_and_huge_cells_are_left():
+    huge = "A" * 10_000
+    first, last = tidy_names(texts(huge, "", " "), texts("SMITH", "", None))
+
+    assert first.changed == last.changed == 0
+
+
+@given(CELLS, CELLS, COUNTRIES)
+def test_columns_say_what_one_lead_says(first, last, country):
+    found = tidy_names(texts(first), texts(last), countries=texts(country))
+
+    expected = tidy_name(first, last, country)
+    assert [(each.cells[0].as_py(), each.rules[0].as_py() or "") for each in found] == list(expected)
+
+
+@given(CELLS, CELLS, COUNTRIES)
+def test_tidying_anything_twice_changes_nothing(first, last, country):
+    once = [text for text, _ in tidy_name(first, last, country)]
+
+    assert [text for text, _ in tidy_name(*once, country)] == once
+
+
+@given(CELLS, CELLS)
+def test_no_letter_is_made_up(first, last):
+    found = "".join(text for text, _ in tidy_name(first, last)).casefold()
+
+    assert set(filter(str.isalpha, found)) <= set((first + last).casefold() + "iı")
