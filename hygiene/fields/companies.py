@@ -47,7 +47,8 @@ _TRADING_AS = re.compile(
     re.IGNORECASE,
 )
 _PART_OF = re.compile(
-    r"\s*[,\u2013\u2014-]\s+(?:an?\s.+\s(?:company|group|brand|business|subsidiary|corporation)|(?:part|member|division) of\s.+)$",
+    r"\s*[,\u2013\u2014-]\s+(?:an?\s.+\s(?:company|group|brand|business|subsidiary|corporation)"
+    r"|(?:part|member|division) of\s.+)$",
     re.IGNORECASE,
 )
 _CARE_OF = re.compile(r"[\s,;]+c/o\s.+$", re.IGNORECASE)
