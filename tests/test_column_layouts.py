@@ -60,14 +60,20 @@ def test_nobody_is_split_who_is_not_in_the_layout(read):
     assert set(CANONICAL) & set(frame.columns) >= {"email"}
 
 
-def _messy():
-    blocks = (_DATA / "messy-layouts.txt").read_text(encoding="utf-8").split("\n\n")[1:]
+def _layouts(name):
+    blocks = (_DATA / name).read_text(encoding="utf-8").split("\n\n")[1:]
     return [[line.split("|") for line in block.strip().splitlines()] for block in blocks]
 
 
-@pytest.mark.parametrize(("header", "cells", "meant"), _messy(), ids=lambda row: row[0])
-def test_messy_headers_are_taken_as_a_person_would(header, cells, meant):
-    found = map_columns(header, [cells])
+@pytest.mark.parametrize(
+    "rows",
+    [*_layouts("messy-layouts.txt"), *_layouts("exporter-layouts.txt")],
+    ids=lambda rows: "|".join(rows[0])[:60],
+)
+def test_headers_are_taken_as_a_person_would(rows):
+    header, *cells, meant = rows
+
+    found = map_columns(header, cells)
 
     names = [name if name in CANONICAL else "-" for name in found.names]
     assert ["full_name" if at == found.full_name else name for at, name in enumerate(names)] == meant

@@ -130,7 +130,7 @@ LAYOUTS = {
             "Title,First Name,Last Name,Company,Job Title,Business City,Home City,Business Phone,"
             "E-mail Address,E-mail 2 Address,E-mail Display Name,Web Page"
         ),
-        {"email": "E-mail Address", "title": "Job Title", "city": "Home City", "website": "Web Page"},
+        {"email": "E-mail Address", "title": "Job Title", "city": "Business City", "website": "Web Page"},
     ),
     "pipedrive": (
         (

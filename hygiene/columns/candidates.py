@@ -187,6 +187,8 @@ class Candidates:
     def _hold(self, canonical: str, at: int, plain: set[str]) -> bool:
         """Whether cells are so surely what a canonical column holds that no header need say so."""
         held = self.held(at)
+        if canonical == "phone":
+            return 2 * held.fitting(canonical) > len(held.filled)
         if canonical != "full_name":
             return bool(held.people_pages if canonical == "linkedin" else held.websites)
         firms = OF_NAMES.issuperset(plain)

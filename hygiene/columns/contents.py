@@ -26,7 +26,7 @@ _DIRECTORIES = re.compile(
     r"(?:^|[/.])(?:(?:linkedin|facebook|fb|instagram|twitter|x|xing|tiktok|youtube|pinterest|crunchbase|yelp|yellowpages"
     r"|tripadvisor|trustpilot|glassdoor|indeed|apollo|zoominfo|angel|wellfound|booking|airbnb|houzz|thumbtack|bbb|t|wa"
     r"|gelbeseiten|pagesjaunes|paginasamarillas|paginegialle|europages|kompass|wlw)\.[a-z]{2,3}(?:\.[a-z]{2})?/[^/?#]"
-    r"|google\.[a-z.]{2,6}/(?:maps|search)|maps\.google\.|goo\.gl/)"
+    r"|google\.[a-z.]{2,6}/(?:maps|search|profiles)|(?:plus|maps|profiles)\.google\.|goo\.gl/)"
 )
 _HOST = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s?#]*@)?([^/\s?#:@]+\.[^/\s?#:@.\d]{2,})(?::\d+)?(?:[/?#]\S*)?"
@@ -155,7 +155,11 @@ def _phones(held: Contents) -> int:
 
 
 def _profiles(held: Contents) -> int:
-    return held.people_pages or sum(" " not in cell and "@" not in cell for cell in held.looked)
+    """Links to people, or their names there; none where the links are to firms."""
+    pages = any("linkedin." in cell.lower() for cell in held.looked)
+    return held.people_pages or (
+        0 if pages else sum(" " not in cell and "@" not in cell for cell in held.looked)
+    )
 
 
 _FITTING: Mapping[str, Callable[[Contents], int]] = {

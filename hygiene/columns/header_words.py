@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-from hygiene.columns.vocabulary import ASKING, FILLING, SPELLINGS, VOCABULARY
+from hygiene.columns.vocabulary import ASKING, CALLED, FILLING, SPELLINGS, VOCABULARY
 from hygiene.words.spelling import folded
 
 __all__ = ["words_of"]
@@ -21,8 +21,12 @@ def words_of(text: str, /) -> tuple[str, ...]:
     """A header as lower-case words, in one spelling; of a question, what it asks for."""
     asked = "?" in text or "\u061f" in text
     text = re.sub("['\u2019]s\\b|\\([a-z]{1,2}\\)|\u02bc", " ", unicodedata.normalize("NFKC", text))
+    text = text.replace(
+        "\u0130", "I"
+    )  # in lower case it would be two signs, of which the second is no letter
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text).lower()
     text = " ".join(re.findall(r"[^\W\d_]+|\d+", text))
+    text = CALLED.sub("name", text)
     for pattern, spelling in SPELLINGS:
         text = pattern.sub(spelling, text)
     if asked or ASKING.match(folded(text)):

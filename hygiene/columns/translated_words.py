@@ -13,6 +13,7 @@ __all__ = ["BESIDE_WORDS", "NAMES", "ONLY_BESIDE", "PHRASES", "YOUR"]
 #: "e-mail" in any spelling is "email" here.
 PHRASES: Mapping[str, str] = {
     "email": (
+        "mejl, mejladress, e post adress, e mejl, "
         "email adresse, emailadresse, mailadresse, mail adresse, elektronische adresse, adresse email, "
         "adresse mail, adresse electronique, adresse de courriel, adresse de messagerie, courriel, mel, "
         "courrier electronique, correo, correo electronico, direccion de correo, "
@@ -47,6 +48,7 @@ PHRASES: Mapping[str, str] = {
         "姓氏, 성, שם משפחה, اسم العائلة, الاسم الأخير, الاسم الاخير, اللقب, الكنية"
     ),
     "full name": (
+        "полное имя, полное имя контакта, имя контакта полностью, "
         "vollstandiger name, vor und nachname, vor und zuname, name und vorname, vorname und nachname, "
         "vorname nachname, nachname vorname, name vorname, vorname name, nom complet, nom et prenom, "
         "prenom et nom, nom prenom, prenom nom, nombre completo, nombre y apellido, nombre y apellidos, "
@@ -61,6 +63,7 @@ PHRASES: Mapping[str, str] = {
         "الاسم واللقب"
     ),
     "company": (
+        "etablissement, praxis, kanzlei, компания контакта, nom de l etablissement, nom etablissement, "
         "firma, firmaniz, sirketiniz, firmenname, unternehmen, unternehmensname, name des unternehmens, "
         "betrieb, arbeitgeber, name der firma, gesellschaft, entreprise, nom de l entreprise, "
         "nom entreprise, societe, nom de la societe, nom societe, raison sociale, organisme, denomination, "
@@ -84,6 +87,7 @@ PHRASES: Mapping[str, str] = {
         "מקום עבודה, الشركة, اسم الشركة, شركة, المؤسسة, اسم المؤسسة, جهة العمل, المنظمة"
     ),
     "contact person": (
+        "responsable, encargado, encargada, responsavel, referent, "
         "ansprechpartner, ansprechpartnerin, ansprechpartner in, ansprechperson, kontaktperson, "
         "name ansprechpartner, geschaftsfuhrer, geschaftsfuhrung, inhaber, dirigeant, nom du dirigeant, "
         "dirigeants, gerant, interlocuteur, contact principal, nom du contact, nom contact, "
@@ -139,7 +143,9 @@ PHRASES: Mapping[str, str] = {
         "휴대폰번호, 휴대폰 번호, 휴대전화번호, 핸드폰, 핸드폰번호, 핸드폰 번호, נייד, טלפון נייד, "
         "מספר נייד, סלולרי, الجوال, رقم الجوال, الموبايل, رقم الموبايل, المحمول, جوال"
     ),
+    "direct dial": "durchwahl, durchwahlnummer, doorkiesnummer, ligne directe, linea directa, linha direta",
     "website": (
+        "page web, веб страница, veb stranica, "
         "webseite, internetseite, internetadresse, internet, webadresse, site web, site internet, "
         "adresse web, sitio web, pagina web, pagina de internet, web site, site da empresa, "
         "pagina na internet, endereco web, webadres, sito web, sito internet, sito, webbplats, hemsida, "
@@ -160,6 +166,7 @@ PHRASES: Mapping[str, str] = {
         "profilo linkedin, linkedin profilo, linkedin profili, linkedinプロフィール, linkedin プロフィール"
     ),
     "city": (
+        "市区郡, 市区, "
         "stadt, ort, wohnort, firmensitz, ville, commune, localite, ciudad, cidade, localidad, localidade, "
         "municipio, poblacion, stad, plaats, woonplaats, vestigingsplaats, citta, comune, localita, sehir, "
         "ilce, miasto, miejscowosc, mesto, obec, poststed, postort, kommune, город, населенный пункт, "
@@ -167,6 +174,7 @@ PHRASES: Mapping[str, str] = {
         "עיר, ישוב, יישוב, المدينة, مدينة"
     ),
     "state": (
+        "dep region, comunidad autonoma, provincia o estado, estado o provincia, "
         "bundesland, estado, estado provincia, provincia, provincie, kanton, uf, eyalet, wojewodztwo, "
         "область, штат, регион область, область регион, 都道府県, 州, 省, 省份, 省市, 所在省份, 시도, 도, "
         "מחוז, المحافظة, الولاية, المقاطعة, الإمارة"
@@ -179,6 +187,7 @@ PHRASES: Mapping[str, str] = {
         "国家, 所在国家, 國家, 국가, 나라, 국가명, ארץ, מדינה, الدولة, البلد, دولة, بلد"
     ),
     "country region": (
+        "страна или регион, страна регион, "
         "land region, pays region, pais region, pais o region, paese area geografica, 国 地域, 国家 地区, "
         "國家 地區"
     ),
@@ -187,6 +196,7 @@ PHRASES: Mapping[str, str] = {
 #: Words that stand beside such a phrase.
 BESIDE_WORDS: Mapping[str, str] = {
     "work": (
+        "uff, раб, bur, "
         "geschaftlich, geschaftliche, dienstlich, dienstliche, beruflich, berufliche, arbeit, "
         "professionnel, professionnelle, pro, travail, bureau, profesional, trabajo, laboral, "
         "profissional, trabalho, zakelijk, zakelijke, werk, lavoro, lavorativo, lavorativa, ufficio, "
@@ -213,6 +223,7 @@ BESIDE_WORDS: Mapping[str, str] = {
         "予備, 备用, 보조"
     ),
     "contact": (
+        "contact, контакта, "
         "kontakt, contacto, contato, contatto, ansprechpartner, ansprechpartners, contactpersoon, "
         "referente, dirigeant, yetkili, контакт, контактный, 担当者, ご担当者, 联系人, 聯絡人, 담당자, "
         "איש קשר, قسم"
@@ -253,5 +264,6 @@ ONLY_BESIDE: Mapping[str, tuple[str, str]] = {
     "tittel": ("job title", "fornavn, etternavn, bedrift, navn"),
     "il": ("state", "ad, soyad, adi, soyadi, ad soyad, sirket, telefon, ilce, eposta, e posta"),
     "sted": ("city", "fornavn, efternavn, etternavn, navn, virksomhed, bedrift"),
+    "stat": ("country", "jmeno, prijmeni, krestni jmeno, mesto, priezvisko, mobil"),
     "stan": ("state", "imie, nazwisko, miasto, firma"),
 }

@@ -17,7 +17,7 @@ __all__ = ["in_english"]
 _Words: TypeAlias = tuple[str, ...]
 
 #: English words that stand in headers of every language, where others stand beside them.
-_EVERYWHERE = {"email", "phone", "website", "mobile"}
+_EVERYWHERE = {"email", "mail", "phone", "website", "mobile"}
 #: Letters of the scripts that put no spaces between words: Japanese, Chinese, Korean.
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 #: A name in its own language that is a word of English too, and says nothing by itself.
@@ -82,10 +82,15 @@ def _half_a_name(words: _Words, foreign: set[_Words]) -> _Words | None:
 
 
 def _contacts_half(words: _Words, foreign: set[_Words]) -> _Words | None:
-    """A contact's other half of a name, as in `prenom_dirigeant, nom_dirigeant`; None where it is none."""
-    beside = _beside(words[1:]) if words[:1] in _NAMES and len(words) > 1 else None
-    half = _half_a_name(words[:1], foreign) if beside and "contact" in beside else None
-    return half + beside if half and beside and len(half) > 1 else None
+    """What a word for "name" stands for beside others, as in `prenom_dirigeant, nom_dirigeant`; None without one."""
+    for name, others in ((words[:1], words[1:]), (words[-1:], words[:-1])):
+        beside = _beside(others) if name in _NAMES and others else None
+        if beside == ("company",):
+            return ("company", "name")
+        half = _half_a_name(name, foreign) if beside and "contact" in beside else None
+        if half and beside and len(half) > 1:
+            return half + beside
+    return None
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,7 @@ __all__ = [
     "ASKING",
     "BESIDE",
     "BESIDE_ANY",
+    "CALLED",
     "CORES",
     "CREDENTIAL",
     "FILLING",
@@ -59,20 +60,31 @@ SPELLINGS = (
     (re.compile(r"^(?:attributes|properties|fields|data|payload|record) (?=\w)"), ""),
     (re.compile(r"\bemail (.*) email\b"), r"email \1"),
     (re.compile(r"\b(\w{3,}) \1\b"), r"\1"),
+    (re.compile(r"^email 1 (?=(?:(?:full|first|last) name|title|phone)$)"), ""),
+    (re.compile(r"\bmax \d+ (?:signs?|characters?|chars|zeichen)\b"), ""),
     (re.compile(r"\b(?:text only|if applicable|if any)\b"), ""),
 )
 
+#: Questions for somebody's name that have no word for it.
+CALLED = re.compile(
+    r"\b(?:wie hei(?:ss|\u00df)(?:en sie|t du)|comment vous appelez vous|comment t appelles tu"
+    r"|c[o\u00f3]mo (?:se llama|te llamas)"
+    r"|come (?:ti chiami|si chiama)|hoe heet (?:u|je)|como (?:voc\u00ea )?se chama"
+    r"|hvad hedder du|vad heter du|hva heter du)\b"
+)
 #: What begins a question, the language's accents gone. A question for yes or no begins with none of these.
 ASKING = re.compile(
     r"\b(?:what|which|whats|please (?:enter|provide|type|tell us|give us|share|fill in|state)"
     r"|(?:enter|provide|type in|tell us)(?= your\b)"
-    r"|wie (?:lautet|lauten|ist|heisst)|was ist|welche[rsnm]?|bitte (?:geben sie|gib|nennen sie)"
-    r"|quel(?:le)?s?|veuillez (?:saisir|indiquer|entrer)|cual(?:es)?|qual|quale|wat is|welke?"
+    r"|wie (?:lautet|lauten|ist|heisst)|was ist|(?:in |bei |fur )?welche[rsnm]?|bitte (?:geben sie|gib|nennen sie)"
+    r"|(?:dans |pour )?quel(?:le)?s?|veuillez (?:saisir|indiquer|entrer)"
+    r"|(?:en |para )?(?:cual(?:es)?|que(?= empresa))|qual|quale|wat is|(?:bij )?welke?"
     r"|(?:vul|voer) (?:hier )?(?=uw|je))\b"
 )
 #: What stands around the thing that a question asks for.
 FILLING = re.compile(
-    r"\b(?:(?:that |where )?(?:do |can |may |should )?(?:you|we|i) (?:currently |best )?"
+    r"\b(?:travaillez vous|travailles tu|arbeiten sie|trabaja|lavora"
+    r"|(?:that |where )?(?:do |can |may |should )?(?:you|we|i) (?:currently |best )?"
     r"(?:work|live|reside|represent|reach|contact|call|email|use|send|own|run)(?: you| it)?"
     r"|to (?:reach|contact|call|email) you|are you (?:currently )?(?:based|located|from|with|in|working)"
     r"|(?:for|at|in|on|with|by)$|(?:for|at|in|on|with|by) (?=(?:for|at|in|on|with|by)$)"
@@ -91,7 +103,7 @@ def _ranks(levels: Mapping[int, str]) -> dict[str, int]:
 
 #: What a canonical column can be called; a lower rank is the better name.
 CORES: Mapping[str, Mapping[str, int]] = {
-    "email": _ranks({0: "email, email address, email id, mail, mail address, address email"}),
+    "email": _ranks({0: "email, email address, email id, mail, mail address, address email", 1: "mailbox"}),
     "first_name": _ranks(
         {
             0: "first name, name first, full name first name, name first name",
@@ -122,7 +134,11 @@ CORES: Mapping[str, Mapping[str, int]] = {
         }
         | {3: "employer, employer name, business name, company name for email, business, agency, agency name"}
         | {4: "tenant, tenant name, office name, legal name, trading name, trade name, store name, shop name"}
-        | {5: "practice name, clinic name, hotel name, restaurant name, office, workplace, institution"}
+        | {
+            5: "practice name, clinic name, hotel name, restaurant name, office, workplace, institution,"
+            "school name, church name, venue name, hospital name"
+        }
+        | {6: "brokerage, brokerage name, law firm"}
     ),
     "title": _ranks(
         {0: "job title", 1: "title", 2: "position, job position, position title"}
@@ -139,13 +155,19 @@ CORES: Mapping[str, Mapping[str, int]] = {
         {0: "linkedin, linkedin url, linkedin profile, linkedin profile url, linkedin link"}
         | {1: "linkedin profile link, url linkedin, linkedin page, linkedin account, linkedin public url"}
     ),
-    "city": _ranks({0: "city, city town, town city", 1: "town, city name", 2: "municipality, locality"}),
+    "city": _ranks(
+        {
+            0: "city, city town, town city",
+            1: "town, city name",
+            2: "municipality, locality, city town village locality, post town",
+        }
+    ),
     "state": _ranks(
         {0: "state, state region, state province, province state, state province region"}
         | {
             1: "province, state name, province name",
             2: "region, prefecture",
-            3: "county, state code, province code",
+            3: "county, state county, state code, province code",
         }
     ),
     "country": _ranks(
@@ -171,19 +193,24 @@ BESIDE_ANY = _ranks(
         1: "person, contact, lead, prospect, recipient, subscriber, member, invitee, attendee, decision, maker"
     }
     | {
-        2: "registrant, participant, guest, respondent, applicant, candidate, donor, customer, client, employee"
+        2: "registrant, participant, guest, respondent, applicant, candidate, donor, customer, client, employee, agent,"
+        "attorney, poc, key"
     }
     | {3: "billing, default"}
     | {4: "buyer, purchaser, payer, shipping, delivery"}
     | {6: "secondary, tertiary, second, third, alternate, alternative, additional"}
 )
 _BESIDE_PLACE = _ranks(
-    {1: "mailing, address, location", 2: "home", 3: "work, business, office", 5: "other"}
-    | {7: "company, corporate, organization, account, hq, headquarters"}
+    {1: "mailing, address, location", 3: "work, business, office", 4: "home", 5: "other"}
+    | {7: "company, corporate, organization, account, hq, headquarters, reg, registered"}
 )
 BESIDE: Mapping[str, Mapping[str, int]] = {
     "email": _ranks(
-        {0: "enter", 1: "customer, client", 2: "work, business, professional, office, corporate, find, user"}
+        {
+            0: "enter, valid",
+            1: "customer, client",
+            2: "work, business, professional, office, corporate, find, user",
+        }
         | {4: "other, company, organization, account", 5: "personal, private, home", 6: "confirm, repeat"}
     ),
     "first_name": {"given": 1, "user": 2},
@@ -217,13 +244,15 @@ LOOSE: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
             "url link site domain website web www root name company organization account business primary work"
         ),
     ),
+    "phone": (_words("sms whatsapp"), _words("sms whatsapp number mobile phone contact")),
     "full_name": (
         _words(
-            "contact ceo founder customer client account invitee attendee registrant participant guest member"
+            "contact ceo founder customer client account invitee attendee registrant participant guest member agent"
+            " attorney lawyer principal poc realtor"
         ),
         _words(
-            "contact ceo founder customer client account invitee attendee registrant participant guest member"
-            " person key main primary principal company business name"
+            "contact ceo founder customer client account invitee attendee registrant participant guest member agent"
+            " attorney lawyer principal poc realtor person key main primary company business name"
         ),
     ),
 }
