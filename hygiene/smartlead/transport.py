@@ -18,8 +18,8 @@ import httpx
 
 from hygiene.errors import SinkError, UnknownOutcome, Unreachable, UsageError
 from hygiene.smartlead.config import Key, proxy_for
-from hygiene.smartlead.responses import Answer, checked, rewrite, waiting_time, without_addresses
-from hygiene.smartlead.retry import Pace
+from hygiene.smartlead.responses import Answer, checked, rewrite, without_addresses
+from hygiene.smartlead.retry import Pace, waiting_time
 from hygiene.version import __version__
 
 __all__ = ["Letter", "Transport"]
