@@ -45,7 +45,8 @@ class Smartlead:
             ``custom_fields``. Flat, a custom field with the name of a canonical one gives way to it.
         email_fields_added: Sent as ``emailFieldsAdded`` where given (documented, without a sample).
         custom_fields: Sent as ``customFields`` where given (documented, without a sample).
-        timeout_s: Seconds for one request; None reads ``HYGIENE_TIMEOUT_S``.
+        timeout_s: Seconds that the API may be silent; a whole request, connect to last octet, may take twice as long.
+            None reads ``HYGIENE_TIMEOUT_S``.
         rate: Requests that may go out, such as ``8/s,48/m,800/h``, shared by all processes that use the key;
             None is 80 % of the documented limits, and no limit where the base URL is this machine.
         patience_s: Seconds that one request waits where the API refuses to take it yet; None reads
