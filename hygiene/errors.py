@@ -16,6 +16,7 @@ Nothing here knows an exit code or a flag: the command line maps the tree to cod
     +-- SinkError             the import API refused; what was asked did not happen
     |   +-- AuthError         the key is missing, wrong, or not allowed to do this
     |   +-- ListNotFound      the lead list does not exist
+    |   +-- ListingIncomplete a listing does not add up to what the API states
     |   +-- RateLimited       the API asks to slow down
     |   +-- Rejected          the API refuses what was sent
     |   +-- Unreachable       no connection was made; nothing was sent
@@ -49,6 +50,7 @@ __all__ = [
     "LeadLimit",
     "ListError",
     "ListNotFound",
+    "ListingIncomplete",
     "Note",
     "PullBusy",
     "RateLimited",
@@ -224,6 +226,18 @@ class AuthError(SinkError):
 
 class ListNotFound(SinkError):  # noqa: N818 -- named after what was looked for
     """The lead list does not exist."""
+
+
+class ListingIncomplete(SinkError):  # noqa: N818 -- named after the state
+    """A listing does not add up to what the API states, so that what it gave is not all that the API holds.
+
+    Attributes:
+        given: What it gave, where part of it serves to err on the safe side.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, given: Sequence[Any] = ()) -> None:
+        super().__init__(message, status=status)
+        self.given = given
 
 
 class RateLimited(SinkError):  # noqa: N818 -- named after what the API says

@@ -196,10 +196,15 @@ class ListReader(Protocol):
         """The list that is imported to. Raises `ListNotFound` where there is none."""
 
     def members(self, *, whole_account: bool = False) -> Iterator[str]:
-        """Addresses of the leads in it, or in every list of the account; newest first where there is an order."""
+        """Addresses of the leads in it, or in every list of the account: all of them.
+
+        Raises:
+            SinkError: refused.
+            ListingIncomplete: what was given is not all, as far as the API tells; nobody relies on it.
+        """
 
     def blocked(self) -> Iterator[str]:
-        """Entries of the API's block list that apply to the list."""
+        """Entries of the API's block list that apply to the list: all of them. Raises as `members`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +229,7 @@ class AccountReader(Protocol):
 
         Raises:
             SinkError: refused, or none of them says whether it is unsubscribed.
+            ListingIncomplete: what was given, its `given`, is not all; who unsubscribed of these is suppressed.
         """
 
 

@@ -43,7 +43,7 @@ ABOVE = ("importing/journal/", "prediction/probe/")
 RESULT, SURVEY, DEDUP = "cleaning/result.py", "cleaning/survey.py", "cleaning/dedup/"
 
 #: Where third-party names are said; elsewhere they are not.
-EDGES = {"dns": {"resolver", "emulator"}, "httpx": {"smartlead"}}
+EDGES = {"dns": {"resolver", "emulator"}, "httpcore": {"smartlead"}, "httpx": {"smartlead"}}
 #: Most rooms and floors the house has, and most lines of a function.
 ROOMS, FLOORS, FUNCTION_LINES = 32, 11, 40
 

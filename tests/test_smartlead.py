@@ -821,16 +821,17 @@ ROW = {"id": 1, "name": "A", "lead_count": 2, "created_at": "x"}
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "end"),
     [
-        {"ok": True, "data": [ROW]},
-        {"lists": [ROW], "total_count": 1},
-        {"data": {"lists": [ROW], "totalCount": 1}},
-        [ROW, {"name": "no id"}],
+        ({"ok": True, "data": [ROW]}, {"ok": True, "data": []}),
+        ({"lists": [ROW], "total_count": 1}, {"lists": [], "total_count": 1}),
+        ({"data": {"lists": [ROW], "totalCount": 1}}, {"data": {"lists": [], "totalCount": "1"}}),
+        ([ROW, {"name": "no id"}], []),
     ],
 )
-def test_lists_are_read_from_every_known_shape(canned, sink, body):
+def test_lists_are_read_from_every_known_shape(canned, sink, body, end):
     canned.tell(body)
+    canned.tell(end)
 
     assert sink.lists("A b") == [LeadList(1, "A", 2)]
     path, _, query = canned.asked[0][1].partition("?")
@@ -888,7 +889,7 @@ def test_all_members_of_a_long_list_are_read(account):
         found = list(sink.members())
 
     assert sorted(found) == sorted(members)
-    assert len(account.requests) == 3
+    assert len(account.requests) == 4
 
 
 def test_the_block_list_is_read_whole_and_without_other_clients_entries(account):
@@ -936,6 +937,7 @@ def test_a_listing_that_does_not_move_on_ends_with_an_error(canned, sink):
 
 def test_leads_without_an_address_are_no_members(canned, sink):
     canned.tell({"data": {"leads": [{"id": 1, "email": None}, {"id": 2, "email": "a@x.example"}]}})
+    canned.tell({"data": {"leads": []}})
 
     assert list(sink.members()) == ["a@x.example"]
 

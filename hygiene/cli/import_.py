@@ -159,7 +159,7 @@ def import_leads(run: Run, sink: "Smartlead", journal: "SqliteJournal | None", s
                 session, cleaned, sink, snapshot=not options["no_snapshot"], send_all=options["send_all"]
             )
             for note in cleaned.notes:
-                if note not in told:
+                if note not in (*told, *session.notes):
                     run.note(with_flags(note))
             # so that a report is there whatever happens next; a dry run writes what a clean does
             write_files(run, options["out"] if options["dry_run"] else None, cleaned)
@@ -181,8 +181,7 @@ def _import(  # noqa: PLR0917 -- the parts of one import
     from hygiene.report.text import inert
 
     options = run.options
-    for note in session.notes:
-        run.note(with_flags(note))
+    _tell_notes(run, session.notes)
     left = session.left(cleaned)
     if left or not session.continues:
         run.gate(cleaned)
@@ -195,15 +194,23 @@ def _import(  # noqa: PLR0917 -- the parts of one import
         if session.continues:
             run.tell(f"import {session.import_id} goes on: {left} leads are left of it")
         _ask(run, cleaned, where, columns, _duration(sink, session.outlook(cleaned).requests))
+    told = len(session.notes)
     with run.failing(cleaned):
         receipt = send(run, session, cleaned, stopping)
     course().begun = True
     with run.afterwards():
+        _tell_notes(run, receipt.notes[told:])
         session.keep(run.summary(cleaned, receipt))
     write_files(run, options["out"], cleaned, receipt)
     with run.afterwards():
         run.report(cleaned, receipt)
     return ending(run, receipt, sent=bool(left))
+
+
+def _tell_notes(run: Run, notes: "Sequence[str]") -> None:
+    """Say how the import goes on; what is a warning is said in any case."""
+    for note in notes:
+        (run.tell if note.startswith("warning:") else run.note)(with_flags(note))
 
 
 def _tell_unsent(run: Run, cleaned: "CleanedLeads", sent: Sequence[str]) -> None:

@@ -15,7 +15,8 @@ from hygiene.errors import SinkError
 
 if TYPE_CHECKING:
     from hygiene.smartlead import Smartlead
-    from hygiene.smartlead.snapshot import Page, Pages
+    from hygiene.smartlead.pagination import Page
+    from hygiene.smartlead.snapshot import Pages
 
 __all__ = ["pull"]
 

@@ -1,14 +1,15 @@
 """Preparing an import: what the sink holds already is read, and the leads are decided anew with it.
 
-Afterwards the list can be read back. What a sink offers is said in `importing`; nothing here sends a lead.
+Afterwards the list can be read back. What does not add up counts as not read, and opens the range of the prediction.
+What a sink offers is said in `sinks`; nothing here sends a lead.
 """
 
 import csv
 import io
 import itertools
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import pandas as pd
 import pyarrow as pa
@@ -17,7 +18,7 @@ import pyarrow.compute as pc
 from hygiene.arrow.text import text_column
 from hygiene.cleaning.result import CleanedLeads
 from hygiene.cleaning.settings import Settings
-from hygiene.errors import InputError, option
+from hygiene.errors import InputError, ListingIncomplete, Note, SinkError, option
 from hygiene.importing import Receipt, Session
 from hygiene.lists import UNSUBSCRIBED, RuleList, parse_list
 from hygiene.lists.known_leads import KnownLeads
@@ -30,6 +31,8 @@ __all__ = ["prepare", "with_known_leads", "with_readback"]
 #: API's hourly quota (1,000 leads a call, and some second each).
 MOST_LEADS = 50_000
 _LEADS = "them once (hygiene pull leads --out F)"
+
+Read = TypeVar("Read")
 
 
 def with_known_leads(
@@ -49,18 +52,28 @@ def with_known_leads(
         cleaned = cleaned.again(policy=sink.policy)
     if session.continues or len(cleaned.rows_to_send(send_all=send_all)):
         found = session.look(sink) if isinstance(sink, ListReader) else None
+        told = len(cleaned.read_notes)
         cleaned = _prepared(cleaned, sink, found, snapshot=snapshot)
+        session.notes += cleaned.read_notes[told:]
     return session.knowing(cleaned)
 
 
 def with_readback(receipt: Receipt, cleaned: CleanedLeads, sink: Sink, /) -> Receipt:
-    """The receipt with what the list holds now; as it is where the sink cannot list it, or nothing was sent."""
+    """The receipt with what the list holds now; as it is where the sink cannot list it, or nothing was sent.
+
+    A list that cannot be read is a note of the receipt: what was sent is sent.
+    """
     trace = receipt.reconciliation.trace
     if trace is None or not isinstance(sink, ListReader):
         return receipt
+    try:
+        members = list(sink.members())
+    except SinkError as error:
+        note = Note(f"warning: read back: what the list holds was not read: {error.marked}")
+        return replace(receipt, notes=(*receipt.notes, note))
     held = cleaned.survey.settings.addresses_held("list")
     found = read_back(
-        list(sink.members()),
+        members,
         cleaned.addresses(trace.rows - 1),
         trace,
         landed=[result.batch for result in receipt.batches if result.reported is not None],
@@ -83,24 +96,85 @@ def prepare(cleaned: CleanedLeads, sink: Sink, /, *, snapshot: bool = True) -> C
 
 def _prepared(cleaned: CleanedLeads, sink: Sink, found: LeadList | None, *, snapshot: bool) -> CleanedLeads:
     """The same of a list that was looked at already."""
-    settings = cleaned.survey.settings
+    settings, look = cleaned.survey.settings, _Look()
     changes: dict[str, Any] = {} if settings.policy == sink.policy else {"policy": sink.policy}
-    account = None
     if isinstance(sink, ListReader) and found is not None:
-        mine = _members(sink, found) if snapshot and settings.known is None else None
-        account = _account(sink, settings) if snapshot else None
-        if mine is not None:
-            wide = sink.policy.duplicate_scope == "account"
-            changes["known"] = (mine, *([_elsewhere(sink, mine, account)] if wide else []))
-        if snapshot and settings.blocklist is None:
-            changes["blocklist"] = (_block_list(sink),)
-    if account is not None:
-        changes["suppress"] = (*(settings.suppress or ()), _unsubscribed(account))
-    return cleaned.again(**changes) if changes else cleaned
+        wide = sink.policy.duplicate_scope == "account"
+        changes |= _held(sink, found, settings, look, wide=wide) if snapshot else {}
+    if not changes and not look.notes:
+        return cleaned
+    decided = cleaned.again(**changes)
+    decided.read_notes = (*decided.read_notes, *look.notes)
+    return decided
 
 
-def _account(sink: Sink, settings: Settings) -> Sequence[HeldLead] | None:
-    """The leads of the account, where they say who unsubscribed and no snapshot of that was handed over."""
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the look at the sink could not read.
+
+    Attributes:
+        notes: One sentence for each.
+    """
+
+    notes: list[Note] = field(default_factory=list)
+
+    def at(self, what: str, read: Callable[[], Read], /) -> Read | None:
+        """What is read; None, and a note, where that does not add up."""
+        try:
+            return read()
+        except ListingIncomplete as odd:
+            self.notes.append(Note(f"warning: {what} not read: {odd.marked}"))
+            return None
+
+
+def _held(
+    reader: ListReader, found: LeadList, settings: Settings, look: _Look, *, wide: bool
+) -> dict[str, Any]:
+    """The settings that say what the sink holds, as far as nobody handed it over and it could be read.
+
+    Args:
+        reader: The sink.
+        found: Its list.
+        settings: What was handed over.
+        look: Is told what could not be read.
+        wide: Whether leads of the account's other lists count as well.
+    """
+    changes: dict[str, Any] = {}
+    mine = None
+    if settings.known is None:
+        mine = look.at("what the list holds was", lambda: _members(reader, found))
+    account, unsubscribed = _account(reader, settings, look)
+    if mine is not None:
+        known, others = mine, None
+        if wide:
+            what = "what the account's other lists hold was"
+            others = look.at(what, lambda: _elsewhere(reader, known, account))
+        changes["known"] = (known,) if others is None else (known, others)
+    if settings.blocklist is None:
+        rules = look.at("the API's block list was", lambda: _block_list(reader))
+        changes |= {} if rules is None else {"blocklist": (rules,)}
+    if unsubscribed is not None:
+        changes["suppress"] = (*(settings.suppress or ()), unsubscribed)
+    return changes
+
+
+def _account(
+    sink: object, settings: Settings, look: _Look
+) -> tuple[Sequence[HeldLead] | None, RuleList | None]:
+    """The leads of the account and who of them unsubscribed; None for what was handed over or cannot be read.
+
+    Of leads that are not all there, those that unsubscribed are suppressed all the same.
+    """
+    try:
+        found = _account_leads(sink, settings)
+    except ListingIncomplete as odd:
+        look.notes.append(Note(f"warning: who of the account unsubscribed was not read whole: {odd.marked}"))
+        return None, _unsubscribed(odd.given, ", and not all were read")
+    return found, None if found is None else _unsubscribed(found)
+
+
+def _account_leads(sink: object, settings: Settings) -> Sequence[HeldLead] | None:
+    """The leads of the account; None where they do not say who unsubscribed, or a snapshot of that was handed over."""
     if not isinstance(sink, AccountReader):
         return None
     account = f"(account {sink.target.account})" if isinstance(sink, Addressed) else ""
@@ -144,10 +218,10 @@ def _too_many(who: str, size: int | None, what: str, given: str) -> str:
     )
 
 
-def _unsubscribed(account: Sequence[HeldLead]) -> RuleList:
+def _unsubscribed(account: Sequence[HeldLead], more: str = "") -> RuleList:
     """Who of the account's leads unsubscribed, as a snapshot says it."""
     untold = sum(lead.unsubscribed is None for lead in account)
-    said = f"among {len(account)}" + (f", of whom {untold} do not say" if untold else "")
+    said = f"among {len(account)}" + (f", of whom {untold} do not say" if untold else "") + more
     text = io.StringIO()
     text.write(f"{UNSUBSCRIBED}{said}\n")
     rows = ([lead.address] for lead in account if lead.unsubscribed)

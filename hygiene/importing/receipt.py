@@ -45,6 +45,7 @@ class Receipt:
         rows: Row numbers by batch.
         readback: What the list held afterwards against what was sent; None where it was not read.
         summary: What the journal keeps of a finished import that was run again; None elsewhere.
+        notes: Sentences worth telling about what was read and how it went on.
     """
 
     sink: str
@@ -56,6 +57,7 @@ class Receipt:
     rows: Mapping[int, Sequence[int]] = field(default_factory=dict, repr=False)
     readback: Readback | None = None
     summary: Mapping[str, object] | None = field(default=None, repr=False)
+    notes: tuple[str, ...] = ()
 
     @property
     def reported(self) -> Counts:

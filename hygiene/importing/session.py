@@ -192,7 +192,7 @@ class Session:
             self._record.completed(summary)
 
     def _receipt(self, record: Record, error: HygieneError | None, *, progressed: bool) -> Receipt:
-        return receipt_of(
+        receipt = receipt_of(
             record,
             self.frozen,
             sink=self.sink.name,
@@ -201,6 +201,7 @@ class Session:
             progressed=progressed,
             summary=self._record.summary if self._record is not None and error is None else None,
         )
+        return replace(receipt, notes=tuple(self.notes))
 
     def _planned(self, cleaned: CleanedLeads) -> Record:
         """The record of the import with its plan brought up to now."""

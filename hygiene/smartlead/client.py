@@ -5,17 +5,18 @@ landed is sent twice.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from hygiene.arguments import check_word
-from hygiene.errors import ListNotFound, UnknownOutcome, UsageError, option
+from hygiene.errors import ListingIncomplete, ListNotFound, UnknownOutcome, UsageError, option
 from hygiene.policy import ImportPolicy
 from hygiene.sinks import HeldLead, LeadList, Reply, Target
 from hygiene.smartlead import config, responses
 from hygiene.smartlead.config import Key
-from hygiene.smartlead.pagination import Page, cursor_pages, offset_pages
+from hygiene.smartlead.pagination import Page, cursor_pages, offset_pages, whole
 from hygiene.smartlead.payload import Body, WrittenImport, distinct_fields, shape_leads
 from hygiene.smartlead.rate_limit import DEFAULT_RATE, Limiter, parse_rate
 from hygiene.smartlead.retry import Pace, Pause, sleep
@@ -44,7 +45,8 @@ class Smartlead:
             ``custom_fields``. Flat, a custom field with the name of a canonical one gives way to it.
         email_fields_added: Sent as ``emailFieldsAdded`` where given (documented, without a sample).
         custom_fields: Sent as ``customFields`` where given (documented, without a sample).
-        timeout_s: Seconds for one request; None reads ``HYGIENE_TIMEOUT_S``.
+        timeout_s: Seconds that the API may be silent; a whole request, connect to last octet, may take twice as long.
+            None reads ``HYGIENE_TIMEOUT_S``.
         rate: Requests that may go out, such as ``8/s,48/m,800/h``, shared by all processes that use the key;
             None is 80 % of the documented limits, and no limit where the base URL is this machine.
         patience_s: Seconds that one request waits where the API refuses to take it yet; None reads
@@ -197,7 +199,7 @@ class Smartlead:
     def lists(self, name: str = "") -> list[LeadList]:
         """The account's lists, those whose name holds `name`."""
         query = {"listName": name} if name else {}
-        pages = offset_pages(self._wire, "/lead-list/", "lists", query)
+        pages = whole(partial(offset_pages, self._wire, "/lead-list/", "lists", query))
         found = (responses.lead_list(row) for page in pages for row in page.rows)
         return [each for each in found if each is not None]
 
@@ -218,27 +220,33 @@ class Smartlead:
         return made
 
     def members(self, *, whole_account: bool = False) -> Iterator[str]:
-        """Addresses of the leads in the list, or in the whole account, newest first.
+        """Addresses of the leads in the list, or in the whole account, in the API's order.
 
         Raises:
-            SinkError: refused, or the pages do not move on.
+            SinkError: refused.
+            ListingIncomplete: what was given does not add up, and did not when it was read once more.
         """
-        for page in cursor_pages(self._wire, {} if whole_account else {"listId": self._list()}):
+        query = {} if whole_account else {"listId": self._list()}
+        for page in whole(partial(cursor_pages, self._wire, query)):
             yield from (str(row["email"]) for row in page.rows if row.get("email"))
 
     def account_leads(self, *, most: int) -> list[HeldLead] | None:
-        """The leads of the whole account, newest first; None where there are more than `most`.
+        """The leads of the whole account, in the API's order; None where there are more than `most`.
 
         Raises:
-            SinkError: refused, the pages do not move on, or no lead says whether it is unsubscribed.
+            SinkError: refused, or no lead says whether it is unsubscribed.
+            ListingIncomplete: what was given, its `given`, does not add up, and did not when it was read once more.
         """
         found: list[HeldLead] = []
-        for page in cursor_pages(self._wire, {}):
-            found += [
-                HeldLead(str(row["email"]), is_unsubscribed(row)) for row in page.rows if row.get("email")
-            ]
-            if max(len(found), page.total or 0) > most:
-                return None
+        try:
+            for page in whole(partial(cursor_pages, self._wire, {})):
+                found += [
+                    HeldLead(str(row["email"]), is_unsubscribed(row)) for row in page.rows if row.get("email")
+                ]
+                if max(len(found), page.total or 0) > most:
+                    return None
+        except ListingIncomplete as odd:
+            raise ListingIncomplete(odd.marked, given=found) from odd
         check_told(len(found), [lead.unsubscribed for lead in found].count(None))
         return found
 
@@ -246,35 +254,36 @@ class Smartlead:
         """Entries of the block list that act on lists (assumed): those of no client, and of `client_id`.
 
         Raises:
-            SinkError: refused, or the pages do not move on.
+            SinkError: refused.
+            ListingIncomplete: what was given does not add up, and did not when it was read once more.
         """
-        for page in self.block_list_pages():
+        for page in whole(self.block_list_pages):
             for row in page.rows:
                 if row.get("client_id") in (None, self.client_id) and row.get("email_or_domain"):
                     yield str(row["email_or_domain"])
 
     def lead_pages(self, start: Any = None, /) -> Iterator[Page]:
-        """The leads of the list, or of the account where no list is named, newest first, from a page on.
+        """The leads of the list, or of the account where no list is named, from a page on, the last one empty.
 
         Raises:
-            SinkError: refused, or the pages do not move on.
+            SinkError: refused.
         """
         query = {} if self.list_id is None else {"listId": self.list_id}
         return cursor_pages(self._wire, query, start=start)
 
     def unsubscribed_pages(self, start: Any = None, /) -> Iterator[Page]:
-        """The leads of the account that unsubscribed, newest first, from a page on; the others are counted.
+        """The leads of the account that unsubscribed, from a page on, the last one empty; the others are counted.
 
         Raises:
-            SinkError: refused, or the pages do not move on.
+            SinkError: refused.
         """
         return unsubscribed_only(cursor_pages(self._wire, {}, start=start))
 
     def block_list_pages(self, start: Any = None, /) -> Iterator[Page]:
-        """The block list of all clients, from a page on.
+        """The block list of all clients, from a page on, the last one empty.
 
         Raises:
-            SinkError: refused, or the pages do not move on.
+            SinkError: refused.
 
         Source: documented, `GET /leads/get-domain-block-list`.
         """
@@ -297,7 +306,7 @@ class Smartlead:
         wanted = {entry.lower() for entry in entries}
         shared = _shared_start(wanted)
         query = {"filter_email_or_domain": shared} if shared else {}
-        pages = list(offset_pages(self._wire, _BLOCK_LIST, "data", query))
+        pages = list(whole(partial(offset_pages, self._wire, _BLOCK_LIST, "data", query)))
         for row in [row for page in pages for row in page.rows]:
             if row.get("client_id") is None and str(row.get("email_or_domain", "")).lower() in wanted:
                 self._wire.ask("DELETE", "/leads/delete-domain-block-list", query={"id": row["id"]})

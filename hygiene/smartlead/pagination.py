@@ -1,22 +1,30 @@
-"""Listings: what the API holds, a page at a time, from any page on.
+"""Listings: what the API holds, a page at a time, from any page on, and whether that was all of it.
 
-Which rows are wanted, and where they go, is not decided here. No row stands among the locals of a traceback.
+A listing ends with an empty page, never with a short one: how many rows a page holds is up to the API. Which rows are
+wanted, and where they go, is not decided here. No row stands among the locals of a traceback.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 
-from hygiene.errors import SinkError
+from hygiene.errors import ListingIncomplete
 from hygiene.smartlead import responses
 from hygiene.smartlead.transport import Transport
 
-__all__ = ["Page", "cursor_pages", "offset_pages"]
+__all__ = ["Page", "RowKey", "Tally", "cursor_pages", "offset_pages", "row_key", "whole"]
 
-#: Rows a page of any listing. Documented: `limit` 1 to 1000.
+#: Rows that are asked for at a time. Documented: `limit` 1 to 1000.
 PAGE = 1000
-#: Rows from which a page may be a full one: an older page of the documentation caps `limit` at 100.
-LEAST_FULL_PAGE = 100
+
+#: Pages that are read after all rows were given that were there at the start: a listing that grows faster than it is
+#: read has no empty page.
+BEYOND = 5
+
+#: What tells the rows of a listing apart.
+RowKey: TypeAlias = int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,56 +34,162 @@ class Page:
     Attributes:
         rows: Its rows.
         next: Where the page after it starts; None where it is the last one.
-        read: Rows that the API gave for it, where not all are among these; None where they are.
-        untold: How many of those do not say what is asked for.
+        keys: What tells the rows apart that the API gave for it, where not all are among these; None where they are.
+        untold: Those of the keys whose rows do not say what is asked for.
         total: Rows of the whole listing; None where the API does not say.
+        where: The request and its status, for messages.
     """
 
     rows: list[dict[str, Any]] = field(repr=False)
     next: Any
-    read: int | None = None
-    untold: int = 0
+    keys: tuple[RowKey, ...] | None = field(default=None, repr=False)
+    untold: frozenset[RowKey] = field(default=frozenset(), repr=False)
     total: int | None = None
+    where: str = "the listing"
+
+    @property
+    def given(self) -> tuple[RowKey, ...]:
+        """The keys of all rows that the API gave for it."""
+        return tuple(map(row_key, self.rows)) if self.keys is None else self.keys
+
+    def only(self, wanted: Collection[RowKey], /) -> "Page":
+        """The same without the rows of other keys, and each row once."""
+        first = {row_key(row): row for row in reversed(self.rows)}
+        rows = [first[key] for key in dict.fromkeys(map(row_key, self.rows)) if key in wanted]
+        return replace(self, rows=rows, keys=tuple(wanted), untold=self.untold & frozenset(wanted))
+
+
+def row_key(row: Mapping[str, Any], /) -> RowKey:
+    """What tells a row from the others of its listing: its number, or without one a digest of all of it."""
+    number = row.get("id")
+    if isinstance(number, int | str) and number != "":
+        return number
+    return hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()
+
+
+class Tally:
+    """What the pages of a listing have given so far, held against what the API states.
+
+    Attributes:
+        keys: The keys of the distinct rows so far.
+        first: Rows of the whole listing as the first page that says so stated them.
+        last: The same of the last page.
+    """
+
+    def __init__(self) -> None:
+        self.keys: set[RowKey] = set()
+        self.first: int | None = None
+        self.last: int | None = None
+        self._beyond = 0
+        self._where = "the listing"
+
+    @property
+    def enough(self) -> bool:
+        """Whether all is there that was at the start, and it goes on all the same, as it grows while it is read."""
+        return self._beyond > BEYOND
+
+    def add(self, page: Page, /) -> Page:
+        """The page without rows that were there before.
+
+        Raises:
+            ListingIncomplete: it holds rows and none is new, or there are more by now than are stated.
+        """
+        keys = dict.fromkeys(page.given)
+        new = [key for key in keys if key not in self.keys]
+        self._where = page.where
+        if keys and not new:
+            msg = f"{page.where}: the same page again, with nothing new after {len(self.keys)} rows."
+            raise ListingIncomplete(msg)
+        self.count(new, page.total)
+        if self.first is not None and len(self.keys) > max(self.first, self.last or 0):
+            raise ListingIncomplete(self._odds())
+        return page if len(new) == len(page.given) else page.only(dict.fromkeys(new))
+
+    def count(self, keys: Iterable[RowKey], total: int | None, /) -> None:
+        """Take note of rows that are new, and of the total that was stated with them."""
+        self.keys.update(keys)
+        self.first = total if self.first is None else self.first
+        self.last = self.last if total is None else total
+        self._beyond += self.first is not None and len(self.keys) >= self.first
+
+    def check(self) -> None:
+        """Hold the rows against the totals: as many as at the start, as at the end, or between the two.
+
+        Raises:
+            ListingIncomplete: they do not add up.
+        """
+        if self.first is None or self.last is None:
+            return
+        low, high = sorted((self.first, self.last))
+        if not low <= len(self.keys) <= high:
+            raise ListingIncomplete(self._odds())
+
+    def _odds(self) -> str:
+        stated = f"{self.last}" if self.first == self.last else f"{self.first}, then {self.last}"
+        return f"{self._where}: {len(self.keys)} rows were given, and {stated} are stated."
+
+
+def whole(pages: Callable[[], Iterator[Page]], /) -> Iterator[Page]:
+    """The pages of a listing, each row once; one that does not add up is read once more.
+
+    Rows of the second reading that the first one gave already are left out.
+
+    Args:
+        pages: Reads it from its start.
+
+    Raises:
+        SinkError: refused.
+        ListingIncomplete: it does not add up the second time either; what was given until then is not all.
+    """
+    before: set[RowKey] = set()
+    for is_first in (True, False):
+        tally = Tally()
+        try:
+            for page in pages():
+                new = tally.add(page)
+                yield new if is_first else new.only([key for key in new.given if key not in before])
+                before.update(new.given if is_first else ())
+                if tally.enough:
+                    break
+            tally.check()
+        except ListingIncomplete as odd:
+            if not is_first:
+                msg = f"{odd.marked} It was read twice; run the command again later."
+                raise ListingIncomplete(msg) from odd
+        else:
+            return
 
 
 def offset_pages(
     wire: Transport, path: str, name: str, query: Mapping[str, object], /, *, start: int = 0
 ) -> Iterator[Page]:
-    """The pages of a listing that goes by offset.
+    """The pages of a listing that goes by offset, the last one empty.
 
     Raises:
-        SinkError: refused, or the pages do not move on.
+        SinkError: refused.
     """
-    before = page = Page([], start)
-    while page.next is not None:
-        answer = wire.ask("GET", path, query={**query, "limit": PAGE, "offset": page.next})
-        page = _offset_page(answer, name, page.next)
-        if page.rows and page.rows == before.rows:
-            raise SinkError(_stuck(answer.where))
-        before = page
-        yield page
-
-
-def _offset_page(answer: responses.Answer, name: str, start: int) -> Page:
-    rows = responses.rows(answer, name)
-    return Page(rows, None if len(rows) < LEAST_FULL_PAGE else start + len(rows))
+    at: int | None = start
+    while at is not None:
+        answer = wire.ask("GET", path, query={**query, "limit": PAGE, "offset": at})
+        rows = responses.rows(answer, name)
+        at = at + len(rows) if rows else None
+        yield Page(rows, at, total=responses.total(answer), where=answer.where)
 
 
 def cursor_pages(wire: Transport, query: Mapping[str, object], /, *, start: object = None) -> Iterator[Page]:
-    """The pages of leads, newest first, which go by the last lead seen.
+    """The pages of leads, which go by the last lead seen, the last one empty.
 
     Raises:
-        SinkError: refused, or the pages do not move on.
+        SinkError: refused.
+        ListingIncomplete: the leads of a page have no numbers to go on from, and how many there are is not stated.
 
-    Source: `GET /leads/all`; `listId` is in the vendor's command line tool, and not documented.
+    Source: `GET /leads/all`, observed newest first; `listId` is in the vendor's command line tool, and not
+    documented. The tool takes a bare array too, and goes on from the number of its last lead.
     """
     cursor = start
     while True:
         seen = {} if cursor is None else {"lastSeenLeadId": cursor}
-        answer = wire.ask("GET", "/leads/all", query={**query, "limit": PAGE, **seen})
-        page = _cursor_page(answer)
-        if page.next is not None and page.next == cursor:
-            raise SinkError(_stuck(answer.where))
+        page = _cursor_page(wire.ask("GET", "/leads/all", query={**query, "limit": PAGE, **seen}))
         yield page
         if page.next is None:
             return
@@ -83,12 +197,12 @@ def cursor_pages(wire: Transport, query: Mapping[str, object], /, *, start: obje
 
 
 def _cursor_page(answer: responses.Answer) -> Page:
-    rows, data = responses.rows(answer, "leads"), answer.found.get("data")
-    named = data if isinstance(data, dict) else {}
-    last, total = named.get("lastSeenLeadId"), named.get("totalCount")
-    following = None if len(rows) < LEAST_FULL_PAGE or not last else last
-    return Page(rows, following, total=total if isinstance(total, int) else None)
-
-
-def _stuck(where: str) -> str:
-    return f"{where}: the same page again, so the listing cannot be read to its end. Hand it over as a file."
+    page = Page(responses.rows(answer, "leads"), None, total=responses.total(answer), where=answer.where)
+    if not page.rows:
+        return page
+    data = answer.found.get("data")
+    stated = data.get("lastSeenLeadId") if isinstance(data, dict) else None
+    following = stated or page.rows[-1].get("id")
+    if following is None and page.total is None:
+        raise ListingIncomplete(f"{page.where}: leads without numbers, so nobody can tell if there are more.")
+    return replace(page, next=following)

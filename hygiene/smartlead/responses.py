@@ -7,8 +7,6 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from hygiene.errors import (
@@ -24,7 +22,17 @@ from hygiene.errors import (
 from hygiene.outcomes import Counts
 from hygiene.sinks import LeadList, Reply, leaves_open
 
-__all__ = ["Answer", "checked", "lead_list", "reply", "rewrite", "rows", "waiting_time", "without_addresses"]
+__all__ = [
+    "Answer",
+    "checked",
+    "lead_list",
+    "number",
+    "reply",
+    "rewrite",
+    "rows",
+    "total",
+    "without_addresses",
+]
 
 #: Characters of the API's own words that a message repeats.
 SAID_CHARACTERS = 300
@@ -148,7 +156,7 @@ def _lead_limit(given: Mapping[str, Any]) -> str:
     """
     if given.get("is_lead_limit_exhausted") is not True:
         return ""
-    left = _number(given.get("lead_import_stopped_count"))
+    left = number(given.get("lead_import_stopped_count"))
     told = "some leads" if left is None else f"{left} leads"
     return (
         f"the account's lead limit is reached, {told} of this batch were left out. "
@@ -168,37 +176,6 @@ def _next_step(status: int, method: str) -> str:
     )
 
 
-def waiting_time(header: str, value: object, /, *, date: str = "") -> float | None:
-    """Seconds that ``Retry-After``, or else ``retry_after`` of the body, asks to wait; None for neither.
-
-    Args:
-        header: ``Retry-After``, empty where there is none. A date counts from `date`, so that a clock of this machine
-            that is wrong does not matter.
-        value: The body.
-        date: The API's clock, its header ``Date``; this machine's where it is none.
-
-    Source: RFC 9110 10.2.3 (seconds or a date); the body is documented, guides/rate-limits.
-    """
-    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", header.strip()):
-        return float(header)
-    until = _moment(header)
-    if until is None:
-        error = value.get("error") if isinstance(value, dict) else None
-        body = error if isinstance(error, dict) else value if isinstance(value, dict) else {}
-        seconds = _number(body.get("retry_after"))
-        return None if seconds is None else float(seconds)
-    return max(0.0, (until - (_moment(date) or datetime.now(UTC))).total_seconds())
-
-
-def _moment(header: str) -> datetime | None:
-    """The moment that a date in a header names; None where it is no date."""
-    try:
-        found = parsedate_to_datetime(header)
-    except (ValueError, OverflowError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
 def reply(answer: Answer, /) -> Reply:
     """The counts of an import; what else the answer holds is `extra`, with its addresses masked.
 
@@ -207,18 +184,19 @@ def reply(answer: Answer, /) -> Reply:
     Raises:
         UnknownOutcome: it holds no counter that we know, or words in place of all of them.
     """
-    given = _given(answer)
+    # masked at once, so that no address stands among the locals of a traceback
+    given = {key: rewrite(value, without_addresses) for key, value in _given(answer).items()}
     names = {
         name: next((key for key in keys if given.get(key) is not None), "")
         for name, keys in _COUNTERS.items()
     }
-    counts = {name: _number(given.get(key)) for name, key in names.items()}
+    counts = {name: number(given.get(key)) for name, key in names.items()}
     told = {name: given.get(names[name]) if count is None else count for name, count in counts.items()}
     if all(count is None or isinstance(count, str) for count in told.values()):
         msg = f"{answer.said}: no counter that we know, so nothing can be compared. {_MAY_HAVE_LANDED}"
         raise UnknownOutcome(msg)
     read = {names[name] for name, count in counts.items() if count is not None}
-    extra = rewrite({key: value for key, value in given.items() if key not in read}, without_addresses)
+    extra = {key: value for key, value in given.items() if key not in read}
     extra = json.loads(json.dumps(extra), parse_constant=str)  # NaN and the like are no JSON
     return Reply(Counts(**told), tuple(sorted(extra.items())), answer.found, _lead_limit(given))
 
@@ -244,6 +222,17 @@ def rows(answer: Answer, name: str, /) -> list[dict[str, Any]]:
     return found
 
 
+def total(answer: Answer, /) -> int | None:
+    """How many rows a whole listing has, as one page of it states; None where it does not.
+
+    Source: `totalCount` (observed, leads and lists), `total_count` (documented, lists).
+    """
+    data = answer.found.get("data")
+    places = (data if isinstance(data, dict) else {}, answer.found)
+    stated = (number(place.get(name)) for place in places for name in ("totalCount", "total_count", "total"))
+    return next((count for count in stated if count is not None), None)
+
+
 def lead_list(row: object, /) -> LeadList | None:
     """The lead list that an object describes; None where it describes none.
 
@@ -251,12 +240,12 @@ def lead_list(row: object, /) -> LeadList | None:
     """
     if not isinstance(row, dict):
         return None
-    number = _number(row.get("id"))
-    if number is None:
+    own = number(row.get("id"))
+    if own is None:
         return None
     name = next((row[key] for key in ("name", "listName", "list_name") if row.get(key)), "")
-    sizes = (_number(row.get(key)) for key in ("lead_count", "leads_count"))
-    return LeadList(number, str(name), next((size for size in sizes if size is not None), None))
+    sizes = (number(row.get(key)) for key in ("lead_count", "leads_count"))
+    return LeadList(own, str(name), next((size for size in sizes if size is not None), None))
 
 
 def rewrite(value: Any, change: Callable[[str], str], /) -> Any:
@@ -283,7 +272,7 @@ def without_addresses(text: str, /) -> str:
     return _ADDRESS.sub("<address>", text)
 
 
-def _number(value: object) -> int | None:
+def number(value: object) -> int | None:
     """A counter, which the API may write as a number or as text; None where it is neither."""
     if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
         return int(value)

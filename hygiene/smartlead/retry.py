@@ -5,13 +5,17 @@ Only what surely was not taken is tried again: no connection, 429, and, of what 
 """
 
 import random
+import re
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from hygiene.errors import RateLimited, SinkError, Unreachable
 from hygiene.smartlead.rate_limit import Limiter
+from hygiene.smartlead.responses import number
 
-__all__ = ["PATIENCE_S", "Pace", "Pause", "sleep"]
+__all__ = ["PATIENCE_S", "Pace", "Pause", "sleep", "waiting_time"]
 
 #: Seconds that one request may wait for refusals to end, in all.
 PATIENCE_S = 900.0
@@ -111,3 +115,34 @@ class Patience:
 def _backoff(tries: int) -> float:
     """Seconds to wait after so many refusals: doubling, capped, with jitter so that clients spread."""
     return min(LONGEST_S, FIRST_S * 2.0 ** (tries - 1)) * random.uniform(0.5, 1.0)  # noqa: S311 -- no secret
+
+
+def waiting_time(header: str, value: object, /, *, date: str = "") -> float | None:
+    """Seconds that ``Retry-After``, or else ``retry_after`` of the body, asks to wait; None for neither.
+
+    Args:
+        header: ``Retry-After``, empty where there is none. A date counts from `date`, so that a clock of this machine
+            that is wrong does not matter.
+        value: The body.
+        date: The API's clock, its header ``Date``; this machine's where it is none.
+
+    Source: RFC 9110 10.2.3 (seconds or a date); the body is documented, guides/rate-limits.
+    """
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", header.strip()):
+        return float(header)
+    until = _moment(header)
+    if until is None:
+        error = value.get("error") if isinstance(value, dict) else None
+        body = error if isinstance(error, dict) else value if isinstance(value, dict) else {}
+        seconds = number(body.get("retry_after"))
+        return None if seconds is None else float(seconds)
+    return max(0.0, (until - (_moment(date) or datetime.now(UTC))).total_seconds())
+
+
+def _moment(header: str) -> datetime | None:
+    """The moment that a date in a header names; None where it is no date."""
+    try:
+        found = parsedate_to_datetime(header)
+    except (ValueError, OverflowError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -19,15 +19,19 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from hygiene.errors import SinkError, UnknownOutcome, Unreachable, UsageError
+from hygiene.smartlead import bounds
 from hygiene.smartlead.config import Key, proxy_for
-from hygiene.smartlead.responses import Answer, checked, rewrite, waiting_time, without_addresses
-from hygiene.smartlead.retry import Pace
+from hygiene.smartlead.responses import Answer, checked, rewrite, without_addresses
+from hygiene.smartlead.retry import Pace, waiting_time
 from hygiene.version import __version__
 
 __all__ = ["Letter", "Transport"]
 
 #: Seconds to reach the API; an import may take long, a connection may not.
 CONNECT_S = 10.0
+
+#: Seconds for a whole request, connect to last octet, as a multiple of those that the API may be silent.
+WHOLE = 2
 
 #: Failures before the first byte of a request is out. Everything else on a POST may have landed.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -98,7 +102,7 @@ class Transport:
     Args:
         key: The key.
         base_url: Where the API is.
-        timeout_s: Seconds for one request.
+        timeout_s: Seconds that the API may be silent; a whole request may take `WHOLE` times as long.
         pace: How long to wait before a request and after a refusal.
 
     Attributes:
@@ -109,14 +113,18 @@ class Transport:
     """
 
     def __init__(self, key: Key, /, *, base_url: str, timeout_s: float, pace: Pace) -> None:
-        self._base_url, self._pace = base_url, pace
+        self._base_url, self._pace, self._whole_s = base_url, pace, WHOLE * timeout_s
         self._hide = _hiding(key)
         self.asked = 0
         self._client = httpx.Client(
             base_url=base_url,
             transport=_KeyBelow(key, _transport(base_url)),
             timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, CONNECT_S)),
-            headers={"User-Agent": f"lead-hygiene/{__version__}", "Accept": "application/json"},
+            headers={
+                "User-Agent": f"lead-hygiene/{__version__}",
+                "Accept": "application/json",
+                "Accept-Encoding": bounds.PACKED,
+            },
             follow_redirects=False,
         )
 
@@ -165,12 +173,16 @@ class Transport:
         method, where = letter.request.method, letter.where
         self.asked += 1
         try:
-            response = self._client.send(letter.request)
+            with bounds.until(self._whole_s):
+                response = self._client.send(letter.request, stream=True)
+                content = bounds.read(response)
         except _NOT_SENT as error:
             raise Unreachable(self._unreached(where, error)) from None
         except httpx.HTTPError as error:
             raise _lost(method, where, error) from None
-        answer = self._answer(where, response)
+        except bounds.TooLongError:
+            raise _too_long(method, f"{where}: HTTP {response.status_code}", response.status_code) from None
+        answer = self._answer(where, response, content)
         self._pace.seen(empty=answer.status == 200 and not answer.size)
         try:
             return checked(answer, method=method)
@@ -185,13 +197,13 @@ class Transport:
             "Check SMARTLEAD_BASE_URL and the network, and run the command again."
         )
 
-    def _answer(self, where: str, response: httpx.Response) -> Answer:
-        value = _parsed(response, self._hide)
+    def _answer(self, where: str, response: httpx.Response, content: bytes) -> Answer:
+        value = _parsed(content, response.headers.get("Content-Type", ""), self._hide)
         return Answer(
             where=f"{where}: HTTP {response.status_code}",
             status=response.status_code,
             value=value,
-            size=len(response.content),
+            size=len(content),
             retry_after_s=waiting_time(
                 response.headers.get("Retry-After", ""), value, date=response.headers.get("Date", "")
             ),
@@ -217,12 +229,21 @@ def _lost(method: str, where: str, error: Exception) -> Exception:
     return Unreachable(f"{lost} {changed}; run the command again.")
 
 
+def _too_long(method: str, where: str, status: int) -> Exception:
+    told = (
+        f"{where}: the answer is longer than {bounds.ANSWER_OCTETS // 2**20} MB, and was not read to its end."
+    )
+    if method == "POST":
+        return UnknownOutcome(f"{told} It may have landed; look at the account before you send it again.")
+    return SinkError(f"{told} Check SMARTLEAD_BASE_URL.", status=status)
+
+
 def _transport(base_url: str) -> httpx.HTTPTransport:
     """The transport below the key; httpx leaves the environment's proxies to it."""
     trusted = _trusted(base_url)
     # suppressed, not chained: the error may hold the proxy's URL, and that a password
     with contextlib.suppress(ImportError, ValueError, httpx.InvalidURL):
-        return httpx.HTTPTransport(verify=trusted, proxy=proxy_for(base_url))
+        return bounds.bounded(httpx.HTTPTransport(verify=trusted, proxy=proxy_for(base_url)))
     msg = (
         "the proxy that HTTPS_PROXY or ALL_PROXY names cannot be used; expected http://HOST:PORT "
         "(SOCKS needs the package socksio). Mend it, or name the API's host in NO_PROXY."
@@ -256,10 +277,10 @@ def _hiding(key: Key) -> Callable[[str], str]:
     return hide
 
 
-def _parsed(response: httpx.Response, hide: Callable[[str], str]) -> object:
+def _parsed(content: bytes, kind: str, hide: Callable[[str], str]) -> object:
     """The JSON of an answer, or its words where it is plain text; None where it is neither."""
     try:
-        return rewrite(json.loads(response.content), hide)
+        return rewrite(json.loads(content), hide)
     except (ValueError, RecursionError):  # not JSON, not UTF-8, a number or nesting without end
-        is_plain = response.headers.get("Content-Type", "").startswith("text/plain")
-        return hide(response.text.strip()) or None if is_plain else None
+        text = content.decode("utf-8", "replace").strip()
+        return hide(text) or None if kind.startswith("text/plain") else None

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from hygiene.errors import SinkError, option
-from hygiene.smartlead.pagination import Page
+from hygiene.smartlead.pagination import Page, row_key
 
 __all__ = ["check_told", "is_unsubscribed", "unsubscribed_only"]
 
@@ -27,9 +27,9 @@ def is_unsubscribed(row: dict[str, Any], /) -> bool | None:
 def unsubscribed_only(pages: Iterable[Page], /) -> Iterator[Page]:
     """The pages of a listing of leads with the rows of those that unsubscribed, the others counted."""
     for page in pages:
-        said = [is_unsubscribed(row) for row in page.rows]
-        rows = [row for row, unsubscribed in zip(page.rows, said, strict=True) if unsubscribed]
-        yield replace(page, rows=rows, read=len(said), untold=said.count(None))
+        rows = [row for row in page.rows if is_unsubscribed(row)]
+        untold = frozenset(row_key(row) for row in page.rows if is_unsubscribed(row) is None)
+        yield replace(page, rows=rows, keys=page.given, untold=untold)
 
 
 def check_told(read: int, untold: int, /) -> None:

@@ -1,0 +1,397 @@
+"""Listings over real sockets: whole, or an error, whatever the pages are like."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hygiene import Smartlead
+from hygiene.errors import ListingIncomplete, SinkError
+from hygiene.smartlead.pagination import Page, Tally, whole
+
+ROUTES = {"leads": "/leads/all", "data": "/leads/get-domain-block-list", "lists": "/lead-list/"}
+
+
+def _truly(held: int) -> int:
+    return held
+
+
+@dataclass
+class Held:
+    """What an API holds, and how it gives it out.
+
+    Attributes:
+        rows: Its rows by ascending number.
+        cap: Rows a page at most.
+        order: Whether the newest or the oldest row comes first.
+        shape: Bare arrays, or an object that states a total.
+        total: What it states, as it is held so far.
+        grows: Rows that arrive after each page.
+        stops: Pages of a reading after which it gives empty ones.
+        sound_again: Reading after which nothing goes wrong any more.
+        stuck: Whether it gives the same page whatever is asked for.
+    """
+
+    rows: int = 25
+    cap: int = 10
+    order: str = "newest"
+    shape: str = "data"
+    total: Any = _truly
+    grows: int = 0
+    stops: int = 10**6
+    sound_again: int = 10**6
+    stuck: bool = False
+    readings: int = 0
+    pages: int = 0
+    asked: list[str] = field(default_factory=list)
+
+    def row(self, number: int) -> dict[str, Any]:
+        name = f"p{number}@x.example"
+        return {"id": number, "email": name, "email_or_domain": name, "name": name, "is_unsubscribed": False}
+
+    def answer(self, target: str) -> Any:
+        self.asked.append(target)
+        query = {name: values[0] for name, values in parse_qs(urlsplit(target).query).items()}
+        is_first = query.get("offset", "0") == "0" and "lastSeenLeadId" not in query
+        self.readings += is_first
+        self.pages = 1 if is_first else self.pages + 1
+        wrong = self.readings < self.sound_again
+        numbers = list(range(1, self.rows + 1))
+        if self.order == "newest":
+            numbers.reverse()
+        if "lastSeenLeadId" in query and not (wrong and self.stuck):
+            numbers = numbers[numbers.index(int(query["lastSeenLeadId"])) + 1 :]
+        elif not (wrong and self.stuck):
+            numbers = numbers[int(query.get("offset", 0)) :]
+        if wrong and self.pages > self.stops:
+            numbers = []
+        here = [self.row(number) for number in numbers[: self.cap]]
+        total = self.total(self.rows)
+        self.rows += self.grows if here else 0
+        return self.shaped(here, urlsplit(target).path, total if wrong else self.rows)
+
+    def shaped(self, here: list[dict[str, Any]], path: str, total: Any) -> Any:
+        name = next(name for name, route in ROUTES.items() if path.endswith(route))
+        if self.shape == "bare" or name == "data":
+            return here
+        if self.shape == "flat":
+            return {name: here, "total_count": total}
+        last = {"lastSeenLeadId": here[-1]["id"] if here else None} if name == "leads" else {}
+        return {"ok": True, "data": {name: here, **last, "totalCount": total}}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_GET(self) -> None:
+        body = json.dumps(self.server.held.answer(self.path)).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- named by http.server
+        pass
+
+
+@contextmanager
+def sink_of(held: Held) -> Iterator[Smartlead]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
+        server.daemon_threads = True
+        server.held = held
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            with Smartlead(list_id=7, api_key="k", base_url=f"http://127.0.0.1:{server.server_port}") as sink:
+                yield sink
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def everything(sink: Smartlead, listing: str) -> list[str]:
+    if listing == "leads":
+        return list(sink.members())
+    if listing == "data":
+        return list(sink.blocked())
+    return [found.name for found in sink.lists()]
+
+
+@pytest.mark.parametrize("listing", ROUTES)
+@pytest.mark.parametrize("shape", ["data", "flat", "bare"])
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("rows", [0, 1, 10, 25])
+def test_a_listing_is_read_to_its_empty_page_however_short_its_pages_are(listing, shape, order, rows):
+    held = Held(rows, order=order, shape=shape)
+    with sink_of(held) as sink:
+        found = everything(sink, listing)
+
+    assert sorted(found) == sorted(f"p{n}@x.example" for n in range(1, rows + 1))
+    assert held.readings == 1
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("grows", [1, 3])
+def test_a_list_that_grows_while_it_is_read_adds_up_between_its_two_totals(order, grows):
+    held = Held(25, order=order, grows=grows)
+    with sink_of(held) as sink:
+        found = set(sink.members())
+
+    assert {f"p{n}@x.example" for n in range(1, 26)} <= found
+    assert held.readings == 1
+
+
+@pytest.mark.parametrize("total", [2500, "2500", 9, "24", 26, 0], ids=repr)
+@pytest.mark.parametrize("shape", ["data", "flat"])
+@pytest.mark.parametrize("listing", ["leads", "lists"])
+def test_what_does_not_add_up_to_the_stated_total_is_read_once_more_and_then_an_error(total, shape, listing):
+    held = Held(25, shape=shape, total=lambda held: total)
+    with (
+        sink_of(held) as sink,
+        pytest.raises(ListingIncomplete, match=f"rows were given, and {total} are stated.* read twice"),
+    ):
+        everything(sink, listing)
+
+    assert held.readings == 2
+
+
+@pytest.mark.parametrize("stops", [0, 1, 2])
+def test_a_listing_that_ends_too_early_is_an_error(stops):
+    with sink_of(Held(25, stops=stops)) as sink, pytest.raises(ListingIncomplete, match="and 25 are stated"):
+        list(sink.members())
+
+
+@pytest.mark.parametrize("listing", ROUTES)
+@pytest.mark.parametrize("shape", ["data", "bare"])
+@pytest.mark.parametrize("rows", [5, 25])
+def test_a_page_that_brings_nothing_new_is_an_error(listing, shape, rows):
+    with (
+        sink_of(Held(rows, shape=shape, stuck=True)) as sink,
+        pytest.raises(ListingIncomplete, match="the same page again"),
+    ):
+        everything(sink, listing)
+
+
+@pytest.mark.parametrize("fault", [{"stops": 1}, {"stuck": True}, {"total": lambda held: 7}], ids=str)
+def test_a_second_reading_that_adds_up_gives_each_row_once(fault):
+    held = Held(25, sound_again=2, **fault)
+    with sink_of(held) as sink:
+        found = list(sink.members())
+
+    assert sorted(found) == sorted(f"p{n}@x.example" for n in range(1, 26))
+    assert held.readings == 2
+
+
+@pytest.mark.parametrize("total", [None, "many", True, float("nan"), [25], -1], ids=repr)
+def test_a_total_that_is_no_number_states_nothing(total):
+    with sink_of(Held(25, total=lambda held: total)) as sink:
+        assert len(list(sink.members())) == 25
+
+
+def test_leads_that_have_no_numbers_to_go_on_from_are_refused_where_nothing_is_stated():
+    class Numberless(Held):
+        def row(self, number):
+            return {"email": f"p{number}@x.example"}
+
+    with (
+        sink_of(Numberless(25, shape="bare")) as sink,
+        pytest.raises(SinkError, match="leads without numbers"),
+    ):
+        list(sink.members())
+
+
+def test_the_account_is_held_against_its_total_as_well_and_what_was_given_is_handed_on():
+    with sink_of(Held(25, stops=1)) as sink, pytest.raises(ListingIncomplete) as caught:
+        sink.account_leads(most=1000)
+
+    assert len(caught.value.given) == 10
+    assert "x.example" not in repr(caught.value.given) + str(caught.value)
+
+
+@settings(max_examples=200)
+@given(
+    held=st.lists(st.integers(0, 30), unique=True, max_size=20),
+    sizes=st.lists(st.integers(1, 5), min_size=1, max_size=20),
+    drop=st.integers(0, 25),
+    repeats=st.lists(st.integers(0, 25), max_size=5),
+    states=st.booleans(),
+)
+def test_no_listing_that_lacks_rows_is_ever_taken_for_whole(held, sizes, drop, repeats, states):
+    """Rows are dropped and repeated at will; what is stated is true."""
+    given = [number for place, number in enumerate(held) if place != drop]
+    for place in repeats:
+        given.insert(place % (len(given) + 1), given[place % len(given)] if given else 0) if given else None
+
+    def pages():
+        left = [{"id": number} for number in given]
+        for size in [*sizes, 100]:
+            page, left = left[:size], left[size:]
+            if page:
+                yield Page(page, 1, total=len(held) if states else None)
+        yield Page([], None, total=len(held) if states else None)
+
+    try:
+        found = [row["id"] for page in whole(pages) for row in page.rows]
+    except ListingIncomplete:
+        return
+
+    assert len(found) == len(set(found))
+    assert set(found) == set(given)
+    assert not states or set(found) == set(held)
+
+
+def test_a_tally_says_what_was_given_and_what_was_stated_at_both_ends():
+    tally = Tally()
+    tally.add(Page([{"id": 1}, {"id": 2}], 1, total=5))
+    tally.add(Page([], None, total=7))
+
+    with pytest.raises(ListingIncomplete, match="2 rows were given, and 5, then 7 are stated"):
+        tally.check()
+
+
+# what an import, a pull and a settling do with a listing that does not add up
+
+
+@pytest.fixture
+def short(api, monkeypatch, tmp_path) -> Any:
+    """An API whose leads are 2 of the 25 that it states; what it is asked next can be made whole again."""
+    route = ("GET", "/leads/all")
+    honest, cut = api._routes.table[route], [True]
+
+    def answer(call):
+        reply = honest(call)
+        if cut and "lastSeenLeadId" in call.query:
+            reply.body["data"]["leads"] = []
+        elif cut:
+            leads = reply.body["data"]["leads"][:2]
+            reply.body["data"] |= {"leads": leads, "lastSeenLeadId": leads[-1]["id"] if leads else None}
+        return reply
+
+    api._routes.table = {**api._routes.table, route: answer}
+    monkeypatch.setenv("SMARTLEAD_API_KEY", api.api_key)
+    monkeypatch.setenv("SMARTLEAD_BASE_URL", api.base_url)
+    api.cut = cut
+    api.list_id = api.create_list("A", members=[f"p{n}@x.example" for n in range(25)])
+    (tmp_path / "leads.csv").write_text("email\np0@x.example\np24@x.example\nnew@x.example\n")
+    return api
+
+
+IMPORT = ("import", "leads.csv", "--no-dns", "--yes", "--list")
+
+
+def test_an_import_counts_as_not_read_what_does_not_add_up_and_its_range_is_open(short, run):
+    short.unsubscribe(["p24@x.example"])
+
+    code, out, err = run(*IMPORT, short.list_id, "--format", "json")
+
+    told = json.loads(out)
+    assert code == 0
+    assert (
+        "warning: what the list holds was not read: GET /leads/all: HTTP 200: 2 rows were given, and 25 are"
+        in err
+    )
+    assert "warning: who of the account unsubscribed was not read whole" in err
+    assert told["passes"]["known"]["ran"] is False
+    assert "the leads that the list holds were not read" in told["predicted_range_reasons"]
+    assert told["predicted_range"]["duplicates"] == [0, 2]
+    assert told["reconciliation"]["status"] == "within_range"
+    assert (
+        told["outcomes"]["suppressed"] == 1
+    )  # whoever is known to have unsubscribed is withheld all the same
+    assert not [path for path in short.requests if path[1].startswith("/leads/all?page")]
+
+
+def test_an_import_of_a_listing_that_adds_up_the_second_time_predicts_as_ever(short, run):
+    members, reads = short._routes.table[("GET", "/leads/all")], []
+
+    def answer(call):
+        reads.append(call.query)
+        if len(reads) == 3:  # the first reading of the members is over
+            short.cut.clear()
+        return members(call)
+
+    short._routes.table = {**short._routes.table, ("GET", "/leads/all"): answer}
+
+    code, out, err = run(*IMPORT, short.list_id, "--format", "json")
+
+    assert (code, json.loads(out)["outcomes"]["duplicate"], "not read" in err) == (0, 2, False)
+
+
+def test_a_pull_of_a_listing_that_does_not_add_up_is_exit_4_and_leaves_no_file(short, run, tmp_path):
+    before = sorted(tmp_path.iterdir())
+
+    code, out, err = run("pull", "leads", "--list", short.list_id, "--out", "members.csv")
+
+    assert (code, out) == (4, "")
+    assert "2 rows were given, and 25 are stated" in err
+    assert sorted(tmp_path.iterdir()) == before
+    assert len([path for _, path, _ in short.requests if path.startswith("/api/v1/leads/all")]) == 4
+
+    short.cut.clear()
+    assert run("pull", "leads", "--list", short.list_id, "--out", "members.csv")[0] == 0
+    assert (tmp_path / "members.csv").read_text().count("@") == 25
+
+
+def test_a_verify_of_a_listing_that_does_not_add_up_is_a_warning_of_a_sound_import(short, run):
+    short.cut.clear()
+
+    def spoil(done, of):
+        short.cut.append(True)
+
+    import hygiene
+
+    with Smartlead(list_id=short.list_id) as sink:
+        receipt = hygiene.import_leads(hygiene.clean("leads.csv"), sink, verify=True, progress=spoil)
+    code, out, err = run(*IMPORT, short.list_id, "--again", "--no-snapshot", "--verify")
+
+    assert receipt.reconciliation.agrees
+    assert receipt.readback is None
+    assert (
+        "read back: what the list holds was not read: GET /leads/all: HTTP 200: 2 rows" in receipt.notes[-1]
+    )
+    assert code == 0
+    assert "warning: read back: what the list holds was not read" in err
+    assert "rows: " in out.splitlines()[-1]
+
+
+@pytest.mark.parametrize("drop", ["before", "after"])
+def test_a_lost_answer_is_not_settled_by_a_listing_that_does_not_add_up(short, run, drop):
+    short.fail_next(drop=drop)
+    short.cut.clear()
+    route, healed = ("GET", "/leads/all"), []
+    honest = short._routes.table[route]
+
+    def posted():
+        return [path for method, path, _ in short.requests if method == "POST"]
+
+    def answer(call):
+        """Once leads were posted: all but the lead that is looked for."""
+        reply = honest(call)
+        if posted() and not healed:
+            leads = reply.body["data"]["leads"]
+            reply.body["data"]["leads"] = [row for row in leads if row["email"] != "new@x.example"]
+            reply.body["data"]["totalCount"] = 26
+        return reply
+
+    short._routes.table = {**short._routes.table, route: answer}
+
+    code, _, err = run(*IMPORT, short.list_id)
+
+    assert code == 5
+    assert "what the list holds could not be read" in err
+    assert len(posted()) == 1
+
+    healed.append(True)
+    assert run(*IMPORT, short.list_id)[0] == 0
+    assert sorted(short.members(short.list_id)) == sorted(
+        [*(f"p{n}@x.example" for n in range(25)), "new@x.example"]
+    )
