@@ -224,6 +224,8 @@ class _Draft:
             msg = f"{path}: holds something else than the pages of a pull. Remove it, or name another {option('out')}."
             raise UsageError(msg) from error
         handle = os.open(path, os.O_RDWR | os.O_CREAT | (0 if kept else os.O_TRUNC), PRIVATE)
+        if os.name == "posix":
+            os.fchmod(handle, PRIVATE)  # pages that an earlier version kept were for all to read
         self._file = os.fdopen(handle, "r+", encoding="utf-8", newline="")
         if kept:
             self._file.seek(kept)
