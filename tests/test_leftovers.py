@@ -118,7 +118,7 @@ with open_table('a.xlsx', format_='xlsx') as table:
 """,
     ],
 )
-def test_temporary_folders_of_a_killed_run_are_removed_by_the_next_that_needs_one(
+def test_temporary_folders_of_a_killed_run_are_removed_by_the_next_whether_it_needs_one_or_not(
     tmp_path, monkeypatch, program
 ):
     killed(program, tmp_path)
@@ -127,6 +127,7 @@ def test_temporary_folders_of_a_killed_run_are_removed_by_the_next_that_needs_on
     monkeypatch.setattr(tempfile, "tempdir", os.fspath(tmp_path))
 
     spools = Spools()
+    assert list(tmp_path.glob("lead-hygiene-*.tmp")) == []
     path, file = spools.new()
     file.close()
 
