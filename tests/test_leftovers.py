@@ -8,14 +8,18 @@ import subprocess
 import sys
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from hygiene.errors import AuthError
 from hygiene.io.leftovers import Scratch, sweep
 from hygiene.io.readers.sources import Spools
 from hygiene.io.writers import atomic, open_results, write_csv, write_results, write_xlsx
+from hygiene.smartlead.pagination import Page
+from hygiene.smartlead.snapshot import LEADS, pull
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="rights, locks and devices are POSIX")
 
@@ -88,6 +92,19 @@ def test_what_a_living_run_writes_is_left_to_it(tmp_path):
     assert '"run": 1' in (tmp_path / "summary.json").read_text()
 
 
+def test_runs_that_begin_and_end_at_once_do_not_take_each_others_drafts(tmp_path):
+    def write_often(number):
+        for _ in range(50):
+            with atomic(tmp_path / "one.txt") as file:
+                file.write(str(number))
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(write_often, range(6)))
+
+    assert names_in(tmp_path) == ["one.txt"]
+    assert (tmp_path / "one.txt").read_text() in set("012345")
+
+
 @pytest.mark.parametrize(
     "program",
     [
@@ -101,7 +118,7 @@ with open_table('a.xlsx', format_='xlsx') as table:
 """,
     ],
 )
-def test_temporary_folders_of_a_killed_run_are_removed_by_the_next_that_needs_one(
+def test_temporary_folders_of_a_killed_run_are_removed_by_the_next_whether_it_needs_one_or_not(
     tmp_path, monkeypatch, program
 ):
     killed(program, tmp_path)
@@ -110,6 +127,7 @@ def test_temporary_folders_of_a_killed_run_are_removed_by_the_next_that_needs_on
     monkeypatch.setattr(tempfile, "tempdir", os.fspath(tmp_path))
 
     spools = Spools()
+    assert list(tmp_path.glob("lead-hygiene-*.tmp")) == []
     path, file = spools.new()
     file.close()
 
@@ -191,7 +209,22 @@ def test_every_file_of_a_verb_has_the_rights_that_its_command_says(run, tmp_path
     assert codes == [0, 2, 2, 2, 2]
 
 
-def test_a_snapshot_and_its_pages_so_far_are_their_owners_alone(run, api, tmp_path, monkeypatch):
+def test_the_pages_so_far_of_a_snapshot_are_their_owners_alone(tmp_path):
+    part = tmp_path / "leads.csv.part"
+    part.touch(0o644)
+
+    def pages(start):
+        yield Page([{"email": "ann@acme.example"}], 1)
+        raise AuthError("no")
+
+    with pytest.raises(AuthError):
+        pull(pages, tmp_path / "leads.csv", columns=LEADS, origin="leads")
+
+    assert b"ann@acme.example" in part.read_bytes()
+    assert rights_of(part) == 0o600
+
+
+def test_a_snapshot_has_the_rights_that_its_command_says(run, api, tmp_path, monkeypatch):
     monkeypatch.setenv("SMARTLEAD_BASE_URL", api.base_url)
     monkeypatch.setenv("SMARTLEAD_API_KEY", api.api_key)
     list_id = api.create_list("A", members=["ann@acme.example"])

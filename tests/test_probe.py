@@ -6,6 +6,7 @@ import random
 import stat
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -419,6 +420,28 @@ def test_probe_refuses_what_makes_no_sense(run, strange):
         code, _, _ = run("probe", "--yes", "--list", one, "--domain", "own.example", "--out", "p.toml", *more)
         assert code == 2
     assert not [path for method, path, _ in strange.requests if method == "POST"]
+
+
+def test_probe_writes_its_policy_to_a_device_where_its_notebook_is_named(run, strange, tmp_path):
+    arguments = (
+        "probe",
+        "--yes",
+        "--list",
+        strange.create_list("A"),
+        "--domain",
+        "own.example",
+        "--out",
+        "/dev/null",
+    )
+
+    refused, _, told = run(*arguments)
+    asked = list(strange.requests)
+    code, _, _ = run(*arguments, "--state", "p.state")
+
+    assert (refused, asked, code) == (2, [], 0)
+    assert "Name one with --state F" in told
+    assert not Path("/dev/null").is_file()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_lost_answer_ends_the_probe_and_the_same_command_finishes_it(run, strange, tmp_path):

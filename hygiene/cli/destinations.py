@@ -125,10 +125,11 @@ def _try(path: Path) -> None:
         OSError: it cannot be made.
     """
     from hygiene.io.writers.atomic import Draft
+    from hygiene.io.writers.in_place import is_in_place
 
     if path.is_dir():
         raise OSError("is a folder")
-    if path.exists() and not path.is_file():  # a device or a pipe, which is not to be opened twice
+    if is_in_place(os.fspath(path)):  # a device or a pipe, which is not to be opened twice
         if not os.access(path, os.W_OK):
             raise OSError("cannot be written to")
         return

@@ -60,10 +60,20 @@ def probe(**options: Any) -> int:
     if len(set(ids)) < len(ids):
         msg = "--second-list is the first one again; expected another list"
         raise UsageError(msg)
+    _refuse_device(options["out"], options["state"])
     own = Own.checked(options["domain"], options["gmail"], token=f"hp{secrets.token_hex(4)}")
     bench = Bench(gmail=own.gmail is not None, second=len(ids) > 1, blocklist=options["with_blocklist"])
     with ExitStack() as stack:
         return _measure(bench, own, [stack.enter_context(Smartlead(list_id=each)) for each in ids], options)
+
+
+def _refuse_device(out: str, state: str | None) -> None:
+    """Refuse to keep the notebook beside a device or pipe."""
+    from hygiene.io.writers.in_place import is_in_place
+
+    if is_in_place(out) and state is None:
+        msg = f"--out {out} is no file, so that no notebook can stand beside it. Name one with --state F."
+        raise UsageError(msg)
 
 
 def _measure(bench: "Bench", own: "Own", sinks: "Sequence[Smartlead]", options: "Mapping[str, Any]") -> int:

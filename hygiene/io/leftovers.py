@@ -21,7 +21,7 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["Scratch", "held", "sweep"]
+__all__ = ["Scratch", "held", "new_folder", "sweep", "sweep_scratch"]
 
 #: Names of folders for temporary files, among those of all programs.
 _SCRATCH = re.compile(r"lead-hygiene-[0-9a-f]{12}\.tmp")
@@ -95,7 +95,7 @@ def _is_there(path: Path, handle: int) -> bool:
 
 
 class Scratch:
-    """A folder for temporary files, for this user alone; it goes with its owner.
+    """A folder for temporary files, for this user alone; it goes with its owner. Those of killed runs go first.
 
     Attributes:
         path: The folder.
@@ -105,14 +105,24 @@ class Scratch:
     """
 
     def __init__(self) -> None:
-        place = Path(tempfile.gettempdir())
-        sweep(place, _SCRATCH)
+        place = sweep_scratch()
         self.path, handle = held(lambda: new_folder(place / f"lead-hygiene-{secrets.token_hex(6)}.tmp"))
         self._finalizer = weakref.finalize(self, _clear, self.path, handle)
 
     def close(self) -> None:
         """Remove it and what is in it."""
         self._finalizer()
+
+
+def sweep_scratch() -> Path:
+    """Where folders for temporary files stand, without those of killed runs.
+
+    Raises:
+        OSError: there is no such place.
+    """
+    place = Path(tempfile.gettempdir())
+    sweep(place, _SCRATCH)
+    return place
 
 
 def new_folder(path: Path, /) -> tuple[Path, int]:

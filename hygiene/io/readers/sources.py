@@ -4,6 +4,7 @@ Standard input, pipes and what is compressed go to a temporary file. Nothing her
 its first bytes.
 """
 
+import contextlib
 import gzip
 import hashlib
 import os
@@ -20,7 +21,7 @@ from types import TracebackType
 from typing import IO, Protocol, Self
 
 from hygiene.errors import InputError, SpoolError
-from hygiene.io.leftovers import Scratch
+from hygiene.io.leftovers import Scratch, sweep_scratch
 from hygiene.io.readers.limits import HARMLESS, Limits
 
 __all__ = ["BLOCK", "GZIP", "Digest", "Hash", "Source", "Spools", "open_source", "printable"]
@@ -125,10 +126,12 @@ class Source:
 
 
 class Spools:
-    """Temporary files, removed with their owner."""
+    """Temporary files, removed with their owner; those of killed runs are, whether or not there are new ones."""
 
     def __init__(self) -> None:
         self._scratch: Scratch | None = None
+        with contextlib.suppress(OSError):  # no place for temporary files, which is said where one is needed
+            sweep_scratch()
 
     def new(self) -> tuple[Path, IO[bytes]]:
         """A new file, open for writing."""
