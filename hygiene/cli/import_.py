@@ -199,7 +199,8 @@ def _import(  # noqa: PLR0917 -- the parts of one import
         receipt = send(run, session, cleaned, stopping)
     course().begun = True
     with run.afterwards():
-        session.keep(run.summary(cleaned, receipt))
+        if receipt.error is None:
+            session.keep(run.summary(cleaned, receipt))
     write_files(run, options["out"], cleaned, receipt)
     with run.afterwards():
         run.report(cleaned, receipt)
