@@ -67,8 +67,8 @@ def check_journal(journal: "SqliteJournal", /) -> None:
         JournalError: one of them cannot be written.
     """
     try:
-        with journal.writing():
-            _try(journal.path.with_name(f"{journal.path.name}.trial"))
+        journal.try_write()
+        _try(journal.path.with_name(f"{journal.path.name}.trial"))
     except (HygieneError, OSError) as error:
         why = str(error) if isinstance(error, HygieneError) else f"{journal.path}: its folder: {_why(error)}."
         msg = f"{why} Make the file and its folder writable, or name another with --journal."

@@ -200,7 +200,8 @@ def _import(  # noqa: PLR0917 -- the parts of one import
     course().begun = True
     with run.afterwards():
         _tell_notes(run, receipt.notes[told:])
-        session.keep(run.summary(cleaned, receipt))
+        if receipt.error is None:
+            session.keep(run.summary(cleaned, receipt))
     write_files(run, options["out"], cleaned, receipt)
     with run.afterwards():
         run.report(cleaned, receipt)

@@ -7,6 +7,7 @@ import click
 from hygiene.cli import options as shared
 from hygiene.cli.console import show
 from hygiene.cli.credentials import find_key
+from hygiene.cli.endings import course
 from hygiene.cli.help import Verb
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def lists(name: str, create: str | None, profile: "Profile | None") -> None:
 
     with Smartlead(api_key=find_key(profile)) as account:
         if create:
+            course().begun = True
             made = account.create_list(create)
             click.echo(f"{made.id} {inert(made.name)}")
             return

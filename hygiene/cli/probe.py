@@ -1,10 +1,10 @@
 """The verb that measures how an API counts: probe."""
 
 import secrets
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +12,13 @@ import click
 
 from hygiene.cli import consent
 from hygiene.cli import options as shared
-from hygiene.cli.exit_codes import DIFFERS, DONE
+from hygiene.cli.destinations import check_file
+from hygiene.cli.endings import course
+from hygiene.cli.exit_codes import DIFFERS, DONE, UNFINISHED
+from hygiene.cli.flags import with_flags
 from hygiene.cli.help import Verb
-from hygiene.errors import ListNotFound, UsageError
+from hygiene.cli.signals import Stopping
+from hygiene.errors import ListNotFound, SinkError, UsageError
 
 if TYPE_CHECKING:
     from hygiene.prediction.probe.checkpoint import FileCheckpoint
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from hygiene.prediction.probe.runner import Found
     from hygiene.sinks import LeadList
     from hygiene.smartlead import Smartlead
+    from hygiene.smartlead.retry import Pause
 
 __all__ = ["probe"]
 
@@ -61,10 +66,15 @@ def probe(**options: Any) -> int:
         msg = "--second-list is the first one again; expected another list"
         raise UsageError(msg)
     _refuse_device(options["out"], options["state"])
+    options["state"] = options["state"] or f"{options['out']}.state"
+    for flag in ("out", "state"):
+        check_file(f"--{flag}", options[flag])
     own = Own.checked(options["domain"], options["gmail"], token=f"hp{secrets.token_hex(4)}")
     bench = Bench(gmail=own.gmail is not None, second=len(ids) > 1, blocklist=options["with_blocklist"])
+    pause = Stopping(_silent if options["quiet"] else _tell).pause
     with ExitStack() as stack:
-        return _measure(bench, own, [stack.enter_context(Smartlead(list_id=each)) for each in ids], options)
+        sinks = [stack.enter_context(Smartlead(list_id=each, pause=pause)) for each in ids]
+        return _measure(bench, own, sinks, options, pause)
 
 
 def _refuse_device(out: str, state: str | None) -> None:
@@ -76,10 +86,12 @@ def _refuse_device(out: str, state: str | None) -> None:
         raise UsageError(msg)
 
 
-def _measure(bench: "Bench", own: "Own", sinks: "Sequence[Smartlead]", options: "Mapping[str, Any]") -> int:
+def _measure(
+    bench: "Bench", own: "Own", sinks: "Sequence[Smartlead]", options: "Mapping[str, Any]", pause: "Pause"
+) -> int:
     from hygiene.prediction.probe.runner import Probe
 
-    notebook = _open_notebook(bench, own, sinks, Path(options["state"] or f"{options['out']}.state"))
+    notebook = _open_notebook(bench, own, sinks, Path(options["state"]))
     own = replace(own, token=notebook.token)
     probe_ = Probe(
         bench,
@@ -87,7 +99,7 @@ def _measure(bench: "Bench", own: "Own", sinks: "Sequence[Smartlead]", options: 
         lists=sinks,
         editor=sinks[0] if bench.blocklist else None,
         notebook=notebook,
-        pause=time.sleep,
+        pause=partial(_slow_down, pause),
         tell=_silent if options["quiet"] else _tell,
     )
     if not options["dry_run"]:
@@ -99,10 +111,28 @@ def _measure(bench: "Bench", own: "Own", sinks: "Sequence[Smartlead]", options: 
         return DONE
     if not options["yes"]:
         consent.ask()
-    found = probe_.run()
-    _write(Path(options["out"]), found, sinks)
+    course().begun = True
+    kept = f"What was answered is kept in {options['state']}; to go on from it, run the same command again."
+    try:
+        found = probe_.run()
+    except SinkError as error:
+        if not (notebook.answers or notebook.entries):
+            raise  # nothing was taken
+        _tell(f"Error: unfinished: {with_flags(error)} {kept}")
+        return UNFINISHED
+    requests = sum(sink.requests for sink in sinks)
+    try:
+        _write(Path(options["out"]), found, sinks)
+    except UsageError as error:
+        _report(found, requests, "not written")
+        _tell(f"Error: unfinished: {error} {kept}")
+        return UNFINISHED
     notebook.close()
-    return _report(found, options["out"], sum(sink.requests for sink in sinks))
+    return _report(found, requests, f"wrote {options['out']}")
+
+
+def _slow_down(pause: "Pause", seconds: float) -> None:
+    pause(seconds, "the API asks to slow down")
 
 
 def _open_notebook(bench: "Bench", own: "Own", sinks: "Sequence[Smartlead]", path: Path) -> "FileCheckpoint":
@@ -175,7 +205,7 @@ def _write(out: Path, found: "Found", sinks: "Sequence[Smartlead]") -> None:
         raise UsageError(msg) from error
 
 
-def _report(found: "Found", out: str, requests: int) -> int:
+def _report(found: "Found", requests: int, written: str) -> int:
     from hygiene.policy import RULES, as_toml
 
     for name in RULES:
@@ -183,7 +213,7 @@ def _report(found: "Found", out: str, requests: int) -> int:
     staying = "an unknown number of" if found.staying is None else found.staying
     click.echo(
         f"{len(found.answers)} imports, {requests} requests in all: {len(found.policy.measured)} rules measured, "
-        f"{staying} leads stay; wrote {out}."
+        f"{staying} leads stay; {written}."
     )
     if found.fits:
         return DONE

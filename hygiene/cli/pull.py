@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hygiene.cli import options as shared
+from hygiene.cli.endings import course
 from hygiene.cli.exit_codes import DONE, UNFINISHED
 from hygiene.cli.help import Verb
 from hygiene.cli.run import Run
+from hygiene.cli.signals import Stopping
 from hygiene.errors import SinkError
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def pull(what: str, list_id: int | None, out: str, rate: str | None, rights: int
     of = {"blocklist": "block list", "unsubscribed": "unsubscribed leads"}.get(what)
     of = of or f"leads of {f'list {list_id}' if list_id else 'all lists'}"
     with (
-        Smartlead(list_id=list_id, rate=rate) as account,
+        Smartlead(list_id=list_id, rate=rate, pause=Stopping(run.note).pause) as account,
         run.progress("Pulling, rows", total_known=False) as progress,
     ):
         try:
@@ -68,6 +70,8 @@ def pull(what: str, list_id: int | None, out: str, rate: str | None, rights: int
                 )
                 return UNFINISHED
             raise
+        finally:
+            course().begun = Path(f"{out}.part").exists()  # should something break that nobody foresaw
     if pulled.untold:
         run.tell(
             f"warning: {pulled.untold} of {pulled.read} leads do not say whether they are unsubscribed; "

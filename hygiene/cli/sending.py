@@ -12,7 +12,7 @@ from hygiene.cli.flags import with_flags
 from hygiene.cli.policy_out import offer_policy
 from hygiene.cli.run import Run
 from hygiene.cli.signals import Stopping
-from hygiene.errors import HygieneError, Interrupted
+from hygiene.errors import HygieneError, Interrupted, JournalLost
 
 if TYPE_CHECKING:
     from hygiene.cleaning.result import CleanedLeads
@@ -56,12 +56,20 @@ def _broken_off(session: "Session", error: Exception) -> "Receipt":
     return replace(receipt, error=Unforeseen(noted(error), code=UNFINISHED))
 
 
+def _is_done(receipt: "Receipt") -> bool:
+    """Whether all that was lost is the journal's word that the import came to its end."""
+    open_ = any(batch.state in {"planned", "unknown"} for batch in receipt.batches)
+    return isinstance(receipt.error, JournalLost) and not open_
+
+
 def ending(run: Run, receipt: "Receipt", *, sent: bool) -> int:
     """Say what the receipt comes to; the exit code that stands for it."""
     told, found = receipt.reconciliation, receipt.readback
     if not sent and told.batches:
         run.note(f"import {receipt.import_id} is finished already; nothing was sent (--again plans it anew)")
-    if receipt.error is not None:
+    if _is_done(receipt):
+        run.tell(f"warning: {receipt.error} All of the import is noted as sent.")
+    elif receipt.error is not None:
         code = UNFINISHED if receipt.progressed else exit_code(receipt.error)
         resume = " To resume, run the same command again." if code == UNFINISHED else ""
         run.tell(f"Error: unfinished: {with_flags(receipt.error)}{resume}")

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from hygiene.arguments import check_word
 from hygiene.cleaning.result import CleanedLeads
-from hygiene.errors import HygieneError, Note, SinkError, UsageError
+from hygiene.errors import HygieneError, JournalLost, Note, SinkError, UsageError
 from hygiene.importing.batches import Batches, divide_leads
 from hygiene.importing.payload import check_size, sent_columns
 from hygiene.importing.prior_imports import PriorImports, without_own
@@ -178,7 +178,10 @@ class Session:
         if isinstance(error, SinkError) and {batch.state for batch in receipt.batches} <= {"planned"}:
             raise error
         if error is None and self._record is not None and receipt.batches:
-            self._record.completed(None)
+            try:
+                self._record.completed(None)
+            except JournalLost as lost:  # the import itself is done, and every batch of it noted
+                return replace(receipt, error=lost)
         return receipt
 
     def stopped(self, error: HygieneError, /) -> Receipt:

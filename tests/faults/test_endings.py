@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -377,6 +378,86 @@ def test_a_list_that_cannot_be_read_back_is_a_warning_and_the_counts_are_told(sh
     assert out.splitlines()[-1].endswith("as predicted.")
 
 
+def test_a_journal_that_cannot_note_the_end_is_a_warning_where_all_else_is_noted(
+    run, leads, target, api, tmp_path
+):
+    with SqliteJournal(tmp_path / "j.sqlite"):
+        pass
+    with contextlib.closing(sqlite3.connect(tmp_path / "j.sqlite")) as connection:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE UPDATE OF complete ON imports BEGIN SELECT RAISE(ABORT, 'no room'); END"
+        )
+        connection.commit()
+    command = ("import", leads, "--list", target, "--no-dns", "--yes", "--journal", "j.sqlite")
+
+    code, out, err = run(*command)
+    again, _, _ = run(*command)
+
+    assert (code, again) == (0, 0)
+    assert "warning: " in err
+    assert "the journal cannot be written (no room)" in err
+    assert "All of the import is noted as sent." in err
+    assert out.splitlines()[-1].endswith("as predicted.")
+    assert len(sent(api)) == 1
+
+
+PROBE = ["probe", "--domain", "own.example", "--yes", "--list"]
+
+
+@pytest.mark.parametrize("option", ["--out", "--state"])
+def test_a_probe_whose_files_cannot_be_written_is_exit_2_before_the_first_request(run, target, api, option):
+    names = {"--out": "policy.toml", "--state": "notes"} | {option: "nowhere/file"}
+
+    code, _, err = run(*PROBE, target, *(part for pair in names.items() for part in pair))
+
+    assert code == 2
+    assert f"{option} nowhere/file: No such file or directory" in err
+    assert api.requests == []
+
+
+def test_a_probe_that_is_refused_on_the_way_is_exit_5_and_the_same_command_goes_on(run, target, api):
+    api.fail_next(after=1, status=403, body={"message": "not now"})
+
+    code, _, err = run(*PROBE, target, "--out", "policy.toml")
+    done, out, told = run(*PROBE, target, "--out", "policy.toml")
+
+    assert (code, done) == (5, 0)
+    assert (
+        "What was answered is kept in policy.toml.state; to go on from it, run the same command again." in err
+    )
+    assert "resuming: 1 imports are answered already" in told
+    assert out.splitlines()[-1].endswith("wrote policy.toml.")
+
+
+def test_a_probe_that_is_refused_at_once_is_exit_4(run, target, api):
+    api.fail_next(status=403, body={"message": "not now"})
+
+    code, _, err = run(*PROBE, target, "--out", "policy.toml")
+
+    assert code == 4
+    assert "unfinished" not in err
+
+
+def test_a_policy_that_is_lost_on_the_way_is_shown_and_written_by_the_same_command(shell, target, api):
+    api.fail_next(delay_s=30)
+    command = [*COMMAND, *PROBE, str(target), "--out", "policy.toml"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        while not api.members(target):
+            assert running.poll() is None
+        Path("policy.toml").mkdir()
+        api.go_on()
+        out, err = running.communicate()
+    Path("policy.toml").rmdir()
+    asked = len(sent(api))
+    code, again, _ = shell(f"hygiene {' '.join(PROBE)} {target} --out policy.toml")
+
+    assert (running.returncode, code) == (5, 0)
+    assert "Error: unfinished: --out policy.toml: Is a directory." in err
+    assert out.splitlines()[-1].endswith("not written.")
+    assert again.splitlines()[:-1] == out.splitlines()[:-1]
+    assert len(sent(api)) == asked
+
+
 # What nobody foresaw
 
 
@@ -480,6 +561,21 @@ def test_what_nobody_foresaw_while_the_input_is_read_is_exit_3(shell, write, bro
     line, _ = the_log(err)
     assert code == 3
     assert line.startswith("Error: MemoryError at io/readers/")
+
+
+def test_a_pull_that_breaks_where_nobody_foresaw_it_keeps_its_pages_with_exit_5(shell, api, target, broken):
+    members = api.create_list("Long", members=[f"lead{row}@acme.example" for row in range(1001)])
+    broken("httpx", "Client.send", at=2)
+    command = f"hygiene pull leads --list {members} --out members.csv"
+
+    code, _, err = shell(command)
+    broken("httpx", "Client.send", at=999)
+    done, out, _ = shell(command)
+
+    line, _ = the_log(err)
+    assert (code, done) == (5, 0)
+    assert line.endswith("To resume, run the same command again.")
+    assert out == f"members.csv: 1001 rows, leads of list {members}\n"
 
 
 @pytest.mark.parametrize(
