@@ -59,6 +59,15 @@ def test_any_address_of_a_cell_that_a_list_names_withholds_the_row(clean, entry,
         assert cleaned.verdicts["matched_rule"].tolist()[0] == f"dnc:1:{entry}"
 
 
+@pytest.mark.parametrize("order", [["bob@z.example", "dan@x.example"], ["dan@x.example", "bob@z.example"]])
+def test_a_row_keeps_what_lists_say_of_each_of_its_addresses(clean, order):
+    rows = {"email": ["; ".join(["cleo@y.example", *order])]}
+
+    cleaned = clean(rows, suppress=parse_list("dan@x.example\nz.example\n", name="dnc"))
+
+    assert set(cleaned.counts.reasons) == {"several_addresses", "suppressed_address", "suppressed_domain"}
+
+
 def test_a_near_miss_of_any_address_of_a_cell_is_noted(clean):
     cleaned = clean(
         {"email": ["cleo@y.example; jane.doe@gmail.com", "other@y.example"]},

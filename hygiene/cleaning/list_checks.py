@@ -103,7 +103,7 @@ def _with_further(found: Matches, settings: Settings, further: Further) -> Match
     rows = further.rows[hit]
     masks = {name: getattr(found, name).copy() for name in ("address", "domain", "hash")}
     for name, mask in masks.items():
-        mask[rows] |= getattr(more, name)[hit]
+        mask[rows[getattr(more, name)[hit]]] = True  # a row may stand there several times
     place = np.full(len(found.address), -1, dtype=np.int64)
     place[rows[::-1]] = hit[::-1]  # of several the first
     rule = pc.coalesce(found.rule, more.rule.take(pa.array(place, mask=place < 0)))
