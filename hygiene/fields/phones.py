@@ -19,14 +19,14 @@ import pyarrow.compute as pc
 from hygiene.arrow.text import mask
 from hygiene.errors import UsageError
 from hygiene.fields.distinct import Change, Tidied, by_distinct_rows
+from hygiene.fields.numbering_plans import DATE, NANP, NANP_SHAPE, numbering_plans
+from hygiene.fields.plain_phones import plain_phones
 from hygiene.words.tables import read_words
 
-__all__ = ["is_damaged", "numbering_plans", "tidy_phone", "tidy_phones"]
+__all__ = ["is_damaged", "tidy_phone", "tidy_phones"]
 
 #: Digits of a number that people dial from outside a firm, and of the longest there is. ITU-T E.164 6.
 _SHORTEST, _LONGEST = 7, 15
-#: The calling code of North America, whose numbers are ten digits of one shape. Source: NANPA, area and office codes.
-NANP, _NANP_SHAPE = 1, re.compile(r"[2-9]\d{2}[2-9]\d{6}")
 _TEXT = pa.large_string()
 
 _FLOAT = re.compile(r"(\+?\d{7,})[.,]0+")
@@ -37,28 +37,11 @@ _EXTENSION = re.compile(
 )
 _SIGNS = re.compile(r"\+?[\d\s()./\-\u2010-\u2015\u2212]+")
 _SEVERAL = re.compile(r"(?:\d[\s()\-]*){6,}[/,;|\n](?:[\s()+\-]*\d){6,}|\+.*\+")
-#: A day, written with digits only.
-DATE = r"^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4})$"
 _DATE = re.compile(DATE)
 _GROUP = re.compile(r"\+\s*\(?(\d+)")
 #: A number that a spreadsheet wrote with fewer digits than it had, and one that ends in zeros for the same reason.
 _EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d{1,3}")
 _ROUNDED = re.compile(r"\d{7,}0000(?:[.,]0+)?")
-
-
-def numbering_plans() -> ModuleType:
-    """The package that knows them.
-
-    Raises:
-        UsageError: it is not installed.
-    """
-    try:
-        import phonenumbers
-    except ImportError as error:
-        msg = "tidying phone numbers needs phonenumbers: pip install 'lead-hygiene[tidy]'."
-        raise UsageError(msg) from error
-    found: ModuleType = phonenumbers
-    return found
 
 
 def tidy_phones(column: pa.Array, /, *, regions: pa.Array | None = None, region: str = "") -> Tidied:
@@ -75,8 +58,6 @@ def tidy_phones(column: pa.Array, /, *, regions: pa.Array | None = None, region:
     Raises:
         UsageError: phonenumbers is not installed, or `region` is none of its regions.
     """
-    from hygiene.fields.plain_phones import plain_phones
-
     plans = numbering_plans()
     if region and region.upper() not in plans.SUPPORTED_REGIONS:
         raise UsageError(
@@ -157,7 +138,7 @@ def _in_plan(bare: str, region: str, plans: ModuleType) -> str:
         return ""
     national = plans.national_significant_number(number)
     if number.country_code == NANP:
-        fits = _NANP_SHAPE.fullmatch(national) is not None
+        fits = NANP_SHAPE.fullmatch(national) is not None
     elif bare.startswith("+"):
         fits = plans.is_possible_number_with_reason(number) == plans.ValidationResult.IS_POSSIBLE
     else:

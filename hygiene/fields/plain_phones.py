@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, mask
-from hygiene.fields.phones import DATE, NANP, numbering_plans
+from hygiene.fields.numbering_plans import DATE, NANP, numbering_plans
 
 __all__ = ["plain_phones"]
 
