@@ -1,6 +1,7 @@
 """Deliverability: what the DNS answers for a domain say about mail to it, and who may be asked for them."""
 
 from hygiene.deliverability.inquiry import HOSTS_ASKED, Answer, Inquiry, Question, is_routable, judge
+from hygiene.deliverability.mail_provider import MailProvider, mail_provider
 from hygiene.deliverability.stand_ins import KnownVerdicts, Resolver, a_labels, as_resolver
 from hygiene.deliverability.verdict import (
     REASON_OF,
@@ -19,6 +20,7 @@ __all__ = [
     "Inquiry",
     "Kind",
     "KnownVerdicts",
+    "MailProvider",
     "Question",
     "Resolver",
     "VerdictCode",
@@ -27,5 +29,6 @@ __all__ = [
     "doubt",
     "is_routable",
     "judge",
+    "mail_provider",
     "withhold_belief",
 ]

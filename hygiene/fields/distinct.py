@@ -13,13 +13,14 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, mask
 
-__all__ = ["LONGEST", "Change", "Tidied", "by_distinct", "unchanged"]
+__all__ = ["LONGEST", "Change", "Tidied", "by_distinct", "by_distinct_rows", "unchanged", "where_distinct"]
 
 #: Longest text that a pass looks at, in characters; a longer one is no name, and is left alone.
 LONGEST = 512
 #: What stands between the texts of a row while several columns are one.
 _BETWEEN = "\x1f"
 _TEXT = pa.large_string()
+_Places = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 #: What becomes of one text, and the rule that changed it; an empty rule where nothing did.
 Change = tuple[str, str]
@@ -79,21 +80,40 @@ def by_distinct_rows(
     rows = _rows_to_work(columns, plain)
     if not len(rows):
         return [unchanged(column) for column in columns[:out]]
-    at = pa.array(rows)
-    filled = [pc.fill_null(column.take(at), "") for column in columns]
-    joined = (
-        filled[0] if len(filled) == 1 else pc.binary_join_element_wise(*filled, pa.scalar(_BETWEEN, _TEXT))
-    )
-    keys = pc.dictionary_encode(joined)
-    found = [work(key.split(_BETWEEN) if len(columns) > 1 else [key]) for key in keys.dictionary.to_pylist()]
-    return [
-        _spread(columns[place], rows, keys.indices, [each[place] for each in found]) for place in range(out)
-    ]
+    distinct, codes = _distinct(columns, rows)
+    found = [work(texts) for texts in distinct]
+    return [_spread(columns[place], rows, codes, [each[place] for each in found]) for place in range(out)]
 
 
-def _rows_to_work(
-    columns: Sequence[pa.Array], plain: Mask | None
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def where_distinct(
+    columns: Sequence[pa.Array], test: Callable[[Sequence[str]], bool], /, *, plain: Mask | None = None
+) -> Mask:
+    """The rows whose texts pass a test, which is made of distinct rows once each.
+
+    Args:
+        columns: Texts, all of one length; a null is an empty text.
+        test: What is asked of the texts of a row.
+        plain: The rows that do not pass, for which it is not asked.
+    """
+    passed = np.zeros(len(columns[0]), dtype=bool)
+    rows = _rows_to_work(columns, plain)
+    if len(rows):
+        distinct, codes = _distinct(columns, rows)
+        passed[rows] = np.array([test(texts) for texts in distinct], dtype=bool)[codes.to_numpy()]
+    return passed
+
+
+def _distinct(columns: Sequence[pa.Array], rows: _Places) -> tuple[list[list[str]], pa.Array]:
+    """The distinct texts of some rows, and for each of these which they are."""
+    filled = [pc.fill_null(column.take(pa.array(rows)), "") for column in columns]
+    if len(filled) == 1:
+        keys = pc.dictionary_encode(filled[0])
+        return [[key] for key in keys.dictionary.to_pylist()], keys.indices
+    keys = pc.dictionary_encode(pc.binary_join_element_wise(*filled, pa.scalar(_BETWEEN, _TEXT)))
+    return [key.split(_BETWEEN) for key in keys.dictionary.to_pylist()], keys.indices
+
+
+def _rows_to_work(columns: Sequence[pa.Array], plain: Mask | None) -> _Places:
     rows = np.ones(len(columns[0]), dtype=bool) if plain is None else ~plain
     there = np.zeros(len(rows), dtype=bool)
     for column in columns:
@@ -104,9 +124,7 @@ def _rows_to_work(
     return np.flatnonzero(rows & there)
 
 
-def _spread(
-    column: pa.Array, rows: np.ndarray[tuple[int], np.dtype[np.int64]], codes: pa.Array, found: list[Change]
-) -> Tidied:
+def _spread(column: pa.Array, rows: _Places, codes: pa.Array, found: list[Change]) -> Tidied:
     """The results of distinct texts put back on the rows that have them."""
     texts, rules = zip(*found, strict=True)
     rules = pa.array([rule or None for rule in rules], _TEXT).take(codes)

@@ -31,7 +31,7 @@ from hygiene.fields.name_parts import (
 from hygiene.fields.placeholders import is_department, is_nothing
 from hygiene.words.tables import read_words
 
-__all__ = ["tidy_name", "tidy_names"]
+__all__ = ["plain_names", "tidy_name", "tidy_names"]
 
 #: A name of one word, or a surname of two, in the case of names. What more there may be is looked at one by one.
 _PLAIN_FIRST = r"^(\p{Lu}\p{Ll}+)?$"
@@ -56,12 +56,12 @@ def tidy_names(first: pa.Array, last: pa.Array, /, *, countries: pa.Array | None
     """
     known = pa.nulls(len(first), _TEXT) if countries is None else countries
     return by_distinct_rows(
-        [first, last, known], lambda row: tidy_name(*row), plain=_plain(first, last), out=2
+        [first, last, known], lambda row: tidy_name(*row), plain=plain_names(first, last), out=2
     )
 
 
-def _plain(first: pa.Array, last: pa.Array) -> Mask:
-    """Rows of two plain names, neither of which any table knows."""
+def plain_names(first: pa.Array, last: pa.Array, /) -> Mask:
+    """Rows of two plain names, neither of which any table knows; a blank one is plain."""
     plain = mask(pc.match_substring_regex(first, _PLAIN_FIRST), null=True)
     plain &= mask(pc.match_substring_regex(last, _PLAIN_LAST), null=True)
     for column in (first, last):

@@ -1,0 +1,166 @@
+"""Phones: a number as E.164 writes it, its extension behind it.
+
+What has no country code takes that of a region, and is then held against the numbers that this region has. What is
+damaged, several numbers, or holds words that are none of ours is left alone: nothing is guessed. Numbering plans are
+those of Google's libphonenumber, by the package phonenumbers.
+
+Its guards: the ``.0`` of a float, a note in brackets and a German ``DW`` are taken off before it reads them as digits,
+``00`` is read as ``+`` in every region, and ``+8 495`` is not read as a number of Viet Nam.
+"""
+
+import re
+import unicodedata
+from functools import cache
+from types import ModuleType
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene.arrow.text import mask
+from hygiene.errors import UsageError
+from hygiene.fields.distinct import Change, Tidied, by_distinct_rows
+from hygiene.fields.numbering_plans import DATE, NANP, NANP_SHAPE, numbering_plans
+from hygiene.fields.plain_phones import plain_phones
+from hygiene.words.tables import read_words
+
+__all__ = ["is_damaged", "tidy_phone", "tidy_phones"]
+
+#: Digits of a number that people dial from outside a firm, and of the longest there is. ITU-T E.164 6.
+_SHORTEST, _LONGEST = 7, 15
+_TEXT = pa.large_string()
+
+_FLOAT = re.compile(r"(\+?\d{7,})[.,]0+")
+_NOTE = re.compile(r"\s*[(\[][^()\[\]\d]*[^\W\d_][^()\[\]\d]*[)\]]\s*$")
+_EXTENSION = re.compile(
+    r"[\s,;]*(?:;ext=|ext(?:ension)?n?\b\.?:?|x|#|\bdw\b\.?|durchwahl|poste|ramal|anexo|доб\.?|вн\.?)[\s.:]*(\d{1,6})$",
+    re.IGNORECASE,
+)
+_SIGNS = re.compile(r"\+?[\d\s()./\-\u2010-\u2015\u2212]+")
+_SEVERAL = re.compile(r"(?:\d[\s()\-]*){6,}[/,;|\n](?:[\s()+\-]*\d){6,}|\+.*\+")
+_DATE = re.compile(DATE)
+_GROUP = re.compile(r"\+\s*\(?(\d+)")
+#: A number that a spreadsheet wrote with fewer digits than it had, and one that ends in zeros for the same reason.
+_EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d{1,3}")
+_ROUNDED = re.compile(r"\d{7,}0000(?:[.,]0+)?")
+
+
+def tidy_phones(column: pa.Array, /, *, regions: pa.Array | None = None, region: str = "") -> Tidied:
+    """The numbers as E.164 writes them: ``+14155550101``, or ``+14155550101 ext. 12``.
+
+    Args:
+        column: Phone numbers (`large_string`).
+        regions: ISO 3166-1 codes, aligned, as far as they are known.
+        region: That of rows where none is known; none where empty.
+
+    Returns:
+        The cells, and ``phone`` for each that changed.
+
+    Raises:
+        UsageError: phonenumbers is not installed, or `region` is none of its regions.
+    """
+    plans = numbering_plans()
+    if region and region.upper() not in plans.SUPPORTED_REGIONS:
+        raise UsageError(
+            f"region: {region!r} is no region with telephone numbers; expected a code such as 'GB'."
+        )
+    known = pa.nulls(len(column), _TEXT) if regions is None else regions
+    known = pc.fill_null(pc.if_else(pc.equal(known, ""), pa.scalar(None, _TEXT), known), region.upper())
+    decided, numbers = plain_phones(column, known)
+    (found,) = by_distinct_rows([column, known], lambda row: [tidy_phone(*row)], plain=decided)
+    changed = decided & mask(pc.not_equal(numbers, column))
+    if not changed.any():
+        return found
+    where = pa.array(changed)
+    said = pa.array(["phone"] * int(changed.sum()), _TEXT)
+    return Tidied(
+        pc.replace_with_mask(found.cells, where, numbers.filter(where)),
+        pc.replace_with_mask(found.rules, where, said),
+    )
+
+
+def tidy_phone(text: str, region: str = "", /) -> Change:
+    """One number as E.164 writes it; the text where it is none for certain."""
+    plans = numbering_plans()
+    bare, extension = _parts(text)
+    number = _dialled(bare, region if region in plans.SUPPORTED_REGIONS else "", plans)
+    if not number:
+        return text, ""
+    found = f"{number} ext. {extension}" if extension else number
+    return found, "phone" if found != text else ""
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """A text without labels and notes, and its extension."""
+    bare = unicodedata.normalize("NFKC", text).strip().lstrip("'").strip()
+    label, colon, rest = bare.partition(":")
+    if colon and label.strip(" .").lower() in read_words("phone_labels"):
+        bare = rest.strip()
+    bare = _NOTE.sub("", bare)
+    number = _FLOAT.fullmatch(bare)
+    bare = number[1] if number else bare
+    extension = _EXTENSION.search(bare)
+    if extension and sum(map(str.isdigit, bare[: extension.start()])) >= _SHORTEST:
+        return bare[: extension.start()].rstrip(" ,;-"), extension[1]
+    return bare, ""
+
+
+def _dialled(bare: str, region: str, plans: ModuleType) -> str:
+    """A number of nothing but digits and what stands between them, in E.164; nothing where it is none."""
+    if not _SIGNS.fullmatch(bare) or _SEVERAL.search(bare) or _DATE.match(bare):
+        return ""
+    digits = re.sub(r"\D", "", bare)
+    code = plans.COUNTRY_CODE_TO_REGION_CODE
+    for prefix in ("00", "011"):
+        abroad = digits.startswith(prefix) and digits[len(prefix) : len(prefix) + 1] not in {"", "0"}
+        if (
+            not bare.startswith("+")
+            and abroad
+            and (prefix == "00" or plans.country_code_for_region(region) == NANP)
+        ):
+            bare = "+" + re.sub(r"^\D*" + r"\D*".join(prefix) + r"\D*", "", bare)
+            break
+    if not _SHORTEST <= len(digits) <= _LONGEST + len("00"):
+        return ""
+    if bare.startswith("+"):
+        group = _GROUP.match(bare)
+        if not group or not any(int(group[1][:size]) in code for size in (1, 2, 3)):
+            return ""
+    elif not region:
+        return ""
+    return _in_plan(bare, region, plans)
+
+
+def _in_plan(bare: str, region: str, plans: ModuleType) -> str:
+    """A number that its plan has: of the right length behind a country code, one that is given out without."""
+    try:
+        number = plans.parse(bare, None if bare.startswith("+") else region)
+    except plans.NumberParseException:
+        return ""
+    national = plans.national_significant_number(number)
+    if number.country_code == NANP:
+        fits = NANP_SHAPE.fullmatch(national) is not None
+    elif bare.startswith("+"):
+        fits = plans.is_possible_number_with_reason(number) == plans.ValidationResult.IS_POSSIBLE
+    else:
+        fits = plans.is_valid_number(number)
+    found = str(plans.format_number(number, plans.PhoneNumberFormat.E164))
+    if fits and (national.startswith("0") or len(re.sub(r"\D", "", bare)) != len(found) - 1):
+        fits = _is_settled(found, plans)
+    return found if fits else ""
+
+
+def _is_settled(number: str, plans: ModuleType) -> bool:
+    """Whether a number from which something was left out is the same when it is read again."""
+    return bool(plans.format_number(plans.parse(number, None), plans.PhoneNumberFormat.E164) == number)
+
+
+@cache
+def is_damaged(text: str, /) -> bool:
+    """Whether a number has lost digits: an exponent, zeros at the end of one without ``+``, or too few digits."""
+    bare = text.strip()
+    if _EXPONENT.fullmatch(bare):
+        return True
+    digits = sum(map(str.isdigit, bare))
+    if _ROUNDED.fullmatch(bare) and digits > len("4155550000"):
+        return True
+    return 0 < digits < _SHORTEST and _SIGNS.fullmatch(bare) is not None

@@ -1,0 +1,101 @@
+"""Phones: E.164 where a number is one for certain, the cell as it is where it is not."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hygiene.errors import UsageError
+from hygiene.fields.phones import is_damaged, tidy_phone, tidy_phones
+
+phonenumbers = pytest.importorskip("phonenumbers")
+
+from hygiene.fields.plain_phones import plain_phones  # noqa: E402 -- it needs the package as well
+
+TABLE = (Path(__file__).parent / "data" / "fields" / "phones.txt").read_text(encoding="utf-8")
+PHONES = [tuple(line.split("\t")) for line in TABLE.splitlines() if not line.startswith("# ")]
+DAMAGED = ["4.41E+11", "4.92E+12", "4,41E+11", "1.415555E+10", "442079460000", "12345", "555-01", "+44 20"]
+REGIONS = st.sampled_from(["", "US", "CA", "GB", "DE", "FR", "IT", "NL", "RU", "AU", "IN", "BR", "CI", "XX"])
+
+
+@st.composite
+def dialled(draw):
+    """A number of some region as people write it, a digit of it perhaps another."""
+    region = draw(st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)))
+    number = phonenumbers.example_number(region)
+    text = phonenumbers.format_number(number, draw(st.sampled_from([0, 1, 2])))
+    if draw(st.booleans()):
+        place = draw(st.integers(0, len(text) - 1))
+        text = text[:place] + draw(st.sampled_from("0123456789 -/()+x")) + text[place + 1 :]
+    return text, draw(st.just(region) | REGIONS)
+
+
+def texts(*cells):
+    return pa.array(cells, pa.large_string())
+
+
+@pytest.mark.parametrize(("text", "region", "number"), PHONES)
+def test_a_number_is_written_as_e164_where_it_is_one(text, region, number):
+    assert tidy_phone(text, region) == (number, "phone" if number != text else "")
+
+
+def test_there_are_as_many_numbers_as_were_promised():
+    assert len(set(PHONES)) == len(PHONES) >= 100
+
+
+@pytest.mark.parametrize("text", DAMAGED)
+def test_a_damaged_number_is_known_and_left(text):
+    assert is_damaged(text)
+    assert text in {row[2] for row in PHONES}
+
+
+@pytest.mark.parametrize("text", sorted({row[0] for row in PHONES} - set(DAMAGED) - {"Ext.: 12"}))
+def test_no_other_number_is_called_damaged(text):
+    assert not is_damaged(text)
+
+
+def test_a_column_takes_the_region_of_the_row_else_that_of_the_call():
+    column = texts("020 7946 0123", "415-555-0101", None, "+49 30 123456", "4.41E+11")
+
+    found = tidy_phones(column, regions=texts("GB", None, "GB", "", None), region="US")
+
+    assert found.cells.to_pylist() == ["+442079460123", "+14155550101", None, "+4930123456", "4.41E+11"]
+    assert found.rules.to_pylist() == ["phone", "phone", None, "phone", None]
+
+
+def test_a_region_without_numbers_is_refused():
+    with pytest.raises(UsageError, match="region: 'UK' is no region"):
+        tidy_phones(texts("1"), region="UK")
+
+
+def test_numbers_of_common_shapes_are_decided_by_the_column():
+    column = texts("+1 415 555 0101", "(415) 555-0101", "030 123456", "020 7946 0123")
+
+    decided, _ = plain_phones(column, texts("", "US", "DE", "GB"))
+
+    assert decided.tolist() == [True, True, True, False]
+
+
+@given(dialled())
+def test_the_column_says_what_one_number_says(drawn):
+    text, region = drawn
+    found = tidy_phones(texts(text), regions=texts(region))
+
+    assert found.cells[0].as_py() == tidy_phone(text, region)[0]
+
+
+@given(dialled())
+def test_tidying_twice_changes_nothing(drawn):
+    text, region = drawn
+    once, _ = tidy_phone(text, region)
+
+    assert tidy_phone(once, region) == (once, "")
+
+
+@given(st.text(max_size=30), REGIONS)
+def test_any_text_is_a_number_or_left(text, region):
+    found, rule = tidy_phone(text, region)
+
+    assert found.startswith("+") if rule else found == text
