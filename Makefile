@@ -5,7 +5,7 @@ BIN = .venv/bin
 # A requirements file: every version and hash, for all systems and Pythons; no host and no path in it.
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate $(UPGRADE)
 
-.PHONY: demo test lint bench lock clean
+.PHONY: demo test lint docs bench lock clean
 
 demo: .venv/.run
 	$(BIN)/hygiene demo --out demo
@@ -19,6 +19,10 @@ lint: .venv/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy tests/typing
+
+# The pages as a site in build/site, every link of it followed; index.html there opens without a server.
+docs: .venv/.dev
+	$(BIN)/python docs/make_site.py
 
 bench: .venv/.dev
 	for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done

@@ -1,4 +1,4 @@
-"""Write docs/reference/ from the command line and the docstrings, or with --check say what is out of step.
+"""Write docs/reference/ from the program, its docstrings and files that it reads; --check says what is out of step.
 
 python docs/reference.py [--check]
 """
@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import formats
+import tables
 
 import hygiene
 import hygiene.address
@@ -65,7 +67,15 @@ def _own(member: object) -> bool:
     return (is_code or hasattr(member, "func")) and not dataclasses.is_dataclass(member)
 
 
-PAGES = {"command-line.md": command_line, "library.md": library}
+PAGES = {
+    "command-line.md": command_line,
+    "exit-codes.md": tables.exit_code_page,
+    "formats.md": formats.page,
+    "library.md": library,
+    "options.md": tables.option_page,
+    "reasons.md": tables.reason_page,
+    "settings.md": tables.setting_page,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -76,7 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
     stale = []
     for name, make in PAGES.items():
         text, path = make(), HERE / name
-        if check and path.read_text(encoding="utf-8") != text:
+        if check and (not path.exists() or path.read_text(encoding="utf-8") != text):
             stale.append(name)
         if not check:
             path.write_text(text, encoding="utf-8")

@@ -76,12 +76,18 @@ def _import(around: "Stage", list_id: int, options: Mapping[str, Any], *more: st
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
+    metavar="N",
     default=0,
     show_default=True,
     help="Port of the API; 0 takes a free one.",
 )
 @click.option(
-    "--dns-port", type=click.IntRange(0, 65535), default=0, show_default=True, help="Port of the name server."
+    "--dns-port",
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    default=0,
+    show_default=True,
+    help="Port of the name server.",
 )
 @click.option(
     "--zone",
@@ -90,7 +96,7 @@ def _import(around: "Stage", list_id: int, options: Mapping[str, Any], *more: st
     help="TOML of domain to DNS records; the sample's where none.",
 )
 @click.option("--policy", metavar="F", help="Rules to count by, as TOML.")
-@click.option("--key", default="demo-key", show_default=True, help="The key it accepts.")
+@click.option("--key", metavar="KEY", default="demo-key", show_default=True, help="The key it accepts.")
 @click.option(
     "--database", default=":memory:", show_default=True, metavar="F", help="SQLite file to keep the leads in."
 )

@@ -1,6 +1,6 @@
 """Exit codes: one number for each way a command can end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hygiene.errors import (
     GateFailed,
@@ -21,6 +21,7 @@ __all__ = [
     "DIFFERS",
     "DONE",
     "INTERRUPTED",
+    "MEANINGS",
     "REFUSED",
     "UNFINISHED",
     "UNREADABLE",
@@ -58,6 +59,25 @@ _CODES: Sequence[tuple[type[HygieneError], int]] = (
     (Interrupted, UNFINISHED),
     (JournalLost, UNFINISHED),
 )
+
+
+#: What each code says, for the pages of the reference.
+MEANINGS: Mapping[int, str] = {
+    DONE: "done",
+    1: "a limit was passed, or the question before an import was answered with no; nothing was sent",
+    USAGE: "usage or configuration; of a run that sends nothing, also that stdout took no result (a full disk)",
+    UNREADABLE: "the input, or a list, could not be read",
+    REFUSED: "the API or the resolver refused, what the API lists does not add up, or something broke that nobody "
+    "foresaw; this run sent nothing",
+    UNFINISHED: "unfinished: answers were lost, a later batch was refused, it was stopped, another process runs the "
+    "same import or pulls to the same file, a pull was cut off, or something broke that nobody foresaw. The same command "
+    "sends the rest, and nothing twice",
+    DIFFERS: "sent, and the counts differ from the prediction, or the API rejected leads or gave a counter that is no "
+    "count (or, with `--verify`, the list differs from what was sent)",
+    129: "interrupted by a terminal that was closed (SIGHUP); no half file and no entry of a probe is left",
+    INTERRUPTED: "interrupted by Ctrl-C; the same holds",
+    143: "interrupted by SIGTERM; the same holds",
+}
 
 
 def exit_code(error: HygieneError, /) -> int:
