@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import hygiene
 from hygiene.errors import InputError
 from hygiene.io.readers import open_leads, read_leads
 
@@ -136,3 +137,182 @@ def test_a_column_that_is_named_is_not_looked_for_within_leads(tmp_path):
 def test_text_after_json_is_an_error_with_its_line(tmp_path):
     with pytest.raises(InputError, match="no JSON from line 2 on"):
         read(tmp_path, '[{"email": "ann@x.example"}]\nand so on')
+
+
+ANN = ["ann@x.example", "Ann", "Lund", "Birch", "CEO", "+1 415 555 0101"]
+CANONICAL = ["email", "first_name", "last_name", "company", "title", "phone"]
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        {
+            "email": "ann@x.example",
+            "name": {"first": "Ann", "last": "Lund"},
+            "organization": {"name": "Birch"},
+            "title": "CEO",
+            "phones": ["+1 415 555 0101", "+1 415 555 0102"],
+        },
+        {
+            "names": [{"metadata": {"primary": True}, "givenName": "Ann", "familyName": "Lund"}],
+            "emailAddresses": [{"value": "ann@x.example"}],
+            "organizations": [{"name": "Birch", "title": "CEO"}],
+            "phoneNumbers": [{"value": "+1 415 555 0101", "canonicalForm": "+14155550101"}],
+        },
+        {
+            "attributes": {"type": "Contact", "url": "/services/data/Contact/003"},
+            "Email": "ann@x.example",
+            "FirstName": "Ann",
+            "LastName": "Lund",
+            "Title": "CEO",
+            "Account": {"attributes": {"type": "Account"}, "Name": "Birch"},
+            "Phone": "+1 415 555 0101",
+        },
+        {
+            "email": [
+                {"value": "al@y.example", "primary": False},
+                {"value": "ann@x.example", "primary": True},
+            ],
+            "first_name": "Ann",
+            "last_name": "Lund",
+            "org_name": "Birch",
+            "job_title": "CEO",
+            "phone": [{"value": "+44 1", "primary": False}, {"value": "+1 415 555 0101", "primary": True}],
+        },
+        {
+            "properties": {
+                "Email": {"id": "a", "type": "email", "email": "ann@x.example"},
+                "Name": {
+                    "id": "title",
+                    "type": "title",
+                    "title": [{"plain_text": "Ann "}, {"plain_text": "Lund"}],
+                },
+                "Company": {"type": "select", "select": {"id": "b", "name": "Birch", "color": "red"}},
+                "Title": {"type": "rich_text", "rich_text": [{"plain_text": "CEO"}]},
+                "Phone": {"type": "phone_number", "phone_number": "+1 415 555 0101"},
+            }
+        },
+        {
+            "_id": {"$oid": "65a"},
+            "person": {"name": {"fullName": "Ann Lund"}},
+            "email": "ann@x.example",
+            "employer": {"name": "Birch"},
+            "job": {"title": "CEO"},
+            "phone_numbers": [{"raw_number": "+1 415 555 0101", "type": "mobile"}],
+        },
+    ],
+    ids=["plain", "people api", "salesforce", "pipedrive", "notion", "documents"],
+)
+@pytest.mark.parametrize("lines", [False, True])
+def test_nested_values_become_columns_of_their_own(tmp_path, lead, lines):
+    bob = json.loads(json.dumps(lead).replace("ann@", "bob@"))
+
+    frame = read(tmp_path, "\n".join(map(json.dumps, [lead, bob])) if lines else [lead, bob])
+
+    assert frame[CANONICAL].to_numpy().tolist()[0] == ANN
+    assert frame["email"].tolist()[1] == "bob@x.example"
+
+
+def test_no_column_of_a_lead_holds_json(tmp_path):
+    lead = {
+        "email": "ann@x.example",
+        "name": [{"x": 1}],
+        "company": {"deep": {"deeper": ["a"]}},
+        "title": [["CEO"]],
+        "phone": {"a": {"b": "+1 415 555 0101"}},
+        "city": {"id": 7},
+    }
+
+    frame = read(tmp_path, [lead])
+
+    cells = frame[[name for name in CANONICAL if name in frame]].to_numpy().ravel().tolist()
+    assert not [cell for cell in cells if cell.startswith(("{", "["))]
+
+
+def test_what_a_list_says_beside_its_first_value_is_kept(tmp_path):
+    phones = [{"number": "+1 415 555 0101", "type": "work"}, {"number": "+1 415 555 0102"}]
+
+    frame = read(tmp_path, [{"email": "ann@x.example", "phones": phones, "tags": ["a", "b"]}])
+
+    assert json.loads(frame["phones as given"].iloc[0]) == phones
+    assert frame[["phone", "phones.type", "tags"]].to_numpy().tolist() == [
+        ["+1 415 555 0101", "work", '["a","b"]']
+    ]
+
+
+def test_an_opt_out_within_an_object_is_heard(tmp_path):
+    path = tmp_path / "leads.json"
+    path.write_text(
+        json.dumps(
+            [{"email": address, "attributes": {"OPT_OUT": at == 0}} for at, address in enumerate(ADDRESSES)]
+        )
+    )
+
+    cleaned = hygiene.clean(path, resolver=None)
+
+    assert cleaned.verdicts["reasons"].tolist() == ["suppressed_column", ""]
+
+
+def test_objects_with_keys_of_their_own_do_not_make_too_many_columns(tmp_path):
+    leads = [{"email": f"a{at}@x.example", "history": {f"day {at}": at}, "n": {"x": 1}} for at in range(300)]
+    path = tmp_path / "leads.json"
+    path.write_text(json.dumps(leads))
+
+    frame = hygiene.read(path, limits={"columns": 200})
+
+    assert frame.columns.tolist() == ["email", "history", "n.x"]
+    assert frame["history"].iloc[7] == '{"day 7":7}'
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "".join(json.dumps(each) for each in PEOPLE),
+        "\n".join(json.dumps({"results": [each], "next": 1}) for each in PEOPLE),
+        "\n".join(json.dumps({"data": {"items": [each]}}) for each in PEOPLE) + '\n{"data": {"items": []}}',
+        [{"page": at, "results": [each]} for at, each in enumerate(PEOPLE)],
+        [{"type": "header", "version": "5.2"}, {"type": "table", "name": "leads", "data": PEOPLE}],
+        {"data": {"domain": "x.example", "emails": [{"value": a, "first_name": "A"} for a in ADDRESSES]}},
+        pd.DataFrame(PEOPLE).set_index("email").to_json(),
+        pd.DataFrame(PEOPLE).set_index("email").to_json(orient="index"),
+    ],
+    ids=[
+        "run",
+        "pages",
+        "deep pages",
+        "list of pages",
+        "phpmyadmin",
+        "domain",
+        "columns by address",
+        "rows by address",
+    ],
+)
+def test_leads_in_pages_and_under_keys_are_each_a_row(tmp_path, value):
+    assert read(tmp_path, value)["email"].tolist() == ADDRESSES
+
+
+def test_the_people_of_firms_have_the_firm_as_their_company(tmp_path):
+    """As Close's API answers: a lead there is a firm."""
+    ann = {"name": "Ann Lund", "emails": [{"type": "office", "email": "ann@x.example"}]}
+    al = {"name": "Al Ode", "emails": [{"email": "al@x.example"}]}
+    firms = [{"name": "Birch", "contacts": [ann, al]}, {"name": "Evergate", "contacts": []}]
+
+    frame = read(tmp_path, {"has_more": False, "data": firms})
+
+    assert frame["email"].tolist() == ["ann@x.example", "al@x.example", ""]
+    assert frame[["first_name", "company"]].to_numpy().tolist()[:2] == [["Ann", "Birch"], ["Al", "Birch"]]
+
+
+def test_the_addresses_of_a_person_are_one_lead(tmp_path):
+    given = [{"name": "Ann", "address": "ann@x.example"}, {"name": "Al", "address": "al@x.example"}]
+
+    frame = read(tmp_path, {"value": [{"givenName": "Ann", "emailAddresses": given}]})
+
+    assert frame[["email", "emailAddresses 2"]].to_numpy().tolist() == [["ann@x.example", "al@x.example"]]
+
+
+def test_addresses_of_somebody_else_in_a_list_are_no_leads(tmp_path):
+    deals = [{"deal": "a", "owners": [{"email": "own@x.example"}]}, {"deal": "b", "owners": []}]
+
+    with pytest.raises(InputError, match="no email column"):
+        read(tmp_path, deals)

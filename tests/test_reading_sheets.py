@@ -109,6 +109,31 @@ def test_a_formula_that_was_never_calculated_is_blank_and_said(tmp_path):
     assert "formulas without a value" in notes_of(empty)[1]
 
 
+def test_a_formula_that_fills_several_cells_is_blank_in_all_of_them(tmp_path):
+    """Written by XlsxWriter, which puts 0 into every cell of the range where no value was given."""
+    path = tmp_path / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for at, row in enumerate([["Email", "Company", "Seats"], ["a@x.example"], ["b@x.example"]]):
+            sheet.write_row(at, 0, row)
+        sheet.write_dynamic_array_formula("B2:B3", '=A2:A3&" Co"')
+        sheet.write_column("C2", [0, 7])
+
+    frame = read_leads(path)
+
+    assert frame[["company", "Seats"]].to_numpy().tolist() == [["", "0"], ["", "7"]]
+    assert any("formulas without a value that was calculated are blank: 2" in note for note in notes_of(path))
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "xlsm", "xls", "xlsb", "ods", "xlam", "csv", ""])
+@pytest.mark.parametrize("name", ["openpyxl-3.1-merged.xlsx", "libreoffice-7.4.xls", "libreoffice-7.4.ods"])
+def test_a_workbook_is_read_whatever_it_is_called(tmp_path, name, suffix):
+    path = tmp_path / f"leads.{suffix}"
+    path.write_bytes((DATA / name).read_bytes())
+
+    assert read_leads(path).to_numpy().tolist() == read_leads(DATA / name).to_numpy().tolist()
+
+
 def test_a_typed_zero_and_a_calculated_value_stay(tmp_path):
     path = tmp_path / "leads.xlsx"
     with xlsxwriter.Workbook(path) as book:

@@ -32,6 +32,8 @@ _HOST = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/@\s?#]*@)?([^/\s?#:@]+\.[^/\s?#:@.\d]{2,})(?::\d+)?(?:[/?#]\S*)?"
 )
 _WORD = re.compile(r"[^\W\d_]")
+#: An object or list of a program's, as text.
+_NESTED = re.compile(r"""(?:\{\s*["'{}]|\[\s*["'{\[\]]).*[}\]]""", re.DOTALL)
 #: The fewest digits of a phone number, an extension within a firm left aside.
 _FIVE_DIGITS = re.compile(r"(?:\D*\d){5}")
 _ANSWERS = frozenset({"true", "false", "yes", "no", "y", "n"})
@@ -93,6 +95,11 @@ class Contents:
         return bool(self.looked) and 2 * sum(" " not in cell for cell in self.looked) > len(self.looked)
 
     @cached_property
+    def are_nested(self) -> bool:
+        """Whether its cells are mostly JSON or its kin, which is no value of a lead."""
+        return 2 * sum(_NESTED.fullmatch(cell) is not None for cell in self.looked) > len(self.looked)
+
+    @cached_property
     def is_other_than_mail(self) -> bool:
         """Whether something stands in it, and no address and no name of an Exchange server's."""
         return bool(self.filled) and not self.at_signs and not any(map(EXCHANGE_NAME.match, self.looked))
@@ -123,7 +130,7 @@ class Contents:
     def fitting(self, canonical: str, /) -> int:
         """Cells that can be what a canonical column holds, reckoned from those that are looked at."""
         if canonical not in self._fitting:
-            found = _FITTING.get(canonical, _texts)(self)
+            found = 0 if self.are_nested else _FITTING.get(canonical, _texts)(self)
             self._fitting[canonical] = -(-found * len(self.filled) // len(self.looked)) if found else 0
         return self._fitting[canonical]
 

@@ -58,6 +58,13 @@ SPELLINGS = (
     (re.compile(rf"\b({_S})e?s\b"), r"\1"),
     (re.compile(r"\b(default|billing|shipping|delivery|mailing) address (?=[a-z])"), r"\1 "),
     (re.compile(r"^(?:attributes|properties|fields|data|payload|record) (?=\w)"), ""),
+    (
+        re.compile(
+            r"^(?:profile |person |contact |user )?name (?=(?:given|family|first|last|full|display) name\b)"
+        ),
+        "",
+    ),
+    (re.compile(r"^profile (?=(?:given|family|first|last|full) name\b)"), ""),
     (re.compile(r"\bemail (.*) email\b"), r"email \1"),
     (re.compile(r"\b(\w{3,}) \1\b"), r"\1"),
     (re.compile(r"^email 1 (?=(?:(?:full|first|last) name|title|phone)$)"), ""),
@@ -107,14 +114,14 @@ CORES: Mapping[str, Mapping[str, int]] = {
     "first_name": _ranks(
         {
             0: "first name, name first, full name first name, name first name",
-            1: "given name, forename, fname",
+            1: "given name, name given, forename, fname",
             2: "first",
         }
     ),
     "last_name": _ranks(
         {
             0: "last name, name last, full name last name, name last name",
-            1: "surname, family name, lname",
+            1: "surname, family name, name family, lname",
             2: "last",
         }
     ),
@@ -122,7 +129,7 @@ CORES: Mapping[str, Mapping[str, int]] = {
         {
             0: "full name, first last name, first name last name, name surname, first name surname, company contact,"
             "business contact, account contact, organization contact",
-            1: "name",
+            1: "name, name formatted",
         }
         | {2: "contact person, decision maker, company decision maker", 3: "display name"}
     ),

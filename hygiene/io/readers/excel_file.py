@@ -20,6 +20,10 @@ from hygiene.io.readers.xlsx_scan import SheetScan, is_recalculated, scan_sheet,
 
 __all__ = ["check_unpacked", "excel_sheets", "refusing"]
 
+#: Suffixes that python-calamine goes by where a path has one. Source: calamine's `open_workbook_auto`.
+_XML_SUFFIXES, _OLE_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlam"}), frozenset({".xls", ".xla"})
+_OTHERS = frozenset({".xlsb", ".ods"})
+
 #: What zipfile raises for what is damaged; the last two where a compression is unknown to it, and where a password
 #: is asked for.
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
@@ -34,11 +38,12 @@ def excel_sheets(source: Source, limits: Limits, name: str | None = None, /) -> 
     """
     is_xml = zipfile.is_zipfile(source.path)
     scans = _scans(source, limits) if is_xml else {}
-    book = _open(source)
+    book = _open(source, is_xml=is_xml)
     hidden = {} if is_xml else _hidden(source)
     for each in _chosen(source, book, name):
-        scan, uncalculated = scans.get(each, (SheetScan(), ()))
+        scan, again = scans.get(each, (SheetScan(), False))
         sheet, rows = _sheet(source, book, each)
+        uncalculated = scan.uncalculated(rows, again=again)
         merged = (
             scan.merged
             if is_xml
@@ -58,21 +63,21 @@ def check_unpacked(source: Source, archive: zipfile.ZipFile, limits: Limits, /) 
         raise limits.refuse("ratio", source.name, found)
 
 
-def _scans(source: Source, limits: Limits) -> dict[str, tuple[SheetScan, Sequence[tuple[int, int]]]]:
-    """What is seen in each sheet's XML, and which formulas have no value that was calculated."""
+def _scans(source: Source, limits: Limits) -> dict[str, tuple[SheetScan, bool]]:
+    """What is seen in each sheet's XML, and whether a value of 0 there may be none."""
     with zipfile.ZipFile(source.path) as archive:
         check_unpacked(source, archive, limits)
         try:
             parts, again = sheet_parts(archive), is_recalculated(archive)
             names = {part: name for name, part in parts.items()}
-            scans: dict[str, tuple[SheetScan, Sequence[tuple[int, int]]]] = {}
+            scans: dict[str, tuple[SheetScan, bool]] = {}
             for part in archive.namelist():
                 path = part.lower().replace("\\", "/")
                 if part in names or (path.startswith("xl/worksheets/") and path.endswith(".xml")):
                     with archive.open(part) as file:
                         scan = scan_sheet(file)
                     _check_spread(source, scan)
-                    scans[names.get(part, "")] = (scan, scan.blank + scan.zero if again else scan.blank)
+                    scans[names.get(part, "")] = (scan, again)
         except DAMAGE as error:
             msg = f"{source.name}: the workbook is damaged or locked. Save it anew."
             raise InputError(msg) from error
@@ -104,14 +109,23 @@ def _check_spread(source: Source, scan: SheetScan) -> None:
         raise InputError(msg)
 
 
-def _open(source: Source) -> Any:
+def _open(source: Source, *, is_xml: bool) -> Any:
     try:
         import python_calamine
     except ImportError as error:
         raise UsageError(_lacks(source, "python-calamine")) from error
     found = "the workbook cannot be read; it is damaged or locked with a password. Save it anew."
     with refusing(f"{source.name}: {found}"):
-        return python_calamine.CalamineWorkbook.from_path(str(source.path))
+        if not _is_misnamed(source, is_xml=is_xml):
+            return python_calamine.CalamineWorkbook.from_path(str(source.path))
+        with source.path.open("rb") as file:
+            return python_calamine.CalamineWorkbook.from_filelike(file)
+
+
+def _is_misnamed(source: Source, *, is_xml: bool) -> bool:
+    """Whether a workbook is called what another format is, by which python-calamine would choose."""
+    suffix = source.path.suffix.lower()
+    return suffix in (_OLE_SUFFIXES | _OTHERS if is_xml else _XML_SUFFIXES | _OTHERS)
 
 
 @contextmanager

@@ -1,15 +1,16 @@
 """Objects: leads as JSON, one object a line or in one value of another shape; every value as text.
 
-Digits stay as they are written, null is a blank cell, a nested value is its JSON. The columns are the keys
-of all objects in the order in which they come up. What is no object is a malformed row. Which part of a value the
-leads are is decided in `json_records`.
+Digits stay as they are written, null is a blank cell. The columns are the keys of all objects in the order in which
+they come up. What is no object is a malformed row. Which part of a value the leads are is decided in `json_records`,
+what nested values become in `json_cells`.
 """
 
 import itertools
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hygiene.columns.mapping import has_email
@@ -17,7 +18,8 @@ from hygiene.errors import InputError
 from hygiene.io.readers.batch import Batch, batch_of_rows, first_rows
 from hygiene.io.readers.encoding import Text, UnreadableError
 from hygiene.io.readers.header_row import Columns
-from hygiene.io.readers.json_records import NESTED, Number, lift, records_of, spread, text_of
+from hygiene.io.readers.json_cells import NESTED, Number, spread, text_of
+from hygiene.io.readers.json_records import lift, pages_in, records_of, unpaged
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sources import Digest
 
@@ -25,6 +27,12 @@ __all__ = ["JsonFile", "is_json"]
 
 #: Rows of a batch.
 _ROWS = 20_000
+
+#: Lines that tell whether each is a page of leads.
+_SAMPLE = 100
+
+#: Keys that the objects under one key may have before they stay JSON, where the file has too many.
+_OWN_KEYS = 100
 
 _Lead = tuple[int, dict[str, str] | str]
 
@@ -45,13 +53,29 @@ def is_json(text: Text, /) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class _Way:
+    """How the objects of a file become cells.
+
+    Attributes:
+        lifted: Whether what the only object within a lead holds stands for the lead.
+        packed: Keys whose objects stay JSON, as they have keys of their own in every lead.
+    """
+
+    lifted: bool = False
+    packed: frozenset[str] = frozenset()
+
+    def cells(self, lead: dict[str, Any]) -> dict[str, Any]:
+        return spread(lift(lead) if self.lifted else lead, self.packed)
+
+
+@dataclass(frozen=True, slots=True)
 class JsonFile:
     """A file of JSON."""
 
     text: Text
     header: Sequence[str]
     limits: Limits
-    lifted: bool = False
+    way: _Way = _Way()
     notes: Sequence[str] = ()
 
     @classmethod
@@ -63,16 +87,17 @@ class JsonFile:
         Raises:
             InputError: it is no JSON as a whole, or passes a limit.
         """
-        header = _keys(text, limits)
+        way, header = _keys(text, limits)
         if not header:
             raise InputError(
                 f"{text.source.name}: no JSON object in it. Expected one object a line, or an array."
             )
-        if not has_email(header, columns=columns):
-            inner = _keys(text, limits, lifted=True)
-            if has_email(inner, columns=columns):
-                return cls(text, inner, limits, lifted=True)
-        return cls(text, header, limits)
+        own = [name for name in header if "." not in name]
+        if not has_email(own, columns=columns) and not (columns and has_email(header, columns=columns)):
+            lifted, inner = _keys(text, limits, _Way(lifted=True))
+            if inner != header and has_email(inner, columns=columns):
+                return cls(text, inner, limits, lifted)
+        return cls(text, header, limits, way)
 
     def sample(self, rows: int, /) -> list[list[str]]:
         """The first rows."""
@@ -83,7 +108,7 @@ class JsonFile:
         return self._batches(_ROWS, digest)
 
     def _batches(self, size: int, digest: Digest | None = None) -> Iterator[Batch]:
-        leads = _leads(self.text, self.limits, digest, lifted=self.lifted)
+        leads = _leads(self.text, self.limits, self.way, digest)
         while part := list(itertools.islice(leads, size)):
             blank: dict[str, str] = {}
             cells = [lead if isinstance(lead, dict) else blank for _, lead in part]
@@ -92,36 +117,65 @@ class JsonFile:
             yield batch_of_rows(rows, [line for line, _ in part], len(self.header), malformed)
 
 
-def _keys(text: Text, limits: Limits, *, lifted: bool = False) -> list[str]:
-    """The keys of all leads."""
+def _keys(text: Text, limits: Limits, way: _Way = _Way()) -> tuple[_Way, list[str]]:
+    """The keys of all leads, and the way in which they are not too many."""
     header: dict[str, None] = {}
-    for _, lead in _leads(text, limits, lifted=lifted):
+    for _, lead in _leads(text, limits, way):
         if isinstance(lead, dict):
             header.update(dict.fromkeys(lead))
             if len(header) > limits.columns:
-                raise limits.refuse("columns", text.source.name, f"more than {limits.columns:,} keys")
-    return list(header)
+                within = Counter(name.partition(".")[0] for name in header if "." in name)
+                packed = frozenset(key for key, count in within.items() if count > _OWN_KEYS)
+                if way.packed or not packed:
+                    raise limits.refuse("columns", text.source.name, f"more than {limits.columns:,} keys")
+                return _keys(text, limits, replace(way, packed=packed))
+    return way, list(header)
 
 
-def _leads(
-    text: Text, limits: Limits, digest: Digest | None = None, *, lifted: bool = False
-) -> Iterator[_Lead]:
-    """Each lead with its line (in an array, its number); raw text for what is no object."""
+def _leads(text: Text, limits: Limits, way: _Way, digest: Digest | None = None) -> Iterator[_Lead]:
+    """Each lead with its line (in an array or in pages, its number); raw text for what is no object."""
     lines = _lines(text, digest)
-    first = next(((at, line) for at, line in lines if line.strip()), None)
-    if first is None:
+    filled = ((at, line) for at, line in lines if line.strip())
+    sample = list(itertools.islice(filled, 1))
+    if not sample:
         return
-    top = first[1].strip()
-    if top.startswith(b"[") or not top.endswith(b"}"):  # over many lines, as programs print for people
-        yield from _whole(text, b"".join([first[1], *(line for _, line in lines)]), limits, lifted=lifted)
+    top = sample[0][1].strip()
+    alone = _value(top) if top.endswith(b"}") else None
+    if not isinstance(alone, dict) and (not top.endswith(b"}") or _is_run(top)):
+        # over many lines, as programs print for people, or objects one after the other
+        yield from _whole(text, b"".join([sample[0][1], *(line for _, line in lines)]), limits, way)
         return
-    second = next(((at, line) for at, line in lines if line.strip()), None)
-    if second is None and isinstance(value := _value(first[1]), dict) and records_of([value]) != [value]:
-        yield from _whole(text, first[1], limits, lifted=lifted)
+    sample += itertools.islice(filled, _SAMPLE)
+    if len(sample) == 1 and isinstance(alone, dict) and records_of([alone]) != [alone]:
+        yield from _whole(text, top, limits, way)
         return
-    for at, line in itertools.chain(filter(None, [first, second]), lines):
-        if line.strip():
-            yield at, _lead(text, line, at, limits, lifted=lifted)
+    each = itertools.chain(sample, filled)
+    if len(sample) > 1 and pages_in([_value(line) for _, line in sample]):
+        yield from _paged(text, each, limits, way)
+    else:
+        yield from ((at, _lead(text, line, at, limits, way)) for at, line in each)
+
+
+def _paged(text: Text, lines: Iterable[tuple[int, bytes]], limits: Limits, way: _Way) -> Iterator[_Lead]:
+    """The leads of the answer that each line is, numbered through."""
+    number = 0
+    for _, line in lines:
+        value = _value(line)
+        for record in unpaged(value) if isinstance(value, dict) else [value]:
+            number += 1
+            if isinstance(record, dict):
+                yield number, _cells(text, record, number, limits, way)
+            else:
+                yield number, line.decode().rstrip("\r\n")
+
+
+def _is_run(top: bytes) -> bool:
+    """Whether a line holds several values, one after the other."""
+    try:
+        _, stop = _DECODER.raw_decode(top.decode())
+    except (ValueError, RecursionError):
+        return False
+    return stop < len(top)
 
 
 def _value(line: bytes) -> Any:
@@ -147,18 +201,18 @@ def _lines(text: Text, digest: Digest | None) -> Iterator[tuple[int, bytes]]:
         yield number, rest
 
 
-def _lead(text: Text, line: bytes, at: int, limits: Limits, *, lifted: bool) -> dict[str, str] | str:
+def _lead(text: Text, line: bytes, at: int, limits: Limits, way: _Way) -> dict[str, str] | str:
     value = _value(line)
     if not isinstance(value, dict):
         return line.decode().rstrip("\r\n")
-    return _cells(text, value, at, limits, lifted=lifted)
+    return _cells(text, value, at, limits, way)
 
 
-def _whole(text: Text, whole: bytes, limits: Limits, *, lifted: bool) -> Iterator[_Lead]:
+def _whole(text: Text, whole: bytes, limits: Limits, way: _Way) -> Iterator[_Lead]:
     """The leads of a text that is one value, or several one after the other."""
     for number, record in enumerate(records_of(_values(text, whole.decode(), limits)), 1):
         if isinstance(record, dict):
-            yield number, _cells(text, record, number, limits, lifted=lifted)
+            yield number, _cells(text, record, number, limits, way)
         else:
             _check_depth(text, record, number, limits)
             yield number, text_of(record)
@@ -194,10 +248,10 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _DECODER = json.JSONDecoder(parse_int=Number, parse_float=Number, object_pairs_hook=_pairs)
 
 
-def _cells(text: Text, lead: dict[str, Any], at: int, limits: Limits, *, lifted: bool) -> dict[str, str]:
+def _cells(text: Text, lead: dict[str, Any], at: int, limits: Limits, way: _Way) -> dict[str, str]:
     if any(isinstance(value, NESTED) for value in lead.values()):
         _check_depth(text, lead, at, limits)
-        lead = dict(spread(lift(lead) if lifted else lead))
+        lead = way.cells(lead)
     cells = {}
     for name, value in lead.items():
         cell = text_of(value)

@@ -1,36 +1,25 @@
-"""Records: which part of a JSON value the leads are, and how their values become cells.
+"""Records: which part of a JSON value the leads are.
 
 Arrays of objects, answers that wrap one, columns or rows by their names as pandas and R write them, arrays of
-arrays as spreadsheet APIs answer. Nothing here reads a file.
+arrays as spreadsheet APIs answer. How a lead becomes cells is in `json_cells`, the people of a record in
+`json_entries`. Nothing here reads a file.
 """
 
-import json
-from collections.abc import Container, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from hygiene.columns.mapping import has_email
+from hygiene.columns.mapping import has_email, known_columns
+from hygiene.io.readers.json_cells import free_name, spread, text_of
+from hygiene.io.readers.json_entries import STAFF, entries_of, is_of_others
 
-__all__ = ["NESTED", "Number", "lift", "records_of", "spread", "text_of"]
-
-#: Keys of an object that stands for an address. Sources: SCIM 2.0 (RFC 7643 2.4), People API, HubSpot, jCard.
-_ADDRESS_KEYS = ("value", "email", "address", "emailaddress", "email_address", "mail")
-
-#: Keys that tell which of several addresses comes first.
-_FIRST_KEYS = ("primary", "is_primary", "isprimary", "preferred", "default")
-
-#: Types of values that hold others.
-NESTED = (dict, list)
+__all__ = ["lift", "pages_in", "records_of", "unpaged"]
 
 #: How deep a key of an answer is looked for that has the leads, or the address of a lead, beneath it.
 _DEPTH = 4
 
-
-class Number(str):
-    """A number by the digits it is written with."""
-
-    __slots__ = ()
+#: Values of an array, or lines, that tell whether they are pages of leads.
+_SAMPLE = 100
 
 
 def records_of(values: Sequence[Any], /) -> Sequence[Any]:
@@ -44,7 +33,24 @@ def records_of(values: Sequence[Any], /) -> Sequence[Any]:
         return _of_rows(value)
     if all(isinstance(each, str) for each in value):
         return [{"email": each} for each in value]
-    return value
+    return list(chain.from_iterable(map(unpaged, value))) if pages_in(value) else value
+
+
+def pages_in(values: Sequence[Any], /) -> bool:
+    """Whether values are no leads themselves, and hold some: pages of an answer, firms with their people."""
+    objects = [each for each in values[:_SAMPLE] if isinstance(each, dict)]
+    return not any(map(_has_address, objects)) and any(_held(each) for each in objects)
+
+
+def unpaged(value: Any, /) -> Sequence[Any]:
+    """The leads that a page holds; a firm without people is a row, a page without leads is none."""
+    if not isinstance(value, dict):
+        return [value]
+    held = _held(value)
+    if held is not None:
+        return held
+    firm = not STAFF.isdisjoint(value) and known_columns(list(value))
+    return [value] if firm or "@" in text_of(value) else []
 
 
 def lift(lead: Mapping[str, Any], /) -> Mapping[str, Any]:
@@ -55,34 +61,19 @@ def lift(lead: Mapping[str, Any], /) -> Mapping[str, Any]:
     lifted: dict[str, Any] = dict(lead[key])
     for name, value in lead.items():
         if name != key:
-            lifted[_free(name, lifted)] = value
+            lifted[free_name(name, lifted)] = value
     return lifted
 
 
-def spread(lead: Mapping[str, Any], /) -> Iterator[tuple[str, Any]]:
-    """Keys and values of a lead; of a list of addresses the first under its key, the others under keys of their own."""
-    for name, value in lead.items():
-        addresses = _addresses(value) if isinstance(value, list | dict) and _is_email(name) else []
-        if not addresses:
-            yield name, "" if value == [] and _is_email(name) else value
-            continue
-        yield name, addresses[0]
-        for number, address in enumerate(addresses[1:], 2):
-            yield _free(f"{name} {number}", lead), address
-        if isinstance(value, dict) or any(isinstance(each, dict) and len(each) > 1 for each in value):
-            yield _free(f"{name} as given", lead), value
-
-
-def text_of(value: Any, /) -> str:
-    """A value as a cell."""
-    if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode()
-    return "" if value is None else _dump(value).encode("utf-8", "backslashreplace").decode()
+def _held(value: dict[str, Any]) -> Sequence[Any] | None:
+    theirs = {key: each for key, each in value.items() if not is_of_others(key)}
+    found = entries_of(theirs, of_many=True) or _of_object(theirs)
+    return found if isinstance(found, list) else None
 
 
 def _of_object(value: dict[str, Any]) -> Any:
     """The array of leads in an object; the object where it is itself a lead."""
-    for shape in (_of_frame, _of_columns, _of_index, _wrapped):
+    for shape in (entries_of, _of_frame, _of_columns, _of_index, _wrapped):
         found = shape(value)
         if found is not None:
             return found
@@ -103,10 +94,15 @@ def _of_frame(value: dict[str, Any]) -> list[Any] | None:
 def _of_columns(value: dict[str, Any]) -> list[Any] | None:
     """Columns by their names, each a list or an object of the same keys: pandas' `orient="columns"`, R."""
     columns = list(value.values())
-    if all(isinstance(each, dict) and each for each in columns) and has_email(list(value)):
+    if columns and all(isinstance(each, dict) and each for each in columns):
         keys = list(dict.fromkeys(chain.from_iterable(columns)))
-        if not any(isinstance(cell, dict | list) for cell in columns[0].values()):
+        flat = not any(isinstance(cell, dict | list) for cell in columns[0].values())
+        if flat and has_email(list(value)):
             return [{name: column.get(key) for name, column in value.items()} for key in keys]
+        if flat and all("@" in key for key in keys) and not any("@" in name for name in value):
+            return [
+                {"email": key} | {name: column.get(key) for name, column in value.items()} for key in keys
+            ]
     lists = [each for each in columns if isinstance(each, list)]
     even = len(lists) == len(value) and len({len(each) for each in lists}) == 1 and has_email(list(value))
     if even and not any(isinstance(cell, dict | list) for each in lists for cell in each):
@@ -132,8 +128,9 @@ def _wrapped(value: dict[str, Any]) -> list[Any] | None:
         inner = [each for one in level for each in one.values()]
         level = [each for each in inner if isinstance(each, dict)]
         arrays = [each for each in inner if isinstance(each, list) and each]
+        named = next((found for one in level if (found := entries_of(one))), None)
         shaped = (found for one in level if (found := _of_frame(one) or _of_columns(one) or _of_index(one)))
-        found = max(filter(_is_leads, arrays), key=len, default=None) or next(shaped, None)
+        found = named or max(filter(_is_leads, arrays), key=len, default=None) or next(shaped, None)
         if found:
             return found
         others = others or max(arrays, key=len, default=None)
@@ -152,7 +149,7 @@ def _is_leads(array: list[Any]) -> bool:
 
 def _has_address(lead: Mapping[str, Any]) -> bool:
     """Whether an object has an address, of its own or in an object within it."""
-    return has_email(list(lead)) or _within(lead) is not None
+    return has_email(list(lead)) or _within(lead) is not None or has_email(list(spread(lead)))
 
 
 def _within(lead: Mapping[str, Any]) -> str | None:
@@ -180,55 +177,5 @@ def _of_rows(rows: Sequence[list[Any]]) -> list[Any]:
 def _distinct(names: Sequence[str]) -> list[str]:
     found: dict[str, None] = {}
     for name in names:
-        found[_free(name, found)] = None
+        found[free_name(name, found)] = None
     return list(found)
-
-
-@lru_cache(maxsize=1024)
-def _is_email(name: str) -> bool:
-    return has_email([name])
-
-
-def _addresses(value: Any) -> list[str]:
-    """The addresses of a list or object, the preferred one first; none where it holds none."""
-    given = value
-    if isinstance(value, dict):
-        given = [value] if _address(value) else list(value.values())
-    found = [(each, address) for each in given if (address := _address(each))]
-    return [address for _, address in sorted(found, key=lambda each: not _is_first(each[0]))]
-
-
-def _address(value: Any) -> str:
-    """The address that a value of a list is, or holds; "" for none."""
-    if isinstance(value, str):
-        return value if "@" in value else ""
-    if not isinstance(value, dict):
-        return ""
-    by_key = {key.casefold(): each for key, each in value.items() if isinstance(each, str)}
-    return next((by_key[key] for key in _ADDRESS_KEYS if "@" in by_key.get(key, "")), "")
-
-
-def _is_first(value: Any) -> bool:
-    return isinstance(value, dict) and any(
-        value.get(key) is True for key in value if key.casefold() in _FIRST_KEYS
-    )
-
-
-def _free(name: str, taken: Container[str]) -> str:
-    """A name that is not taken."""
-    base, number = name, 1
-    while name in taken:
-        number += 1
-        name = f"{base} ({number})"
-    return name
-
-
-def _dump(value: Any) -> str:
-    """A value as JSON, numbers by their digits."""
-    if isinstance(value, Number):
-        return str(value)
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{_dump(name)}:{_dump(inner)}" for name, inner in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(_dump, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)

@@ -6,11 +6,11 @@ elsewhere.
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from posixpath import join, normpath
-from typing import IO
+from typing import IO, Any
 
 __all__ = ["SheetScan", "is_recalculated", "scan_sheet", "sheet_parts"]
 
@@ -28,6 +28,7 @@ _PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*:)?worksheet[\s>]")
 _RANGE = re.compile(
     rb"""<(?:[\w.-]+:)?mergeCell\s[^>]*\bref\s*=\s*["']([A-Z]{1,3})([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7})["']"""
 )
+_FILLED = re.compile(rb"""\sref\s*=\s*["']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})["']""")
 _NUMBER = re.compile(rb"""\sr\s*=\s*["']([0-9]{1,7})["']""")
 _HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
 _TYPE_TEXT = re.compile(rb"""\st\s*=\s*["']str["']""")
@@ -50,6 +51,8 @@ class SheetScan:
         merged: First line, last line and column (from 0) of each cell that spans lines.
         blank: Line and column (from 0) of formulas that have no value.
         zero: The same of formulas whose value is 0.
+        arrays: First and last line, first and last column (from 0) of each formula whose value is 0 and that fills
+            several cells, of which the others look typed.
     """
 
     columns: int = 0
@@ -58,6 +61,25 @@ class SheetScan:
     merged: list[tuple[int, int, int]] = field(default_factory=list)
     blank: list[tuple[int, int]] = field(default_factory=list)
     zero: list[tuple[int, int]] = field(default_factory=list)
+    arrays: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+    def uncalculated(self, rows: Sequence[Sequence[Any]], /, *, again: bool) -> list[tuple[int, int]]:
+        """Line and column (from 0) of the formulas that nobody calculated.
+
+        Args:
+            rows: The cells of the sheet.
+            again: Whether the workbook asks to be calculated, so that a value of 0 is none.
+        """
+        if not again:
+            return self.blank
+        filled = [
+            (line, at)
+            for first, last, left, right in self.arrays
+            for line, row in enumerate(rows[first - 1 : last], first)
+            for at in range(left, min(right + 1, len(row)))
+            if row[at] in {None, "", 0}
+        ]
+        return list(dict.fromkeys([*self.blank, *self.zero, *filled]))
 
 
 def scan_sheet(file: IO[bytes], /) -> SheetScan:
@@ -109,7 +131,7 @@ class _Words:
         name = re.escape(prefix)
         self._rows = re.compile(rb"<" + name + rb"row(?=[\s>/])([^>]*)>")
         self._formulas = re.compile(
-            rb"<%bc\s([^>]*)>\s*<%bf(?:\s[^>]*)?(?:/>|>[^<]*</%bf>)\s*(?:<%bv\s*/>|<%bv(?:\s[^>]*)?>([^<]*)</%bv>)?"
+            rb"<%bc\s([^>]*)>\s*<%bf(\s[^>]*?)?(?:/>|>[^<]*</%bf>)\s*(?:<%bv\s*/>|<%bv(?:\s[^>]*)?>([^<]*)</%bv>)?"
             % ((name,) * 6)
         )
 
@@ -132,7 +154,7 @@ class _Words:
 
     def formulas(self, scan: SheetScan, block: bytes) -> None:
         """Note the formulas of a block that have no value, or 0."""
-        for attributes, value in self._formulas.findall(block):
+        for attributes, told, value in self._formulas.findall(block):
             place = _CELL.search(b" " + attributes)
             if place is None or _TYPE_TEXT.search(b" " + attributes):  # a text that is blank was calculated
                 continue
@@ -141,6 +163,9 @@ class _Words:
                 scan.blank.append(at)
             elif value.strip() == b"0":
                 scan.zero.append(at)
+                if (found := _FILLED.search(told)) is not None:
+                    left, right = _column(found[1]) - 1, _column(found[3]) - 1
+                    scan.arrays.append((int(found[2]), int(found[4]), left, right))
 
 
 def _blocks(file: IO[bytes]) -> Iterator[bytes]:
