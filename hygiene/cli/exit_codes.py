@@ -70,8 +70,8 @@ MEANINGS: Mapping[int, str] = {
     REFUSED: "the API or the resolver refused, what the API lists does not add up, or something broke that nobody "
     "foresaw; this run sent nothing",
     UNFINISHED: "unfinished: answers were lost, a later batch was refused, it was stopped, another process runs the "
-    "same import or pulls to the same file, a pull was cut off, or something broke that nobody foresaw. The same command "
-    "sends the rest, and nothing twice",
+    "same import or pulls to the same file, a pull was cut off, or something broke that nobody foresaw. The same "
+    "command sends the rest, and nothing twice",
     DIFFERS: "sent, and the counts differ from the prediction, or the API rejected leads or gave a counter that is no "
     "count (or, with `--verify`, the list differs from what was sent)",
     129: "interrupted by a terminal that was closed (SIGHUP); no half file and no entry of a probe is left",
