@@ -113,8 +113,15 @@ _OPEN = frozenset({303, 408, 409, 425})
 _REFUSED = frozenset({*range(400, 418), 421, 422, 423, 424, 426, 428, 429, 431, 451}) - _OPEN
 
 
-def leaves_open(status: int, /) -> bool:
-    """Whether an HTTP status leaves open if what was posted was taken; so does one below 600 that no standard knows."""
+def leaves_open(status: int, /, *, of: object = None) -> bool:
+    """Whether an HTTP status leaves open if what was posted was taken; so does one that no standard knows.
+
+    Args:
+        status: The status.
+        of: The sink that met it, which may declare it an answer (`Answers`).
+    """
+    if isinstance(of, Answers) and status in of.answers:
+        return False
     return status in _OPEN or (status >= 400 and status not in _REFUSED)
 
 

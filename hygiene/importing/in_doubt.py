@@ -4,20 +4,24 @@ The API has no request id to ask by, so the evidence is the list itself: whether
 would have brought are in it. Nothing here sends leads.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.importing.records import Entry, Places
+from hygiene.cleaning.result import CleanedLeads
+from hygiene.importing.crossing import Crossing
+from hygiene.importing.records import Entry, Places, Record
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
 from hygiene.prediction.features import Features, Folding, fold
 from hygiene.prediction.simulate import IMPORTED, classes_of, folding_of
 from hygiene.sinks import ListReader
 
-__all__ = ["Evidence", "Sought", "find_evidence", "replays", "would_land"]
+__all__ = ["Doubt", "Evidence", "Sought", "find_evidence", "replays", "would_land"]
 
 #: `landed`: every lead the batch would have brought is in the list; `absent`: none is; `partly`: some are;
 #: `unclear`: the list cannot tell.
@@ -83,14 +87,67 @@ class Sought:
         self._page = []
 
 
-def find_evidence(reader: ListReader, sought: Sought, /) -> Evidence:
+def find_evidence(reader: ListReader, sought: Sought, /, *, known: bool) -> Evidence:
     """Whether the leads sought are in the list; all of it is read, however long, to say that one is not.
+
+    Args:
+        reader: Reads the list.
+        sought: The leads.
+        known: Whether it was read before anything was sent; else a lead that is there may have been there before.
 
     Raises:
         SinkError: the list cannot be read.
     """
     any(map(sought.note, reader.members()))  # ends at the first that says so
-    return sought.evidence()
+    evidence = sought.evidence()
+    return evidence if known or evidence == "absent" else "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What settles lost answers by evidence.
+
+    Attributes:
+        cleaned: The leads, as they are now.
+        record: What is remembered.
+        policy: The counting rules.
+        crossing: What imports that run at the same time bring to the list.
+        waive_blocklist: Whether the block list is waived.
+    """
+
+    cleaned: CleanedLeads
+    record: Record
+    policy: ImportPolicy
+    crossing: Crossing
+    waive_blocklist: bool
+
+    def evidence(self, entry: Entry, entries: Sequence[Entry], reader: ListReader, /) -> tuple[Evidence, int]:
+        """What the list tells of a batch, and how many of its leads another import brought there.
+
+        Those are there whatever became of the batch, so that they say nothing of it; nor do those that were brought
+        while the list was read.
+
+        Raises:
+            SinkError: the list cannot be read.
+        """
+        before = np.concatenate(
+            [np.arange(0), *(each.leads for each in entries if each.number < entry.number)]
+        )
+        features, waive = self.record.features(), self.waive_blocklist
+        fresh = would_land(entry, before, features, self.policy, waive_blocklist=waive)
+        known = self.cleaned.survey.settings.known is not None
+        ours = self._not_brought(fresh)
+        while True:
+            # no address has a name here, so that none is in the traceback where the list cannot be read
+            sought = Sought(self.cleaned.addresses(self.record.rows()[ours] - 1), folding_of(self.policy))
+            found, asked = find_evidence(reader, sought, known=known), len(ours)
+            ours = self._not_brought(ours)
+            if len(ours) == asked:
+                return found, len(fresh) - len(ours)
+
+    def _not_brought(self, places: Places) -> Places:
+        left: Places = places[~np.isin(places, self.crossing.look())]
+        return left
 
 
 def replays(predicted: Counts, reported: Counts, /) -> int:

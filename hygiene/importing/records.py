@@ -135,6 +135,12 @@ class Record(Protocol):
     def rearranged(self, gone: Sequence[int], entries: Sequence[Entry], /) -> None:
         """Replace batches by others, all at once, and note new predictions."""
 
+    def news(self) -> Mapping[str, Places]:
+        """Places of leads that other imports brought to the list since this was last asked, by import."""
+
+    def crossed(self) -> Places:
+        """Places of leads that other imports sent as well since this one was begun or gone on with."""
+
 
 class ImportRecord(Record, Protocol):
     """A record that outlives the process; whoever holds it is the only one."""
@@ -255,6 +261,14 @@ class MemoryRecord:
         for number in gone:
             self._entries.pop(number, None)
         self._entries |= {entry.number: entry for entry in entries}
+
+    def news(self) -> Mapping[str, Places]:
+        """Nothing: nobody else is remembered."""
+        return {}
+
+    def crossed(self) -> Places:
+        """None: nobody else is remembered."""
+        return np.arange(0)
 
 
 def recount(

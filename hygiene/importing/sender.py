@@ -26,12 +26,13 @@ from hygiene.errors import (
 )
 from hygiene.importing.batches import Batches
 from hygiene.importing.bisect import Suspects, divide
-from hygiene.importing.in_doubt import Evidence, Sought, find_evidence, replays, would_land
+from hygiene.importing.crossing import Crossing
+from hygiene.importing.in_doubt import Doubt, Evidence, replays
 from hygiene.importing.payload import Payload
 from hygiene.importing.prefetch import Prefetch
 from hygiene.importing.records import Entry, Frozen, Places, Record, recount
-from hygiene.prediction.simulate import folding_of
-from hygiene.sinks import Answers, ListReader, Reply, Sink, leaves_open
+from hygiene.outcomes import Counts
+from hygiene.sinks import ListReader, Reply, Sink, leaves_open
 
 _log = logging.getLogger("hygiene")
 
@@ -56,11 +57,13 @@ class Sender:
         record: What is remembered.
         frozen: What the first run settled.
         waive_blocklist: Whether the block list is waived.
+        send_all: Whether leads that the list is known to hold are sent too.
         on_unknown: What is done about lost answers.
         progress: Called with the leads done and all leads.
         stop: Whether to stop before the next request.
         forbidden: Row numbers that must not be sent, though a batch whose answer was lost may hold them.
         progressed: Whether anything may have landed, or was settled.
+        crossing: What imports that run at the same time bring to the list.
     """
 
     cleaned: CleanedLeads
@@ -68,11 +71,14 @@ class Sender:
     record: Record
     frozen: Frozen
     waive_blocklist: bool = False
+    send_all: bool = False
     on_unknown: OnUnknown = "verify"
     progress: Progress | None = None
     stop: Callable[[], bool] | None = None
     forbidden: Places = field(default_factory=lambda: np.arange(0), repr=False)
     progressed: bool = False
+    crossing: Crossing = field(init=False)
+    _doubt: Doubt = field(init=False, repr=False)
     _batches: Batches = field(default_factory=Batches)
     _unwritten: list[Entry] = field(default_factory=list)
     _suspects: Suspects = field(default_factory=Suspects)
@@ -84,7 +90,10 @@ class Sender:
     def send(self) -> HygieneError | None:
         """Send what is left; why it stopped before the end, None where it did not."""
         self._batches.replace(self.record.entries())
-        rows = self.record.rows()
+        rows, self.crossing = self.record.rows(), Crossing(self.record)
+        self._doubt = Doubt(
+            self.cleaned, self.record, self.frozen.policy, self.crossing, self.waive_blocklist
+        )
         self._allowed = ~np.isin(rows, self.forbidden)
         payload = Payload(self.cleaned, custom=self.frozen.custom)
         self._outgoing = Prefetch(self.sink, payload, rows, self.frozen, waive_blocklist=self.waive_blocklist)
@@ -92,6 +101,8 @@ class Sender:
             try:
                 return self._send_all()
             finally:
+                for entry in self.crossing.explained(self._batches.entries()):
+                    self._note(entry)
                 self._write_down()
         except JournalLost as lost:
             return lost
@@ -100,7 +111,9 @@ class Sender:
         while (entry := self._next()) is not None:
             if self.stop is not None and self.stop():
                 return Interrupted("asked to stop.")
-            error = None
+            met, error = self.crossing.look(), None
+            if not self.send_all:
+                self._allowed[met] = False
             if entry.result.state == "unknown":
                 error = self._settle(entry)
                 entry = self._batches[entry.number]
@@ -151,6 +164,7 @@ class Sender:
         """Send a batch without what must not be sent; a batch of nothing else is none any more."""
         kept = entry.leads[self._allowed[entry.leads]]
         if len(kept) < len(entry.leads):
+            self.crossing.taken_out(entry.leads[~self._allowed[entry.leads]])
             parts = [entry.part(kept, number=entry.number)] if len(kept) else []
             self._rearrange([entry.number], parts)
         return self._post(self._batches[entry.number]) if len(kept) else None
@@ -173,16 +187,13 @@ class Sender:
     def _not_taken(self, entry: Entry, sent: Entry, refusal: SinkError | Interrupted) -> HygieneError | None:
         """Take note of a refusal, or of a batch that never went out."""
         status = refusal.status if isinstance(refusal, SinkError) else None
-        if status is not None and leaves_open(status) and not self._declared(status):
+        if status is not None and leaves_open(status, of=self.sink):
             msg = f"{self.sink.name}: HTTP {status} does not say what became of batch {entry.number}: {refusal.marked}"
             return self._lose(sent, UnknownOutcome(msg))
         if isinstance(refusal, Rejected):
             return self._refuse(sent, refusal.at(self._outgoing.rows(entry)))
         self._note(entry if status is None else sent)
         return refusal
-
-    def _declared(self, status: int) -> bool:
-        return isinstance(self.sink, Answers) and status in self.sink.answers
 
     def _acknowledge(self, entry: Entry, reply: Reply) -> HygieneError | None:
         replayed = replays(entry.result.predicted, reply.counts) if entry.lost else 0
@@ -245,6 +256,7 @@ class Sender:
         """Find out what became of a batch; where it stays unknown, it is to be sent again."""
         where = f"batch {entry.number}: its answer was lost"
         evidence: Evidence = "unclear"
+        met = 0
         if self.on_unknown == "stop":
             return UnknownOutcome(
                 f"{where}. Settle it with {option('on_unknown', 'verify')}, or send it again with resend."
@@ -255,7 +267,7 @@ class Sender:
                     f"{where}, and {self.sink.name} cannot be read. Use {option('on_unknown', 'resend')}."
                 )
             try:
-                evidence = self._landed(entry, self.sink)
+                evidence, met = self._doubt.evidence(entry, self._batches.entries(), self.sink)
             except SinkError as error:
                 msg = f"{where}, and what the list holds could not be read: {error.marked}"
                 return UnknownOutcome(
@@ -264,7 +276,8 @@ class Sender:
             except HygieneError as error:
                 return error
         if evidence == "landed":
-            self._note(entry.with_result(state="settled", reported=entry.result.predicted))
+            counts = entry.result.predicted + Counts(0, -met, met, 0)
+            self._note(entry.with_result(state="settled", reported=counts))
             self.progressed = True
             self._accept()
         elif self._may_be_kept_twice(entry, evidence):
@@ -282,16 +295,3 @@ class Sender:
         """
         remembers = self.frozen.policy.duplicate_scope != "request"
         return not remembers and (evidence != "absent" or entry.number in self._lost_here)
-
-    def _landed(self, entry: Entry, reader: ListReader) -> Evidence:
-        sent_before = [each.leads for each in self._batches.entries() if each.number < entry.number]
-        fresh = would_land(
-            entry, np.concatenate([np.arange(0), *sent_before]), self.record.features(), self.frozen.policy,
-            waive_blocklist=self.waive_blocklist,
-        )  # fmt: skip
-        # no address has a name here, so that none is in the traceback where the list cannot be read
-        sought = Sought(self.cleaned.addresses(self.record.rows()[fresh] - 1), folding_of(self.frozen.policy))
-        evidence = find_evidence(reader, sought)
-        was_read = self.cleaned.survey.settings.known is not None
-        # where nobody knows what the list held before, a lead that is in it may have been there before
-        return evidence if was_read or evidence == "absent" else "unclear"

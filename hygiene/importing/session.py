@@ -168,12 +168,14 @@ class Session:
             record,
             self.frozen,
             waive_blocklist=self._waive_blocklist,
+            send_all=self._send_all,
             on_unknown=on_unknown,
             progress=progress,
             stop=stop,
             forbidden=cleaned.forbidden(send_all=self._send_all),
         )
         error = run.send()
+        self.notes += run.crossing.notes()
         receipt = self._receipt(record, error, progressed=run.progressed)
         if isinstance(error, SinkError) and {batch.state for batch in receipt.batches} <= {"planned"}:
             raise error

@@ -198,6 +198,7 @@ def _batch(result: BatchResult) -> dict[str, Any]:
         "reported": result.reported.as_dict() if result.reported else None,
         **({"extra": dict(result.extra)} if result.extra else {}),
         **({"nonsense": list(result.nonsense)} if result.nonsense else {}),
+        **({"elsewhere": result.elsewhere} if result.elsewhere else {}),
         **({"replayed": result.replayed} if result.replayed else {}),
         **({"words": result.words} if result.words else {}),
     }

@@ -41,6 +41,7 @@ class BatchResult:
         replayed: Leads that it reported as duplicates because an earlier send of the batch had landed.
         words: What the API said when it rejected the batch, its addresses masked.
         nonsense: Counters that it gave as something that is no count.
+        elsewhere: Leads of a batch counted otherwise that another import sent at the same time.
     """
 
     batch: int
@@ -53,6 +54,7 @@ class BatchResult:
     replayed: int = 0
     words: str = ""
     nonsense: tuple[str, ...] = field(default=(), repr=False)
+    elsewhere: int = field(default=0, repr=False)
 
     @property
     def drift(self) -> Counts | None:
@@ -72,10 +74,10 @@ class BatchResult:
     def evidence(self) -> "BatchResult":
         """The same with the counts that speak for or against rules.
 
-        Of a batch that had landed before, the API does not say what it imported and what it counted as a
-        duplicate the first time.
+        Of a batch that had landed before, or whose leads another import sent at the same time, the API does not say
+        what it would have imported and counted as a duplicate otherwise.
         """
-        if self.reported is None or not self.replayed:
+        if self.reported is None or not (self.replayed or self.elsewhere):
             return self
         counts = replace(self.reported, imported=None, duplicates=None)
         return replace(self, reported=counts, replayed=0, attempts=1)
@@ -196,9 +198,17 @@ def reconcile(
 
 def _possible(result: BatchResult, bounds: Bounds | None) -> bool:
     """Whether a batch's counts are as predicted, or within what is open."""
-    if not _differs(result):
+    if not _differs(result) or _crossed(result):
         return True
     return bounds is not None and bounds.hold(result.sent_once.reported or Counts(), batch=result.batch - 1)
+
+
+def _crossed(result: BatchResult) -> bool:
+    """Whether no more differs than leads that another import sent at the same time: duplicates in place of imported."""
+    drift = {name: by for name, by in result.drift.as_dict().items() if by} if result.drift else {}
+    more, fewer = drift.pop("duplicates", None), drift.pop("imported", None)
+    apart = {by for by in (more, fewer and -fewer) if by is not None}
+    return not drift and len(apart) == 1 and 0 < apart.pop() <= result.elsewhere
 
 
 def _differs(result: BatchResult) -> bool:
@@ -215,6 +225,8 @@ def _sentence(result: BatchResult, of: int) -> str:
     parts = [f"{abs(by)} {'more' if by > 0 else 'fewer'} {name}" for name, by in drift.items() if by]
     sentences = [f"{', '.join(parts)} than predicted"] if parts else []
     sentences += [f"{name} is nonsense, no number of leads" for name in result.nonsense]
+    if result.elsewhere:
+        sentences.append(f"another import sent {result.elsewhere} of its leads at the same time")
     if result.replayed:
         sentences.append(_replay(result))
     if result.state == "settled":

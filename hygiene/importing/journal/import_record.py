@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from hygiene.arrow.text import Mask
 from hygiene.importing.journal.database import Database
+from hygiene.importing.journal.neighbours import Batch, Neighbours, read_blocks
 from hygiene.importing.journal.stored_features import Block, StoredFeatures, bits_of
 from hygiene.importing.records import Entry, Frozen, Identity, Places
 from hygiene.importing.standing import Standing
@@ -26,13 +27,13 @@ from hygiene.prediction.features import Features, Folding
 from hygiene.prediction.reconcile import BatchResult
 from hygiene.version import __version__
 
-__all__ = ["EXACT", "ImportInJournal", "entry_of", "read_blocks"]
+__all__ = ["EXACT", "ImportInJournal", "entry_of"]
 
 #: How the key of a lead is folded to see whether two are the same: trimmed, without case.
 EXACT = Folding(trimmed=True, case=True, plus_tag=False, gmail_dots=False)
 
-#: The name under which the counters of an answer that are no counts are kept beside the rest of it.
-_NONSENSE = "\0nonsense"
+#: The names under which `BatchResult.nonsense` and `BatchResult.elsewhere` are kept beside what was answered.
+_NONSENSE, _ELSEWHERE = "\0nonsense", "\0elsewhere"
 
 #: Leads of a block; about 300 kB.
 BLOCK_LEADS = 10_000
@@ -73,6 +74,7 @@ class ImportInJournal:
         found = journal.read(_FIND, known_by)
         self._row = dict(found[0]) if found and not again else None
         self._id = self._row["id"] if self._row else secrets.token_hex(4)
+        self._neighbours = Neighbours(journal, target, self._id)
         self._sent = bool(self._row) and any(
             entry.result.state != "planned" or entry.lost for entry in self.entries()
         )
@@ -185,6 +187,20 @@ class ImportInJournal:
         """Replace batches by others, all at once."""
         self._write(gone, [self._values(entry) for entry in entries])
 
+    def news(self) -> Mapping[str, Places]:
+        """Places of leads that other imports brought to the list since this was last asked, by import."""
+        return self._met(self._neighbours.news())
+
+    def crossed(self) -> Places:
+        """Places of leads that other imports sent as well since this one was begun or gone on with."""
+        met = self._met(self._neighbours.sent())
+        return np.unique(np.concatenate([np.arange(0), *met.values()]))
+
+    def _met(self, batches: set[Batch]) -> Mapping[str, Places]:
+        if not batches or (frozen := self.frozen) is None:
+            return {}
+        return self._neighbours.meet(batches, self.features(), frozen.policy)
+
     def _write(self, gone: Sequence[int], batches: Sequence[Mapping[str, object]]) -> None:
         with self._journal.writing() as connection:
             connection.executemany(
@@ -235,20 +251,16 @@ class ImportInJournal:
         return ~self.features().known(EXACT)
 
 
-def read_blocks(journal: Database, import_id: str, /) -> list[Block]:
-    """The leads of an import as they were written."""
-    found = journal.read("SELECT rows, bits, keys FROM leads WHERE import = ? ORDER BY first", (import_id,))
-    return [Block(row["rows"], row["bits"], row["keys"]) for row in found]
-
-
 def _extra(result: BatchResult) -> list[tuple[str, object]]:
-    """What else was answered, and under a name that no API gives which counters are none."""
-    return [*result.extra, *([(_NONSENSE, result.nonsense)] if result.nonsense else [])]
+    """What else was answered, and what else we know of the batch under names that no API gives."""
+    own = {_NONSENSE: result.nonsense, _ELSEWHERE: result.elsewhere}
+    return [*result.extra, *((name, value) for name, value in own.items() if value)]
 
 
 def entry_of(row: sqlite3.Row, /) -> Entry:
     """A batch as it was written; one that was being sent has an answer that is lost."""
     sending, extra = row["state"] == "sending", json.loads(row["extra"])
+    own = {name: value for name, value in extra if name in (_NONSENSE, _ELSEWHERE)}
     result = BatchResult(
         row["number"],
         len(row["leads"]) // 4,
@@ -256,9 +268,10 @@ def entry_of(row: sqlite3.Row, /) -> Entry:
         row["attempts"],
         Counts(**json.loads(row["predicted"])),
         Counts(**json.loads(row["reported"])) if row["reported"] else None,
-        tuple((name, value) for name, value in extra if name != _NONSENSE),
+        tuple((name, value) for name, value in extra if name not in own),
         row["replayed"],
         row["words"],
-        next((tuple(value) for name, value in extra if name == _NONSENSE), ()),
+        tuple(own.get(_NONSENSE, ())),
+        own.get(_ELSEWHERE, 0),
     )
     return Entry(np.frombuffer(row["leads"], "<u4").astype(np.int64), result, row["lost"] + sending)

@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from hygiene.errors import UsageError
 from hygiene.importing.journal.database import Database
-from hygiene.importing.journal.import_record import EXACT, entry_of, read_blocks
+from hygiene.importing.journal.import_record import EXACT, entry_of
+from hygiene.importing.journal.neighbours import landed_places, read_blocks
 from hygiene.importing.journal.stored_features import StoredFeatures
 from hygiene.importing.past_imports import Imported, Landed
 from hygiene.importing.receipt import bounds_of, has_drift
@@ -22,7 +23,7 @@ from hygiene.policy import ImportPolicy
 from hygiene.prediction.explain import Trace
 from hygiene.prediction.features import fold
 from hygiene.prediction.reconcile import reconcile
-from hygiene.prediction.simulate import DUPLICATE, IMPORTED, classes_of, folding_of
+from hygiene.prediction.simulate import folding_of
 from hygiene.sinks import Target
 
 __all__ = ["brought", "features", "find", "forget", "imports", "landed"]
@@ -156,9 +157,4 @@ def _landed_places(imported: Imported, kept: StoredFeatures) -> Places:
         batch.batch for batch in imported.reconciliation.batches if batch.state in ("acknowledged", "settled")
     ]
     places = np.array([place for number in answered for place in imported.leads[number]], dtype=np.int64)
-    alone = np.arange(len(places))
-    classes = classes_of(
-        kept.take(places), imported.policy, batch=alone, waive_blocklist=imported.waive_blocklist
-    )
-    found: Places = places[np.isin(classes, (IMPORTED, DUPLICATE))]
-    return found
+    return landed_places(kept, places, imported.policy, waive_blocklist=imported.waive_blocklist)
