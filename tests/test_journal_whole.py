@@ -84,7 +84,7 @@ def test_a_pair_that_was_copied_without_the_log_is_refused_and_sends_nothing(api
         with pytest.raises(JournalError, match=r"writes are missing.*imports\.sqlite-wal") as refused:
             import_all(api, list_id, copied)
 
-    assert "name another journal=..." in str(refused.value)
+    assert "move them away or name another journal=..." in str(refused.value)
     assert [method for method, _, _ in api.requests[sent:]] == []
     with pytest.raises(JournalError, match="writes are missing"):
         JournalView(copied)
@@ -100,13 +100,18 @@ def test_what_is_copied_with_its_log_is_whole(api, path, tmp_path):
     assert api.members(list_id) == EMAILS
 
 
-def test_where_the_log_is_lost_for_good_another_journal_sends_what_the_list_does_not_hold(
-    api, path, tmp_path
+@pytest.mark.parametrize("name", ["imports.sqlite", "another.sqlite"])
+def test_where_the_log_is_lost_for_good_a_new_journal_sends_what_the_list_does_not_hold(
+    api, path, tmp_path, name
 ):
     list_id = api.create_list("A")
     cut_off(api, list_id, path)
+    path.unlink()
+    with pytest.raises(JournalError, match="not there"):
+        import_all(api, list_id, path)
+    path.with_name("imports.sqlite.key").rename(tmp_path / "moved-away")
 
-    receipt = import_all(api, list_id, tmp_path / "another.sqlite")
+    receipt = import_all(api, list_id, tmp_path / name)
 
     assert receipt.reported == hygiene.Counts(4, 4, 0, 0)
     assert api.members(list_id) == EMAILS
@@ -142,7 +147,7 @@ def test_a_dry_run_refuses_what_the_import_would_refuse(api, path, tmp_path, run
     _, _, told = run(*command)
 
     assert codes == [2, 2]
-    assert "Where that cannot be, name another --journal:" in told
+    assert "move them away or name another --journal:" in told
     assert api.members(list_id) == ["a@acme.example"]
 
 

@@ -53,6 +53,6 @@ def lost(path: Path, what: str, /) -> JournalError:
     name = path.name
     return JournalError(
         f"{path}: {what}, and leads that it knew of would be sent again. Bring back {name}, {name}-wal and "
-        f"{name}.key as they stood together. Where that cannot be, name another {option('journal')}: what the list "
-        "holds by now is read from the API and not sent again."
+        f"{name}.key as they stood together. Where that cannot be, move them away or name another "
+        f"{option('journal')}: what the list holds by now is read from the API and not sent again."
     )

@@ -16,12 +16,24 @@ from typing import IO, Any, Literal, TypeAlias, overload
 from hygiene.io.leftovers import held, sweep
 from hygiene.io.writers.in_place import InPlace, is_in_place
 
-__all__ = ["PRIVATE", "Draft", "Path_", "atomic", "drafts_of", "open_draft"]
+__all__ = ["PRIVATE", "Draft", "Path_", "atomic", "drafts_of", "give_rights", "open_draft"]
 
 Path_: TypeAlias = str | os.PathLike[str]
 
 #: Rights of a file that its owner alone may read.
 PRIVATE = 0o600
+
+
+def give_rights(made: int | Path, rights: int, /) -> None:
+    """Set who may read a file or folder, whatever the umask took; a file system that knows no rights keeps its own.
+
+    Args:
+        made: Its handle, or its path.
+        rights: Who may read it.
+    """
+    if os.name == "posix" and stat.S_IMODE(os.stat(made).st_mode) != rights:  # noqa: PTH116 -- a handle too
+        with contextlib.suppress(PermissionError):  # as FAT and what is mounted of other systems say
+            os.chmod(made, rights)  # noqa: PTH101 -- a handle too
 
 
 def drafts_of(names: str, /) -> re.Pattern[str]:
@@ -60,8 +72,8 @@ class Draft:
         draft = self._path.with_name(f".{self._path.name}.{secrets.token_hex(6)}.tmp")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         handle = os.open(draft, flags, 0o666 if rights is None else rights)
-        if rights is not None and stat.S_IMODE(os.fstat(handle).st_mode) != rights and os.name == "posix":
-            os.fchmod(handle, rights)  # the umask took what was asked for
+        if rights is not None:
+            give_rights(handle, rights)
         return draft, handle
 
     def settle(self) -> None:

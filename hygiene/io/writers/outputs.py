@@ -15,7 +15,7 @@ import pandas as pd
 from hygiene.arguments import check_word
 from hygiene.errors import UsageError, option
 from hygiene.io.leftovers import sweep
-from hygiene.io.writers.atomic import PRIVATE, Draft, Path_, drafts_of, open_draft
+from hygiene.io.writers.atomic import PRIVATE, Draft, Path_, drafts_of, give_rights, open_draft
 from hygiene.io.writers.in_place import InPlace
 from hygiene.io.writers.tables import Format, Table
 
@@ -185,7 +185,7 @@ def _make(folder: Path, rights: int) -> None:
     try:
         for each in reversed(new):
             each.mkdir(exist_ok=True)
-            each.chmod(rights | (rights & 0o444) >> 2)
+            give_rights(each, rights | (rights & 0o444) >> 2)
         folder.mkdir(exist_ok=True)  # which says so where it is a file
     except OSError as error:
         found = "is a file" if folder.is_file() else f"cannot be made ({error.strerror})"
