@@ -13,10 +13,13 @@ from pathlib import Path
 import pytest
 
 from hygiene.cli import main
+from hygiene.cli.destinations import check_rows
 from hygiene.cli.endings import LOG_OCTETS
 from hygiene.cli.streams import lasting
 from hygiene.emulator.routes import Reply as HttpReply
+from hygiene.errors import UsageError
 from hygiene.importing.journal import SqliteJournal
+from hygiene.io.writers.excel import SHEET_ROWS
 
 pytestmark = [
     pytest.mark.faults,
@@ -183,11 +186,11 @@ def nothing_left(folder, *names):
         (["--out", "/proc/out"], "--out /proc/out: No such file or directory"),
         (["--report", "nowhere/r.html"], "--report nowhere/r.html: No such file or directory"),
         (["--report", "."], "--report .: is a folder"),
-        (["--report", "leads.csv"], "--report leads.csv: leads.csv is read by this run, and would be replaced"),
+        (["--report", "leads.csv"], "--report leads.csv: leads.csv is used by this run, and would be replaced"),
         (["--report", "/proc/r.html"], "--report /proc/r.html: No such file or directory"),
         (["--report", "r" * 255], "File name too long"),
         (["--policy-out", "nowhere/p.toml"], "--policy-out nowhere/p.toml: No such file or directory"),
-        (["--policy-out", "dnc.txt"], "dnc.txt is read by this run, and would be replaced"),
+        (["--policy-out", "dnc.txt"], "dnc.txt is used by this run, and would be replaced"),
         (["--journal", "/proc/j.sqlite"], "/proc/j.sqlite: not a journal that can be opened"),
         (["--journal", "."], "--journal .: is a folder; expected a file. Name one in it: --journal imports.sqlite"),
     ],
@@ -219,10 +222,35 @@ def test_a_folder_whose_files_the_run_reads_or_that_has_a_folder_of_their_name_i
     other, _, told = run("import", leads, "--list", target, "--no-dns", "--yes", "--out", "second")
 
     assert (code, other) == (2, 2)
-    assert "--out first: ready.csv is read by this run, and would be replaced" in err
+    assert "--out first: ready.csv is used by this run, and would be replaced" in err
     assert "--out second: sent.csv in it is a folder" in told
     assert (tmp_path / "first" / "ready.csv").read_bytes() == before
     assert api.requests == []
+
+
+@pytest.mark.parametrize("ending", ["", ".key"])
+def test_no_result_takes_the_place_of_the_journal_or_of_another_one(
+    run, leads, target, api, tmp_path, ending
+):
+    with SqliteJournal(tmp_path / "j.sqlite"):
+        pass
+    command = ("import", leads, "--list", target, "--no-dns", "--yes", "--journal", "j.sqlite", "--report")
+
+    code, _, err = run(*command, f"j.sqlite{ending}")
+    twice, _, told = run(*command, "r", "--policy-out", "./r")
+
+    assert (code, twice) == (2, 2)
+    assert f"--report j.sqlite{ending}: j.sqlite{ending} is used by this run, and would be replaced" in err
+    assert "--report and --policy-out name one file; expected two." in told
+    assert api.requests == []
+
+
+def test_more_rows_than_a_sheet_holds_are_found_before_anything_is_sent():
+    check_rows({"out": "out", "out_format": "xlsx"}, SHEET_ROWS - 1)
+    check_rows({"out": "out", "out_format": "csv"}, SHEET_ROWS)
+
+    with pytest.raises(UsageError, match="1,048,576 rows are more than a sheet holds; say --out-format csv"):
+        check_rows({"out": "out", "out_format": "xlsx"}, SHEET_ROWS)
 
 
 def test_a_format_whose_package_is_missing_is_found_before_the_first_request(
@@ -374,7 +402,8 @@ def test_a_list_that_cannot_be_read_back_is_a_warning_and_the_counts_are_told(sh
 
     assert seen
     assert code == 0
-    assert "warning: GET /leads/all: HTTP 403" in err
+    assert "warning: " in err
+    assert "GET /leads/all: HTTP 403" in err
     assert out.splitlines()[-1].endswith("as predicted.")
 
 
