@@ -131,12 +131,13 @@ def test_with_no_standard_stream_at_all_an_import_is_done_and_no_file_takes_thei
 
 
 def test_letters_that_stdout_does_not_know_end_nothing(shell, write):
-    write("odd.csv", "email,\u0141\u00f3d\u017a\nann@acme.example,x\n")
+    write("\U0001f389\u0141.csv", "email,\u0141\u00f3d\u017a\nann@acme.example,x\n")
 
-    code, out, _ = shell("hygiene check odd.csv --no-dns --format json", PYTHONIOENCODING="latin-1")
+    code, out, _ = shell("hygiene check *.csv --no-dns --format json", PYTHONIOENCODING="latin-1")
+    tables, _, _ = shell("hygiene check *.csv --no-dns", PYTHONIOENCODING="latin-1")
 
-    assert code == 0
-    assert json.loads(out)["input"]["rows"] == 1
+    assert (code, tables) == (0, 0)
+    assert json.loads(out)["input"]["files"] == ["\U0001f389\u0141.csv"]
 
 
 def test_a_pipe_that_does_not_block_gets_every_octet(leads, tmp_path):
@@ -619,6 +620,27 @@ def test_no_kind_of_error_is_taken_for_a_gate_or_for_somebody_who_interrupts(
 
     the_log(err)
     assert code in {2, 4}
+
+
+def test_a_users_rule_that_leaves_is_no_gate(shell, leads, write):
+    write(
+        "mine.py",
+        "import sys\ndef check(frame): sys.exit(1)\nfrom hygiene import Rule\nrule = Rule('left', check)\n",
+    )
+
+    code, _, err = shell("hygiene check leads.csv --no-dns --rule mine:rule")
+
+    line, _ = the_log(err)
+    assert code == 4
+    assert line.startswith("Error: SystemExit at checks/custom_rules.py:")
+
+
+def test_ready_leads_that_stdout_does_not_take_are_exit_2_and_a_reader_that_leaves_is_no_error(shell, leads):
+    full, _, err = shell("hygiene clean leads.csv --no-dns --out - > /dev/full")
+    left, _, _ = shell("hygiene clean leads.csv --no-dns --out - | true; exit ${PIPESTATUS[0]}")
+
+    assert (full, left) == (2, 0)
+    assert err.splitlines()[-1] == FULL
 
 
 def test_a_log_that_cannot_stand_in_the_state_folder_stands_among_temporary_files(
