@@ -568,6 +568,23 @@ def test_what_nobody_foresaw_between_two_batches_is_exit_5_with_the_summary_and_
     assert sorted(api.members(target)) == ["ann@acme.example", "bob@acme.example", "cleo@acme.example"]
 
 
+def test_what_nobody_foresaw_after_the_plan_and_before_the_first_batch_is_exit_4(
+    shell, leads, target, api, broken
+):
+    broken("httpx", "Client.build_request", at=2)  # the list is asked for twice; the third is the first batch
+    command = f"hygiene import leads.csv --list {target} --no-dns --yes --no-snapshot"
+
+    code, _, err = shell(command)
+    broken("httpx", "Client.build_request", at=999)
+    done, _, _ = shell(command)
+
+    line, text = the_log(err)
+    assert (code, done) == (4, 0)
+    assert line.endswith("Nothing was sent.")
+    assert "in send\n" in text
+    assert len(sent(api)) == 1
+
+
 def test_what_nobody_foresaw_while_the_result_is_shown_is_a_warning_and_the_exit_code_that_of_the_import(
     shell, leads, target, api, broken
 ):
