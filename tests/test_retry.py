@@ -95,6 +95,7 @@ def test_processes_share_a_limiter_by_its_file(tmp_path):
     ("refusal", "why"),
     [
         (RateLimited("slow", retry_after_s=30), "the API asks to slow down"),
+        (RateLimited("away", status=503, retry_after_s=30), "the API is not there for now"),
         (Unreachable("away"), "the API cannot be reached"),
     ],
 )
@@ -122,6 +123,27 @@ def test_a_pause_of_another_process_is_told_as_one(tmp_path):
         pace.enter()
 
     assert clock.why == ["the API asked another run with this key to slow down"]
+
+
+@pytest.mark.parametrize(
+    ("rest", "why"),
+    [
+        (lambda pace: pace.patience().bears(Unreachable("away")), "the API cannot be reached"),
+        (lambda pace: pace.seen(empty=True), "the last answer of the API was empty"),
+        (lambda pace: pace.asked(30), "the API asks to come back later"),
+    ],
+)
+def test_every_process_says_why_one_of_them_made_it_wait(tmp_path, rest, why):
+    mine, others = Clock(), Clock()
+    path = tmp_path / "rate.sqlite"
+    with (
+        closing(Pace(Limiter([(9, 1.0)], path=path, clock=mine), pause=mine.pause)) as pace,
+        closing(Pace(Limiter([(9, 1.0)], path=path, clock=others), pause=others.pause)) as other,
+    ):
+        rest(other)
+        pace.enter()
+
+    assert mine.why == [why]
 
 
 @pytest.mark.parametrize(

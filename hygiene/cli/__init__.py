@@ -22,6 +22,9 @@ from hygiene.version import __version__
 
 __all__ = ["cli", "main"]
 
+#: What the number of a signal is added to. POSIX, the shell's exit status.
+SIGNALLED = 128
+
 
 class _Verbs(Verbs):
     """The verbs; what nobody foresaw is told as such, before click takes it for a pipe that broke or a Ctrl-C."""
@@ -31,6 +34,10 @@ class _Verbs(Verbs):
             return super().invoke(ctx)
         except (HygieneError, click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except SystemExit as error:
+            if isinstance(error.code, int) and error.code > SIGNALLED:  # as `signals` ends a program
+                raise
+            raise unforeseen(error) from error  # a user's own rule or schema left
         except Exception as error:  # the outer one: a run has no other ends than those of `exit_codes`
             raise unforeseen(error) from error
 

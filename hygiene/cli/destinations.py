@@ -5,7 +5,7 @@ Nothing is left of a trial. A disk may be full or a folder gone later all the sa
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +15,12 @@ from hygiene.errors import HygieneError, JournalError, UsageError
 if TYPE_CHECKING:
     from hygiene.importing.journal import SqliteJournal
 
-__all__ = ["check_file", "check_journal", "check_journal_name", "check_results"]
+__all__ = ["check_file", "check_journal", "check_journal_name", "check_results", "check_rows"]
 
 #: Options that name what a run reads.
 _READ = ("files", "suppress", "blocklist", "known", "disposable", "free", "roles")
+#: Options that name a file to write.
+_FILES = ("report", "policy_out")
 
 
 def check_results(options: Mapping[str, Any], /) -> None:
@@ -28,12 +30,30 @@ def check_results(options: Mapping[str, Any], /) -> None:
         UsageError: one of them cannot be written, or would take the place of what the run reads.
     """
     read = [path for name in _READ for path in _paths(options.get(name))]
-    if options.get("report"):
-        check_file("--report", options["report"], read=read)
-    if options.get("policy_out"):
-        check_file("--policy-out", options["policy_out"], read=read)
+    read += options["profile"].several("suppress") if options.get("profile") else ()
+    read += _of_journal(options.get("journal")) if "journal" in options else ()
+    files = {f"--{name.replace('_', '-')}": options[name] for name in _FILES if options.get(name)}
+    for flag, name in files.items():
+        check_file(flag, name, read=read)
+    if len({os.path.realpath(name) for name in files.values()}) < len(files):
+        raise UsageError(f"{' and '.join(files)} name one file; expected two.")
     if options.get("out") not in (None, "-"):
         _check_folder(Path(options["out"]), options["out_format"], read=read)
+
+
+def check_rows(options: Mapping[str, Any], rows: int, /) -> None:
+    """Refuse more rows than the format of the folder holds.
+
+    Raises:
+        UsageError: there are more.
+    """
+    if options.get("out") in (None, "-") or options["out_format"] != "xlsx":
+        return
+    from hygiene.io.writers.excel import SHEET_ROWS
+
+    if rows >= SHEET_ROWS:
+        msg = f"--out {options['out']}: {rows:,} rows are more than a sheet holds; say --out-format csv."
+        raise UsageError(msg)
 
 
 def check_file(flag: str, name: str, /, *, read: Sequence[str] = ()) -> None:
@@ -114,7 +134,7 @@ def _made(folder: Path) -> Iterator[None]:
         yield
     finally:
         for each in missing:
-            if each.exists():
+            with suppress(OSError):  # another run may use it by now
                 each.rmdir()
 
 
@@ -136,6 +156,14 @@ def _try(path: Path) -> None:
     Draft(path).drop()
 
 
+def _of_journal(name: str | None) -> list[str]:
+    """A journal and the files beside it."""
+    from hygiene.importing.journal import default_path
+
+    path = str(name or default_path())
+    return [f"{path}{ending}" for ending in ("", ".key", "-wal", "-shm")]
+
+
 def _paths(given: Any) -> list[str]:
     """The names that an option gives."""
     return [given] if isinstance(given, str) else [str(each) for each in given or ()]
@@ -144,4 +172,4 @@ def _paths(given: Any) -> list[str]:
 def _refuse_input(path: Path, read: Sequence[str]) -> None:
     """Refuse to take the place of what is read."""
     if path.exists() and any(Path(each).exists() and path.samefile(each) for each in read):
-        raise OSError(f"{path.name} is read by this run, and would be replaced")
+        raise OSError(f"{path.name} is used by this run, and would be replaced")

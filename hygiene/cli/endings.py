@@ -36,6 +36,7 @@ _ROOMS = (
     ("lists/", UNREADABLE),
     ("columns/", UNREADABLE),
     ("cli/config.py", USAGE),
+    ("cli/loaders.py", USAGE),
     ("cli/options.py", USAGE),
     ("cli/param_types.py", USAGE),
     ("policy.py", USAGE),
@@ -60,7 +61,7 @@ def course() -> Course:
     return context.ensure_object(Course) if context else Course()
 
 
-def unforeseen(error: Exception, /) -> Unforeseen:
+def unforeseen(error: BaseException, /) -> Unforeseen:
     """The error that is told in place of one that nobody foresaw, which is written to the log."""
     if course().begun:
         return Unforeseen(
@@ -69,7 +70,7 @@ def unforeseen(error: Exception, /) -> Unforeseen:
     return Unforeseen(f"{noted(error)} Nothing was sent.", code=_code(error))
 
 
-def noted(error: Exception, /) -> str:
+def noted(error: BaseException, /) -> str:
     """What is said of an error that nobody foresaw, which is written to the log."""
     where = "".join(f" at {place}" for place in list(_places(error))[-1:])
     return f"{_kind(error)}{where}, which nobody foresaw. {_logged(error)}"
@@ -89,7 +90,7 @@ def _places(error: BaseException) -> Iterator[str]:
             yield f"{path.relative_to(_PACKAGE).as_posix()}:{frame.lineno}"
 
 
-def _code(error: Exception) -> int:
+def _code(error: BaseException) -> int:
     """The code of an error before anything was begun: by the room it broke in, else by its kind."""
     for place in reversed(list(_places(error))):
         for room, code in _ROOMS:
@@ -98,7 +99,7 @@ def _code(error: Exception) -> int:
     return USAGE if isinstance(error, OSError | ImportError) else REFUSED
 
 
-def _logged(error: Exception) -> str:
+def _logged(error: BaseException) -> str:
     """Write it to the log, and say where that is."""
     text = _ADDRESS.sub("<address>", "".join(_lines(error)))
     for folder in _folders():
@@ -135,7 +136,7 @@ def _written(folder: Path, text: str) -> Path:
     return path
 
 
-def _lines(error: Exception) -> Iterator[str]:
+def _lines(error: BaseException) -> Iterator[str]:
     """The lines about one error and those that it came from, the first one first."""
     now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     yield f"{now} lead-hygiene {__version__}, Python {python_version()}, {sys.platform}\n"

@@ -10,7 +10,7 @@ import click
 from hygiene.cli import consent, param_types
 from hygiene.cli import options as shared
 from hygiene.cli.credentials import find_key
-from hygiene.cli.destinations import check_journal, check_journal_name, check_results
+from hygiene.cli.destinations import check_journal, check_journal_name, check_results, check_rows
 from hygiene.cli.dry_run import journal_to_look_at, rehearse
 from hygiene.cli.endings import course
 from hygiene.cli.files_out import write_files
@@ -147,6 +147,7 @@ def import_leads(run: Run, sink: "Smartlead", journal: "SqliteJournal | None", s
         check_results(options)
         target = sink.describe()
         cleaned = run.clean(waive_blocklist=options["waive_blocklist"], batch_leads=options["batch_size"])
+        check_rows(options, len(cleaned))
         session = open_session(
             cleaned, sink, journal=journal, batch_leads=options["batch_size"], custom=options["custom"],
             send_all=options["send_all"], file_name=Path(cleaned.files[0]).name, again=options["again"],

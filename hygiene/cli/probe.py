@@ -23,7 +23,7 @@ from hygiene.errors import ListNotFound, SinkError, UsageError
 if TYPE_CHECKING:
     from hygiene.prediction.probe.checkpoint import FileCheckpoint
     from hygiene.prediction.probe.experiments import Bench, Own
-    from hygiene.prediction.probe.runner import Found
+    from hygiene.prediction.probe.runner import Found, Probe
     from hygiene.sinks import LeadList
     from hygiene.smartlead import Smartlead
     from hygiene.smartlead.retry import Pause
@@ -111,6 +111,13 @@ def _measure(
         return DONE
     if not options["yes"]:
         consent.ask()
+    return _run(probe_, notebook, sinks, options)
+
+
+def _run(
+    probe_: "Probe", notebook: "FileCheckpoint", sinks: "Sequence[Smartlead]", options: "Mapping[str, Any]"
+) -> int:
+    """Ask all that is left to be asked, and write what it tells; the exit code."""
     course().begun = True
     kept = f"What was answered is kept in {options['state']}; to go on from it, run the same command again."
     try:

@@ -190,7 +190,9 @@ class Run:
         self, cleaned: "CleanedLeads | None", receipt: "Receipt | None" = None, *, error: str | None = None
     ) -> None:
         """Print the summary on stdout."""
-        click.echo(json.dumps(self.summary(cleaned, receipt, error=error), indent=2, ensure_ascii=False))
+        # JSON has escapes of its own for what an encoding lacks
+        plain = "utf" not in (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
+        click.echo(json.dumps(self.summary(cleaned, receipt, error=error), indent=2, ensure_ascii=plain))
 
     def summary(
         self, cleaned: "CleanedLeads | None", receipt: "Receipt | None" = None, *, error: str | None = None

@@ -50,7 +50,8 @@ def _broken_off(session: "Session", error: Exception) -> "Receipt":
     """The receipt of a run that ended where nobody foresaw it, unless nothing of the import was ever sent."""
     course().begun = True  # that is taken for granted until the journal says otherwise
     receipt = session.stopped(Interrupted())
-    if receipt.batches and all(batch.state == "planned" for batch in receipt.batches):
+    # without a journal nobody knows
+    if session.import_id is not None and all(batch.state == "planned" for batch in receipt.batches):
         course().begun = False
         raise error
     return replace(receipt, error=Unforeseen(noted(error), code=UNFINISHED))

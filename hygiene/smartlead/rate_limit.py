@@ -31,6 +31,7 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS taken (at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS taken_at ON taken (at);
 CREATE TABLE IF NOT EXISTS paused (until REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS causes (until REAL NOT NULL, why TEXT NOT NULL);
 """
 
 
@@ -63,6 +64,7 @@ class Limiter:
 
     Attributes:
         paused: Whether what `take` told last is the end of a pause, rather than of a window that is full.
+        why: Why that pause was made; empty where nobody said.
     """
 
     def __init__(
@@ -75,7 +77,7 @@ class Limiter:
     ) -> None:
         self._windows, self._path, self._clock = windows, path, clock or time.time
         self._lock = threading.Lock()
-        self.paused = False
+        self.paused, self.why = False, ""
 
     def least_s(self, requests: int, /) -> float:
         """Seconds that so many requests take at the least, if nothing went out before them."""
@@ -112,16 +114,19 @@ class Limiter:
                 self._connection.execute("COMMIT")
         return max(0.0, wait)
 
-    def pause(self, seconds: float, /) -> None:
-        """Let nothing pass for so long, in any process."""
+    def pause(self, seconds: float, why: str = "", /) -> None:
+        """Let nothing pass for so long, in any process, and let each know why."""
         with self._lock:
-            self._connection.execute("INSERT INTO paused VALUES (?)", (self._clock() + seconds,))
+            until = self._clock() + seconds
+            self._connection.execute("INSERT INTO paused VALUES (?)", (until,))
+            self._connection.execute("INSERT INTO causes VALUES (?, ?)", (until, why))
 
     def _wait(self, now: float) -> float:
         longest = max((seconds for _, seconds in self._windows), default=0.0)
         # what lies in the future was noted before the clock was set back
         self._connection.execute("DELETE FROM taken WHERE at <= ? OR at > ?", (now - longest, now))
-        self._connection.execute("DELETE FROM paused WHERE until <= ?", (now,))
+        for table in ("paused", "causes"):
+            self._connection.execute(f"DELETE FROM {table} WHERE until <= ?", (now,))  # noqa: S608 -- our own names
         until = self._connection.execute("SELECT max(until) FROM paused").fetchone()[0]
         waits = [0.0 if until is None else until - now]
         for limit, seconds in self._windows:
@@ -132,4 +137,6 @@ class Limiter:
             # never 0 for a window that is full, whatever the rounding
             waits.append(0.0 if oldest is None else max(oldest[0] + seconds - now, math.ulp(now)))
         self.paused = waits[0] > 0 and waits[0] == max(waits)
+        found = self._connection.execute("SELECT why FROM causes WHERE until = ?", (until,)).fetchone()
+        self.why = found[0] if found and self.paused else ""
         return float(max(waits))

@@ -110,12 +110,19 @@ def checked(answer: Answer, /, *, method: str) -> Answer:
 def _refusal(answer: Answer, method: str) -> Exception:
     status, said = answer.status, answer.said
     if status in (401, 403):
-        return AuthError(f"{said}. Check the key in SMARTLEAD_API_KEY.", status=status)
+        refused = (
+            "The key is not taken"
+            if status == 401
+            else "The key may not do this, or this machine is kept out"
+        )
+        where = "SMARTLEAD_API_KEY, the file of SMARTLEAD_API_KEY_FILE, or the profile"
+        return AuthError(f"{said}. {refused}; check the key where it comes from ({where}).", status=status)
     if method == "POST" and leaves_open(status):
         return UnknownOutcome(f"{said}. {_MAY_HAVE_LANDED}")
     if status == 429 or (status == 503 and answer.retry_after_s is not None):
         wait = "a while" if answer.retry_after_s is None else f"{answer.retry_after_s:g} s"
-        msg = f"{said}. The API asks to slow down: wait {wait} and run the command again."
+        asks = "asks to slow down" if status == 429 else "is not there for now"
+        msg = f"{said}. The API {asks}: wait {wait} and run the command again."
         return RateLimited(msg, status=status, retry_after_s=answer.retry_after_s)
     if status == 404 and isinstance(answer.value, dict) and _OF_LIST.search(answer.where):
         return ListNotFound(f"{said}. See the account's lists with: hygiene lists", status=status)

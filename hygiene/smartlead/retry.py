@@ -26,7 +26,7 @@ LONGEST_S = 60.0
 #: Refused connections after which an API counts as away.
 MOST_UNREACHED = 4
 
-#: Why to wait where this process made no pause.
+#: Why to wait where a pause was made by a program that gives no cause.
 _OTHERS = "the API asked another run with this key to slow down"
 
 #: Waits so many seconds, for the reason named; may raise `Interrupted`.
@@ -51,7 +51,6 @@ class Pace:
     def __init__(self, limiter: Limiter, /, *, patience_s: float = PATIENCE_S, pause: Pause = sleep) -> None:
         self._limiter, self._patience_s, self._pause = limiter, patience_s, pause
         self._empty = 0
-        self._why = ""
 
     def close(self) -> None:
         """Let go of the limiter."""
@@ -60,18 +59,16 @@ class Pace:
     def enter(self) -> None:
         """Wait until a request may go out."""
         while (seconds := self._limiter.take()) > 0:
-            why = (self._why or _OTHERS) if self._limiter.paused else "the rate limit"
+            why = (self._limiter.why or _OTHERS) if self._limiter.paused else "the rate limit"
             self._pause(seconds, why)
-        self._why = ""
 
     def least_s(self, requests: int, /) -> float:
         """Seconds that so many requests take at the least."""
         return self._limiter.least_s(requests)
 
     def rest(self, seconds: float, why: str, /) -> None:
-        """Let nothing out for so long, and say why where somebody waits for it."""
-        self._why = why
-        self._limiter.pause(seconds)
+        """Let nothing out for so long, in any process, and say why where somebody waits for it."""
+        self._limiter.pause(seconds, why)
 
     def patience(self) -> "Patience":
         """What one request may bear."""
@@ -80,7 +77,7 @@ class Pace:
     def asked(self, seconds: float, /) -> None:
         """Let the next request wait for as long as the API asks, where this client waits that long."""
         if seconds <= self._patience_s:
-            self._limiter.pause(seconds)
+            self.rest(seconds, "the API asks to come back later")
 
     def seen(self, *, empty: bool) -> None:
         """Slow down after an answer that is empty: some APIs send those instead of 429 (observed)."""
@@ -107,9 +104,15 @@ class Patience:
         if seconds > self._left_s or self._left_s <= 0 or self._unreached >= MOST_UNREACHED:
             return False
         self._left_s -= seconds
-        away = isinstance(refusal, Unreachable)
-        self._pace.rest(seconds, "the API cannot be reached" if away else "the API asks to slow down")
+        self._pace.rest(seconds, _cause(refusal))
         return True
+
+
+def _cause(refusal: SinkError) -> str:
+    """Why to wait after a refusal."""
+    if isinstance(refusal, Unreachable):
+        return "the API cannot be reached"
+    return "the API is not there for now" if refusal.status == 503 else "the API asks to slow down"
 
 
 def _backoff(tries: int) -> float:

@@ -175,14 +175,14 @@ class Transport:
         try:
             with bounds.until(self._whole_s):
                 response = self._client.send(letter.request, stream=True)
-                content = bounds.read(response)
+                # what the API said has no name here, so that no traceback's locals hold a key or an address
+                answer = self._answer(where, response, bounds.read(response))
         except _NOT_SENT as error:
             raise Unreachable(self._unreached(where, error)) from None
         except httpx.HTTPError as error:
             raise _lost(method, where, error) from None
         except bounds.TooLongError:
             raise _too_long(method, f"{where}: HTTP {response.status_code}", response.status_code) from None
-        answer = self._answer(where, response, content)
         self._pace.seen(empty=answer.status == 200 and not answer.size)
         try:
             return checked(answer, method=method)

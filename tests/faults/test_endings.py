@@ -13,10 +13,13 @@ from pathlib import Path
 import pytest
 
 from hygiene.cli import main
+from hygiene.cli.destinations import check_rows
 from hygiene.cli.endings import LOG_OCTETS
 from hygiene.cli.streams import lasting
 from hygiene.emulator.routes import Reply as HttpReply
+from hygiene.errors import UsageError
 from hygiene.importing.journal import SqliteJournal
+from hygiene.io.writers.excel import SHEET_ROWS
 
 pytestmark = [
     pytest.mark.faults,
@@ -128,12 +131,13 @@ def test_with_no_standard_stream_at_all_an_import_is_done_and_no_file_takes_thei
 
 
 def test_letters_that_stdout_does_not_know_end_nothing(shell, write):
-    write("odd.csv", "email,\u0141\u00f3d\u017a\nann@acme.example,x\n")
+    write("\U0001f389\u0141.csv", "email,\u0141\u00f3d\u017a\nann@acme.example,x\n")
 
-    code, out, _ = shell("hygiene check odd.csv --no-dns --format json", PYTHONIOENCODING="latin-1")
+    code, out, _ = shell("hygiene check *.csv --no-dns --format json", PYTHONIOENCODING="latin-1")
+    tables, _, _ = shell("hygiene check *.csv --no-dns", PYTHONIOENCODING="latin-1")
 
-    assert code == 0
-    assert json.loads(out)["input"]["rows"] == 1
+    assert (code, tables) == (0, 0)
+    assert json.loads(out)["input"]["files"] == ["\U0001f389\u0141.csv"]
 
 
 def test_a_pipe_that_does_not_block_gets_every_octet(leads, tmp_path):
@@ -183,11 +187,11 @@ def nothing_left(folder, *names):
         (["--out", "/proc/out"], "--out /proc/out: No such file or directory"),
         (["--report", "nowhere/r.html"], "--report nowhere/r.html: No such file or directory"),
         (["--report", "."], "--report .: is a folder"),
-        (["--report", "leads.csv"], "--report leads.csv: leads.csv is read by this run, and would be replaced"),
+        (["--report", "leads.csv"], "--report leads.csv: leads.csv is used by this run, and would be replaced"),
         (["--report", "/proc/r.html"], "--report /proc/r.html: No such file or directory"),
         (["--report", "r" * 255], "File name too long"),
         (["--policy-out", "nowhere/p.toml"], "--policy-out nowhere/p.toml: No such file or directory"),
-        (["--policy-out", "dnc.txt"], "dnc.txt is read by this run, and would be replaced"),
+        (["--policy-out", "dnc.txt"], "dnc.txt is used by this run, and would be replaced"),
         (["--journal", "/proc/j.sqlite"], "/proc/j.sqlite: not a journal that can be opened"),
         (["--journal", "."], "--journal .: is a folder; expected a file. Name one in it: --journal imports.sqlite"),
     ],
@@ -219,10 +223,35 @@ def test_a_folder_whose_files_the_run_reads_or_that_has_a_folder_of_their_name_i
     other, _, told = run("import", leads, "--list", target, "--no-dns", "--yes", "--out", "second")
 
     assert (code, other) == (2, 2)
-    assert "--out first: ready.csv is read by this run, and would be replaced" in err
+    assert "--out first: ready.csv is used by this run, and would be replaced" in err
     assert "--out second: sent.csv in it is a folder" in told
     assert (tmp_path / "first" / "ready.csv").read_bytes() == before
     assert api.requests == []
+
+
+@pytest.mark.parametrize("ending", ["", ".key"])
+def test_no_result_takes_the_place_of_the_journal_or_of_another_one(
+    run, leads, target, api, tmp_path, ending
+):
+    with SqliteJournal(tmp_path / "j.sqlite"):
+        pass
+    command = ("import", leads, "--list", target, "--no-dns", "--yes", "--journal", "j.sqlite", "--report")
+
+    code, _, err = run(*command, f"j.sqlite{ending}")
+    twice, _, told = run(*command, "r", "--policy-out", "./r")
+
+    assert (code, twice) == (2, 2)
+    assert f"--report j.sqlite{ending}: j.sqlite{ending} is used by this run, and would be replaced" in err
+    assert "--report and --policy-out name one file; expected two." in told
+    assert api.requests == []
+
+
+def test_more_rows_than_a_sheet_holds_are_found_before_anything_is_sent():
+    check_rows({"out": "out", "out_format": "xlsx"}, SHEET_ROWS - 1)
+    check_rows({"out": "out", "out_format": "csv"}, SHEET_ROWS)
+
+    with pytest.raises(UsageError, match="1,048,576 rows are more than a sheet holds; say --out-format csv"):
+        check_rows({"out": "out", "out_format": "xlsx"}, SHEET_ROWS)
 
 
 def test_a_format_whose_package_is_missing_is_found_before_the_first_request(
@@ -374,7 +403,8 @@ def test_a_list_that_cannot_be_read_back_is_a_warning_and_the_counts_are_told(sh
 
     assert seen
     assert code == 0
-    assert "warning: GET /leads/all: HTTP 403" in err
+    assert "warning: " in err
+    assert "GET /leads/all: HTTP 403" in err
     assert out.splitlines()[-1].endswith("as predicted.")
 
 
@@ -538,6 +568,23 @@ def test_what_nobody_foresaw_between_two_batches_is_exit_5_with_the_summary_and_
     assert sorted(api.members(target)) == ["ann@acme.example", "bob@acme.example", "cleo@acme.example"]
 
 
+def test_what_nobody_foresaw_after_the_plan_and_before_the_first_batch_is_exit_4(
+    shell, leads, target, api, broken
+):
+    broken("httpx", "Client.build_request", at=2)  # the list is asked for twice; the third is the first batch
+    command = f"hygiene import leads.csv --list {target} --no-dns --yes --no-snapshot"
+
+    code, _, err = shell(command)
+    broken("httpx", "Client.build_request", at=999)
+    done, _, _ = shell(command)
+
+    line, text = the_log(err)
+    assert (code, done) == (4, 0)
+    assert line.endswith("Nothing was sent.")
+    assert "in send\n" in text
+    assert len(sent(api)) == 1
+
+
 def test_what_nobody_foresaw_while_the_result_is_shown_is_a_warning_and_the_exit_code_that_of_the_import(
     shell, leads, target, api, broken
 ):
@@ -590,6 +637,27 @@ def test_no_kind_of_error_is_taken_for_a_gate_or_for_somebody_who_interrupts(
 
     the_log(err)
     assert code in {2, 4}
+
+
+def test_a_users_rule_that_leaves_is_no_gate(shell, leads, write):
+    write(
+        "mine.py",
+        "import sys\ndef check(frame): sys.exit(1)\nfrom hygiene import Rule\nrule = Rule('left', check)\n",
+    )
+
+    code, _, err = shell("hygiene check leads.csv --no-dns --rule mine:rule")
+
+    line, _ = the_log(err)
+    assert code == 4
+    assert line.startswith("Error: SystemExit at checks/custom_rules.py:")
+
+
+def test_ready_leads_that_stdout_does_not_take_are_exit_2_and_a_reader_that_leaves_is_no_error(shell, leads):
+    full, _, err = shell("hygiene clean leads.csv --no-dns --out - > /dev/full")
+    left, _, _ = shell("hygiene clean leads.csv --no-dns --out - | true; exit ${PIPESTATUS[0]}")
+
+    assert (full, left) == (2, 0)
+    assert err.splitlines()[-1] == FULL
 
 
 def test_a_log_that_cannot_stand_in_the_state_folder_stands_among_temporary_files(
