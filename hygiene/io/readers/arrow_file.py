@@ -95,7 +95,8 @@ def _opened(source: Source, limits: Limits) -> Iterator[tuple[pa.Schema, frozens
         with source.open() as file:
             # Moments of Spark and Hive are days and nanoseconds, and reach further than nanoseconds alone.
             parquet = pq.ParquetFile(file, coerce_int96_timestamp_unit="us")
-            leaves = map(parquet.schema.column, range(len(parquet.schema)))
+            # Of more columns than are taken none is looked at.
+            leaves = map(parquet.schema.column, range(min(len(parquet.schema), limits.columns)))
             intervals = frozenset(leaf.path for leaf in leaves if leaf.converted_type == "INTERVAL")
             yield (
                 parquet.schema_arrow,

@@ -49,7 +49,7 @@ def ods_sheets(source: Source, limits: Limits, /) -> list[Sheet]:
     Raises:
         InputError: it is damaged or locked, or passes a limit.
     """
-    reader = _Reader(source)
+    reader = _Reader(source, limits)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
@@ -113,9 +113,11 @@ class _Cell:
 class _Reader:
     """Takes the XML and makes sheets of it."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, limits: Limits) -> None:
         self.sheets: list[Sheet] = []
         self._source = source
+        self._limits = limits
+        self._characters = 0
         self._apart = 0
         self._tables = 0
         self._cell: _Cell | None = None
@@ -138,6 +140,7 @@ class _Reader:
             self._row_of = attributes
         elif self._tables == 1 and name in _CELLS:
             self._cell = _Cell(attributes)
+            self._characters = 0
         elif self._cell is not None and name.startswith(_TEXT):
             self._start_text(name.removeprefix(_TEXT), attributes)
 
@@ -151,6 +154,10 @@ class _Reader:
     def text(self, text: str) -> None:
         if self._paragraph is not None and not self._apart:
             self._paragraph.append(text)
+            self._characters += len(text)
+            if self._characters > self._limits.cell:
+                found = f"line {self._line} holds a cell of more than {self._limits.cell:,} characters"
+                raise self._limits.refuse("cell", self._source.name, found)
 
     def end(self, name: str) -> None:
         if self._apart:
