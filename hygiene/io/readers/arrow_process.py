@@ -66,7 +66,10 @@ class Decoded:
             SpoolError: the temporary file cannot be written.
         """
         spools = source.spools or Spools()
-        path, file = spools.new()
+        try:
+            path, file = spools.new()
+        except OSError as error:
+            raise SpoolError(error) from error
         file.close()
         told = _ask(source, path, limits)
         if "refused" in told:
