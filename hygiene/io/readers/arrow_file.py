@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.errors import InputError
-from hygiene.io.columnar.text_columns import Batches, RefusedError, TextColumns, why
+from hygiene.io.decoding.text_columns import Batches, RefusedError, TextColumns, why
 from hygiene.io.readers.arrow_process import Decoded, refusal
 from hygiene.io.readers.batch import Batch, first_rows
 from hygiene.io.readers.limits import Limits
