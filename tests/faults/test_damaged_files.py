@@ -7,6 +7,7 @@ behaviour failed: that a reader of others' cannot read a damaged file is no news
 
 import gzip
 import json
+import os
 import random
 import secrets
 import subprocess
@@ -141,6 +142,7 @@ def test_a_damaged_file_is_read_or_refused_with_one_line(kind):
     run = subprocess.run(
         [sys.executable, __file__, kind, str(seed), str(count)],
         capture_output=True, text=True, check=False, timeout=_PATIENCE_S,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip
 
     assert (run.returncode, run.stdout) == (0, ""), (

@@ -6,8 +6,6 @@ file, `xlsx_scan` does; of an XLS file, `xls_scan`.
 
 import struct
 import sys
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence, Set
 from importlib.util import find_spec
 from typing import Any
@@ -15,23 +13,21 @@ from typing import Any
 from hygiene.errors import InputError, UsageError, option
 from hygiene.io.decoding.own_process import DecoderError, told
 from hygiene.io.decoding.workbook_decoder import Asked
-from hygiene.io.readers.limits import HARMLESS, Limits
+from hygiene.io.readers.archives import ARCHIVE, archive_of, check_unpacked
+from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sheet_file import CELLS, Sheet
 from hygiene.io.readers.sources import Source, printable
 from hygiene.io.readers.xls_scan import hidden_lines
 from hygiene.io.readers.xlsx_scan import SheetScan, is_recalculated, scan_sheet, sheet_parts
 
-__all__ = ["check_unpacked", "excel_sheets"]
+__all__ = ["excel_sheets"]
 
+_DAMAGED = "the workbook is damaged or locked. Save it anew."
 _UNREAD = "the workbook cannot be read; it is damaged or locked with a password. Save it anew."
 
 #: Suffixes that python-calamine goes by where a path has one. Source: calamine's `open_workbook_auto`.
 _XML_SUFFIXES, _OLE_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlam"}), frozenset({".xls", ".xla"})
 _OTHERS = frozenset({".xlsb", ".ods"})
-
-#: What zipfile raises for what is damaged; the last two where a compression is unknown to it, and where a password
-#: is asked for.
-DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 
 def excel_sheets(source: Source, limits: Limits, name: str | None = None, /) -> Iterator[Sheet]:
@@ -41,7 +37,7 @@ def excel_sheets(source: Source, limits: Limits, name: str | None = None, /) -> 
         InputError: it is no readable workbook, has no such sheet, or passes a limit.
         UsageError: the extra `excel` is not installed.
     """
-    is_xml = zipfile.is_zipfile(source.path)
+    is_xml = source.starts().startswith(ARCHIVE)
     scans = _scans(source, limits) if is_xml else {}
     hidden = {} if is_xml else _hidden(source)
     for each, ranges, rows in _sheets(source, name, is_xml=is_xml):
@@ -51,35 +47,20 @@ def excel_sheets(source: Source, limits: Limits, name: str | None = None, /) -> 
         yield Sheet(each, rows, merged, scan.hidden or hidden.get(each, frozenset()), uncalculated)
 
 
-def check_unpacked(source: Source, archive: zipfile.ZipFile, limits: Limits, /) -> None:
-    """Refuse an archive that unpacks to more than is held."""
-    packed = sum(member.compress_size for member in archive.infolist())
-    unpacked = sum(member.file_size for member in archive.infolist())
-    if unpacked > limits.size:
-        raise limits.refuse("size", source.name, f"unpacks to {unpacked:,} bytes")
-    if unpacked > max(HARMLESS, packed * limits.ratio):
-        found = f"unpacks to more than {limits.ratio:,} times its own size"
-        raise limits.refuse("ratio", source.name, found)
-
-
 def _scans(source: Source, limits: Limits) -> dict[str, tuple[SheetScan, bool]]:
     """What is seen in each sheet's XML, and whether a value of 0 there may be none."""
-    with zipfile.ZipFile(source.path) as archive:
+    with archive_of(source, _DAMAGED) as archive:
         check_unpacked(source, archive, limits)
-        try:
-            parts, again = sheet_parts(archive), is_recalculated(archive)
-            names = {part: name for name, part in parts.items()}
-            scans: dict[str, tuple[SheetScan, bool]] = {}
-            for part in archive.namelist():
-                path = part.lower().replace("\\", "/")
-                if part in names or (path.startswith("xl/worksheets/") and path.endswith(".xml")):
-                    with archive.open(part) as file:
-                        scan = scan_sheet(file)
-                    _check_spread(source, scan)
-                    scans[names.get(part, "")] = (scan, again)
-        except DAMAGE as error:
-            msg = f"{source.name}: the workbook is damaged or locked. Save it anew."
-            raise InputError(msg) from error
+        parts, again = sheet_parts(archive), is_recalculated(archive)
+        names = {part: name for name, part in parts.items()}
+        scans: dict[str, tuple[SheetScan, bool]] = {}
+        for part in archive.namelist():
+            path = part.lower().replace("\\", "/")
+            if part in names or (path.startswith("xl/worksheets/") and path.endswith(".xml")):
+                with archive.open(part) as file:
+                    scan = scan_sheet(file)
+                _check_spread(source, scan)
+                scans[names.get(part, "")] = (scan, again)
     return scans
 
 
@@ -90,8 +71,7 @@ def _hidden(source: Source) -> Mapping[str, Set[int]]:
     except ImportError as error:
         raise UsageError(_lacks(source, "olefile")) from error
     except (OSError, struct.error, ValueError, IndexError) as error:
-        msg = f"{source.name}: the workbook is damaged or locked. Save it anew."
-        raise InputError(msg) from error
+        raise InputError(f"{source.name}: {_DAMAGED}") from error
 
 
 def _lacks(source: Source, package: str) -> str:
