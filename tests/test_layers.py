@@ -216,6 +216,14 @@ def test_the_page_shows_the_ladder_as_it_is_held_here() -> None:
     assert sorted(shown) == sorted((number, room, may_import(number, room)) for number, room in held)
 
 
+def test_what_runs_in_a_process_of_its_own_imports_no_reader() -> None:
+    decoding = [path for path in SOURCES if name_of(path).startswith("io/decoding/")]
+    known = {name_of(found) for path in decoding for found in IMPORTS[path]}
+
+    assert len(decoding) > 3
+    assert all(name.startswith("io/decoding/") for name in known)
+
+
 def test_no_files_import_each_other_in_a_circle() -> None:
     assert circles() == []
 

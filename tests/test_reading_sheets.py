@@ -1,6 +1,7 @@
 """Workbooks, OpenDocument spreadsheets and pages: what is in them, hidden, merged or never calculated."""
 
 import re
+import sys
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from hygiene.errors import InputError
-from hygiene.io.readers import excel_file, open_leads, read_leads, xlsx_scan
+from hygiene.io.readers import open_leads, read_leads, xlsx_scan
 
 DATA = Path(__file__).parent / "data" / "formats"
 
@@ -255,15 +256,22 @@ def test_a_workbook_that_is_cut_off_is_damaged(tmp_path):
         read_leads(path)
 
 
-class PanicException(BaseException):
-    """What a panic of python-calamine is in Python."""
+@pytest.mark.parametrize("name", ["libreoffice-7.4.xls", "exceljs-4.4.xlsx"])
+def test_a_workbook_that_kills_the_process_that_reads_it_is_refused(tmp_path, monkeypatch, name):
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\nkill -ABRT $$\n", encoding="utf-8")
+    program.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(program))
 
-
-def test_a_panic_is_a_refusal_and_an_interruption_is_none():
-    with pytest.raises(InputError, match="cannot be read"), excel_file.refusing("it cannot be read"):
-        raise PanicException
-    with pytest.raises(KeyboardInterrupt), excel_file.refusing("it cannot be read"):
-        raise KeyboardInterrupt
+    with pytest.raises(
+        InputError, match="the workbook cannot be read; it is damaged or locked with a password"
+    ):
+        read_leads(DATA / name)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
+    with pytest.raises(
+        InputError, match=r"gone cannot be started \(No such file or directory\)\. Save it as CSV"
+    ):
+        read_leads(DATA / name)
 
 
 def test_a_spreadsheet_of_sheetjs_is_read():

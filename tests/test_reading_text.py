@@ -137,11 +137,50 @@ def test_a_limit_can_be_raised_and_one_that_is_none_is_refused(leads):
         open_leads([path], limits={"depth": 3})
 
 
+def blocks_read(monkeypatch, path: str, found: str) -> int:
+    """How many bytes were asked for before a file was refused."""
+    read = 0
+
+    def counted(self, digest=None, /, *, size=1 << 19):
+        nonlocal read
+        with self.open() as file:
+            while block := file.read(size):
+                read += len(block)
+                yield block
+
+    monkeypatch.setattr(Source, "blocks", counted)
+    with pytest.raises(InputError, match=found):
+        cells_of(path)
+    return read
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Email,N\na@x.example," + "x" * (8 << 20), "line 2 holds a cell of more than 131,072 characters"),
+        ('Email,N\na@x.example,"' + "x" * (8 << 20), "a quote opens on line 2 and is not closed within"),
+        ('Email,N\na@x.example,"' + '""' * (4 << 20), "a quote opens on line 2 and is not closed within"),
+        ("Email," + "x" * (8 << 20), "line 1 holds a cell of more than 131,072 characters"),
+        ("x" * (8 << 20), "line 1 holds a cell of more than 131,072 characters"),
+        ("Email,N\n" + "x," * (4 << 20), "line 2 has more than 5,000 cells"),
+        ("Email,N\n" + '"x",' * (2 << 20), "line 2 has more than 5,000 cells"),
+        ("Email," + "x," * (4 << 20), "line 1: the header has 524,287 columns"),
+        ("Email\r" + "a@x.example\r" * 9 + "x" * (8 << 20), "line 11 holds a cell of more than 131,072"),
+    ],
+    ids=lambda value: value[:40] if value.startswith(("line", "a quote")) else "",
+)
+def test_what_has_no_end_is_refused_before_it_is_read(leads, monkeypatch, text, found):
+    path = leads(text)
+
+    assert blocks_read(monkeypatch, path, found) < 4 << 20  # of 8, and most of that the look at the top
+
+
 def test_a_line_without_end_is_refused_within_bounds(leads, monkeypatch):
-    monkeypatch.setattr("hygiene.io.readers.csv_piece.RECORD_BYTES", 1 << 20)
+    monkeypatch.setattr("hygiene.io.readers.csv_unfinished.RECORD_BYTES", 1 << 20)
+    path = leads("Email,N\n" + ("x" * 100_000 + ",") * 40)
 
     with pytest.raises(InputError, match="the record on line 2 is longer than 1,048,576 bytes"):
-        cells_of(leads("Email,N\n" + "x" * (3 << 20)))
+        cells_of(path)
 
 
 def test_a_repeated_header_inside_the_data_is_a_row_like_any_other(leads):

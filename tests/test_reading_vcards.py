@@ -126,5 +126,5 @@ def test_cards_are_bounded(tmp_path, monkeypatch):
     with pytest.raises(InputError, match=r"limits=\{'cell': N\}"):
         open_leads([path], limits={"cell": 1000})
     monkeypatch.setattr(vcard_file, "_CARD_CHARACTERS", 1000)
-    with pytest.raises(InputError, match="the card on line 1 does not end"):
+    with pytest.raises(InputError, match=r"the card on line 1 is longer than .* characters, or does not end"):
         read_leads(path)

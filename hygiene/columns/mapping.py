@@ -4,6 +4,7 @@ The best candidate is taken, and what was chosen among several is said. Nothing 
 is changed.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -258,9 +259,11 @@ def _output_names(
     """A name for each column: that which was chosen, else its header, numbered where another has that name."""
     taken = {MALFORMED, *reserved, *chosen.values()}
     names: list[str] = []
+    times: Counter[str] = Counter()
     for at, text in enumerate(header):
         base = text if text.strip() else f"column {at + 1}"
-        number = 1 + (list(header[:at]).count(text) if text.strip() else 0)
+        number = 1 + (times[text] if text.strip() else 0)
+        times[text] += 1
         name = chosen.get(at) or (base if number == 1 else f"{base} ({number})")
         while at not in chosen and name in taken:
             number += 1

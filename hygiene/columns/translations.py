@@ -63,12 +63,13 @@ def in_english(headers: Sequence[_Words], /) -> list[_Words]:
     plain = [_plain(words) for words in headers]
     english = [None if words in _NAMES else _translated(words) for words in plain]
     foreign = {found[:2] for found in english if found}
+    present = frozenset(plain)
     result = []
     for words, told, found in zip(headers, plain, english, strict=True):
         name = _half_a_name(told[:1], foreign) if told in _NAMES else _contacts_half(told, foreign)
         only, others = _ONLY_BESIDE.get(told, (None, frozenset()))
         own = told if told in _NAMES else words
-        result.append(name or found or (only if not others.isdisjoint(plain) else None) or own)
+        result.append(name or found or (only if not others.isdisjoint(present) else None) or own)
     return result
 
 

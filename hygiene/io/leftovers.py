@@ -127,8 +127,10 @@ def sweep_scratch() -> Path:
 
 def new_folder(path: Path, /) -> tuple[Path, int]:
     """A new folder for this user alone, and a handle to hold it by; none (-1) where folders have none."""
-    path.mkdir(mode=0o700)
-    return path, -1 if fcntl is None else os.open(path, _LOOK)
+    while True:
+        path.mkdir(mode=0o700)
+        with contextlib.suppress(FileNotFoundError):  # a sweep came between
+            return path, -1 if fcntl is None else os.open(path, _LOOK)
 
 
 def _clear(path: Path, handle: int) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.errors import InputError
-from hygiene.io.columnar.text_columns import Batches, RefusedError, TextColumns, why
+from hygiene.io.decoding.text_columns import Batches, RefusedError, TextColumns, why
 from hygiene.io.readers.arrow_process import Decoded, refusal
 from hygiene.io.readers.batch import Batch, first_rows
 from hygiene.io.readers.limits import Limits
@@ -95,7 +95,8 @@ def _opened(source: Source, limits: Limits) -> Iterator[tuple[pa.Schema, frozens
         with source.open() as file:
             # Moments of Spark and Hive are days and nanoseconds, and reach further than nanoseconds alone.
             parquet = pq.ParquetFile(file, coerce_int96_timestamp_unit="us")
-            leaves = map(parquet.schema.column, range(len(parquet.schema)))
+            # Of more columns than are taken none is looked at.
+            leaves = map(parquet.schema.column, range(min(len(parquet.schema), limits.columns)))
             intervals = frozenset(leaf.path for leaf in leaves if leaf.converted_type == "INTERVAL")
             yield (
                 parquet.schema_arrow,

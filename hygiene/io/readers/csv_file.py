@@ -12,6 +12,7 @@ from hygiene.io.readers.csv_dialect import dialect_of
 from hygiene.io.readers.csv_grid import Grid, Seen
 from hygiene.io.readers.csv_record import read_record
 from hygiene.io.readers.csv_scan import scan
+from hygiene.io.readers.csv_unfinished import check_header_cells
 from hygiene.io.readers.encoding import Text, UnreadableError
 from hygiene.io.readers.header_row import PREAMBLE_LINES, Columns, first_header, names_by_content
 from hygiene.io.readers.limits import Limits
@@ -95,17 +96,16 @@ class CsvFile:
         except UnreadableError as error:
             raise error.on_line(name, 1 + len(re.findall(rb"\r\n|\r|\n", error.before))) from None
         if no_header:
-            return cls(text, _headless(name, top, delimiter), 0, limits)
+            return cls(text, _headless(name, top, delimiter, limits), 0, limits)
         lines = _first_lines(top)
         told = _TOLD.fullmatch(top[: lines[0][1]]) if lines else None
         if told and delimiter is None:
             delimiter = told[1].decode()
-        found = first_header(_candidates(name, top, lines, delimiter, header_row), columns=columns)
+        candidates = _candidates(name, top, lines, delimiter, header_row, limits)
+        found = first_header(candidates, columns=columns)
         if found is None:
             _refuse_empty(name, header_row, len(lines))
-        (line, grid), header = found
-        if len(header) > limits.columns:
-            raise limits.refuse("columns", f"{name}: line {line}", f"the header has {len(header):,} columns")
+        line, grid = found[0]
         return cls(text, _refined(grid, top), line, limits)
 
     @property
@@ -176,8 +176,13 @@ def _first_lines(top: bytes) -> list[tuple[int, int]]:
     return lines
 
 
-def _candidates(
-    name: str, top: bytes, lines: list[tuple[int, int]], delimiter: str | None, header_row: int | None
+def _candidates(  # noqa: PLR0917 -- all are of the same text
+    name: str,
+    top: bytes,
+    lines: list[tuple[int, int]],
+    delimiter: str | None,
+    header_row: int | None,
+    limits: Limits,
 ) -> Iterator[tuple[tuple[int, Grid], list[str]]]:
     """The lines that may be the header, each read as one."""
     if header_row is not None:
@@ -200,17 +205,18 @@ def _candidates(
             continue
         first, stop = False, record.stop
         header = [cell.decode("utf-8", "replace") for cell in record.cells]
+        check_header_cells(header, name, at + 1, limits)
         if any(header):
             below = at + 1 + len(re.findall(rb"\r\n|\r|\n", top[start : record.stop]))
             grid = Grid(divider, header, record.stop, below)
             yield (at + 1, grid), header
 
 
-def _headless(name: str, top: bytes, delimiter: str | None) -> Grid:
+def _headless(name: str, top: bytes, delimiter: str | None, limits: Limits) -> Grid:
     """The layout of a text whose first row is a lead, its columns named by what they hold.
 
     Raises:
-        InputError: it is empty.
+        InputError: it is empty, or passes a limit.
     """
     start = len(top) - len(top.lstrip(b"\r\n"))
     if start == len(top):
@@ -218,6 +224,7 @@ def _headless(name: str, top: bytes, delimiter: str | None) -> Grid:
     divider = (delimiter or _sniff(top, start)).encode()
     rows = [[cell.decode("utf-8", "replace") for cell in cells] for cells in _records(top, start, divider)]
     line = 1 + len(re.findall(rb"\r\n|\r|\n", top[:start]))
+    check_header_cells(rows[0], name, line, limits)
     dialect = dialect_of(top, start, rows[0], divider)
     return Grid(divider, names_by_content(rows), start, line, dialect)
 

@@ -12,22 +12,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from hygiene.errors import InputError, option
+from hygiene.errors import InputError
 from hygiene.io.readers.batch import Batch
 from hygiene.io.readers.csv_dialect import without_formulas, without_nulls
 from hygiene.io.readers.csv_grid import Grid, Seen
 from hygiene.io.readers.csv_lines import Flags, Places, count_breaks, find_lines
 from hygiene.io.readers.csv_record import Record, read_record
+from hygiene.io.readers.csv_unfinished import WIDEST, check_unfinished, unclosed
 from hygiene.io.readers.header_row import fit
 from hygiene.io.readers.limits import Limits
 
-__all__ = ["RECORD_BYTES", "Piece"]
-
-#: Longest record, in bytes, whatever the limits: what is longer is no table.
-RECORD_BYTES = 64 << 20
-
-#: Bytes of UTF-8 that a character takes at most.
-_WIDEST = 4
+__all__ = ["Piece"]
 
 #: Bytes that are read record by record sooner than Arrow's reader starts, which takes 0.2 ms (observed with 26.0).
 _SMALL = 1 << 11
@@ -98,10 +93,9 @@ class Piece:
             copied = record.stop
         self._parts.append(self.data[copied : self.stop])
         self.lines_used = len(self._is_row)
-        if not self.final and len(self.data) - self.stop > RECORD_BYTES:
-            where = f"{self.name}: the record on line {self.line + self.lines_used}"
-            msg = f"{where} is longer than {RECORD_BYTES:,} bytes. It is no table of leads; check the file."
-            raise InputError(msg)
+        if not self.final:
+            line = self.line + self.lines_used
+            check_unfinished(self.data[self.stop :], self.name, line, self.grid, self.limits)
 
     def batch(self) -> Batch:
         """The records as columns."""
@@ -133,17 +127,12 @@ class Piece:
         """Raise where a quote is certainly not closed."""
         if record.opened is None:
             return
-        far = len(self.data) - record.opened > self.limits.cell * _WIDEST
+        far = len(self.data) - record.opened > self.limits.cell * WIDEST
         if record.stop is None and not self.final and not far:
             return
         opened = self.line + place + count_breaks(self.data[start : record.opened])
-        within = "" if self.final or record.stop is not None else f" within {self.limits.cell:,} characters"
-        msg = (
-            f"{self.name}: a quote opens on line {opened} and is not closed{within}. "
-            "Close it, or double the quotes that are part of the cell"
-        )
-        longer = f"; {option('limits', key='cell', value='N')} allows longer cells" if within else ""
-        raise InputError(f"{msg}{longer}.")
+        ends = self.final or record.stop is not None
+        raise unclosed(self.name, opened, self.limits, ends=ends)
 
     def _keep(self, record: Record, start: int, place: int) -> None:
         """Put a record back in its place: as it is, made as wide as the header, blank, or not at all."""

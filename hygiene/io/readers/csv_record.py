@@ -8,7 +8,7 @@ import functools
 import re
 from dataclasses import dataclass
 
-__all__ = ["Record", "read_record"]
+__all__ = ["Record", "patterns", "read_record"]
 
 _BREAK = re.compile(rb"[\r\n]")
 
@@ -41,7 +41,7 @@ def read_record(
         final: Whether the text ends with the data.
         escaped: Whether a backslash takes from a delimiter, quote or line end what it means; it stays in the cell.
     """
-    quoted, stop = _patterns(delimiter, escaped)
+    quoted, stop = patterns(delimiter, escaped)
     end = data.find(b"\n", start) + 1
     line = data[start:end]
     if end and b'"' not in line and b"\r" not in line[:-2] and not (escaped and b"\\" in line):
@@ -69,7 +69,7 @@ def read_record(
 
 
 @functools.cache
-def _patterns(delimiter: bytes, escaped: bool) -> tuple["re.Pattern[bytes]", "re.Pattern[bytes]"]:  # noqa: FBT001
+def patterns(delimiter: bytes, escaped: bool) -> tuple["re.Pattern[bytes]", "re.Pattern[bytes]"]:  # noqa: FBT001
     """A quoted cell, and a bare one; neither steps back, so that an open quote costs one pass."""
     end = rb"\r\n" + re.escape(delimiter)
     if escaped:

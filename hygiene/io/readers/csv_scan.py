@@ -95,12 +95,16 @@ def _pieces(
     blocks = text.blocks(digest, size=size)
     above = 1
     while True:
+        read: list[bytes] = []
         try:
-            block = next(blocks, None)
+            # A record of many blocks is looked at only as often as it doubles.
+            read.extend(itertools.islice(blocks, 1 + len(rest) // size))
         except UnreadableError as error:
             # Above the first row nothing is cut, so that lines are counted from the top of the text.
-            ahead = above + count_breaks(error.before) if skip else line + count_breaks(rest + error.before)
+            before = b"".join([*read, error.before])
+            ahead = above + count_breaks(before) if skip else line + count_breaks(rest + before)
             raise error.on_line(text.source.name, ahead) from None
+        block = b"".join(read) if read else None
         if block is not None and skip:
             above += count_breaks(block[:skip])
             block, skip = block[skip:], max(0, skip - len(block))

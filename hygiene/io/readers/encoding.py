@@ -84,6 +84,25 @@ class Text:
             if text:
                 yield text
 
+    def lines(self, digest: Digest | None = None, /) -> Iterator[bytes]:
+        """The text's lines with the line feed that ends each; nothing else ends one.
+
+        Raises:
+            UnreadableError: as above; `before` has the lines that were not given yet.
+        """
+        parts: list[bytes] = []
+        try:
+            for block in self.blocks(digest):
+                first, *others = block.split(b"\n")
+                parts.append(first)
+                for other in others:
+                    yield b"".join(parts) + b"\n"
+                    parts = [other]
+        except UnreadableError as error:
+            raise UnreadableError(b"".join([*parts, error.before]), error.found) from None
+        if rest := b"".join(parts):
+            yield rest
+
 
 def from_fallback(data: bytes, /) -> bytes | None:
     """All of a text that is Windows-1252 for want of anything else, as UTF-8; None where it is not that."""

@@ -5,11 +5,11 @@ Nothing here reads leads. What is no known format is text, for `csv_file` to mak
 
 import re
 import shlex
-import zipfile
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from hygiene.errors import InputError
+from hygiene.io.readers.archives import ARCHIVE, archive_of
 from hygiene.io.readers.arrow_file import is_columnar
 from hygiene.io.readers.encoding import Text, UnreadableError
 from hygiene.io.readers.html_file import HTML
@@ -128,7 +128,7 @@ def format_of(source: Source, text: Text, /) -> Format:
     starts = source.starts()
     if is_columnar(source):
         return "columnar"
-    if starts.startswith(b"PK\x03\x04"):
+    if starts.startswith(ARCHIVE):
         return _of_archive(source)
     if starts.startswith(_OLE):
         _check_container(source)
@@ -178,14 +178,11 @@ def _of_text(source: Source, text: Text) -> Format:
 
 
 def _of_archive(source: Source) -> Format:
-    try:
-        with zipfile.ZipFile(source.path) as archive:
-            names = [name.lower().replace("\\", "/") for name in archive.namelist()]
-            if "xl/workbook.xml" in names:
-                return "excel"
-            kind = archive.read("mimetype")[:200] if "mimetype" in archive.namelist() else b""
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
-        raise InputError(f"{source.name}: begins like a workbook and is damaged. Save it anew.") from error
+    with archive_of(source, "begins like a workbook and is damaged. Save it anew.") as archive:
+        names = [name.lower().replace("\\", "/") for name in archive.namelist()]
+        if "xl/workbook.xml" in names:
+            return "excel"
+        kind = archive.read("mimetype")[:200] if "mimetype" in archive.namelist() else b""
     if kind.startswith(MIMETYPE):
         return "ods"
     told = next((told for part, told in _ARCHIVES if part in names), None)

@@ -206,6 +206,10 @@ class _Parser(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._open and not self._unseen and (cell := self._open[-1].cell) is not None:
+            most = self._limits.cell
+            if len(data) > most and len(_BLANKS.sub(" ", data)) > most:
+                found = f"line {len(self._open[-1].rows)} holds a cell of more than {most:,} characters"
+                raise self._limits.refuse("cell", self._name, found)
             cell.append(data)
 
     def finish(self) -> None:

@@ -188,17 +188,12 @@ def _value(line: bytes) -> Any:
 
 def _lines(text: Text, digest: Digest | None) -> Iterator[tuple[int, bytes]]:
     """The lines by their numbers; only a line feed ends one, as JSON Lines has it."""
-    rest, number = b"", 1
+    number = 0
     try:
-        for block in text.blocks(digest):
-            *lines, rest = (rest + block).split(b"\n")
-            for line in lines:
-                yield number, line + b"\n"
-                number += 1
+        for number, line in enumerate(text.lines(digest), 1):
+            yield number, line
     except UnreadableError as error:
-        raise error.on_line(text.source.name, number + error.before.count(b"\n")) from None
-    if rest:
-        yield number, rest
+        raise error.on_line(text.source.name, number + 1 + error.before.count(b"\n")) from None
 
 
 def _lead(text: Text, line: bytes, at: int, limits: Limits, way: _Way) -> dict[str, str] | str:

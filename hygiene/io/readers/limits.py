@@ -19,7 +19,7 @@ class Limits:
         cell: Characters of a cell; the default is that of Python's csv module.
         columns: Columns of a header.
         rows: Rows of all files together.
-        size: Bytes that a compressed file may unpack to.
+        size: Bytes that a compressed file may unpack to, or a stream may give.
         ratio: How many times its own size a compressed file may unpack to; small files are spared.
         nesting: Levels of lists and objects within one JSON record.
     """

@@ -5,7 +5,6 @@ written out once it is known to be more than blank. Comments, shapes and tracked
 """
 
 import re
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,12 +12,14 @@ from typing import IO
 from xml.parsers import expat
 
 from hygiene.errors import InputError
-from hygiene.io.readers.excel_file import DAMAGE, check_unpacked
+from hygiene.io.readers.archives import ARCHIVE, archive_of, check_unpacked
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sheet_file import CELLS, Sheet
 from hygiene.io.readers.sources import BLOCK, Source
 
 __all__ = ["FLAT", "MIMETYPE", "ods_sheets"]
+
+_DAMAGED = "the spreadsheet is damaged or locked with a password. Save it anew, without one."
 
 #: What a packed file says that it is, and where a flat one says so. Source: ODF 1.3 part 2, 3.3.
 MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -49,7 +50,7 @@ def ods_sheets(source: Source, limits: Limits, /) -> list[Sheet]:
     Raises:
         InputError: it is damaged or locked, or passes a limit.
     """
-    reader = _Reader(source)
+    reader = _Reader(source, limits)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
@@ -60,21 +61,18 @@ def ods_sheets(source: Source, limits: Limits, /) -> list[Sheet]:
             while block := file.read(BLOCK):
                 parser.Parse(block, False)  # noqa: FBT003 -- expat takes it by place
             parser.Parse(b"", True)  # noqa: FBT003 -- expat takes it by place
-    except (expat.ExpatError, *DAMAGE) as error:
-        msg = (
-            f"{source.name}: the spreadsheet is damaged or locked with a password. Save it anew, without one."
-        )
-        raise InputError(msg) from error
+    except expat.ExpatError as error:
+        raise InputError(f"{source.name}: {_DAMAGED}") from error
     return reader.sheets
 
 
 @contextmanager
 def _content(source: Source, limits: Limits) -> Iterator[IO[bytes]]:
-    if not zipfile.is_zipfile(source.path):
+    if not source.starts().startswith(ARCHIVE):
         with source.open() as file:
             yield file
         return
-    with zipfile.ZipFile(source.path) as archive:
+    with archive_of(source, _DAMAGED) as archive:
         check_unpacked(source, archive, limits)
         with archive.open("content.xml") as file:
             yield file
@@ -113,11 +111,15 @@ class _Cell:
 class _Reader:
     """Takes the XML and makes sheets of it."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, limits: Limits) -> None:
         self.sheets: list[Sheet] = []
         self._source = source
+        self._limits = limits
+        self._characters = 0
         self._apart = 0
         self._tables = 0
+        self._row: list[str] = []
+        self._row_of: dict[str, str] = {}
         self._cell: _Cell | None = None
         self._paragraph: list[str] | None = None
 
@@ -133,11 +135,10 @@ class _Reader:
             if self._tables == 1:
                 self._begin_sheet(attributes.get(_TABLE + "name", ""))
         elif self._tables == 1 and name == _TABLE + "table-row":
-            self._row: list[str] = []
-            self._gap = 0
-            self._row_of = attributes
+            self._row, self._gap, self._row_of = [], 0, attributes
         elif self._tables == 1 and name in _CELLS:
             self._cell = _Cell(attributes)
+            self._characters = 0
         elif self._cell is not None and name.startswith(_TEXT):
             self._start_text(name.removeprefix(_TEXT), attributes)
 
@@ -151,6 +152,10 @@ class _Reader:
     def text(self, text: str) -> None:
         if self._paragraph is not None and not self._apart:
             self._paragraph.append(text)
+            self._characters += len(text)
+            if self._characters > self._limits.cell:
+                found = f"line {self._line} holds a cell of more than {self._limits.cell:,} characters"
+                raise self._limits.refuse("cell", self._source.name, found)
 
     def end(self, name: str) -> None:
         if self._apart:
@@ -172,6 +177,7 @@ class _Reader:
         self._merged: list[tuple[int, int, int]] = []
         self._uncalculated: list[tuple[int, int]] = []
         self._line, self._width = 1, 0
+        self._row, self._gap, self._row_of = [], 0, {}
         self.sheets.append(Sheet(name, self._rows, self._merged, self._hidden, self._uncalculated))
 
     def _end_cell(self, cell: _Cell) -> None:

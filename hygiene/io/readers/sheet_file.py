@@ -125,7 +125,7 @@ class SheetFile:
         found = {}
         for sheet in sheets:
             sheet.blank_uncalculated()
-            first = _header(sheet, choice)
+            first = _header(sheet, choice, limits.columns)
             if first is not None:
                 found[sheet.name] = (sheet, *first)
         if not found:
@@ -200,10 +200,14 @@ def _notes(sheet: Sheet, header_line: int, header: Sequence[str], *, visible_row
         )
 
 
-def _header(sheet: Sheet, choice: SheetChoice) -> tuple[int, Sequence[str]] | None:
-    """Line and cells of the header; without one the line above the first row, and names by what columns hold."""
+def _header(sheet: Sheet, choice: SheetChoice, most: int) -> tuple[int, Sequence[str]] | None:
+    """Line and cells of the header; without one the line above the first row, and names by what columns hold.
+
+    Of a header that is wider than what is taken, only so much is looked at.
+    """
     if not choice.no_header:
-        return first_header(_candidates(sheet, choice.header_row), columns=choice.columns)
+        candidates = _candidates(sheet, choice.header_row)
+        return first_header(((line, row[: most + 1]) for line, row in candidates), columns=choice.columns)
     texts = [[_text(cell) for cell in row] for row in sheet.rows[:_SAMPLE_ROWS]]
     first = next((at for at, row in enumerate(texts) if any(cell.strip() for cell in row)), None)
     return None if first is None else (first, names_by_content(texts[first:]))

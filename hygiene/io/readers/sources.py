@@ -8,7 +8,6 @@ import contextlib
 import gzip
 import hashlib
 import os
-import shutil
 import stat
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from typing import IO, Protocol, Self
 from hygiene.errors import InputError, SpoolError
 from hygiene.io.leftovers import Scratch, sweep_scratch
 from hygiene.io.readers.limits import HARMLESS, Limits
+from hygiene.io.readers.streams import keep
 
 __all__ = ["BLOCK", "GZIP", "Digest", "Hash", "Source", "Spools", "open_source", "printable"]
 
@@ -139,16 +139,17 @@ class Spools:
         handle, path = tempfile.mkstemp(dir=self._scratch.path)
         return Path(path), os.fdopen(handle, "wb")
 
-    def copy(self, stream: IO[bytes], /) -> Path:
+    def copy(self, stream: IO[bytes], name: str, limits: Limits, /) -> Path:
         """A new file with all that a stream holds.
 
         Raises:
+            InputError: it has no end, or is more than the limits allow.
             SpoolError: it cannot be written.
         """
         try:
             path, spool = self.new()
             with spool:
-                shutil.copyfileobj(stream, spool)
+                keep(stream, spool, name, limits)
         except OSError as error:
             raise SpoolError(error) from error
         return path
@@ -164,14 +165,14 @@ def open_source(name: str, spools: Spools, limits: Limits, /) -> Source:
     """The file of a name; "-" is standard input.
 
     Raises:
-        InputError: it cannot be opened or unpacked, or unpacks to more than the limits allow.
+        InputError: it cannot be opened or unpacked, is a device, or holds more than the limits allow.
     """
     given, shown = Path(name), "<stdin>" if name == "-" else printable(name)
     if name == "-":
-        given = spools.copy(sys.stdin.buffer)
+        given = spools.copy(sys.stdin.buffer, shown, limits)
     elif not stat.S_ISREG(given.stat().st_mode):  # a pipe, as <(...) in a shell gives: it can be read once
         with Path(name).open("rb") as pipe:
-            given = spools.copy(pipe)
+            given = spools.copy(pipe, shown, limits)
     source = Source(shown, given, given, spools)
     if not source.starts().startswith(GZIP):
         return source

@@ -160,24 +160,21 @@ def _divided(text: Text, digest: Digest | None) -> Iterator[tuple[int, list[str]
             yield first, card
             card, size = [], 0
         if size > _CARD_CHARACTERS:
-            msg = f"{text.source.name}: the card on line {first} does not end. Export the cards anew."
-            raise InputError(msg)
+            found = (
+                f"the card on line {first} is longer than {_CARD_CHARACTERS:,} characters, or does not end"
+            )
+            raise InputError(f"{text.source.name}: {found}. Export the cards anew, without pictures.")
     if card:
         yield first, card
 
 
 def _lines(text: Text, digest: Digest | None) -> Iterator[tuple[int, str]]:
-    number, rest = 0, b""
+    number = 0
     try:
-        for block in text.blocks(digest):
-            *lines, rest = (rest + block).split(b"\n")
-            for line in lines:
-                number += 1
-                yield number, line.decode().rstrip("\r")
+        for number, line in enumerate(text.lines(digest), 1):
+            yield number, line.removesuffix(b"\n").decode().rstrip("\r")
     except UnreadableError as error:
         raise error.on_line(text.source.name, number + 1 + error.before.count(b"\n")) from None
-    if rest:
-        yield number + 1, rest.decode().rstrip("\r")
 
 
 def _unfolded(lines: Sequence[str]) -> Iterator[str]:

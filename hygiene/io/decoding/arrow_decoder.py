@@ -6,18 +6,19 @@ but text that was made here and a few words. Which process that is, is for `read
 """
 
 import errno
+import json
 import mmap
 import os
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypedDict
 
 import pyarrow as pa
 
-from hygiene.io.columnar.text_columns import Batches, RefusedError, TextColumns, why
+from hygiene.io.decoding.own_process import prepare
+from hygiene.io.decoding.text_columns import Batches, RefusedError, TextColumns, why
 
-__all__ = ["Asked", "Told", "decode"]
+__all__ = ["Asked", "Told", "answer", "decode"]
 
 #: Rows of a batch that is written.
 _ROWS = 50_000
@@ -61,7 +62,6 @@ class Told(TypedDict, total=False):
 
 def decode(asked: Asked, /) -> Told:
     """Write a file anew, and what there is to tell of it; never raises."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal, which asks the parent too
     _bound(asked)
     try:
         with _opened(asked) as (schema, batches):
@@ -91,7 +91,6 @@ def _bound(asked: Asked) -> None:
     with suppress(ImportError, ValueError, OSError):  # no such limits, or a lower one holds already
         import resource
 
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         most = _BASE + os.stat(asked["file"]).st_size + 4 * asked["unpacked"]  # noqa: PTH116
         resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
@@ -142,8 +141,6 @@ def _write(asked: Asked, columns: TextColumns, batches: Iterator[pa.RecordBatch]
 
 def answer(asked: Any, /) -> None:
     """Decode what was asked, and tell it on descriptor 1."""
-    import json
-
-    told = json.dumps(decode(asked)).encode()
+    prepare()
     with os.fdopen(1, "wb", closefd=False) as out:
-        out.write(told)
+        out.write(json.dumps(decode(asked)).encode() + b"\n")
