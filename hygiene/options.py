@@ -17,7 +17,7 @@ from hygiene.checks.custom_rules import Rule
 from hygiene.cleaning.dedup.survivors import Keep
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.frames import ArrowStream
-from hygiene.deliverability import DomainVerdict, Resolver, as_resolver
+from hygiene.deliverability import DomainVerdict, Resolver
 from hygiene.errors import UsageError, option
 from hygiene.io.readers.list_files import block_list, known_leads, name_list, suppression_list
 from hygiene.io.readers.read_options import ReadOptions
@@ -160,7 +160,6 @@ def resolve(options: CleanOptions, /) -> Settings:
         ),
         "known": _lists("known", options.known, KnownLeads, known_leads, known_handed_over),
         "keep": Keep.parse(options.keep),
-        "resolver": as_resolver(options.resolver),
         "policy": options.policy or ImportPolicy(),
         "suppression_column": tuple(options.suppression_column),
         "required": tuple(options.require),

@@ -262,6 +262,8 @@ def test_a_resolver_of_a_wrong_kind_is_refused(resolver):
         outcomes(resolver)
 
     assert refused.value.parameter == "resolver"
+    with pytest.raises(UsageError, match=r"resolver=\.\.\. is "):
+        hygiene.clean(pd.DataFrame({"email": ["a@acme.example"]})).again(resolver=resolver)
 
 
 @pytest.mark.parametrize("way", [dict, StandIn])

@@ -9,7 +9,7 @@ import pyarrow as pa
 from hygiene.arguments import check_word
 from hygiene.checks.custom_rules import Rule
 from hygiene.cleaning.dedup.survivors import Keep
-from hygiene.deliverability import Resolver
+from hygiene.deliverability import Resolver, as_resolver
 from hygiene.errors import UsageError
 from hygiene.lists import RuleList
 from hygiene.lists.known_leads import KnownLeads
@@ -69,6 +69,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         check_word("match", self.match, ("exact", "person"))
+        object.__setattr__(self, "resolver", as_resolver(self.resolver))
         for code in self.review:
             if code not in NOTES:
                 msg = f"review of {code}: that is no note; notes are {', '.join(NOTES)}."

@@ -63,7 +63,7 @@ def as_resolver(given: object, /) -> Resolver | None:
     Raises:
         UsageError: it is neither.
     """
-    if given is None or isinstance(given, KnownVerdicts):
+    if given is None or isinstance(given, KnownVerdicts | _StandIn):
         return given
     if not isinstance(given, type):
         if callable(getattr(given, "look_up", None)):

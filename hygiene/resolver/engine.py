@@ -217,16 +217,16 @@ class Engine:
                 self._take(flight, reply, now)
 
     def _take(self, flight: Flight, reply: Reply, now: float) -> None:
-        task, link = flight.task, flight.link
+        task, link, answer = flight.task, flight.link, reply.answer
         link.heard, link.unreachable, link.heard_at, link.pulse_at = True, False, now, None
         if reply.kind in ("answer", "truncated"):
             link.sound = True
             link.pace.answered(now, waited_s=now - flight.sent_at, lost_at=flight.lost_at)
-        if reply.answer is not None:
-            if link.gave and reply.answer.records:
-                self._finish(task, reply.answer)
+        if answer is not None:
+            if link.gave and answer.records:
+                self._finish(task, answer)
             else:
-                self._settle(task, reply.answer, link)
+                self._settle(task, answer, link)
         elif reply.kind == "truncated":
             self._forget_flights(task)
             self._streams.add(task, link)

@@ -92,7 +92,7 @@ class Resolver:
         """
         if isinstance(domains, str):
             raise UsageError("look_up is handed one text; expected a list of domains.")
-        asked = {domain: domain if _is_plain(domain) else a_labels(domain) or domain for domain in domains}
+        asked = _names(domains)
         with self._one_at_a_time, self._store, rare_collection():
             self.warnings = ()
             run = Run(self._store, list(dict.fromkeys(asked.values())), progress=self._progress)
@@ -112,6 +112,9 @@ class Resolver:
         )
 
 
-def _is_plain(domain: str) -> bool:
-    """Whether a name is asked for as it stands, as nearly every one is; told without the cost of a pattern."""
-    return domain.islower() and domain.isascii() and domain[-1] != "."
+def _names(domains: Collection[str]) -> dict[str, str]:
+    """The names to ask for by the domains given, which are the same for nearly every list; told of all at once."""
+    lines = "".join([f"{domain}\n" for domain in domains])
+    if lines.isascii() and lines == lines.lower() and ".\n" not in lines:
+        return dict(zip(domains, domains, strict=True))
+    return {domain: a_labels(domain) or domain for domain in domains}

@@ -167,6 +167,14 @@ def person(address: str) -> str:
     return f"{local}@{domain}"
 
 
+def spellings(address: str) -> set[str]:
+    """How the mailbox of an address may be written where a hash was made of it, as far as that can be tried."""
+    local, domain = address.lower().split("@")
+    if domain in GMAIL:
+        return {person(address), local.split("+")[0] + "@gmail.com"}
+    return {person(address)} if domain in TAGGED else set()
+
+
 def opted_out(rows: list[Row], world: World) -> set[str]:
     """Keys of the addresses that a column of the leads marks."""
     if not world.options["suppression_columns"]:
@@ -188,19 +196,22 @@ def suppress(row: Row, marked: set[str], world: World) -> None:
         row.reasons |= {f"suppressed_{kind}" for kind in entries_for(address, world)}
     by_list = {"suppressed_address", "suppressed_domain", "suppressed_hash"} & row.reasons
     named = {person(normal(name)) for kind, name, _ in world.suppressed if kind == "address"}
-    if not by_list and {person(address) for address in row.addresses} & named:
+    hashed = {name.lower() for kind, name, _ in world.suppressed if kind == "hash"}
+    near = [person(address) in named or hashed & spellings(address) for address in row.addresses]
+    if not by_list and any(near):
         row.reasons.add("near_suppressed")
 
 
 def entries_for(address: str, world: World) -> set[str]:
     """Of which kinds the entries of our lists are that name an address: `address`, `domain`, `hash`."""
     local, domain = address.lower().split("@")
+    by_person = world.options["match"] == "person"
     kinds = set()
     for kind, name, _ in world.suppressed:
         start, _, host = name.partition("@")
         if kind == "domain" and ("." + a_labels(domain)).endswith("." + a_labels(name)):
             kinds.add("domain")
-        if kind == "hash" and address.lower() == name:
+        if kind == "hash" and (address.lower() == name or (by_person and name.lower() in spellings(address))):
             kinds.add("hash")
         if kind == "address" and key(address, world) == key(normal(name), world):
             kinds.add("address")
@@ -295,8 +306,8 @@ def preference(row: Row, world: World) -> tuple[float, int]:
 
 def dated(text: str) -> float:
     """When a cell says that it was, in seconds since 1970; long ago where it does not say."""
-    if text.isdecimal() and len(text) == 10:
-        return float(text)
+    if text.isdecimal():
+        return {10: float(text or 0), 13: float(text or 0) / 1000}.get(len(text), -math.inf)
     try:
         return datetime.fromisoformat(text.replace("/", "-")).replace(tzinfo=UTC).timestamp()
     except ValueError:
