@@ -123,7 +123,8 @@ def _count_rows(columns: Mapping[str, Counts], nonsense: Collection[str]) -> lis
     ]
     unaccounted = [each.unaccounted for each in columns.values()]
     if any(unaccounted):
-        rows.append(("unaccounted (of the total, in none of the three)", [number(each, "not given").text for each in unaccounted]))
+        figures = [number(each, "not given").text for each in unaccounted]
+        rows.append(("unaccounted (of the total, in none of the three)", figures))
     return rows
 
 

@@ -14,7 +14,9 @@ assert_type(hygiene.clean(["a.csv", "b.csv"], header_row=3, suppress="dnc.csv"),
 assert_type(hygiene.read("a.csv", "b.csv", encoding="cp1252"), pd.DataFrame)
 assert_type(hygiene.read("a.xlsx", visible_rows=True), pd.DataFrame)
 assert_type(hygiene.clean(frame, suppress=hygiene.Entries(["a.example"]), known=frame["email"]), CleanedLeads)
-assert_type(hygiene.clean(frame, blocklist=["block.csv", frame, hygiene.Entries(["b.example"])]), CleanedLeads)
+assert_type(
+    hygiene.clean(frame, blocklist=["block.csv", frame, hygiene.Entries(["b.example"])]), CleanedLeads
+)
 hygiene.clean(frame).explain(label=("a.csv", 2))
 
 hygiene.clean(frame, match="Person")  # type: ignore[arg-type]
