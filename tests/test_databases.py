@@ -1,6 +1,7 @@
 """The page on databases is true of a PostgreSQL server too, where one can be started and its driver is installed."""
 
 import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -36,6 +37,8 @@ def server():
     initdb, serve = _program("initdb"), _program("pg_ctl")
     if initdb is None or serve is None:
         pytest.skip("PostgreSQL is not there")
+    if os.getuid() == 0 and "postgres" not in {each.pw_name for each in pwd.getpwall()}:
+        pytest.skip("there is no user that PostgreSQL could run as")
     folder = Path(
         tempfile.mkdtemp()
     )  # whose path is short enough for a socket, and which another user may enter
