@@ -1,4 +1,4 @@
-"""Make a site of the pages: python docs/make_site.py, then open build/site/index.html.
+"""Make a site of the pages: python docs/make_site.py, then open build/site/index.html; its search wants a server.
 
 The pages are laid out in build/pages as in the repository, so that links between them hold; notebooks become pages. The
 site loads nothing from a network, and every link in it is followed before it is called made.

@@ -1,5 +1,6 @@
 """The documents: every block is run, and every verb, option, reason and exit code is in them."""
 
+import importlib.util
 import io
 import os
 import re
@@ -100,6 +101,15 @@ def _run_workflow(text: str) -> None:
             _run_console(f"$ {command}\n...\n")
 
 
+#: Packages of databases, each of which a block of a page is run with where it is installed.
+DRIVERS = ("sqlalchemy", "adbc_driver_sqlite", "adbc_driver_postgresql", "duckdb")
+
+
+def _is_there(driver: str) -> bool:
+    """Whether a block can be run with a driver; the one of a server is run where there is one, in its own test."""
+    return importlib.util.find_spec(driver) is not None and driver != "adbc_driver_postgresql"
+
+
 def _run_page(path: Path, place: Path) -> set[str]:
     """Run every block of a page; returns the kinds of blocks it has."""
     namespace: dict[str, object] = {}
@@ -113,6 +123,8 @@ def _run_page(path: Path, place: Path) -> set[str]:
             _run_console(text)
         elif kind == "python" and name.endswith(".py"):
             (place / name).write_text(text, encoding="utf-8")
+        elif kind == "python" and name in DRIVERS and not _is_there(name):
+            continue
         elif kind == "python":
             exec(compile(text, path.name, "exec"), namespace)
         elif kind == "yaml":

@@ -98,6 +98,8 @@ def _doctor(journal, *, octets):
 def test_a_journal_that_can_be_read_and_not_written_is_not_ok(tmp_path):
     path = tmp_path / "imports.sqlite"
     with SqliteJournal(path) as held:  # so that its log stays, and has no room to grow
+        for _ in range(9):
+            held.try_write()
         log = path.with_name(f"{path.name}-wal").stat().st_size
 
         full = _doctor(path, octets=log)
@@ -106,7 +108,7 @@ def test_a_journal_that_can_be_read_and_not_written_is_not_ok(tmp_path):
         assert (full.returncode, roomy.returncode) == (2, 0)
         assert f"FAIL  journal: {path}: cannot be written" in full.stdout
         assert f"ok    journal: {path} was written to, and remembers 0 imports" in roomy.stdout
-        assert [row["name"] for row in held.read("SELECT name FROM about")] == ["key_check"]
+        assert "tried" not in {row["name"] for row in held.read("SELECT name FROM about")}
 
 
 def test_a_folder_that_takes_no_journal_is_not_ok_and_one_that_does_is_left_as_it_was(tmp_path):

@@ -6,7 +6,7 @@ What is an entry, and which columns of a frame hold some, is decided as for a fi
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -39,8 +39,17 @@ _NO_LIST = (
 #: How a column of a frame is handed over.
 _COLUMN = "frame['E-mail']"
 
+
+class ArrowArray(Protocol):
+    """An array that hands itself over as one of Arrow."""
+
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> object:
+        """The array and its type."""
+        ...
+
+
 #: A single column of values.
-Column: TypeAlias = pd.Series | pd.Index | pa.Array | pa.ChunkedArray | np.ndarray[Any, Any]
+Column: TypeAlias = pd.Series | pd.Index | np.ndarray[Any, Any] | ArrowArray
 
 
 class Entries:

@@ -77,7 +77,10 @@ def _counts(cleaned: CleanedLeads, receipt: Receipt | None, *, send_all: bool) -
     kinds = {"file as it is": cleaned.predicted_raw}
     kinds["predicted"] = receipt.predicted if receipt else cleaned.predict(send_all=send_all).counts
     if receipt is not None:
-        kinds |= {"reported": receipt.reported, "drift": receipt.reconciliation.drift}
+        kinds |= {
+            "reported": receipt.reported,
+            "drift (reported less predicted)": receipt.reconciliation.drift,
+        }
     rows, nonsense = [], receipt.reconciliation.nonsense if receipt else ()
     for name in Counts().as_dict():
         missing = "nonsense" if name in nonsense else "not given"

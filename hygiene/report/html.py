@@ -95,7 +95,7 @@ def _first_screen(content: Content) -> dict[str, Any]:
     columns = {"Predicted": predicted}
     told = receipt.reconciliation if receipt else None
     if told is not None:
-        columns |= {"Reported": told.reported, "Drift": told.drift}
+        columns |= {"Reported": told.reported, "Drift (reported less predicted)": told.drift}
     columns["File as it is"] = cleaned.predicted_raw
     ready = tally.outcomes[Outcome.READY]
     withheld = tally.rows - (ready or 0)
@@ -123,7 +123,8 @@ def _count_rows(columns: Mapping[str, Counts], nonsense: Collection[str]) -> lis
     ]
     unaccounted = [each.unaccounted for each in columns.values()]
     if any(unaccounted):
-        rows.append(("unaccounted", [number(each, "not given").text for each in unaccounted]))
+        figures = [number(each, "not given").text for each in unaccounted]
+        rows.append(("unaccounted (of the total, in none of the three)", figures))
     return rows
 
 
