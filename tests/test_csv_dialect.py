@@ -250,7 +250,7 @@ def test_without_a_header_columns_are_named_by_what_they_hold():
     frame, _ = _read(FILES / "headerless.csv", no_header=True)
 
     assert frame["email"].tolist() == ["ann.lund@birchworks.example", "bob@evergate.example"]
-    assert list(frame.columns) == ["email", "column 1", "column 2", "column 3"]
+    assert list(frame.columns) == ["email", "first_name", "last_name", "column 3"]
     assert frame.index.get_level_values("line").tolist() == [1, 2]
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import NoReturn
 
 from hygiene.columns.mapping import email_columns, has_email
@@ -13,7 +14,14 @@ from hygiene.io.readers.csv_grid import Grid, Seen
 from hygiene.io.readers.csv_record import read_record
 from hygiene.io.readers.csv_scan import scan
 from hygiene.io.readers.encoding import Text, UnreadableError
-from hygiene.io.readers.header_row import PREAMBLE_LINES, Columns, first_header, names_by_content
+from hygiene.io.readers.header_row import (
+    PREAMBLE_LINES,
+    Columns,
+    Line,
+    first_header,
+    is_bare,
+    names_by_content,
+)
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sources import Digest
 
@@ -103,7 +111,8 @@ class CsvFile:
         found = first_header(_candidates(name, top, lines, delimiter, header_row), columns=columns)
         if found is None:
             _refuse_empty(name, header_row, len(lines))
-        (line, grid), header = found
+        line, grid = found.place
+        header = found.cells
         if len(header) > limits.columns:
             raise limits.refuse("columns", f"{name}: line {line}", f"the header has {len(header):,} columns")
         return cls(text, _refined(grid, top), line, limits)
@@ -178,11 +187,15 @@ def _first_lines(top: bytes) -> list[tuple[int, int]]:
 
 def _candidates(
     name: str, top: bytes, lines: list[tuple[int, int]], delimiter: str | None, header_row: int | None
-) -> Iterator[tuple[tuple[int, Grid], list[str]]]:
-    """The lines that may be the header, each read as one."""
+) -> Iterator[Line[tuple[int, Grid]]]:
+    """The lines that may be the header, each read as one.
+
+    Raises:
+        InputError: none can be read as one.
+    """
     if header_row is not None:
         lines = [line.span() for line in _LINE.finditer(top)]
-    first, stop = True, 0
+    broken, stop, unread = 0, 0, False
     for at, (start, end) in enumerate(lines if header_row is not None else lines[: PREAMBLE_LINES + 1]):
         if header_row not in (None, at + 1) or (header_row is None and start < stop):
             continue
@@ -194,16 +207,24 @@ def _candidates(
         divider = (delimiter or _sniff(top, start)).encode()
         record = read_record(top, start, divider, final=True)
         if record.cells is None or record.stop is None:
-            if first:
-                msg = f"{name}: the header on line {at + 1} has a quote out of place. Correct it."
-                raise InputError(msg)
+            broken = broken or at + 1
             continue
-        first, stop = False, record.stop
+        unread, stop = bool(broken and not stop), record.stop
         header = [cell.decode("utf-8", "replace") for cell in record.cells]
+        if unread and any(map(is_bare, header)):
+            break
         if any(header):
             below = at + 1 + len(re.findall(rb"\r\n|\r|\n", top[start : record.stop]))
             grid = Grid(divider, header, record.stop, below)
-            yield (at + 1, grid), header
+            yield Line((at + 1, grid), header, partial(_texts, top, record.stop, divider))
+    if broken and (unread or not stop):
+        msg = f"{name}: the header on line {broken} has a quote out of place. Correct it."
+        raise InputError(msg)
+
+
+def _texts(top: bytes, start: int, divider: bytes) -> list[list[str]]:
+    """The cells of the records from one on as text."""
+    return [[cell.decode("utf-8", "replace") for cell in cells] for cells in _records(top, start, divider)]
 
 
 def _headless(name: str, top: bytes, delimiter: str | None) -> Grid:
@@ -216,7 +237,7 @@ def _headless(name: str, top: bytes, delimiter: str | None) -> Grid:
     if start == len(top):
         _refuse_empty(name, None, 0)
     divider = (delimiter or _sniff(top, start)).encode()
-    rows = [[cell.decode("utf-8", "replace") for cell in cells] for cells in _records(top, start, divider)]
+    rows = _texts(top, start, divider)
     line = 1 + len(re.findall(rb"\r\n|\r|\n", top[:start]))
     dialect = dialect_of(top, start, rows[0], divider)
     return Grid(divider, names_by_content(rows), start, line, dialect)

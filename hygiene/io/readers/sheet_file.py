@@ -7,12 +7,13 @@ row's line is its number in the sheet. Nothing here opens a file.
 import datetime
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeAlias
 
 from hygiene.columns.mapping import has_email
 from hygiene.errors import InputError, option
 from hygiene.io.readers.batch import Batch, batch_of_rows, first_rows
-from hygiene.io.readers.header_row import PREAMBLE_LINES, Columns, first_header, names_by_content
+from hygiene.io.readers.header_row import PREAMBLE_LINES, Columns, Line, first_header, names_by_content
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sources import Digest, Source
 
@@ -203,13 +204,14 @@ def _notes(sheet: Sheet, header_line: int, header: Sequence[str], *, visible_row
 def _header(sheet: Sheet, choice: SheetChoice) -> tuple[int, Sequence[str]] | None:
     """Line and cells of the header; without one the line above the first row, and names by what columns hold."""
     if not choice.no_header:
-        return first_header(_candidates(sheet, choice.header_row), columns=choice.columns)
+        line = first_header(_candidates(sheet, choice.header_row), columns=choice.columns)
+        return None if line is None else (line.place, line.cells)
     texts = [[_text(cell) for cell in row] for row in sheet.rows[:_SAMPLE_ROWS]]
     first = next((at for at, row in enumerate(texts) if any(cell.strip() for cell in row)), None)
     return None if first is None else (first, names_by_content(texts[first:]))
 
 
-def _candidates(sheet: Sheet, header_row: int | None) -> Iterator[tuple[int, list[str]]]:
+def _candidates(sheet: Sheet, header_row: int | None) -> Iterator[Line[int]]:
     """Rows that may be the header, with their lines; of headers that are merged over lines the last, filled."""
     spans = {first: last for first, last, _ in sheet.merged if last > first}
     above: dict[int, Any] = {}
@@ -229,7 +231,14 @@ def _candidates(sheet: Sheet, header_row: int | None) -> Iterator[tuple[int, lis
                 continue
         cells, above = above | cells, {}
         if cells:
-            yield line, [_text(cells.get(at, "")) for at in range(max(cells) + 1)]
+            texts = [_text(cells.get(at, "")) for at in range(max(cells) + 1)]
+            yield Line(line, texts, partial(_below, sheet, line, len(texts)))
+
+
+def _below(sheet: Sheet, line: int, width: int) -> list[list[str]]:
+    """The first rows below a line that are not blank, cut to a width."""
+    rows = sheet.rows[line : line + PREAMBLE_LINES]
+    return [[_text(cell) for cell in row[:width]] for row in rows if any(_filled(row))]
 
 
 def _only(source: Source, headers: dict[str, Sequence[str]], columns: Columns) -> str:
