@@ -19,7 +19,9 @@ def written(tmp_path: Path, rows: list[list[str]], kind: str) -> Path:
     path = tmp_path / f"leads.{kind}"
     if kind == "xlsx":
         width = max(map(len, rows))
-        pd.DataFrame([row + [""] * (width - len(row)) for row in rows]).to_excel(path, header=False, index=False)
+        pd.DataFrame([row + [""] * (width - len(row)) for row in rows]).to_excel(
+            path, header=False, index=False
+        )
     else:
         path.write_text("".join(",".join(row) + "\n" for row in rows))
     return path

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 
 from hygiene.errors import InputError
 from hygiene.io.readers.arrow_file import is_columnar
+from hygiene.io.readers.drawn_file import DRAWN
 from hygiene.io.readers.encoding import Text, UnreadableError
 from hygiene.io.readers.html_file import HTML
 from hygiene.io.readers.json_file import is_json
@@ -20,7 +21,7 @@ from hygiene.io.readers.vcard_file import CARD
 
 __all__ = ["Format", "format_of"]
 
-Format: TypeAlias = Literal["columnar", "excel", "ods", "html", "vcard", "json", "text"]
+Format: TypeAlias = Literal["columnar", "excel", "ods", "html", "vcard", "drawn", "json", "text"]
 
 #: Bytes of a text that its format is told by.
 _TOP = 1 << 12
@@ -174,6 +175,8 @@ def _of_text(source: Source, text: Text) -> Format:
         raise _refusal(source, "is XML. Export the leads as CSV, XLSX or JSON.")
     if re.match(rb"MIME-Version:.*?multipart/related", top, re.IGNORECASE | re.DOTALL):
         raise _refusal(source, f"is a web archive (MHTML). {_SAVE}")
+    if DRAWN.match(top.decode("utf-8", "replace")):
+        return "drawn"
     return "json" if is_json(text) else "text"
 
 

@@ -28,6 +28,7 @@ from hygiene.io.readers.address_list import AddressList, is_address_list
 from hygiene.io.readers.arrow_file import ArrowFile
 from hygiene.io.readers.batch import Batch, Table, address_in
 from hygiene.io.readers.csv_file import CsvFile, check_delimiter
+from hygiene.io.readers.drawn_file import DrawnFile
 from hygiene.io.readers.encoding import Text, check_encoding
 from hygiene.io.readers.folders import expand
 from hygiene.io.readers.formats import format_of
@@ -291,6 +292,8 @@ class _Look:
                 return JsonFile.look(text, self.limits, columns=self.columns)
             case "vcard":
                 return CardFile.look(text, self.limits)
+            case "drawn":
+                return DrawnFile.look(text, self.limits)
             case "text" if self.no_header and self.delimiter is None and is_address_list(text):
                 return AddressList(text, self.limits)
             case "text":
