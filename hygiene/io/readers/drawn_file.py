@@ -27,7 +27,8 @@ _RULE = re.compile(
 
 #: How such a table begins: a rule or the header, below nothing or the shape that Polars tells.
 DRAWN = re.compile(
-    rf"(?:shape: \([\d_, ]+\)\s+)?(?:[ \t]*[┌╭╔┏][─━═┬╤╦┳┈┄]+|[^\n{_BARS}]*[{_BARS}][^\n]*\r?\n[ \t]*[─━═├╞╟┠][\u2500-\u257f]+)"
+    r"(?:shape: \([\d_, ]+\)\s+)?(?:[ \t]*[┌╭╔┏][─━═┬╤╦┳┈┄]+"
+    rf"|[^\n{_BARS}]*[{_BARS}][^\n]*\r?\n[ \t]*[─━═├╞╟┠][\u2500-\u257f]+)"
 )
 
 #: What DuckDB writes below the rows.

@@ -290,27 +290,28 @@ class _Look:
                 return ArrowFile.look(source, self.limits)
             case "json":
                 return JsonFile.look(text, self.limits, columns=self.columns)
-            case "vcard":
-                return CardFile.look(text, self.limits)
-            case "drawn":
-                return DrawnFile.look(text, self.limits)
-            case "text" if self.no_header and self.delimiter is None and is_address_list(text):
-                return AddressList(text, self.limits)
+            case "vcard" | "drawn" as kind:
+                return (CardFile if kind == "vcard" else DrawnFile).look(text, self.limits)
             case "text":
-                return CsvFile.look(
-                    text,
-                    self.limits,
-                    columns=self.columns,
-                    delimiter=self.delimiter,
-                    header_row=self.header_row,
-                    no_header=self.no_header,
-                )
+                return self._of_text(text)
             case format_:
                 choice = SheetChoice(
                     self.columns, self.sheet, self.header_row, self.visible_rows, self.no_header
                 )
                 sheets = sheets_of(format_, source, self.limits, name=self.sheet, encoding=self.encoding)
                 return SheetFile.look(source, sheets, choice, self.limits)
+
+    def _of_text(self, text: Text) -> Table:
+        if self.no_header and self.delimiter is None and is_address_list(text):
+            return AddressList(text, self.limits)
+        return CsvFile.look(
+            text,
+            self.limits,
+            columns=self.columns,
+            delimiter=self.delimiter,
+            header_row=self.header_row,
+            no_header=self.no_header,
+        )
 
 
 @dataclass(frozen=True, slots=True)
