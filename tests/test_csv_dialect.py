@@ -250,7 +250,7 @@ def test_without_a_header_columns_are_named_by_what_they_hold():
     frame, _ = _read(FILES / "headerless.csv", no_header=True)
 
     assert frame["email"].tolist() == ["ann.lund@birchworks.example", "bob@evergate.example"]
-    assert list(frame.columns) == ["email", "column 1", "column 2", "column 3"]
+    assert list(frame.columns) == ["email", "first_name", "last_name", "column 3"]
     assert frame.index.get_level_values("line").tolist() == [1, 2]
 
 
@@ -300,3 +300,93 @@ def test_a_workbook_without_a_header_is_read_too(tmp_path):
 def test_a_header_and_none_exclude_each_other(leads):
     with pytest.raises(UsageError, match="exclude each other"):
         _read(leads("email\na@x.example\n"), no_header=True, header_row=1)
+
+
+@pytest.mark.parametrize("null", ["\\N", ""])
+@pytest.mark.parametrize(
+    ("row", "delimiter"),
+    [
+        (r'"ann@birch.example","Birch \"A\" Co","{}"', ","),
+        (r'"ann@birch.example";"Birch \"A\" Co";"{}"', ";"),
+        (r"ann@birch.example,Birch \"A\" Co,{}", ","),
+        (r'"ann@birch.example" "Birch \"A\" Co" "{}"', " "),
+    ],
+)
+def test_quotes_that_a_backslash_escapes_are_part_of_their_cell(leads, row, delimiter, null):
+    """As OUTFILE, R's `write.table`, Spark and pandas' `escapechar` write them."""
+    plain = delimiter.join(
+        ['"bob@birch.example"', '"Birch"', '"x"']
+        if row.startswith('"')
+        else ["bob@birch.example", "Birch", "x"]
+    )
+    header = delimiter.join(
+        ['"email"', '"company"', '"note"'] if row.startswith('"') else ["email", "company", "note"]
+    )
+
+    frame, notes = _read(leads("\n".join([header, plain, row.format(null or "y"), ""])))
+
+    assert frame["company"].tolist() == ["Birch", 'Birch "A" Co']
+    assert "row_malformed" not in frame
+    assert "backslash" in notes
+
+
+@pytest.mark.parametrize(
+    ("cell", "delimiter"), [(r"Birch\, Inc.", ","), (r"Birch\| Inc.", "|"), (r"Birch\; Inc.", ";")]
+)
+@pytest.mark.parametrize("null", ["\\N", "x"])
+def test_delimiters_that_a_backslash_escapes_divide_nothing(leads, cell, delimiter, null):
+    rows = [
+        ["email", "company", "note"],
+        ["ann@birch.example", cell, "C:\\dir"],
+        ["bob@birch.example", "Ever", null],
+    ]
+
+    frame, _ = _read(leads("".join(delimiter.join(row) + "\n" for row in rows)))
+
+    assert frame["company"].tolist() == [f"Birch{delimiter} Inc.", "Ever"]
+    assert frame["note"].tolist() == ["C:\\dir" if null == "x" else "C:dir", "" if null == "\\N" else "x"]
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ('email,path,n\na@x.example,"C:\\dir\\",1\nb@x.example,"D:\\",2\n', ["C:\\dir\\", "D:\\"]),
+        ("email,path,n\na@x.example,C:\\dir\\,1\nb@x.example,D:\\,2\n", ["C:\\dir\\", "D:\\"]),
+        ('email,path,n\na@x.example,"6\\"" pipe",1\nb@x.example,x,2\n', ['6\\" pipe', "x"]),
+        ('email,path,n\na@x.example,6\\" or 7" pipe,1\nb@x.example,x,2\n', ['6\\" or 7" pipe', "x"]),
+        ('email,path,n\na@x.example,C:\\dir\\,1\nb@x.example,say \\"x\\",2\n', ["C:\\dir\\", 'say \\"x\\"']),
+    ],
+)
+def test_backslashes_that_escape_nothing_stay(leads, text, cells):
+    frame, notes = _read(leads(text))
+
+    assert frame["path"].tolist() == cells
+    assert "backslash" not in notes
+
+
+@pytest.mark.parametrize("quote", ['"', ""])
+@pytest.mark.parametrize("numbered", [True, False])
+def test_cells_that_r_divides_with_blanks_are_read(leads, quote, numbered):
+    """As `write.table(d, "leads.txt")` writes them, with row names and without."""
+    rows = [["ann@birch.example", "Ann", "Birch"], ["bob@birch.example", "Bob", "Evergate"]]
+    text = " ".join(f"{quote}{cell}{quote}" for cell in ["email", "first_name", "company"]) + "\n"
+    for number, row in enumerate(rows, 1):
+        cells = [str(number), *row] if numbered else row
+        text += " ".join(f"{quote}{cell}{quote}" for cell in cells) + "\n"
+
+    frame, _ = _read(leads(text))
+
+    assert frame.to_numpy().tolist() == rows
+
+
+def test_quotes_within_a_formula_are_undone(leads):
+    frame, _ = _read(leads('email,company\na@x.example,"=""North """"N"""" Ltd"""\nb@x.example,"=""B"""\n'))
+
+    assert frame["company"].tolist() == ['North "N" Ltd', "B"]
+
+
+@pytest.mark.parametrize("count", ["(2 Zeilen)", "(2 lignes)", "(2 filas)", "(2 rader)", "(2 行)", "(1 row)"])
+def test_the_count_below_a_drawn_table_is_no_row_in_any_language(leads, count):
+    frame, _ = _read(leads(_PSQL.replace("(2 rows)", count)))
+
+    assert frame["email"].tolist() == ["ann@birch.example", "bob@birch.example"]

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from hygiene.columns.candidates import CANONICAL, Candidates
 from hygiene.columns.contents import Sample
+from hygiene.columns.evident import evident_columns, is_row
 from hygiene.columns.stand_ins import stand_in_notes
 from hygiene.columns.vocabulary import CREDENTIAL, UNFAMILIAR
 from hygiene.errors import InputError, option
@@ -202,9 +203,9 @@ def _no_email(found: Candidates, source: str) -> InputError:
     """What to do where no header names an email column; only what the cells bear out is proposed."""
     header, rows = found.header, len(found.sample)
     signs = [found.held(at).at_signs for at in range(len(header))]
-    if any("@" in text for text in header):
+    if any("@" in text for text in header) or (any(signs) and is_row(header, found.sample)):
         return InputError(
-            f"{source}: the first row holds an address, so the file seems to have no header.",
+            f"{source}: the first row looks like a lead's, so there seems to be no header.",
             f"Read it with {option('no_header', given=True)}.",
         )
     if not rows:
@@ -218,10 +219,18 @@ def _no_email(found: Candidates, source: str) -> InputError:
             f"{source}: no email column among {len(header)}, and no address in the first {rows:,} rows.",
             "Export the leads with their email addresses.",
         )
-    nearest = _output_names(header)[signs.index(max(signs))]
+    called = _output_names(header)
+    nearest = called[signs.index(max(signs))]
+    others = {} if found.named else evident_columns(found.sample, guess=True)
+    told = [
+        option("columns", key=name, value=repr(called[at]))
+        for name, at in others.items()
+        if name in CANONICAL[1:]
+    ]
+    with_others = f", and the others with {', '.join(told)}" if told else ""
     return InputError(
         f"{source}: no email column among {len(header)}; most addresses stand in {nearest!r}.",
-        f"Name it with {option('columns', key='email', value=repr(nearest))}.",
+        f"Name it with {option('columns', key='email', value=repr(nearest))}{with_others}.",
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import NoReturn
 
 from hygiene.columns.mapping import email_columns, has_email
@@ -11,10 +12,18 @@ from hygiene.io.readers.batch import Batch, first_rows
 from hygiene.io.readers.csv_dialect import dialect_of
 from hygiene.io.readers.csv_grid import Grid, Seen
 from hygiene.io.readers.csv_record import read_record
+from hygiene.io.readers.csv_sample import NO_DELIMITER, records, sniff, texts, widths
 from hygiene.io.readers.csv_scan import scan
 from hygiene.io.readers.csv_unfinished import check_header_cells
 from hygiene.io.readers.encoding import Text, UnreadableError
-from hygiene.io.readers.header_row import PREAMBLE_LINES, Columns, first_header, names_by_content
+from hygiene.io.readers.header_row import (
+    PREAMBLE_LINES,
+    Columns,
+    Line,
+    first_header,
+    is_bare,
+    names_by_content,
+)
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sources import Digest
 
@@ -29,17 +38,11 @@ _SAMPLE_BLOCK = 1 << 17
 #: Lines that are tried as the header, and rare delimiters, before a file is said to have no email column.
 _ADVISED_LINES, _RARE = 500, "^~:!#&*/ \x01"
 
-#: Records below a line that may be the header which tell its delimiter.
-_SAMPLE_RECORDS = 20
-
 #: Lines that a header with line breaks in its cells may take.
 _HEADER_LINES = 50
 
-#: Stands for "one column": a cell of a list of addresses may hold commas.
-_NO_DELIMITER = "\x1f"
-
 #: Words for delimiters that are hard to type in a shell.
-_WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "none": _NO_DELIMITER}
+_WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "none": NO_DELIMITER}
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
 
@@ -105,7 +108,7 @@ class CsvFile:
         found = first_header(candidates, columns=columns)
         if found is None:
             _refuse_empty(name, header_row, len(lines))
-        line, grid = found[0]
+        line, grid = found.place
         return cls(text, _refined(grid, top), line, limits)
 
     @property
@@ -142,15 +145,15 @@ class CsvFile:
         top = next(self.text.blocks(size=_TOP), b"")
         lines = [line.span() for line in _LINE.finditer(top)]
         for line, (start, end) in enumerate(lines, 1):
-            divider = _sniff(top, start) if line > PREAMBLE_LINES else ""
+            divider = sniff(top, start) if line > PREAMBLE_LINES else ""
             text = top[start:end].decode("utf-8", "replace").strip()
             if divider and "@" not in text and has_email(text.split(divider)) and len(lines) > line:
                 return f"Line {line} names an email column: try {option('header_row', line)}."
             if line > _ADVISED_LINES:
                 break
         for delimiter in _RARE:
-            widths = _widths(top, lines[self.header_line - 1][0], delimiter.encode())
-            fits = len(widths) > 1 and widths[0] > 1 and len(set(widths)) == 1
+            found = widths(top, lines[self.header_line - 1][0], delimiter.encode())
+            fits = len(found) > 1 and found[0] > 1 and len(set(found)) == 1
             if fits and has_email([text for cell in self.header for text in cell.split(delimiter)]):
                 return f"Its cells fit under another delimiter: try {option('delimiter', delimiter)}."
         return None
@@ -183,11 +186,15 @@ def _candidates(  # noqa: PLR0917 -- all are of the same text
     delimiter: str | None,
     header_row: int | None,
     limits: Limits,
-) -> Iterator[tuple[tuple[int, Grid], list[str]]]:
-    """The lines that may be the header, each read as one."""
+) -> Iterator[Line[tuple[int, Grid]]]:
+    """The lines that may be the header, each read as one.
+
+    Raises:
+        InputError: none can be read as one, or one passes a limit.
+    """
     if header_row is not None:
         lines = [line.span() for line in _LINE.finditer(top)]
-    first, stop = True, 0
+    broken, stop, unread = 0, 0, False
     for at, (start, end) in enumerate(lines if header_row is not None else lines[: PREAMBLE_LINES + 1]):
         if header_row not in (None, at + 1) or (header_row is None and start < stop):
             continue
@@ -196,20 +203,23 @@ def _candidates(  # noqa: PLR0917 -- all are of the same text
             at == 0 and _TOLD.fullmatch(text) and header_row is None
         ):
             continue
-        divider = (delimiter or _sniff(top, start)).encode()
+        divider = (delimiter or sniff(top, start)).encode()
         record = read_record(top, start, divider, final=True)
         if record.cells is None or record.stop is None:
-            if first:
-                msg = f"{name}: the header on line {at + 1} has a quote out of place. Correct it."
-                raise InputError(msg)
+            broken = broken or at + 1
             continue
-        first, stop = False, record.stop
+        unread, stop = bool(broken and not stop), record.stop
         header = [cell.decode("utf-8", "replace") for cell in record.cells]
+        if unread and any(map(is_bare, header)):
+            break
         check_header_cells(header, name, at + 1, limits)
         if any(header):
             below = at + 1 + len(re.findall(rb"\r\n|\r|\n", top[start : record.stop]))
             grid = Grid(divider, header, record.stop, below)
-            yield (at + 1, grid), header
+            yield Line((at + 1, grid), header, partial(texts, top, record.stop, divider))
+    if broken and (unread or not stop):
+        msg = f"{name}: the header on line {broken} has a quote out of place. Correct it."
+        raise InputError(msg)
 
 
 def _headless(name: str, top: bytes, delimiter: str | None, limits: Limits) -> Grid:
@@ -221,8 +231,8 @@ def _headless(name: str, top: bytes, delimiter: str | None, limits: Limits) -> G
     start = len(top) - len(top.lstrip(b"\r\n"))
     if start == len(top):
         _refuse_empty(name, None, 0)
-    divider = (delimiter or _sniff(top, start)).encode()
-    rows = [[cell.decode("utf-8", "replace") for cell in cells] for cells in _records(top, start, divider)]
+    divider = (delimiter or sniff(top, start)).encode()
+    rows = texts(top, start, divider)
     line = 1 + len(re.findall(rb"\r\n|\r|\n", top[:start]))
     check_header_cells(rows[0], name, line, limits)
     dialect = dialect_of(top, start, rows[0], divider)
@@ -237,7 +247,7 @@ def _refined(grid: Grid, top: bytes) -> Grid:
     outer = (1, 1) if dialect.drawn and header[:1] == [""] == header[-1:] else (0, 0)
     grid = replace(grid, header=header, dialect=dialect, without=outer)
     below = dialect.plain_rows(top[grid.offset :], grid.delimiter)
-    rows = _records(below, 0, grid.delimiter, escaped=dialect.escaped)
+    rows = records(below, 0, grid.delimiter, escaped=dialect.escaped)
     if not rows or any(len(row) != len(header) + 1 for row in rows):
         return grid
     if not any(row[-1].strip() for row in rows):  # every row ends with a delimiter
@@ -265,36 +275,3 @@ def _refuse_empty(name: str, header_row: int | None, lines: int) -> NoReturn:
         msg = f"{name}: line {header_row} is blank or not there. Name the header's line with {option('header_row')}."
         raise InputError(msg)
     raise InputError(f"{name}: is empty. Expected a header line and rows.")
-
-
-def _sniff(top: bytes, start: int) -> str:
-    """The delimiter under which most records below fit the one that starts here, of several the most frequent."""
-    sound = (
-        delimiter
-        for delimiter in ",;\t|"
-        if delimiter.encode() in top and read_record(top, start, delimiter.encode(), final=True).cells
-    )
-    widths = {delimiter: _widths(top, start, delimiter.encode()) for delimiter in sound}
-    fitting = {
-        delimiter: (sum(width == found[0] for width in found[1:]), found[0])
-        for delimiter, found in widths.items()
-        if found and found[0] > 1
-    }
-    return max(fitting, key=lambda delimiter: fitting[delimiter]) if fitting else _NO_DELIMITER
-
-
-def _widths(top: bytes, start: int, delimiter: bytes) -> list[int]:
-    """How many cells the records from one on have, as far as the sample goes and blank ones apart."""
-    return [len(cells) for cells in _records(top, start, delimiter)]
-
-
-def _records(top: bytes, start: int, delimiter: bytes, *, escaped: bool = False) -> list[list[bytes]]:
-    """The cells of the records from one on, as far as the sample goes and blank ones apart."""
-    found: list[list[bytes]] = []
-    at: int | None = start
-    while at is not None and at < len(top) and len(found) <= _SAMPLE_RECORDS:
-        record = read_record(top, at, delimiter, final=True, escaped=escaped)
-        if record.cells is not None and any(record.cells):
-            found.append(record.cells)
-        at = record.stop
-    return found

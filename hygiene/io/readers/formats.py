@@ -11,7 +11,9 @@ from typing import Literal, TypeAlias
 from hygiene.errors import InputError
 from hygiene.io.readers.archives import ARCHIVE, archive_of
 from hygiene.io.readers.arrow_file import is_columnar
+from hygiene.io.readers.drawn_file import DRAWN
 from hygiene.io.readers.encoding import Text, UnreadableError
+from hygiene.io.readers.foreign_text import foreign_text
 from hygiene.io.readers.html_file import HTML
 from hygiene.io.readers.json_file import is_json
 from hygiene.io.readers.ods_file import FLAT, MIMETYPE
@@ -20,7 +22,7 @@ from hygiene.io.readers.vcard_file import CARD
 
 __all__ = ["Format", "format_of"]
 
-Format: TypeAlias = Literal["columnar", "excel", "ods", "html", "vcard", "json", "text"]
+Format: TypeAlias = Literal["columnar", "excel", "ods", "html", "vcard", "drawn", "json", "text"]
 
 #: Bytes of a text that its format is told by.
 _TOP = 1 << 12
@@ -159,9 +161,10 @@ def _refused(starts: bytes) -> str | None:
 
 def _of_text(source: Source, text: Text) -> Format:
     try:
-        top = next(text.blocks(size=_TOP), b"").lstrip()
+        first = next(text.blocks(size=_TOP), b"")
     except UnreadableError:
         return "text"
+    top = first.lstrip()
     if CARD.match(top):
         return "vcard"
     if HTML.match(top):
@@ -174,6 +177,11 @@ def _of_text(source: Source, text: Text) -> Format:
         raise _refusal(source, "is XML. Export the leads as CSV, XLSX or JSON.")
     if re.match(rb"MIME-Version:.*?multipart/related", top, re.IGNORECASE | re.DOTALL):
         raise _refusal(source, f"is a web archive (MHTML). {_SAVE}")
+    shown = first.lstrip(b"\r\n").decode("utf-8", "replace")
+    if DRAWN.match(shown):
+        return "drawn"
+    if (told := foreign_text(shown)) is not None:
+        raise _refusal(source, told)
     return "json" if is_json(text) else "text"
 
 

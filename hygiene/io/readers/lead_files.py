@@ -24,13 +24,15 @@ from hygiene.columns.place import place_index
 from hygiene.columns.stand_ins import stand_in
 from hygiene.columns.verifier_verdicts import is_verdict_column
 from hygiene.errors import InputError, Note, UsageError, option
+from hygiene.io.readers.address_list import AddressList, is_address_list
 from hygiene.io.readers.arrow_file import ArrowFile
 from hygiene.io.readers.batch import Batch, Table, address_in
 from hygiene.io.readers.csv_file import CsvFile, check_delimiter
+from hygiene.io.readers.drawn_file import DrawnFile
 from hygiene.io.readers.encoding import Text, check_encoding
 from hygiene.io.readers.folders import expand
 from hygiene.io.readers.formats import format_of
-from hygiene.io.readers.header_row import Columns, check_header
+from hygiene.io.readers.header_row import Columns, check_header, headless_note
 from hygiene.io.readers.json_file import JsonFile
 from hygiene.io.readers.keyed_file import KeyedFile
 from hygiene.io.readers.limits import Limits, limits_of
@@ -250,10 +252,10 @@ class _Look:
         if keys:
             table = KeyedFile(table, keys)
         sample = table.sample(SAMPLE_ROWS)
+        if isinstance(table, CsvFile | SheetFile) and self.header_row is None and not self.columns:
+            check_header(table.header, sample, source.name)
         if not sample:
             raise InputError(f"{source.name}: has a header and no rows. Export it again with its leads.")
-        if self.header_row is None and not self.columns:
-            check_header(table.header, source.name)
         found = self._mapped(table, sample, source.name)
         cells = zip(*sample, strict=True)
         verdicts = [
@@ -261,7 +263,9 @@ class _Look:
             for name, header, column in zip(found.names, table.header, cells, strict=True)
             if name not in CANONICAL and is_verdict_column(header, column)
         ]
-        return _Part(source.name, table, found, verdicts)
+        headless = self.no_header and isinstance(table, CsvFile | SheetFile)
+        told = [headless_note(table.header, sample)] if headless else []
+        return _Part(source.name, table, found, verdicts, told)
 
     def _mapped(self, table: Table, sample: Sequence[Sequence[str]], name: str) -> ColumnMap:
         """Where the columns of a file go.
@@ -286,23 +290,28 @@ class _Look:
                 return ArrowFile.look(source, self.limits)
             case "json":
                 return JsonFile.look(text, self.limits, columns=self.columns)
-            case "vcard":
-                return CardFile.look(text, self.limits)
+            case "vcard" | "drawn" as kind:
+                return (CardFile if kind == "vcard" else DrawnFile).look(text, self.limits)
             case "text":
-                return CsvFile.look(
-                    text,
-                    self.limits,
-                    columns=self.columns,
-                    delimiter=self.delimiter,
-                    header_row=self.header_row,
-                    no_header=self.no_header,
-                )
+                return self._of_text(text)
             case format_:
                 choice = SheetChoice(
                     self.columns, self.sheet, self.header_row, self.visible_rows, self.no_header
                 )
                 sheets = sheets_of(format_, source, self.limits, name=self.sheet, encoding=self.encoding)
                 return SheetFile.look(source, sheets, choice, self.limits)
+
+    def _of_text(self, text: Text) -> Table:
+        if self.no_header and self.delimiter is None and is_address_list(text):
+            return AddressList(text, self.limits)
+        return CsvFile.look(
+            text,
+            self.limits,
+            columns=self.columns,
+            delimiter=self.delimiter,
+            header_row=self.header_row,
+            no_header=self.no_header,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +322,7 @@ class _Part:
     table: Table
     map: ColumnMap
     verdict_columns: Sequence[str]
+    told: Sequence[str]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -324,7 +334,7 @@ class _Part:
 
     @property
     def notes(self) -> Iterator[str]:
-        yield from (f"{self.name}: {note}" for note in self.table.notes)
+        yield from (f"{self.name}: {note}" for note in (*self.table.notes, *self.told))
         yield from self.map.notes
 
     def addressed(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from hygiene.io.readers.arrow_file import ArrowFile
 from hygiene.io.readers.batch import Table
+from hygiene.io.readers.drawn_file import DrawnFile
 from hygiene.io.readers.encoding import Text
 from hygiene.io.readers.formats import format_of
 from hygiene.io.readers.json_file import JsonFile
@@ -38,6 +39,8 @@ def list_tables(source: Source, limits: Limits, /) -> list[Grid] | None:
             return [_of_table("JSON", JsonFile.look(text, limits))]
         case "vcard":
             return [_of_table("vCard", CardFile.look(text, limits))]
+        case "drawn":
+            return [_of_table("drawn table", DrawnFile.look(text, limits))]
         case format_:
             return [_of_sheet(source, sheet) for sheet in sheets_of(format_, source, limits)]
 

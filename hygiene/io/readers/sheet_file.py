@@ -6,13 +6,14 @@ row's line is its number in the sheet. Nothing here opens a file.
 
 import datetime
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeAlias
 
 from hygiene.columns.mapping import has_email
 from hygiene.errors import InputError, option
 from hygiene.io.readers.batch import Batch, batch_of_rows, first_rows
-from hygiene.io.readers.header_row import PREAMBLE_LINES, Columns, first_header, names_by_content
+from hygiene.io.readers.header_row import PREAMBLE_LINES, Columns, Line, first_header, names_by_content
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sources import Digest, Source
 
@@ -207,13 +208,15 @@ def _header(sheet: Sheet, choice: SheetChoice, most: int) -> tuple[int, Sequence
     """
     if not choice.no_header:
         candidates = _candidates(sheet, choice.header_row)
-        return first_header(((line, row[: most + 1]) for line, row in candidates), columns=choice.columns)
+        cut = (replace(line, cells=line.cells[: most + 1]) for line in candidates)
+        found = first_header(cut, columns=choice.columns)
+        return None if found is None else (found.place, found.cells)
     texts = [[_text(cell) for cell in row] for row in sheet.rows[:_SAMPLE_ROWS]]
     first = next((at for at, row in enumerate(texts) if any(cell.strip() for cell in row)), None)
     return None if first is None else (first, names_by_content(texts[first:]))
 
 
-def _candidates(sheet: Sheet, header_row: int | None) -> Iterator[tuple[int, list[str]]]:
+def _candidates(sheet: Sheet, header_row: int | None) -> Iterator[Line[int]]:
     """Rows that may be the header, with their lines; of headers that are merged over lines the last, filled."""
     spans = {first: last for first, last, _ in sheet.merged if last > first}
     above: dict[int, Any] = {}
@@ -233,7 +236,14 @@ def _candidates(sheet: Sheet, header_row: int | None) -> Iterator[tuple[int, lis
                 continue
         cells, above = above | cells, {}
         if cells:
-            yield line, [_text(cells.get(at, "")) for at in range(max(cells) + 1)]
+            texts = [_text(cells.get(at, "")) for at in range(max(cells) + 1)]
+            yield Line(line, texts, partial(_below, sheet, line, len(texts)))
+
+
+def _below(sheet: Sheet, line: int, width: int) -> list[list[str]]:
+    """The first rows below a line that are not blank, cut to a width."""
+    rows = sheet.rows[line : line + PREAMBLE_LINES]
+    return [[_text(cell) for cell in row[:width]] for row in rows if any(_filled(row))]
 
 
 def _only(source: Source, headers: dict[str, Sequence[str]], columns: Columns) -> str:
