@@ -17,7 +17,7 @@ PACKAGE = Path(hygiene.__file__).parent
 LIBRARY = [path for path in sorted(PACKAGE.rglob("*.py")) if "cli" not in path.relative_to(PACKAGE).parts]
 #: A flag, other than in a whole command that is told to be run.
 FLAG = re.compile(r"(?<![\w-])--[a-z]{2}")
-COMMAND = re.compile(r"(hygiene [a-z]+( [a-z]+)*|soffice)( --[a-z-]+( [A-Za-z]+)?)*")
+COMMAND = re.compile(r"(hygiene [a-z]+( [a-z]+)*|soffice|psql)( --[a-z-]+( [A-Za-z]+)?)*")
 
 
 def texts(path):
