@@ -29,6 +29,13 @@ PIECE: Final = 65_536
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
+class _Octets(bytearray):
+    """What was read so far; its repr shows none of it, and so no traceback's locals do."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} octets>"
+
+
 class TooLongError(Exception):
     """An answer is longer than is read."""
 
@@ -129,19 +136,19 @@ def read(response: httpx.Response, /) -> bytes:
         httpx.HTTPError: the connection broke.
     """
     stated = response.headers.get("Content-Length", "")
-    parts, size = [], 0
+    whole = _Octets()
     try:
         if stated.isascii() and stated.isdigit() and int(stated[:18]) > ANSWER_OCTETS:
             raise TooLongError
         unpack = _unpacking(response.headers.get("Content-Encoding", ""))
         for part in response.iter_raw():
-            parts.append(unpack(part, ANSWER_OCTETS - size + 1))
-            size += len(parts[-1])
-            if size > ANSWER_OCTETS:
+            whole += unpack(part, ANSWER_OCTETS - len(whole) + 1)
+            del part
+            if len(whole) > ANSWER_OCTETS:
                 raise TooLongError
     finally:
         response.close()
-    return b"".join(parts)
+    return bytes(whole)
 
 
 def _unpacking(encoding: str) -> Callable[[bytes, int], bytes]:
