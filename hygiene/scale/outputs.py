@@ -12,6 +12,7 @@ import pandas as pd
 from hygiene.cleaning.chunk_reasons import all_reasons
 from hygiene.cleaning.decide import word_verdicts
 from hygiene.cleaning.result import withheld_of
+from hygiene.cleaning.rewrite import FieldRules, count_changes, rewrite
 from hygiene.columns.mapping import MALFORMED
 from hygiene.io.writers import write_parquet
 from hygiene.outcomes import Outcome
@@ -31,12 +32,17 @@ def seal(frame: pd.DataFrame, /) -> Sealed:
     return Sealed(frame)
 
 
-def lay_out(leads: pd.DataFrame, verdicts: pd.DataFrame, /) -> dict[Table, pd.DataFrame]:
-    """The three tables of some leads with canonical columns, from these and their verdicts."""
+def lay_out(leads: pd.DataFrame, verdicts: pd.DataFrame, fields: FieldRules, /) -> dict[Table, pd.DataFrame]:
+    """The three tables of some leads with canonical columns, from these, their verdicts and what is done to cells."""
     ready = (verdicts["outcome"] == Outcome.READY.value).to_numpy()
-    sent = leads.loc[ready].drop(columns=MALFORMED, errors="ignore")
-    addressed = sent.assign(email=verdicts.loc[ready, "address"].to_numpy())
-    return {"ready": addressed, "withheld": withheld_of(leads, verdicts), "verdicts": verdicts}
+    rows = verdicts.loc[ready, "row"].to_numpy()
+    sent = rewrite(leads.loc[ready].drop(columns=MALFORMED, errors="ignore"), fields, rows=rows)
+    addressed = sent.leads.assign(email=verdicts.loc[ready, "address"].to_numpy())
+    return {
+        "ready": addressed,
+        "withheld": withheld_of(leads, verdicts),
+        "verdicts": count_changes(verdicts, sent),
+    }
 
 
 def verdicts_of(kept: Kept, placed: Placed, first: int, domains: Domains, /) -> pd.DataFrame:
@@ -59,27 +65,24 @@ def _tables(
 ) -> dict[Table, pd.DataFrame]:
     leads = job.leads(sealed.frame)
     parts[0].check(leads)
-    return lay_out(leads, verdicts_of(*parts))
+    return lay_out(leads, verdicts_of(*parts), job.settings.fields)
 
 
-def read_table(what: str, name: Table, sealed: Sealed | None, parts: list[Any], job: Job, /) -> pd.DataFrame:
-    """One of the tables of a partition; the verdicts without its leads.
+def read_table(what: str, name: Table, sealed: Sealed, parts: list[Any], job: Job, /) -> pd.DataFrame:
+    """One of the tables of a partition.
 
     Args:
         what: The partition.
         name: The table.
-        sealed: Its leads; None for the verdicts.
+        sealed: Its leads.
         parts: What `verdicts_of` takes.
         job: What every worker is handed.
 
     Raises:
         InputError: read again it holds other leads.
     """
-    if sealed is None:
-        found: pd.DataFrame = open_or_raise(guarded(verdicts_of)(what, *parts))
-    else:
-        found = open_or_raise(guarded(_tables)(what, sealed, parts, job))[name]
-    return found
+    found: dict[Table, pd.DataFrame] = open_or_raise(guarded(_tables)(what, sealed, parts, job))
+    return found[name]
 
 
 @guarded

@@ -151,8 +151,7 @@ class ScaledLeads:
 
         parts = [
             task(
-                read_table, part.what, name, None if name == "verdicts" else self._sealed(number),
-                self._parts(number), self._found.handed,
+                read_table, part.what, name, self._sealed(number), self._parts(number), self._found.handed,
             )
             for number, part in enumerate(self._found.partitions)
         ]  # fmt: skip
@@ -173,7 +172,8 @@ class ScaledLeads:
     def _empty(self) -> dict[Table, pd.DataFrame]:
         """The three tables without a row."""
         settings = self._found.job.settings
-        return lay_out(self._empty_leads, decide(survey_frame(self._empty_leads, settings), 0))
+        verdicts = decide(survey_frame(self._empty_leads, settings), 0)
+        return lay_out(self._empty_leads, verdicts, settings.fields)
 
     @cached_property
     def _touched(self) -> Sequence[Touched]:
