@@ -15,20 +15,19 @@ import pyarrow as pa
 
 from hygiene.arrow.hashing import frame_digest
 from hygiene.arrow.parallel import map_in_order
-from hygiene.arrow.text import Mask, text_column, text_series
+from hygiene.arrow.text import Mask, text_series
 from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.decide import decide, leads_of
 from hygiene.cleaning.dedup.fill import Fills, find_fills
 from hygiene.cleaning.forecast import forecast, forecast_raw, look_at
 from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.pipeline import resurvey
-from hygiene.cleaning.rewrite import FieldRules, Rewritten, count_changes, rewrite
+from hygiene.cleaning.rewrite import FieldRules, Rewritten, codes_are_countries, count_changes, rewrite
 from hygiene.cleaning.row_lookup import Positions, labelled, places_at, rows_at, texts_at, together
 from hygiene.cleaning.survey import Survey
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.columns.opt_out_cells import may_mark
 from hygiene.errors import UsageError
-from hygiene.fields.places import has_states
 from hygiene.outcomes import REASONS, Counts, Outcome
 from hygiene.prediction.features import Features
 from hygiene.prediction.predict import Prediction
@@ -160,7 +159,7 @@ class CleanedLeads:
         ready = np.flatnonzero(self.survey.relations.ranks[start : start + len(chunk)] == Outcome.READY.rank)
         filled = self._filled.fill(leads_of(self.survey, chunk).iloc[ready], ready + start)
         sent = self._as_sent(filled, ready + start, chunk.address.take(pa.array(ready)))
-        return sent, count_changes(verdicts, sent)
+        return sent, verdicts.assign(changes=count_changes(sent.changes, verdicts["row"].to_numpy()))
 
     def _as_sent(self, filled: pd.DataFrame, positions: Positions, addresses: pa.Array) -> Rewritten:
         """Leads with their cells and addresses as they are sent."""
@@ -174,10 +173,7 @@ class CleanedLeads:
     @cached_property
     def _codes_are_countries(self) -> bool:
         """Whether two letters in the country column may be the code of a country: in no chunk they are states."""
-        if "country" not in self.columns:
-            return True
-        frames = (chunk.frame for chunk in self.survey)
-        return not any(has_states(text_column(frame["country"])) for frame in frames if "country" in frame)
+        return codes_are_countries(chunk.frame for chunk in self.survey)
 
     @property
     def changes(self) -> pd.DataFrame:

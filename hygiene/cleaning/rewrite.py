@@ -4,7 +4,7 @@ Mending and tidying are passes of `hygiene.fields`; which column takes which is 
 are left as they are, and so is the address.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -22,9 +22,10 @@ from hygiene.fields.links import tidy_linkedins, tidy_websites
 from hygiene.fields.mend import mend
 from hygiene.fields.names import tidy_names
 from hygiene.fields.notes import is_own_address
+from hygiene.fields.places import country_codes, has_states, tidy_countries, tidy_states
 from hygiene.words.tables import read_words
 
-__all__ = ["TIDIED", "FieldRules", "Rewritten", "count_changes", "rewrite"]
+__all__ = ["TIDIED", "FieldRules", "Rewritten", "codes_are_countries", "count_changes", "rewrite"]
 
 #: Kinds of fields that are tidied where the user asks for it.
 TIDIED = ("names", "companies", "phones", "places", "links")
@@ -79,13 +80,20 @@ class Rewritten(NamedTuple):
     changes: pd.DataFrame
 
 
-def count_changes(verdicts: pd.DataFrame, sent: Rewritten, /) -> pd.DataFrame:
-    """Verdicts with the number of cells that changed in each row, as their last column."""
-    rows = verdicts["row"].to_numpy(dtype=np.int64)
-    counts = np.zeros(len(rows), dtype=np.int64)
-    changed, times = np.unique(sent.changes["row"].to_numpy(dtype=np.int64), return_counts=True)
-    counts[np.isin(rows, changed)] = times
-    return verdicts.assign(changes=counts)
+def count_changes(
+    changes: pd.DataFrame, rows: np.ndarray[Any, Any], /
+) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """How many cells changed in each of some rows, by their numbers, each once."""
+    changed, times = np.unique(changes["row"].to_numpy(dtype=np.int64), return_counts=True)
+    counts = dict(zip(changed.tolist(), times.tolist(), strict=True))
+    return np.array(
+        [counts.get(row, 0) for row in rows.tolist()] if counts else [0] * len(rows), dtype=np.int64
+    )
+
+
+def codes_are_countries(frames: Iterable[pd.DataFrame], /) -> bool:
+    """Whether two letters in the country column of leads may be the code of a country: nowhere they are states."""
+    return not any(has_states(text_column(frame["country"])) for frame in frames if "country" in frame)
 
 
 def rewrite(
@@ -180,8 +188,6 @@ def _endings(addresses: pa.Array) -> pa.Array:
 
 def _places(cells: _Cells, countries: pa.Array, *, write: bool, codes: bool | None) -> pa.Array:
     """The codes of countries, by their cells before those of addresses; written anew where that was asked for."""
-    from hygiene.fields.places import country_codes, has_states, tidy_countries, tidy_states
-
     if "country" not in cells:
         return countries
     codes = not has_states(cells["country"]) if codes is None else codes

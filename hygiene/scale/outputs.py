@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from hygiene.cleaning.chunk_reasons import all_reasons
 from hygiene.cleaning.decide import word_verdicts
 from hygiene.cleaning.result import withheld_of
-from hygiene.cleaning.rewrite import FieldRules, count_changes, rewrite
+from hygiene.cleaning.rewrite import FieldRules, codes_are_countries, rewrite
 from hygiene.columns.mapping import MALFORMED
 from hygiene.io.writers import write_parquet
 from hygiene.outcomes import Outcome
@@ -35,14 +36,11 @@ def seal(frame: pd.DataFrame, /) -> Sealed:
 def lay_out(leads: pd.DataFrame, verdicts: pd.DataFrame, fields: FieldRules, /) -> dict[Table, pd.DataFrame]:
     """The three tables of some leads with canonical columns, from these, their verdicts and what is done to cells."""
     ready = (verdicts["outcome"] == Outcome.READY.value).to_numpy()
+    bare = leads.loc[ready].drop(columns=MALFORMED, errors="ignore")
     rows = verdicts.loc[ready, "row"].to_numpy()
-    sent = rewrite(leads.loc[ready].drop(columns=MALFORMED, errors="ignore"), fields, rows=rows)
-    addressed = sent.leads.assign(email=verdicts.loc[ready, "address"].to_numpy())
-    return {
-        "ready": addressed,
-        "withheld": withheld_of(leads, verdicts),
-        "verdicts": count_changes(verdicts, sent),
-    }
+    sent = rewrite(bare, fields, rows=rows, codes=codes_are_countries([leads])).leads
+    addressed = sent.assign(email=verdicts.loc[ready, "address"].to_numpy())
+    return {"ready": addressed, "withheld": withheld_of(leads, verdicts), "verdicts": verdicts}
 
 
 def verdicts_of(kept: Kept, placed: Placed, first: int, domains: Domains, /) -> pd.DataFrame:
@@ -54,7 +52,9 @@ def _verdicts(kept: Kept, placed: Placed, first: int, domains: Domains) -> Itera
     for start, chunk in kept.chunks(first):
         related = placed.within(start, start + len(chunk))
         found = all_reasons(chunk, related, domains.verdicts, accept_unknown=domains.accept_unknown)
-        yield word_verdicts(chunk, related, found, domains.verdicts)
+        verdicts = word_verdicts(chunk, related, found, domains.verdicts)
+        ready = (verdicts["outcome"] == Outcome.READY.value).to_numpy()
+        yield verdicts.assign(changes=np.where(ready, kept.changes[start : start + len(chunk)], 0))
 
 
 def _tables(
@@ -68,21 +68,24 @@ def _tables(
     return lay_out(leads, verdicts_of(*parts), job.settings.fields)
 
 
-def read_table(what: str, name: Table, sealed: Sealed, parts: list[Any], job: Job, /) -> pd.DataFrame:
-    """One of the tables of a partition.
+def read_table(what: str, name: Table, sealed: Sealed | None, parts: list[Any], job: Job, /) -> pd.DataFrame:
+    """One of the tables of a partition; the verdicts without its leads.
 
     Args:
         what: The partition.
         name: The table.
-        sealed: Its leads.
+        sealed: Its leads; None for the verdicts.
         parts: What `verdicts_of` takes.
         job: What every worker is handed.
 
     Raises:
         InputError: read again it holds other leads.
     """
-    found: dict[Table, pd.DataFrame] = open_or_raise(guarded(_tables)(what, sealed, parts, job))
-    return found[name]
+    if sealed is None:
+        found: pd.DataFrame = open_or_raise(guarded(verdicts_of)(what, *parts))
+    else:
+        found = open_or_raise(guarded(_tables)(what, sealed, parts, job))[name]
+    return found
 
 
 @guarded

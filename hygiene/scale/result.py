@@ -151,7 +151,8 @@ class ScaledLeads:
 
         parts = [
             task(
-                read_table, part.what, name, self._sealed(number), self._parts(number), self._found.handed,
+                read_table, part.what, name, None if name == "verdicts" else self._sealed(number),
+                self._parts(number), self._found.handed,
             )
             for number, part in enumerate(self._found.partitions)
         ]  # fmt: skip
@@ -172,7 +173,7 @@ class ScaledLeads:
     def _empty(self) -> dict[Table, pd.DataFrame]:
         """The three tables without a row."""
         settings = self._found.job.settings
-        verdicts = decide(survey_frame(self._empty_leads, settings), 0)
+        verdicts = decide(survey_frame(self._empty_leads, settings), 0).assign(changes=np.arange(0))
         return lay_out(self._empty_leads, verdicts, settings.fields)
 
     @cached_property
