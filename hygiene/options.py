@@ -15,6 +15,7 @@ import pandas as pd
 from hygiene.arguments import check_names, check_span
 from hygiene.checks.custom_rules import Rule
 from hygiene.cleaning.dedup.survivors import Keep
+from hygiene.cleaning.rewrite import FieldRules
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.frames import ArrowStream
 from hygiene.deliverability import DomainVerdict, Resolver
@@ -53,6 +54,11 @@ class CleanOptions(ReadOptions):
             mailbox providers (tags, dots of Gmail).
         keep: Which of several rows of a lead stays: `first`, `last`, `most-complete` or `newest:COLUMN`.
         fill: Whether the row that stays takes blank cells from the rows it replaces.
+        mend: Whether cells are put right before they are sent, where nobody meant what stands there: white space at the
+            ends, invisible characters, quotes around the whole, HTML entities, mojibake.
+        tidy: Kinds of fields that are written as in a mail before they are sent: ``names``, ``companies``, ``phones``,
+            ``places``, ``links``, or ``all``.
+        region: The country of phone numbers whose row says none, by its code: ``GB``.
         suppression_columns: Whether opt-out marks in the leads' own columns suppress addresses.
         suppression_column: Columns of the leads that mark who must not be written to, where they are not understood:
             ``HEADER`` for one whose truth does, ``HEADER=VALUE,VALUE`` for one of which these values do.
@@ -89,6 +95,9 @@ class CleanOptions(ReadOptions):
     match: Literal["exact", "person"] = "exact"
     keep: str = "first"
     fill: bool = False
+    mend: bool = True
+    tidy: Sequence[str] = ()
+    region: str | None = None
     suppression_columns: bool = True
     suppression_column: Sequence[str] = ()
     max_list_age: timedelta | None = None
@@ -166,6 +175,7 @@ def resolve(options: CleanOptions, /) -> Settings:
         "trusted": tuple(options.trust_columns),
         "rules": tuple(options.rules),
         "review": tuple(options.review),
+        "fields": FieldRules.of(mend=options.mend, tidy=options.tidy, region=options.region),
     }
     return Settings(**{name: getattr(options, name) for name in alike} | changed)
 

@@ -111,11 +111,19 @@ def test_a_text_of_ten_thousand_signs_is_left():
     assert found.changed == 0
 
 
-@given(SIGNS)
-def test_the_whole_column_says_what_one_cell_says(text):
-    found = mend(column(text))
+@given(st.lists(SIGNS | st.none(), max_size=4))
+def test_the_whole_column_says_what_one_cell_says(texts):
+    found = mend(column(*texts))
 
-    assert (found.cells[0].as_py(), found.rules[0].as_py() or "") == mend_text(text)
+    each = [(None, "") if text is None else mend_text(text) for text in texts]
+    assert found.cells.to_pylist() == [text for text, _ in each]
+    assert found.rules.to_pylist() == [rule or None for _, rule in each]
+
+
+def test_a_part_of_a_column_is_told_by_its_own_octets():
+    cells = column(" a", "b", "c ", None, "d  e", "f").slice(1, 4)
+
+    assert mend(cells).cells.to_pylist() == ["b", "c", None, "d e"]
 
 
 @given(SIGNS)

@@ -1,5 +1,9 @@
 """Resuming: what a later run of the same import sends, what it does not, and what it says."""
 
+import json
+import sqlite3
+from contextlib import closing
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -275,3 +279,40 @@ def test_a_sink_that_cannot_be_named_takes_no_journal(world):
 
     with pytest.raises(UsageError, match="a journal needs a sink that says where it sends to"):
         hygiene.import_leads(cleaned, Nameless(), journal=world.journal)
+
+
+def _forget_fields(journal):
+    """Make the plan one of a version that did nothing to cells."""
+    with closing(sqlite3.connect(journal)) as connection, connection:
+        [(text,)] = connection.execute("SELECT frozen FROM imports").fetchall()
+        kept = json.loads(text)
+        del kept["fields"]
+        connection.execute("UPDATE imports SET frozen = ?", (json.dumps(kept),))
+
+
+PADDED = pd.DataFrame({"email": EMAILS, "first_name": [" Ann "] * 6})
+
+
+def test_an_import_goes_on_with_the_cells_that_its_plan_was_made_with(world):
+    world.cut(PADDED)
+
+    world.run(PADDED, clean={"mend": False})
+
+    assert world.known.ready["first_name"].tolist() == ["Ann"] * 6
+    assert any("mend" in note for note in world.notes)
+
+
+def test_an_unfinished_import_of_an_earlier_version_goes_on_unmended(world):
+    world.cut(PADDED)
+    _forget_fields(world.journal)
+
+    world.run(PADDED)
+
+    assert world.known.ready["first_name"].tolist() == [" Ann "] * 6
+    assert world.known.changes.empty
+
+
+def test_an_import_that_begins_now_is_mended(world):
+    world.run(PADDED)
+
+    assert world.known.ready["first_name"].tolist() == ["Ann"] * 6

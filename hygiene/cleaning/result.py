@@ -3,6 +3,8 @@
 Everything is derived from the lead frame and its verdicts; nothing here changes either.
 """
 
+import copy
+import dataclasses
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -20,6 +22,7 @@ from hygiene.cleaning.dedup.fill import Fills, find_fills
 from hygiene.cleaning.forecast import forecast, forecast_raw, look_at
 from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.pipeline import resurvey
+from hygiene.cleaning.rewrite import FieldRules, Rewritten, codes_are_countries, count_changes, rewrite
 from hygiene.cleaning.row_lookup import Positions, labelled, places_at, rows_at, texts_at, together
 from hygiene.cleaning.survey import Survey
 from hygiene.columns.mapping import CANONICAL, MALFORMED
@@ -45,11 +48,12 @@ _AUDITED = (Outcome.READY, Outcome.BLOCKED, Outcome.DUPLICATE)
 
 
 class Chunk(NamedTuple):
-    """Some rows with their verdicts: those that are ready, those that are withheld, the verdicts of all."""
+    """Some rows: those that are ready, those that are withheld, the verdicts of all, the cells that were changed."""
 
     ready: pd.DataFrame
     withheld: pd.DataFrame
     verdicts: pd.DataFrame
+    changes: pd.DataFrame
 
 
 class CleanedLeads:
@@ -103,6 +107,16 @@ class CleanedLeads:
             found, frame=self._frame, notes=self.read_notes, files=self.files, sha256=self.sha256
         )
 
+    def sent_as(self, fields: FieldRules, /) -> "CleanedLeads":
+        """The same leads with other rules for the cells that are sent; no verdict depends on them."""
+        if fields == self.survey.settings.fields:
+            return self
+        found = copy.copy(self.survey)
+        found.settings = dataclasses.replace(found.settings, fields=fields)
+        return CleanedLeads(
+            found, frame=self._frame, notes=self.read_notes, files=self.files, sha256=self.sha256
+        )
+
     def __len__(self) -> int:
         return self.survey.rows
 
@@ -116,7 +130,7 @@ class CleanedLeads:
     @cached_property
     def verdicts(self) -> pd.DataFrame:
         """One row an input row, with the index of `frame`; see `hygiene_schemas.Verdict`."""
-        parts = [decide(self.survey, number) for number in range(len(self.survey.chunks))]
+        parts = [self._decided(number, chunk)[1] for number, chunk in enumerate(self.survey)]
         if len(parts) == 1:
             return parts[0]
         return pd.concat(parts, ignore_index=True).set_index(self.frame.index)
@@ -129,23 +143,48 @@ class CleanedLeads:
     def chunks(self) -> "Iterator[Chunk]":
         """The leads with their verdicts, some at a time, in their order."""
         self.fills  # noqa: B018 -- worked out once, before several chunks need it
+        if self.survey.settings.fields.tidy:
+            self._codes_are_countries  # noqa: B018 -- likewise
         return map_in_order(self._chunk, enumerate(self.survey), jobs=self.survey.jobs)
 
     def _chunk(self, numbered: tuple[int, CheckedChunk]) -> "Chunk":
-        number, chunk = numbered
+        sent, verdicts = self._decided(*numbered)
+        leads = leads_of(self.survey, numbered[1])
+        return Chunk(sent.leads, withheld_of(leads, verdicts), verdicts, sent.changes)
+
+    def _decided(self, number: int, chunk: CheckedChunk) -> tuple[Rewritten, pd.DataFrame]:
+        """The leads of a chunk that are ready, as they are sent, and the verdicts of all its rows."""
         verdicts = decide(self.survey, number, chunk)
         start = self.survey.firsts[number]
         ready = np.flatnonzero(self.survey.relations.ranks[start : start + len(chunk)] == Outcome.READY.rank)
-        leads = leads_of(self.survey, chunk)
-        filled = self._filled.fill(leads.iloc[ready], ready + start).drop(columns=MALFORMED, errors="ignore")
-        addressed = filled.assign(email=text_series(chunk.address.take(pa.array(ready)), filled.index))
-        return Chunk(addressed, withheld_of(leads, verdicts), verdicts)
+        filled = self._filled.fill(leads_of(self.survey, chunk).iloc[ready], ready + start)
+        sent = self._as_sent(filled, ready + start, chunk.address.take(pa.array(ready)))
+        return sent, verdicts.assign(changes=count_changes(sent.changes, verdicts["row"].to_numpy()))
+
+    def _as_sent(self, filled: pd.DataFrame, positions: Positions, addresses: pa.Array) -> Rewritten:
+        """Leads with their cells and addresses as they are sent."""
+        bare = filled.drop(columns=MALFORMED, errors="ignore")
+        rules = self.survey.settings.fields
+        codes = self._codes_are_countries if "places" in rules.tidy or "phones" in rules.tidy else None
+        sent = rewrite(bare, rules, rows=np.asarray(positions) + 1, codes=codes)
+        addressed = sent.leads.assign(email=text_series(addresses, bare.index).to_numpy())
+        return Rewritten(addressed, sent.changes)
+
+    @cached_property
+    def _codes_are_countries(self) -> bool:
+        """Whether two letters in the country column may be the code of a country: in no chunk they are states."""
+        return codes_are_countries(chunk.frame for chunk in self.survey)
+
+    @property
+    def changes(self) -> pd.DataFrame:
+        """The cells of `ready` that are not as they came in: `row`, `column`, `before`, `after`, `rule`."""
+        return pd.concat([chunk.changes for chunk in self.chunks()], ignore_index=True)
 
     def at(self, positions: Positions, /) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The leads at these positions, as they came in, and their verdicts."""
         found = self.survey
         leads = rows_at(found, positions, lambda _, chunk: leads_of(found, chunk))
-        return leads, rows_at(found, positions, lambda number, chunk: decide(found, number, chunk))
+        return leads, rows_at(found, positions, lambda number, chunk: self._decided(number, chunk)[1])
 
     def places(self, positions: Positions, /) -> list[str]:
         """Where the rows at these positions stand: file and line, or the number of a row of a frame."""
@@ -181,15 +220,14 @@ class CleanedLeads:
         return self.leads(np.flatnonzero(self.sent(send_all=send_all)))
 
     def leads(self, positions: Positions, /) -> pd.DataFrame:
-        """The leads at these positions as an import sends them: filled, the normalized address."""
+        """The leads at these positions as an import sends them: filled, rewritten, the normalized address."""
         found = self.survey
         frame = (
             rows_at(found, positions, lambda _, chunk: leads_of(found, chunk))
             if self._frame is None
             else self._frame.iloc[positions]
         )
-        filled = self._filled.fill(frame, positions).drop(columns=MALFORMED, errors="ignore")
-        return filled.assign(email=text_series(self.addresses(positions), filled.index).to_numpy())
+        return self._as_sent(self._filled.fill(frame, positions), positions, self.addresses(positions)).leads
 
     def addresses(self, positions: Positions | None = None, /) -> pa.Array:
         """The normalized addresses at these positions, or of all rows; null for none."""

@@ -9,6 +9,7 @@ import pyarrow as pa
 from hygiene.arguments import check_word
 from hygiene.checks.custom_rules import Rule
 from hygiene.cleaning.dedup.survivors import Keep
+from hygiene.cleaning.rewrite import FieldRules
 from hygiene.deliverability import Resolver, as_resolver
 from hygiene.errors import UsageError
 from hygiene.lists import RuleList
@@ -45,6 +46,7 @@ class Settings:
         policy: The API's counting rules, which say what its block list covers.
         waive_blocklist: Whether the import will waive the block list.
         batch_leads: Leads a request, for the prediction.
+        fields: What is done to cells before they are sent.
     """
 
     schema: Any = None
@@ -66,6 +68,7 @@ class Settings:
     policy: ImportPolicy = field(default_factory=ImportPolicy)
     waive_blocklist: bool = False
     batch_leads: int = 400
+    fields: FieldRules = field(default_factory=FieldRules)
 
     def __post_init__(self) -> None:
         check_word("match", self.match, ("exact", "person"))

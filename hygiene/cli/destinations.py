@@ -102,7 +102,7 @@ def _check_folder(folder: Path, format_: str, *, read: Sequence[str]) -> None:
     names = [f"{name}.{format_}" for name in ("ready", "withheld", "verdicts")]
     with _told(f"--out {folder}", "Name a folder that can be written to."), _made(folder):
         Table(BytesIO(), folder, format_=format_).drop()  # type: ignore[arg-type]  # click allows no other word
-        for name in (*names, "summary.json", "report.html", "fills.csv", *DELIVERIES):
+        for name in (*names, "summary.json", "report.html", "changes.csv", "fills.csv", *DELIVERIES):
             _refuse_input(folder / name, read)
             if (folder / name).is_dir():
                 raise OSError(f"{name} in it is a folder")

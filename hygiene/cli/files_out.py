@@ -62,7 +62,13 @@ def _write_results(run: Run, out: str, cleaned: "CleanedLeads", receipt: "Receip
 
     fill, how = run.options["fill"], run.options["out_format"]
     with (
-        open_results(out, format_=how, fills=fill, rights=run.options["rights"]) as results,
+        open_results(
+            out,
+            format_=how,
+            changes=cleaned.survey.settings.fields.are_any,
+            fills=fill,
+            rights=run.options["rights"],
+        ) as results,
         run.progress("Writing") as progress,
     ):
         done = 0

@@ -29,6 +29,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "What counts as a lead": (
         "require", "schema", "rules", "trust_columns", "review", "disposable", "free", "roles", "match", "keep", "fill",
     ),
+    "Fields as they are sent": ("mend", "tidy", "region"),
     "DNS: whether domains take mail": (
         "no_dns", "resolvers", "accept_unknown", "dns_cache", "no_dns_cache", "dns_rate", "dns_window", "dns_timeout",
         "dns_deadline",

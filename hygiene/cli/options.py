@@ -200,6 +200,23 @@ FIELDS: Mapping[str, Callable[..., Any]] = {
     "fill": click.option(
         "--fill", is_flag=True, help="The row that stays takes blank cells from those it replaces."
     ),
+    "mend": click.option(
+        "--no-mend",
+        "mend",
+        is_flag=True,
+        callback=param_types.negated,
+        help="Send cells as they are: with their white space, entities, quotes and mojibake.",
+    ),
+    "tidy": click.option(
+        "--tidy",
+        default="",
+        callback=param_types.names,
+        metavar="KIND,...",
+        help="Write names, companies, phones, places, links (or all) as a mail wants them.",
+    ),
+    "region": click.option(
+        "--region", metavar="CODE", help="Country of phone numbers whose row says none: GB."
+    ),
     "suppression_columns": click.option(
         "--no-suppression-columns",
         "suppression_columns",

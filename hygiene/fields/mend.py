@@ -9,10 +9,10 @@ import html.entities
 import re
 import unicodedata
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from hygiene.arrow.text import mask
+from hygiene.arrow.text import Mask, Octets
 from hygiene.fields.distinct import Change, Tidied, by_distinct
 from hygiene.fields.mojibake import MAY_BE_MOJIBAKE, repair_mojibake
 
@@ -20,12 +20,12 @@ __all__ = ["mend", "mend_text"]
 
 #: Times that all rules are tried on a cell; one that still changes then is left as it was.
 _ROUNDS = 4
-#: What a text that may need mending has: a sign that is not printed ASCII, an entity, a quote or space at an end, two
-#: spaces. A text without is plain.
-_LOOKED_AT = r"[^ -~]|&[#0-9A-Za-z]+;|^[ \"'`]|[ ]$|  "
+#: Octets that a text which needs no mending has not: what is no printed ASCII, and the sign that entities begin with.
+_LOOKED_AT = np.array([not 0x20 <= octet < 0x7F or octet == ord("&") for octet in range(256)])
+_AT_FIRST = np.array([chr(octet) in " \"'`" for octet in range(256)])
 _ENTITY = re.compile(r"&(?:#([0-9]{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,31}));")
 #: First signs that make a spreadsheet take a cell for a formula. OWASP: CSV injection.
-_FORMULA = ("=", "+", "-", "@")
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 #: What begins like a formula and is a number: a phone number, a negative amount.
 _NUMBER = re.compile(r"[+-][\d(][\d ()./-]*(?:(?:x|ext\.?) ?\d+)?")
 
@@ -64,8 +64,24 @@ def mend(column: pa.Array, /, *, lines: bool = False) -> Tidied:
         The cells, and for each that changed the rules: ``mojibake``, ``entity``, ``invisible``, ``white_space``,
         ``quotes``.
     """
-    plain = ~mask(pc.match_substring_regex(column, _LOOKED_AT))
-    return by_distinct(column, lambda text: mend_text(text, lines=lines), plain=plain)
+    return by_distinct(column, lambda text: mend_text(text, lines=lines), plain=_plain(column))
+
+
+def _plain(column: pa.Array) -> Mask:
+    """Texts of printed ASCII without an entity, a space or quote at an end, or two spaces; told by their octets."""
+    octets = Octets.of(column)
+    plain = np.ones(len(column), dtype=bool)
+    data, bounds = octets.data, octets.bounds
+    if not len(data):
+        return plain
+    odd = _LOOKED_AT[data]
+    space = data == ord(" ")
+    odd[1:] |= space[1:] & space[:-1]
+    filled = np.flatnonzero(bounds[1:] > bounds[:-1])
+    first, last = bounds[:-1][filled], bounds[1:][filled] - 1
+    plain[filled[_AT_FIRST[data[first]] | space[last]]] = False
+    plain[np.searchsorted(bounds, np.flatnonzero(odd), "right") - 1] = False
+    return plain
 
 
 def mend_text(text: str, /, *, lines: bool = False) -> Change:

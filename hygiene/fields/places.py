@@ -21,7 +21,7 @@ from hygiene.fields.distinct import Change, Tidied, by_distinct, by_distinct_row
 from hygiene.words.spelling import folded
 from hygiene.words.tables import read_rows, read_words
 
-__all__ = ["country_codes", "tidy_countries", "tidy_country", "tidy_state", "tidy_states"]
+__all__ = ["country_codes", "has_states", "tidy_countries", "tidy_country", "tidy_state", "tidy_states"]
 
 #: The languages that headers are read in, as pycountry calls them.
 _LANGUAGES = (
@@ -48,24 +48,32 @@ class _Country:
     name: str
 
 
-def tidy_countries(column: pa.Array, /) -> Tidied:
+def tidy_countries(column: pa.Array, /, *, codes: bool | None = None) -> Tidied:
     """Countries as English says them; what is none for certain is left.
+
+    Args:
+        column: Countries (`large_string`).
+        codes: Whether two letters may be the code of a country; None where the column is to tell, see `has_states`.
 
     Raises:
         UsageError: pycountry is not installed.
     """
-    codes = not _has_states(column)
+    codes = not has_states(column) if codes is None else codes
     return by_distinct(column, lambda text: tidy_country(text, codes=codes))
 
 
-def country_codes(column: pa.Array, /) -> pa.Array:
+def country_codes(column: pa.Array, /, *, codes: bool | None = None) -> pa.Array:
     """ISO 3166-1 codes of countries, in capitals; null where a cell names none for certain.
+
+    Args:
+        column: Countries (`large_string`).
+        codes: As `tidy_countries` takes it.
 
     Raises:
         UsageError: pycountry is not installed.
     """
     encoded = pc.dictionary_encode(column)
-    codes = not _has_states(column)
+    codes = not has_states(column) if codes is None else codes
     found = [_find(text, codes=codes) for text in encoded.dictionary.to_pylist()]
     return pa.array([each.code if each else None for each in found], _TEXT).take(encoded.indices)
 
@@ -107,7 +115,8 @@ def tidy_state(text: str, country: str, /) -> Change:
     return found, "state" if found != text else ""
 
 
-def _has_states(column: pa.Array) -> bool:
+def has_states(column: pa.Array, /) -> bool:
+    """Whether a column of countries holds codes of states, as some do: then two letters are no country."""
     return bool(pc.any(pc.is_in(column, value_set=pa.array(sorted(_NO_COUNTRY), _TEXT))).as_py())
 
 

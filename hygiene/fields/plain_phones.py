@@ -40,13 +40,16 @@ def plain_phones(column: pa.Array, regions: pa.Array, /) -> tuple[Mask, pa.Array
     """
     plans = numbering_plans()
     decided = np.zeros(len(column), dtype=bool)
-    numbers = column
+    left, numbers = np.arange(len(column)), column
     for find in (_abroad, _nanp, _at_home):
-        rows, found = find(column, regions, plans)
-        rows &= ~decided
+        at = pa.array(left)
+        rows, found = find(column.take(at), regions.take(at), plans) if len(left) else (left > 0, column)
         if rows.any():
-            numbers = pc.if_else(pa.array(rows), found, numbers)
-            decided |= rows
+            decided[left[rows]] = True
+            where = np.zeros(len(column), dtype=bool)
+            where[left[rows]] = True
+            numbers = pc.replace_with_mask(numbers, pa.array(where), found.filter(pa.array(rows)))
+        left = left[~rows]
     return decided, numbers
 
 
@@ -71,7 +74,8 @@ def _abroad(column: pa.Array, _regions: pa.Array, plans: ModuleType) -> tuple[Ma
         fits[at] = good
     fits &= mask(pc.greater_equal(pc.utf8_length(bare), 8))
     rows[places] = fits
-    return rows, pc.replace_substring_regex(column, _BETWEEN, "")
+    numbers = pc.replace_with_mask(column, pa.array(rows), bare.filter(pa.array(fits)))
+    return rows, numbers
 
 
 @cache

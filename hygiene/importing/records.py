@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.arrow.text import Mask
+from hygiene.cleaning.rewrite import FieldRules
 from hygiene.errors import option
 from hygiene.importing.past_imports import Landed
 from hygiene.importing.standing import Brought, Standing
@@ -55,6 +56,7 @@ class Frozen:
         shape: How the sink writes leads.
         unknown: What was not known of the API when it was planned (`hygiene.prediction.uncertainty.Unknown`).
         standing: How the list stood when it was planned; None where that was not read.
+        fields: What is done to the cells that are sent; nothing where an earlier version planned it.
     """
 
     policy: ImportPolicy
@@ -64,6 +66,7 @@ class Frozen:
     shape: Mapping[str, object] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
     standing: Standing | None = None
+    fields: FieldRules = field(default_factory=FieldRules)
 
     def differences(self, now: "Frozen", /) -> list[str]:
         """One sentence for each option that is not as it was."""
@@ -72,6 +75,7 @@ class Frozen:
             "batch_leads": option("batch_leads"),
             "custom": option("custom"),
             "shape": f"{option('rename')} or {option('custom_shape')}",
+            "fields": f"{option('mend')}, {option('tidy')} or {option('region')}",
         }
         return [
             f"{named} is not as it was when this import was planned; the plan stands "

@@ -84,8 +84,10 @@ class Session:
     def knowing(self, cleaned: CleanedLeads, /) -> CleanedLeads:
         """The same leads: what this import brought to the list itself is not known, what others did is.
 
+        Their cells are sent as they were when the import was planned, whatever is asked for now.
         With ``again`` the journal is not asked, and only what the API itself holds is known.
         """
+        cleaned = cleaned.sent_as(self.frozen.fields)
         known = cleaned.survey.settings.known
         if self._record is None or self._again:
             return cleaned
@@ -265,7 +267,12 @@ def open_session(
     check_size(size)
     shape = dict(sink.shape) if isinstance(sink, Addressed) else {}
     frozen = Frozen(
-        policy=sink.policy, batch_leads=size, custom=tuple(custom), file_name=file_name, shape=shape
+        policy=sink.policy,
+        batch_leads=size,
+        custom=tuple(custom),
+        file_name=file_name,
+        shape=shape,
+        fields=cleaned.survey.settings.fields,
     )
     record, waive = None, cleaned.survey.settings.waive_blocklist
     if journal is not None:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from hygiene.cleaning.chunk_reasons import all_reasons
 from hygiene.cleaning.decide import word_verdicts
 from hygiene.cleaning.result import withheld_of
+from hygiene.cleaning.rewrite import FieldRules, codes_are_countries, rewrite
 from hygiene.columns.mapping import MALFORMED
 from hygiene.io.writers import write_parquet
 from hygiene.outcomes import Outcome
@@ -31,10 +33,12 @@ def seal(frame: pd.DataFrame, /) -> Sealed:
     return Sealed(frame)
 
 
-def lay_out(leads: pd.DataFrame, verdicts: pd.DataFrame, /) -> dict[Table, pd.DataFrame]:
-    """The three tables of some leads with canonical columns, from these and their verdicts."""
+def lay_out(leads: pd.DataFrame, verdicts: pd.DataFrame, fields: FieldRules, /) -> dict[Table, pd.DataFrame]:
+    """The three tables of some leads with canonical columns, from these, their verdicts and what is done to cells."""
     ready = (verdicts["outcome"] == Outcome.READY.value).to_numpy()
-    sent = leads.loc[ready].drop(columns=MALFORMED, errors="ignore")
+    bare = leads.loc[ready].drop(columns=MALFORMED, errors="ignore")
+    rows = verdicts.loc[ready, "row"].to_numpy()
+    sent = rewrite(bare, fields, rows=rows, codes=codes_are_countries([leads])).leads
     addressed = sent.assign(email=verdicts.loc[ready, "address"].to_numpy())
     return {"ready": addressed, "withheld": withheld_of(leads, verdicts), "verdicts": verdicts}
 
@@ -48,7 +52,9 @@ def _verdicts(kept: Kept, placed: Placed, first: int, domains: Domains) -> Itera
     for start, chunk in kept.chunks(first):
         related = placed.within(start, start + len(chunk))
         found = all_reasons(chunk, related, domains.verdicts, accept_unknown=domains.accept_unknown)
-        yield word_verdicts(chunk, related, found, domains.verdicts)
+        verdicts = word_verdicts(chunk, related, found, domains.verdicts)
+        ready = (verdicts["outcome"] == Outcome.READY.value).to_numpy()
+        yield verdicts.assign(changes=np.where(ready, kept.changes[start : start + len(chunk)], 0))
 
 
 def _tables(
@@ -59,7 +65,7 @@ def _tables(
 ) -> dict[Table, pd.DataFrame]:
     leads = job.leads(sealed.frame)
     parts[0].check(leads)
-    return lay_out(leads, verdicts_of(*parts))
+    return lay_out(leads, verdicts_of(*parts), job.settings.fields)
 
 
 def read_table(what: str, name: Table, sealed: Sealed | None, parts: list[Any], job: Job, /) -> pd.DataFrame:

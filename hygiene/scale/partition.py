@@ -19,6 +19,7 @@ from hygiene.cleaning.check_chunk import CheckedChunk, check_chunk
 from hygiene.cleaning.further import further_of
 from hygiene.cleaning.list_checks import ListMatches
 from hygiene.cleaning.pipeline import cut
+from hygiene.cleaning.rewrite import FieldRules, codes_are_countries, count_changes, rewrite
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import ColumnMap
@@ -140,11 +141,13 @@ class Kept:
         slim: Its chunks.
         digest: Of its cells, which are to be the same when they are read again.
         numbers: Row numbers that a column gave; None where their place does.
+        changes: Cells of each row that change where it is sent.
     """
 
     slim: tuple[_Slim, ...]
     digest: str
     numbers: Numbers | None
+    changes: Numbers
 
     def __len__(self) -> int:
         return sum(len(each.differs) for each in self.slim)
@@ -240,5 +243,12 @@ def survey_partition(frame: pd.DataFrame | Sealed, job: Job, /) -> Surveyed:
         if job.asks:
             domains |= dict.fromkeys(pc.unique(chunk.domain.drop_null()).to_pylist())
         slim.append(_Slim.of(chunk))
-    kept = Kept(tuple(slim), frame_digest(leads), job.numbers(leads))
+    kept = Kept(tuple(slim), frame_digest(leads), job.numbers(leads), _changes(leads, job.settings.fields))
     return Surveyed(kept, tuple(keyed), len(leads), list(domains), marks, dated, stand_ins)
+
+
+def _changes(leads: pd.DataFrame, fields: FieldRules) -> Numbers:
+    """How many cells of each row change where it is sent."""
+    rows = np.arange(len(leads))
+    found = rewrite(leads, fields, rows=rows, codes=codes_are_countries([leads]))
+    return count_changes(found.changes, rows)

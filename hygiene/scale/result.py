@@ -173,7 +173,8 @@ class ScaledLeads:
     def _empty(self) -> dict[Table, pd.DataFrame]:
         """The three tables without a row."""
         settings = self._found.job.settings
-        return lay_out(self._empty_leads, decide(survey_frame(self._empty_leads, settings), 0))
+        verdicts = decide(survey_frame(self._empty_leads, settings), 0).assign(changes=np.arange(0))
+        return lay_out(self._empty_leads, verdicts, settings.fields)
 
     @cached_property
     def _touched(self) -> Sequence[Touched]:

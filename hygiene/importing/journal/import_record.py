@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.arrow.text import Mask
+from hygiene.cleaning.rewrite import FieldRules
 from hygiene.importing.journal.database import Database
 from hygiene.importing.journal.neighbours import Batch, Neighbours, read_blocks
 from hygiene.importing.journal.stored_features import Block, StoredFeatures, bits_of
@@ -113,6 +114,7 @@ class ImportInJournal:
             shape=kept["shape"],
             unknown=tuple(kept["unknown"]),
             standing=Standing(**kept["standing"]) if kept.get("standing") else None,
+            fields=_fields_of(kept.get("fields") or {}),
         )
 
     @property
@@ -131,6 +133,7 @@ class ImportInJournal:
             "shape": dict(frozen.shape),
             "unknown": frozen.unknown,
             "standing": frozen.standing and asdict(frozen.standing),
+            "fields": asdict(frozen.fields),
         }
         self._row = {
             "id": self._id, "url": target.url, "account": target.account, "list_id": target.list_id,
@@ -275,3 +278,8 @@ def entry_of(row: sqlite3.Row, /) -> Entry:
         own.get(_ELSEWHERE, 0),
     )
     return Entry(np.frombuffer(row["leads"], "<u4").astype(np.int64), result, row["lost"] + sending)
+
+
+def _fields_of(kept: Mapping[str, Any]) -> FieldRules:
+    """What is done to cells; earlier versions, which did nothing, kept nothing."""
+    return FieldRules(kept.get("mend", False), tuple(kept.get("tidy", ())), kept.get("region", ""))

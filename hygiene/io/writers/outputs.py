@@ -6,9 +6,9 @@ it (`results`) holds the digest of each, so that they are known as one set.
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import pandas as pd
 
@@ -23,12 +23,16 @@ __all__ = ["Results", "open_results", "write_results"]
 
 #: Names of the files of a run, whatever its options.
 _NAMES = (
-    r"(?:ready|withheld|verdicts)\.(?:csv|xlsx|parquet)|(?:fills|sent|rejected|unknown)\.csv|summary\.json"
+    r"(?:ready|withheld|verdicts)\.(?:csv|xlsx|parquet)|(?:changes|fills|sent|rejected|unknown)\.csv|summary\.json"
     r"|report\.html"
 )
 
 #: The last of a run's files.
-_LAST = ("summary.json", "fills.csv")
+_LAST = ("summary.json", "changes.csv", "fills.csv")
+
+
+#: Files of a run that not every one has.
+Further: TypeAlias = Literal["changes", "fills"]
 
 
 class Results:
@@ -39,7 +43,14 @@ class Results:
     """
 
     def __init__(
-        self, folder: Path, stack: contextlib.ExitStack, /, *, format_: Format, fills: bool, rights: int
+        self,
+        folder: Path,
+        stack: contextlib.ExitStack,
+        /,
+        *,
+        format_: Format,
+        further: Collection[Further],
+        rights: int,
     ) -> None:
         self._folder, self._stack, self._rights = folder, stack, rights
         self.digests: dict[str, str] = {}
@@ -51,8 +62,8 @@ class Results:
             )
             for name, file_name in names.items()
         }
-        if fills:
-            self._tables["fills"] = self._table("fills.csv", format_="csv", guard=True)
+        for name in further:
+            self._tables[name] = self._table(f"{name}.csv", format_="csv", guard=True)
 
     def add(
         self,
@@ -60,6 +71,7 @@ class Results:
         ready: pd.DataFrame,
         withheld: pd.DataFrame,
         verdicts: pd.DataFrame,
+        changes: pd.DataFrame | None = None,
         fills: pd.DataFrame | None = None,
     ) -> None:
         """Write a part of the run; at least one, be it without rows.
@@ -68,12 +80,19 @@ class Results:
             ready: Leads to import.
             withheld: The other rows.
             verdicts: One row an input row.
-            fills: Cells that rows took from others, where the run keeps such a file.
+            changes: Cells of the leads to import that are not as they came in, where the run keeps such a file.
+            fills: Cells that rows took from others, likewise.
 
         Raises:
             UsageError: the format cannot hold the rows.
         """
-        parts = {"ready": ready, "withheld": withheld, "verdicts": verdicts, "fills": fills}
+        parts = {
+            "ready": ready,
+            "withheld": withheld,
+            "verdicts": verdicts,
+            "changes": changes,
+            "fills": fills,
+        }
         for name, opened in self._tables.items():
             frame = parts[name]
             if frame is not None:
@@ -124,7 +143,13 @@ class Results:
 
 @contextlib.contextmanager
 def open_results(
-    folder: Path_, /, *, format_: Format = "csv", fills: bool = False, rights: int = PRIVATE
+    folder: Path_,
+    /,
+    *,
+    format_: Format = "csv",
+    changes: bool = False,
+    fills: bool = False,
+    rights: int = PRIVATE,
 ) -> Iterator[Results]:
     """The files of a run to add parts to: ready, withheld (for spreadsheets) and verdicts, and summary.json.
 
@@ -134,7 +159,8 @@ def open_results(
     Args:
         folder: Where to; made where it is not there, for whom `rights` say. One that is there keeps its own.
         format_: Format of the first three.
-        fills: Whether there is a fifth file, fills.csv.
+        changes: Whether there is a fifth file, changes.csv.
+        fills: Whether there is a further file, fills.csv.
         rights: Who may read the files.
 
     Raises:
@@ -146,7 +172,9 @@ def open_results(
     _make(folder, rights)
     sweep(folder, drafts_of(_NAMES))
     with contextlib.ExitStack() as stack:
-        yield Results(folder, stack, format_=format_, fills=fills, rights=rights)
+        asked = {"changes": changes, "fills": fills}
+        further = [name for name in get_args(Further) if asked[name]]
+        yield Results(folder, stack, format_=format_, further=further, rights=rights)
 
 
 def write_results(
