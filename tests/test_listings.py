@@ -181,7 +181,9 @@ def test_a_page_that_brings_nothing_new_is_an_error(listing, shape, rows):
         everything(sink, listing)
 
 
-@pytest.mark.parametrize("fault", [{"stops": 1}, {"stuck": True}, {"total": lambda held: 7}], ids=["stops", "stuck", "total"])
+@pytest.mark.parametrize(
+    "fault", [{"stops": 1}, {"stuck": True}, {"total": lambda held: 7}], ids=["stops", "stuck", "total"]
+)
 def test_a_second_reading_that_adds_up_gives_each_row_once(fault):
     held = Held(25, sound_again=2, **fault)
     with sink_of(held) as sink:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from hygiene.columns.candidates import Candidates
 from hygiene.columns.contents import BLANK_WORDS, Contents
-from hygiene.columns.firm_names import are_firms, is_firm, is_person
 from hygiene.columns.header_words import words_of
+from hygiene.words.firm_names import are_firms, is_firm, is_person
 
 __all__ = ["evident_columns", "is_row"]
 

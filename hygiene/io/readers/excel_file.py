@@ -13,7 +13,7 @@ from typing import Any
 
 from hygiene.errors import InputError, UsageError, option
 from hygiene.io.readers.limits import HARMLESS, Limits
-from hygiene.io.readers.sheet_file import CELLS, Sheet
+from hygiene.io.readers.sheet import CELLS, Sheet
 from hygiene.io.readers.sources import Source
 from hygiene.io.readers.xls_scan import hidden_lines
 from hygiene.io.readers.xlsx_scan import SheetScan, is_recalculated, scan_sheet, sheet_parts
