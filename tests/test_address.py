@@ -258,6 +258,17 @@ def test_what_only_looks_repairable_is_invalid_with_a_suggestion(cell, meant):
     assert found.suggestion.to_pylist() == [meant]
 
 
+@pytest.mark.parametrize("characters", [120, 300, 1_900, 2_100, 30_000])
+@pytest.mark.parametrize(
+    "cell", ["{} jane@acme.example", "jane@acme.example {}", "{} (jane@acme.example) {}"]
+)
+def test_an_address_in_prose_is_suggested_however_long_it_is(cell, characters):
+    found = _judge(cell.replace("{}", ("say no " * characters)[: characters // cell.count("{}") - 30]))
+
+    assert found.address.to_pylist() == [None]
+    assert found.suggestion.to_pylist() == ["jane@acme.example"]
+
+
 @pytest.mark.parametrize(
     "cell", ["u0012345@acme.example", "20jane@acme.example", "u00e4x@acme.example", "50%off@acme.example"]
 )

@@ -150,3 +150,29 @@ def test_suffixes_that_programs_use_are_leads_by_content(tmp_path, suffix):
         path.write_text(table.to_pandas().to_json(orient="records") if suffix == "jsonl" else csv("a"))
 
     assert local_parts(read_leads(tmp_path)) == ["a"]
+
+
+def test_files_that_are_still_being_written_are_no_parts(tmp_path):
+    folder = put(tmp_path / "out", **{"part-00000": csv("a")})
+    for name in ("part-00001.gz.tmp", "leads.csv.crdownload", "leads.csv._COPYING_", "part-00002.inprogress"):
+        (folder / name).write_text(csv("z"))
+
+    with open_leads([folder]) as leads:
+        assert local_parts(leads.frame()) == ["a"]
+        assert "cut off are left out: 'leads.csv._COPYING_'" in leads.notes[0]
+
+
+def test_formats_that_may_hold_leads_are_named_first_of_what_is_left_out(tmp_path):
+    folder = put(
+        tmp_path / "out",
+        a__csv=csv("a"),
+        b__docx="x",
+        c__md="x",
+        d__png="x",
+        e__png="x",
+        z__xlsb="x",
+        y__orc="x",
+    )
+
+    with open_leads([folder]) as leads:
+        assert "left out: 'y.orc', 'z.xlsb', 'b.docx' and 3 more." in leads.notes[0]

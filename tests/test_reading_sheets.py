@@ -392,3 +392,51 @@ def test_tables_are_bounded(tmp_path):
 def test_frames_of_sheets_may_be_cut_into_chunks():
     with open_leads([DATA / "libreoffice-7.4.ods"], chunk_rows=2) as leads:
         assert pd.concat(leads.chunks()).equals(leads.frame())
+
+
+def test_cells_of_databases_and_of_formulas_for_text_are_undone_in_a_workbook_too(tmp_path):
+    path = tmp_path / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Email", "First name", "Company"])
+        for at, text in enumerate(["a@x.example", "\\N", '="North ""N"" Ltd"']):
+            sheet.write_string(1, at, text)
+
+    frame = read_leads(path)
+
+    assert frame.to_numpy().tolist() == [["a@x.example", "", 'North "N" Ltd']]
+    with open_leads([path]) as leads:
+        leads.frame()
+        assert [note.partition(": ")[2] for note in leads.notes[1:]] == [
+            "1 cell holds \\N, which is taken for blank.",
+            '1 cell is wrapped as ="..."; what is inside is read.',
+        ]
+
+
+def test_where_all_rows_are_hidden_it_is_said_that_none_is_left(tmp_path):
+    path = tmp_path / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_column(0, 0, ["Email", "a@x.example"])
+        sheet.set_row(1, None, None, {"hidden": True})
+
+    with pytest.raises(InputError, match="all of its 1 leads are in rows that are hidden"):
+        notes_of(path, visible_rows=True)
+    assert len(read_leads(path)) == 1
+
+
+def test_errors_and_truths_of_a_spreadsheet_are_those_of_a_workbook(tmp_path):
+    """As LibreOffice 7.4 writes `=NA()` and `=TRUE()`, and a typed truth."""
+    error = (
+        '<table:table-cell table:formula="of:=NA()" office:value-type="string" office:string-value="" '
+        'calcext:value-type="error" '
+        'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">'
+        "<text:p>#N/A</text:p></table:table-cell>"
+    )
+    truth = '<table:table-cell office:value-type="float" office:value="1"><text:p>WAHR</text:p></table:table-cell>'
+    typed = '<table:table-cell office:value-type="boolean" office:boolean-value="false"/>'
+    lead = ods_row("a@x.example").replace("</table:table-row>", f"{error}{truth}{typed}</table:table-row>")
+
+    frame = read_leads(ods(tmp_path, ods_row("Email", "Company", "A", "B") + lead))
+
+    assert frame.to_numpy().tolist() == [["a@x.example", "", "TRUE", "FALSE"]]

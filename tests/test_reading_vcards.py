@@ -128,3 +128,16 @@ def test_cards_are_bounded(tmp_path, monkeypatch):
     monkeypatch.setattr(vcard_file, "_CARD_CHARACTERS", 1000)
     with pytest.raises(InputError, match=r"the card on line 1 is longer than .* characters, or does not end"):
         read_leads(path)
+
+
+@pytest.mark.parametrize(
+    "kind", ["KIND:org", "kind:ORG", "X-ABShowAs:COMPANY", "X-ADDRESSBOOKSERVER-KIND:org"]
+)
+@pytest.mark.parametrize("name", ["", "N:Birch Works;;;;\n", "N:;;;;\n"])
+def test_the_name_of_a_firms_card_is_the_company(tmp_path, kind, name):
+    text = f"BEGIN:VCARD\nVERSION:4.0\n{kind}\n{name}FN:Birch Works\nEMAIL:hi@x.example\nEND:VCARD"
+
+    (lead,) = read_leads(cards(tmp_path, text)).to_dict("records")
+
+    assert lead["company"] == "Birch Works"
+    assert not {"first_name", "last_name"} & lead.keys()

@@ -56,7 +56,8 @@ _SPACES = re.compile(r"[\s\[({<]")
 _OTHER_DOT = re.compile(r"[,;:]+")
 _SPACED = re.compile(r"\s*([@.])\s*")
 _DOTS, _ATS = re.compile(r"\.{2,}"), re.compile(r"@{2,}")
-_TOKEN = re.compile(r"[^\s<>()\[\]{},;:|\"\u201c-\u201e]+@[^\s<>()\[\]{},;:|\"\u201c-\u201e@]+")
+#: What stands around an address in a sentence.
+_AROUND = re.compile(r"[\s<>()\[\]{},;:|\"\u201c-\u201e]+")
 
 
 class Repaired(NamedTuple):
@@ -101,12 +102,10 @@ class Repairs:
         return self._first_of_several(bare, kinds) if bare.count("@") > 1 else None
 
     def suggest(self, text: str, /) -> str | None:
-        """What may have been meant by a text that is tidied and cannot be repaired."""
-        if (
-            len(text) > ADDRESS_OCTETS
-            or _HOPELESS.match(text)
-            or ("@" not in text and not _AT_WORD.search(text))
-        ):
+        """What may have been meant by a text that is tidied and cannot be repaired; of a long one what stands in it."""
+        if len(text) > ADDRESS_OCTETS:
+            return next(filter(None, map(self._found_in, _only_token(text))), None)
+        if _HOPELESS.match(text) or ("@" not in text and not _AT_WORD.search(text)):
             return None
         for guess in _guesses(text):
             if guess != text:
@@ -203,6 +202,11 @@ def _guesses(text: str) -> Iterator[str]:
     if spaced:
         yield _SPACED.sub(r"\1", text)
     yield _DOTS.sub(".", _ATS.sub("@", text)).strip(".").replace(".@", "@")
-    tokens = {token for token in _TOKEN.findall(text) if token != text}
-    if len(tokens) == 1:
-        yield tokens.pop()
+    yield from _only_token(text)
+
+
+def _only_token(text: str) -> set[str]:
+    """The only word of a text with an @ in it; none where there are several."""
+    halves = ((word, word.rpartition("@")) for word in _AROUND.split(text) if word != text)
+    tokens = {word for word, (local, _, domain) in halves if local and domain}
+    return tokens if len(tokens) == 1 else set()

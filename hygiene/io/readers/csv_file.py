@@ -129,15 +129,7 @@ class CsvFile:
             )
         if self.grid.without == (1, 0):
             notes.append("numbers its rows in a column without a header, which is left out.")
-        told = (
-            (seen.short, "row lacks", "rows lack", "cells at the end, which are taken for blank"),
-            (seen.unfilled, "line", "lines", "of delimiters alone below the last row: left out"),
-            (seen.nulls, "cell holds", "cells hold", "\\N, which is taken for blank"),
-            (seen.formulas, "cell is", "cells are", 'wrapped as ="..."; what is inside is read'),
-        )
-        notes += [
-            f"{count:,} {one if count == 1 else many} {what}." for count, one, many, what in told if count
-        ]
+        notes += seen.notes
         return notes
 
     def advice(self) -> str | None:

@@ -49,3 +49,16 @@ class Seen:
     unfilled: int = 0
     nulls: int = 0
     formulas: int = 0
+
+    @property
+    def notes(self) -> list[str]:
+        """What was met, for people."""
+        told = (
+            (self.short, "row lacks", "rows lack", "cells at the end, which are taken for blank"),
+            (self.unfilled, "line", "lines", "of delimiters alone below the last row: left out"),
+            (self.nulls, "cell holds", "cells hold", "\\N, which is taken for blank"),
+            (self.formulas, "cell is", "cells are", 'wrapped as ="..."; what is inside is read'),
+        )
+        return [
+            f"{count:,} {one if count == 1 else many} {what}." for count, one, many, what in told if count
+        ]

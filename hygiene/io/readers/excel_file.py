@@ -15,7 +15,7 @@ from hygiene.io.decoding.own_process import DecoderError, told
 from hygiene.io.decoding.workbook_decoder import Asked
 from hygiene.io.readers.archives import ARCHIVE, archive_of, check_unpacked
 from hygiene.io.readers.limits import Limits
-from hygiene.io.readers.sheet_file import CELLS, Sheet
+from hygiene.io.readers.sheet import CELLS, Sheet
 from hygiene.io.readers.sources import Source, printable
 from hygiene.io.readers.xls_scan import hidden_lines
 from hygiene.io.readers.xlsx_scan import SheetScan, is_recalculated, scan_sheet, sheet_parts

@@ -23,6 +23,25 @@ _SUFFIXES = (
     ".xlsx", ".xlsm", ".xls", ".ods", ".fods", ".htm", ".html", ".vcf",
 )  # fmt: skip
 
+#: Formats that are not read and may hold leads all the same: a note names those first.
+_TABLES = (
+    ".xlsb", ".xltx", ".numbers", ".orc", ".avro", ".dbf", ".dta", ".sav", ".sas7bdat", ".rds", ".rdata", ".pkl",
+    ".sqlite", ".sqlite3", ".db", ".duckdb", ".mdb", ".accdb", ".sql", ".xml", ".yaml", ".yml", ".ldif", ".pdf",
+    ".zip", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz", ".zst", ".lz4",
+)  # fmt: skip
+
+#: What programs put behind the name of a file while they write or fetch it. Sources: browsers, Hadoop (observed).
+_UNFINISHED = (
+    ".tmp",
+    ".crdownload",
+    ".partial",
+    ".download",
+    ".filepart",
+    ".opdownload",
+    "._copying_",
+    ".inprogress",
+)
+
 #: Names without a suffix that Hadoop, Spark and Hive give to parts.
 _PART = re.compile(r"part-(?:[mr]-)?[0-9]{5}.*|[0-9]{6}_[0-9]+")
 
@@ -84,7 +103,8 @@ class _Left:
     def notes(self, folder: str) -> Iterator[str]:
         folder = printable(folder)
         if self.others:
-            yield f"{folder}: files that are not known for leads by their names are left out: {_listed(self.others)}."
+            listed = _listed(sorted(self.others, key=lambda name: not name.lower().endswith(_TABLES)))
+            yield f"{folder}: files that are not known for leads by their names are left out: {listed}."
         if self.unfinished:
             yield f"{folder}: files of a pull or download that was cut off are left out: {_listed(self.unfinished)}."
         if self.folders:
@@ -171,7 +191,10 @@ def _leads_in(folder: Path, below: str, left: _Left) -> Iterator[str]:
 
 
 def _is_unfinished(path: Path, names: set[str]) -> bool:
-    """Whether a `.part` is of a file that stands beside it, or of a pull of ours."""
+    """Whether a file is still being written: by its name, or a `.part` of a file beside it or of a pull of ours."""
+    name = path.name.lower()
+    if name.endswith(_UNFINISHED):
+        return True
     if path.suffix.lower() != ".part":
         return False
     return path.stem in names or _top(path).startswith(_OUR_DRAFT)

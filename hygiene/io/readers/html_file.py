@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from hygiene.errors import InputError
 from hygiene.io.readers.encoding import Text, UnreadableError, byte_order_mark
 from hygiene.io.readers.limits import Limits
-from hygiene.io.readers.sheet_file import Sheet
+from hygiene.io.readers.sheet import Sheet
 from hygiene.io.readers.sources import Source
 
 __all__ = ["HTML", "html_sheets", "told_encoding"]

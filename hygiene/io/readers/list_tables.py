@@ -13,7 +13,8 @@ from hygiene.io.readers.encoding import Text
 from hygiene.io.readers.formats import format_of
 from hygiene.io.readers.json_file import JsonFile
 from hygiene.io.readers.limits import Limits
-from hygiene.io.readers.sheet_file import Sheet, filled_rows
+from hygiene.io.readers.sheet import Sheet
+from hygiene.io.readers.sheet_file import filled_rows
 from hygiene.io.readers.sheets import sheets_of
 from hygiene.io.readers.sources import Source
 from hygiene.io.readers.vcard_file import CardFile

@@ -14,7 +14,7 @@ from xml.parsers import expat
 from hygiene.errors import InputError
 from hygiene.io.readers.archives import ARCHIVE, archive_of, check_unpacked
 from hygiene.io.readers.limits import Limits
-from hygiene.io.readers.sheet_file import CELLS, Sheet
+from hygiene.io.readers.sheet import CELLS, Sheet
 from hygiene.io.readers.sources import BLOCK, Source
 
 __all__ = ["FLAT", "MIMETYPE", "ods_sheets"]
@@ -28,7 +28,27 @@ FLAT = b"urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
+_CALCEXT = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
 _CELLS = (_TABLE + "table-cell", _TABLE + "covered-table-cell")
+
+#: What LibreOffice shows of a number that is formatted as a truth, as it writes those of formulas (observed with 7.4;
+#: its words of other languages from general knowledge, assumed).
+_TRUTHS = {
+    "TRUE": {
+        "true",
+        "wahr",
+        "vrai",
+        "verdadero",
+        "vero",
+        "verdadeiro",
+        "waar",
+        "prawda",
+        "pravda",
+        "sand",
+        "sann",
+    },
+    "FALSE": {"false", "falsch", "faux", "falso", "onwaar", "fałsz", "nepravda", "falsk", "usann"},
+}
 
 #: Elements whose tables and texts are none of a sheet's cells.
 _APART = {
@@ -94,8 +114,11 @@ class _Cell:
     def value(self) -> str:
         """The cell as text; numbers by their digits, dates and times in ISO 8601."""
         kind, shown = self.of("value-type"), "\n".join(self.paragraphs)
+        if self.of("value-type", _CALCEXT) == "error":
+            kind, shown = "", ""  # no value, as in a workbook
         if kind in {"float", "currency", "percentage"} and (value := self.of("value")):
-            return value if _WHOLE.fullmatch(value) else _number(value)
+            truth = next((truth for truth, words in _TRUTHS.items() if shown.casefold() in words), "")
+            return truth or (value if _WHOLE.fullmatch(value) else _number(value))
         if kind == "date":
             return self.of("date-value") or shown
         if kind == "time" and (time := _TIME.fullmatch(self.of("time-value"))):

@@ -5,72 +5,25 @@ row's line is its number in the sheet. Nothing here opens a file.
 """
 
 import datetime
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 from hygiene.columns.mapping import has_email
 from hygiene.errors import InputError, option
 from hygiene.io.readers.batch import Batch, batch_of_rows, first_rows
+from hygiene.io.readers.csv_dialect import without_formulas, without_nulls
+from hygiene.io.readers.csv_grid import Seen
 from hygiene.io.readers.header_row import PREAMBLE_LINES, Columns, Line, first_header, names_by_content
 from hygiene.io.readers.limits import Limits
+from hygiene.io.readers.sheet import Sheet, filled_cells
 from hygiene.io.readers.sources import Digest, Source
 
-__all__ = ["CELLS", "Sheet", "SheetChoice", "SheetFile", "filled_rows"]
+__all__ = ["SheetChoice", "SheetFile", "filled_rows"]
 
 #: Rows of a batch, and those that tell what columns without a header hold.
 _ROWS, _SAMPLE_ROWS = 50_000, 1000
-
-#: Most cells of a sheet, blank ones included: the whole rectangle is held in memory, and python-calamine ends the
-#: process where there is not enough (observed with 0.9).
-CELLS = 32_000_000
-
-Rows: TypeAlias = Sequence[list[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A sheet as it stands in the file.
-
-    Attributes:
-        name: Its name.
-        rows: Cells of each line from the first on, blank lines included.
-        merged: First line, last line and column (from 0) of each cell that spans lines.
-        hidden: Lines that are hidden.
-        uncalculated: Line and column (from 0) of each formula without a value that was calculated.
-    """
-
-    name: str
-    rows: Rows
-    merged: Sequence[tuple[int, int, int]] = ()
-    hidden: Collection[int] = frozenset()
-    uncalculated: Sequence[tuple[int, int]] = ()
-
-    def blank_uncalculated(self) -> None:
-        """Make cells blank that no value was calculated for."""
-        for line, at in self.uncalculated:
-            if line <= len(self.rows) and at < len(self.rows[line - 1]):
-                self.rows[line - 1][at] = ""
-
-    def fill_merged(self, below: int) -> int:
-        """Give lines what is merged over them, from the line after one on; returns to how many cells.
-
-        A cell that is merged with one above that line is left, and so is a line with nothing of its own.
-        """
-        filled, at_before, last_before = 0, -1, 0
-        for at, first, last in sorted((at, first, last) for first, last, at in self.merged):
-            overlaps = at == at_before and first <= last_before
-            if overlaps or not below < first <= len(self.rows) or at >= len(self.rows[first - 1]):
-                continue
-            at_before, last_before = at, last
-            cell = self.rows[first - 1][at]
-            for row in self.rows[first : last if cell not in {None, ""} else first]:
-                if (at >= len(row) or row[at] in {None, ""}) and any(_filled(row)):
-                    row.extend([""] * (at + 1 - len(row)))
-                    row[at] = cell
-                    filled += 1
-        return filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +65,13 @@ class SheetFile:
     header: Sequence[str]
     limits: Limits
     visible_rows: bool
-    notes: Sequence[str] = field(default=())
+    told: Sequence[str] = field(default=())
+    seen: Seen = field(default_factory=Seen, compare=False)
+
+    @property
+    def notes(self) -> list[str]:
+        """What was left out, filled, made blank and unwrapped."""
+        return [*self.told, *self.seen.notes]
 
     @classmethod
     def look(
@@ -134,12 +93,15 @@ class SheetFile:
         name = _only(source, {name: header for name, (_, _, header) in found.items()}, choice.columns)
         sheet, line, header = found[name]
         width = max(
-            (at + 1 for row in sheet.rows[max(0, line - 1) :] for at, cell in _filled(row)), default=1
+            (at + 1 for row in sheet.rows[max(0, line - 1) :] for at, cell in filled_cells(row)), default=1
         )
         if width > limits.columns:
             raise limits.refuse("columns", f"{source.name}: sheet {name!r}", f"it has {width:,} columns")
         header = [*header, *[""] * (width - len(header))]
-        notes = [f"read sheet {name!r}.", *_notes(sheet, line, header, visible_rows=choice.visible_rows)]
+        notes = [
+            f"read sheet {name!r}.",
+            *_notes(source, sheet, line, header, visible_rows=choice.visible_rows),
+        ]
         return cls(source, sheet, line, header, limits, choice.visible_rows, notes)
 
     def sample(self, rows: int, /) -> list[list[str]]:
@@ -149,9 +111,14 @@ class SheetFile:
     def batches(self, digest: Digest | None = None, /) -> Iterator[Batch]:
         """All rows that are not blank."""
         self.source.hash_into(digest)
-        return self._batches(_ROWS)
+        self.seen.nulls = self.seen.formulas = 0
+        return self._batches(_ROWS, self.seen)
 
-    def _batches(self, size: int) -> Iterator[Batch]:
+    def _batches(self, size: int, seen: Seen | None = None) -> Iterator[Batch]:
+        for batch in self._read(size):
+            yield _plain(batch, seen or Seen())
+
+    def _read(self, size: int) -> Iterator[Batch]:
         width = len(self.header)
         left_out = self.sheet.hidden if self.visible_rows else frozenset()
         rows: list[list[str]] = []
@@ -172,7 +139,18 @@ class SheetFile:
             yield batch_of_rows(rows, lines, width)
 
 
-def _notes(sheet: Sheet, header_line: int, header: Sequence[str], *, visible_rows: bool) -> Iterator[str]:
+def _plain(batch: Batch, seen: Seen) -> Batch:
+    """A batch without a database's sign for nothing and what tells spreadsheets that a cell is text."""
+    columns, nulls = zip(*map(without_nulls, batch.columns), strict=True)
+    columns, formulas = zip(*map(without_formulas, columns), strict=True)
+    seen.nulls += sum(nulls)
+    seen.formulas += sum(formulas)
+    return replace(batch, columns=columns)
+
+
+def _notes(
+    source: Source, sheet: Sheet, header_line: int, header: Sequence[str], *, visible_rows: bool
+) -> Iterator[str]:
     """What was left out, filled and made blank; the filling is done here."""
     if header_line > 1:
         yield f"the header is on line {header_line}; what stands above it is left out."
@@ -188,17 +166,29 @@ def _notes(sheet: Sheet, header_line: int, header: Sequence[str], *, visible_row
     if filled:
         yield f"cells that are merged over several rows stand in each of them: {filled:,} were filled."
     rows = sheet.rows
-    hidden = sum(header_line < line <= len(rows) and any(_filled(rows[line - 1])) for line in sheet.hidden)
+    hidden = sum(
+        header_line < line <= len(rows) and any(filled_cells(rows[line - 1])) for line in sheet.hidden
+    )
+    if hidden and visible_rows and not _visible(sheet, header_line):
+        raise InputError(
+            f"{source.name}: sheet {sheet.name!r}: all of its {hidden:,} leads are in rows that are hidden, and "
+            f"{option('visible_rows', given=True)} leaves those out.",
+            "Read it without that, or show the rows in a spreadsheet program and save it.",
+        )
     if hidden and visible_rows:
         yield f"leads in hidden rows are left out: {hidden:,}."
     elif hidden:
-        leads = hidden + sum(
-            any(_filled(row)) for at, row in enumerate(rows[header_line:], header_line + 1) if at not in sheet.hidden
-        )  # fmt: skip
+        leads = hidden + _visible(sheet, header_line)
         yield (
             f"of its {leads:,} leads {hidden:,} are in rows that are hidden, by a filter or by hand, and are read too; "
             f"leave them out with {option('visible_rows', given=True)}."
         )
+
+
+def _visible(sheet: Sheet, header_line: int) -> int:
+    """How many rows are filled and not hidden."""
+    rows = enumerate(sheet.rows[header_line:], header_line + 1)
+    return sum(any(filled_cells(row)) for line, row in rows if line not in sheet.hidden)
 
 
 def _header(sheet: Sheet, choice: SheetChoice, most: int) -> tuple[int, Sequence[str]] | None:
@@ -232,7 +222,7 @@ def _candidates(sheet: Sheet, header_row: int | None) -> Iterator[Line[int]]:
                 for first, _, at in sheet.merged
                 if first == line and at < len(row) and row[at] not in {None, ""}
             }
-            if any(_filled(sheet.rows[line] if line < len(sheet.rows) else ())):
+            if any(filled_cells(sheet.rows[line] if line < len(sheet.rows) else ())):
                 continue
         cells, above = above | cells, {}
         if cells:
@@ -243,7 +233,7 @@ def _candidates(sheet: Sheet, header_row: int | None) -> Iterator[Line[int]]:
 def _below(sheet: Sheet, line: int, width: int) -> list[list[str]]:
     """The first rows below a line that are not blank, cut to a width."""
     rows = sheet.rows[line : line + PREAMBLE_LINES]
-    return [[_text(cell) for cell in row[:width]] for row in rows if any(_filled(row))]
+    return [[_text(cell) for cell in row[:width]] for row in rows if any(filled_cells(row))]
 
 
 def _only(source: Source, headers: dict[str, Sequence[str]], columns: Columns) -> str:
@@ -257,10 +247,6 @@ def _only(source: Source, headers: dict[str, Sequence[str]], columns: Columns) -
     raise InputError(
         f"{source.name}: {found} an email column.", f"Name the sheet with {option('sheet')}: {names}."
     )
-
-
-def _filled(row: Sequence[Any]) -> Iterator[tuple[int, Any]]:
-    return ((at, cell) for at, cell in enumerate(row) if cell is not None and cell != "")
 
 
 def _text(cell: Any) -> str:

@@ -9,7 +9,7 @@ from hygiene.io.readers.excel_file import excel_sheets
 from hygiene.io.readers.html_file import html_sheets, told_encoding
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.ods_file import ods_sheets
-from hygiene.io.readers.sheet_file import Sheet
+from hygiene.io.readers.sheet import Sheet
 from hygiene.io.readers.sources import Source
 
 __all__ = ["sheets_of"]

@@ -29,7 +29,7 @@ _ROWS = 20_000
 #: Properties that are for programs, or no text.
 _LEFT_OUT = {
     "AGENT", "CALURI", "CALADRURI", "CLIENTPIDMAP", "FBURL", "KEY", "LOGO", "MAILER", "PHOTO", "PRODID",
-    "REV", "SORT-STRING", "SOUND", "SOURCE", "TZ", "UID", "VERSION", "X-ABLABEL", "X-ABSHOWAS", "XML",
+    "REV", "SORT-STRING", "SOUND", "SOURCE", "TZ", "UID", "VERSION", "X-ABLABEL", "XML",
 }  # fmt: skip
 
 #: Where the parts of a property go. Source: RFC 6350 6.2.2, 6.3.1, 6.6.4.
@@ -38,6 +38,9 @@ _PARTS = {
     "ORG": ("company", "department"),
     "ADR": ("post office box", "address 2", "street", "city", "state", "postal code", "country"),
 }
+
+#: Properties that say of whom a card is, and what they say of a firm.
+_KINDS = {"KIND": {"org"}, "X-ADDRESSBOOKSERVER-KIND": {"org"}, "X-ABSHOWAS": {"company"}}
 
 #: Column that the name as it is shown is kept in until it is known whether it is needed.
 _SHOWN = "\0shown"
@@ -241,12 +244,22 @@ def _card(properties: Sequence[_Property]) -> _Card:
             for name, part in zip(_PARTS[each.name], each.parts, strict=False):
                 if part:
                     cells.setdefault(name, part)
-        elif each.text:
+        elif each.text and each.name != "X-ABSHOWAS":
             _add(cells, *_named(each))
     shown = cells.pop(_SHOWN, "")
-    if shown and shown != cells.get("company") and not {"first_name", "last_name"} & cells.keys():
+    if shown and _is_firm(properties):
+        cells.setdefault("company", shown)
+        if shown in {cells.get("first_name"), cells.get("last_name")}:
+            cells = {name: cell for name, cell in cells.items() if name not in {"first_name", "last_name"}}
+    elif shown and shown != cells.get("company") and not {"first_name", "last_name"} & cells.keys():
         cells["first_name"], cells["last_name"] = split_name(shown)
     return cells
+
+
+def _is_firm(properties: Sequence[_Property]) -> bool:
+    """Whether a card is that of a firm. Source: RFC 6350 6.1.4, and what Apple's address book writes in version 3."""
+    told = {each.name: each.text.lower() for each in properties if each.name in _KINDS}
+    return any(told.get(name) in kinds for name, kinds in _KINDS.items())
 
 
 def _named(each: _Property) -> tuple[str, str]:
