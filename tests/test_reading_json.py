@@ -240,6 +240,33 @@ def test_what_a_list_says_beside_its_first_value_is_kept(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    "companies",
+    [
+        {"type": "list", "data": [{"id": "1", "name": "Birch"}], "total_count": 1},
+        {"totalSize": 1, "done": True, "records": [{"name": "Birch"}]},
+        [{"name": "Old", "current": False}, {"name": "Birch", "current": True}],
+        [{"name": "Birch"}],
+        {"name": "Birch", "site": {"emailAddresses": ["hi@x.example"]}},
+    ],
+)
+def test_the_company_of_a_lead_is_found_in_lists_and_objects(tmp_path, companies):
+    frame = read(tmp_path, [{"email": "ann@x.example", "companies": companies}])
+
+    assert frame[["email", "company"]].to_numpy().tolist() == [["ann@x.example", "Birch"]]
+
+
+def test_a_person_beside_a_company_in_one_object_is_one_lead(tmp_path):
+    person = {"name": {"fullName": "Ann Lund"}, "email": "ann@x.example"}
+    firm = {"name": "Birch", "site": {"emailAddresses": ["hi@x.example"]}}
+
+    frame = read(tmp_path, {"person": person, "company": firm})
+
+    assert frame[["email", "first_name", "last_name", "company"]].to_numpy().tolist() == [
+        ["ann@x.example", "Ann", "Lund", "Birch"]
+    ]
+
+
 def test_an_opt_out_within_an_object_is_heard(tmp_path):
     path = tmp_path / "leads.json"
     path.write_text(

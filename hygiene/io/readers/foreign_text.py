@@ -21,8 +21,9 @@ _WIDTHS = (
     "'SELECT * FROM leads' > leads.csv"
 )
 _RECORDS = (
-    "has a value of a lead on each line. Export the table as CSV: psql --csv -c 'SELECT * FROM leads' > leads.csv, "
-    "sqlite3 -header -csv FILE.db 'SELECT * FROM leads' > leads.csv, or in MySQL without \\G"
+    "has a value of a lead on each line. Write the table as CSV where it comes from: psql -c "
+    "'\\copy leads to leads.csv csv header', sqlite3 -header -csv FILE.db 'SELECT * FROM leads' > leads.csv, or "
+    "mysql -B -e 'SELECT * FROM leads' NAME > leads.tsv"
 )
 _LDIF = (
     "is an address book in LDIF. Make JSON of it: python -c 'import json, re, sys; [print(json.dumps(dict(re.findall("

@@ -27,7 +27,11 @@ _VALUE_KEYS = (
 _VALUES = frozenset({"phone", "website", "linkedin", "title"})
 
 #: Keys that tell which of several values comes first.
-_FIRST_KEYS = ("primary", "is_primary", "isprimary", "preferred", "default", "recommended")
+_FIRST_KEYS = ("primary", "is_primary", "isprimary", "preferred", "default", "recommended", "current")
+
+#: Keys under which answers put a list, and those beside it. Sources: APIs of Intercom, Stripe, Salesforce, GraphQL.
+_LISTS = frozenset({"data", "records", "nodes"})
+_LISTING = frozenset({"type", "object", "url", "total_count", "has_more", "totalSize", "done", "pageInfo"})
 
 #: Types of values that hold others.
 NESTED = (dict, list)
@@ -116,7 +120,8 @@ def _of_addresses(name: str, value: dict[str, Any] | list[Any]) -> Iterator[tupl
     yield name, found[0] if found else ""
     for number, address in enumerate(found[1:], 2):
         yield f"{name} {number}", address
-    if isinstance(value, dict) or any(isinstance(each, dict) and len(each) > 1 for each in value):
+    objects = [value] if isinstance(value, dict) else value
+    if any(isinstance(each, dict) and len(each) > 1 for each in objects):
         yield f"{name} as given", value
 
 
@@ -161,6 +166,8 @@ def _bare(value: Any) -> Any:
             value = value[only]
         elif isinstance(kind, str) and kind != "type" and kind in value:  # a property of Notion's
             value = value[kind]
+        elif (listed := _LISTS.intersection(value)) and _LISTING.issuperset(value.keys() - listed):
+            value = value[next(iter(listed))]  # a list with how many there are
         else:
             return value
     pieces = value if isinstance(value, list) else []

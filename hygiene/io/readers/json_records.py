@@ -115,26 +115,35 @@ def _of_index(value: dict[str, Any]) -> list[Any] | None:
     leads = list(value.values())
     if leads and all("@" in key and isinstance(lead, dict) for key, lead in value.items()):
         return [{"email": key} | lead for key, lead in value.items()]
-    if has_email(list(value)) or not leads or not all(isinstance(each, dict) for each in leads):
+    if known_columns(list(value)) or not leads or not all(isinstance(each, dict) for each in leads):
         return None
-    return leads if len(leads) > 1 and all(_has_address(each) for each in leads[:10]) else None
+    return leads if len(leads) > 1 and all(_holds_address(each) for each in leads[:10]) else None
 
 
 def _wrapped(value: dict[str, Any]) -> list[Any] | None:
     """The array of leads in an answer that is no lead itself: of those that are nested least the longest."""
     level = [value] if not has_email(list(value)) else []
     others: list[Any] | None = None
+    lead = _within(value) or ""
+    alone = not lead  # else a list of texts is the person's
     for _ in range(_DEPTH):
         inner = [each for one in level for each in one.values()]
         level = [each for each in inner if isinstance(each, dict)]
-        arrays = [each for each in inner if isinstance(each, list) and each]
+        arrays = [
+            each for each in inner if isinstance(each, list) and each and (alone or isinstance(each[0], dict))
+        ]
         named = next((found for one in level if (found := entries_of(one))), None)
-        shaped = (found for one in level if (found := _of_frame(one) or _of_columns(one) or _of_index(one)))
+        shaped = (
+            found
+            for one in level
+            if alone or one is value[lead]
+            if (found := _of_frame(one) or _of_columns(one) or _of_index(one))
+        )
         found = named or max(filter(_is_leads, arrays), key=len, default=None) or next(shaped, None)
         if found:
             return found
         others = others or max(arrays, key=len, default=None)
-    return others if _within(value) is None else None
+    return others if alone else None
 
 
 def _is_leads(array: list[Any]) -> bool:
@@ -148,8 +157,13 @@ def _is_leads(array: list[Any]) -> bool:
 
 
 def _has_address(lead: Mapping[str, Any]) -> bool:
-    """Whether an object has an address, of its own or in an object within it."""
-    return has_email(list(lead)) or _within(lead) is not None or has_email(list(spread(lead)))
+    """Whether an object has an address, of its own or however deep within it."""
+    return _holds_address(lead) or has_email(list(spread(lead)))
+
+
+def _holds_address(lead: Mapping[str, Any]) -> bool:
+    """Whether an object has an address of its own, or in the only object within it that has one."""
+    return has_email(list(lead)) or _within(lead) is not None
 
 
 def _within(lead: Mapping[str, Any]) -> str | None:
