@@ -243,3 +243,25 @@ def test_chunks_and_memory_say_the_same_of_a_column(tmp_path):
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_no_header_and_no_cell_is_too_odd_to_be_judged(header, cell):
     assert _says(header, cell, None)[0] in (NO, SILENT, YES, UNKNOWN)
+
+
+#: By what a cell says: headers under which a plain yes, or a plain no, is a refusal, and such as it says nothing under.
+LANGUAGES = json.loads((DATA / "opt-out-languages.json").read_text(encoding="utf-8"))
+
+
+def _pairs(table):
+    return [(header, cell) for cell, headers in table.items() for header in headers]
+
+
+@pytest.mark.parametrize(("header", "cell"), [*_pairs(LANGUAGES["refusals"]), *_pairs(LANGUAGES["consents"])])
+def test_a_refusal_is_heard_in_every_language_of_the_headers(header, cell):
+    frame = pd.DataFrame({"email": ["a@evergate.example", "b@evergate.example"], header: [cell, ""]})
+
+    assert hygiene.clean(frame).verdicts["outcome"].tolist() == ["suppressed", "ready"]
+
+
+@pytest.mark.parametrize(("header", "cell"), _pairs(LANGUAGES["others"]))
+def test_what_is_no_refusal_suppresses_nobody(header, cell):
+    frame = pd.DataFrame({"email": ["a@evergate.example"], header: [cell]})
+
+    assert hygiene.clean(frame).verdicts["outcome"].tolist() == ["ready"]

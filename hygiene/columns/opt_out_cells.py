@@ -249,5 +249,5 @@ def _folded(text: str) -> str:
     """Text in lower case without accents, its words apart."""
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", _BOTH.sub("", text))
     text = unicodedata.normalize("NFKD", text.casefold())
-    text = re.sub(r"[\u0300-\u036f]", "", text).translate(_PLAIN)
+    text = re.sub(r"[\u0300-\u036f\u0591-\u05c7\u064b-\u0655\u0670]", "", text).translate(_PLAIN)
     return " ".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text)))

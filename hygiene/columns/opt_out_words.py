@@ -52,11 +52,12 @@ def _cells(texts: str) -> frozenset[str]:
 TRUE = _cells("""
     1 | 1.0 | checked | da | dogru | evet | istina | j | ja | kylla | o | ok | on | oui | prawda | s | sand |
     sant | si | sim | t | tak | true | verdadeiro | verdadero | vero | vrai | waar | wahr | x | y | yes |
-    да | истина | ☑ | ✅ | ✓ | ✔ | はい | 是 | 예
+    ano | igen | да | так | истина | כן | نعم | ☑ | ✅ | ✓ | ✔ | はい | 是 | 예 | 네
 """)
 FALSE = _cells("""
     0 | 0.0 | ei | f | falsch | false | falsk | falskt | falso | falsz | faux | hayir | n | nao | nee | nei |
-    nein | nej | nie | no | non | off | onwaar | unchecked | yanlis | ложь | нет | ☐ | いいえ | 否 | 아니요
+    nein | nej | nie | no | non | off | onwaar | unchecked | yanlis | ne | nem | ложь | нет | ні | לא | لا | ☐ |
+    いいえ | 否 | 아니요 | 아니오
 """)
 #: Cells that say nothing.
 NOTHING = _cells("""
@@ -87,8 +88,24 @@ DIRECT_NO = _words(r"""
     pas de (?:mails?|e ?mails?|publicite|prospection) | no (?:contactar|enviar|molestar|escribir) |
     nao (?:contactar|contatar|enviar|perturbe|escrever) | non (?:contattare|inviare|scrivere|disturbare) |
     niet (?:contacteren|benaderen|mailen|aanschrijven) | nie (?:kontaktowac|wysylac|pisac) |
-    kontakta (?:inte|ej) | kontakt ikke | не писать | не отправлять
+    kontakta (?:inte|ej) | (?:inte|ej) kontakta\w* | vill (?:inte|ej) (?:ha|fa|bli) \w+ | (?:inga|ej) (?:utskick|mejl) |
+    kontakt(?:es)? ikke | ikke kontakt\w* | onsker ikke \w+ | ingen (?:mails?|e ?post|markedsforing|nyh[ed]\w+brev) |
+    reservert mot \w+ | brak zgody | nekontaktovat\w* | nepos[ie]+lat\w* | nezas[ie]+lat\w* | nerozes[ie]+lat\w* |
+    bez souhlasu | geen contact(?: \w+)? | non (?:disturbare|inviare|mandare)(?: \w+)? | remover da lista |
+    iletisime gecme(?:yin|yiniz)?(?! \w) | (?:mail|posta|e ?posta) (?:atma|gonderme)(?:yin|yiniz)?(?! \w) |
+    (?:e ?posta|mail|bulten|reklam) istemiyor\w* | izin yok |
+    не (?:писать|отправлять|беспокоить|контактировать|связываться|присылать|высылать|звонить и писать) |
+    не (?:писати|надсилати|турбувати|контактувати|відправляти) |
+    לא (?:לשלוח|לפנות|ליצור קשר|לדוור|להטריד)(?: \w+)? | אין (?:לפנות|לשלוח)(?: \w+)? |
+    (?:لا|عدم) (?:تراسل\w*|ترسل\w*|تتصل\w*|المراسله|المراسلة|الارسال|الاتصال|التواصل|الازعاج)
 """)
+#: The same in languages that put no space between words.
+_DIRECT_INSIDE = (
+    "配信不可|配信拒否|送信不可|送信禁止|受信拒否|連絡不可|連絡禁止|配信対象外|拒收|不再联系|请勿联系|請勿聯絡|勿扰|"
+    "勿擾|禁止发送|禁止發送|不接收|연락금지|연락 금지|발송제외|발송 제외"
+)
+DIRECT_NO = re.compile(f"{DIRECT_NO.pattern}|{_DIRECT_INSIDE}")
+
 
 #: Words of having opted out, bounced, complained, or being blocked or dead.
 NO = _words(r"""
@@ -116,12 +133,18 @@ NO = _words(r"""
     blocklistad\w* | sparrad\w* | klagomal\w* | avliden | afmeld\w* | avmeld\w* | frameld\w* | fravalg\w* |
     afvist\w* | avvist\w* | blokeret\w* | blokkert\w* | klager? | uyeligi sonland\w* | pasif birak\w* |
     abonelikten \w+ | geri don\w* | engellen\w* | sikayet\w* | отписа\w* | отказ | отказал\w* |
-    черном списке | жалоб\w* | заблокирован\w*
+    черном списке | жалоб\w* | заблокирован\w* | \w*abbestell\w* | \w*austrag(?:en|ung) | opgezegd\w* |
+    odhla[sz]\w* | odvolan\w* | zrusen\w* odber\w* | rezygnacj\w* | zrezygnowal\w* | wycofan\w* zgod\w* |
+    anulowan\w* (?:subskrypcj|zgod)\w* | avregistrer\w* | abonelig\w* iptal\w* | uyelig\w* iptal\w* |
+    uyelik iptal\w* | listeden cik\w* | cancelou(?: a)? (?:inscricao|assinatura) | revoca\w*(?: del)? consens\w* |
+    отписк\w* | отписал\w* | черн\w+ спис\w+ | відписа\w* | відписк\w* | відмов\w* | чорн\w+ спис\w+ | скарг\w* |
+    заблокован\w* | הוסר\w* | הסר\w* | (?:ביטול|ביטל\w*) (?:רישום|מנוי|הרשמה) | חסו?מ\w* |
+    (?:الغ\w*|ملغ\w*) (?:ال)?اشتراك\w* | محظور\w*
 """)
 #: The same in languages that put no space between words.
 _NO_INSIDE = (
     "登録解除|オプトアウト|送信除外|配信停止|退会|バウンス|ブロック|クレーム|退订|取消订阅|黑名单|수신거부|"
-    "구독취소"
+    "구독취소|수신 거부|구독 취소|구독해지|구독 해지|退訂|取消訂閱|黑名單|購読解除|購読停止|配信解除"
 )
 NO = re.compile(f"{NO.pattern}|{_NO_INSIDE}")
 
@@ -143,7 +166,9 @@ YES = _words(r"""
     consentimento\w* | subscrit\w* | aceit\w* | consens\w* | iscritt\w* | accett\w* | autorizz\w* |
     toestemming\w* | ingeschreven | aangemeld | akkoord | zgod\w* | subskryb\w* | zapisan\w* |
     potwierdzon\w* | samtyck\w* | prenumer\w* | samtykke\w* | abonner\w* | tilmeldt | pameldt | izin\w* |
-    onay\w* | uye olundu | подписан\w* | подписк\w* | согласи\w*
+    onay\w* | uye olundu | подписан\w* | подписк\w* | согласи\w* | souhlas\w* | odber\w* | prihlasen\w* | згод\w* |
+    підписан\w* | підписк\w* | הסכמ\w* | אישור(?: \w+)? | מנוי | רשום לדיוור |
+    מוכן לקבל(?: \w+)? | موافق\w* | الموافق\w* | مشترك\w*
 """)
 YES = re.compile(f"{YES.pattern}|加入済|同意|購読|メルマガ|オプトイン|订阅|수신동의")
 
