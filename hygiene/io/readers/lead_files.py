@@ -7,42 +7,26 @@ cell is text, an absent one is "".
 
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Self, TypeAlias
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from hygiene.arrow.parallel import CHUNK_ROWS
 from hygiene.arrow.text import text_series
-from hygiene.columns.mapping import CANONICAL, MALFORMED, SAMPLE_ROWS, ColumnMap, map_columns, split_name
+from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.columns.place import place_index
-from hygiene.columns.stand_ins import stand_in
-from hygiene.columns.verifier_verdicts import is_verdict_column
 from hygiene.errors import InputError, Note, UsageError, option
-from hygiene.io.readers.address_list import AddressList, is_address_list
-from hygiene.io.readers.arrow_file import ArrowFile
-from hygiene.io.readers.batch import Batch, Table, address_in
-from hygiene.io.readers.csv_file import CsvFile, check_delimiter
-from hygiene.io.readers.drawn_file import DrawnFile
-from hygiene.io.readers.encoding import Text, check_encoding
+from hygiene.io.readers.batch import Batch
 from hygiene.io.readers.folders import expand
-from hygiene.io.readers.formats import format_of
-from hygiene.io.readers.header_row import Columns, check_header, headless_note
-from hygiene.io.readers.json_file import JsonFile
-from hygiene.io.readers.keyed_file import KeyedFile
-from hygiene.io.readers.limits import Limits, limits_of
+from hygiene.io.readers.lead_file import LeadFile, Look
+from hygiene.io.readers.limits import limits_of
 from hygiene.io.readers.read_options import ReadOptions
 from hygiene.io.readers.result_set import notes_on_results
-from hygiene.io.readers.sheet_file import SheetChoice, SheetFile
-from hygiene.io.readers.sheets import sheets_of
-from hygiene.io.readers.sources import Hash, Source, Spools, open_source
-from hygiene.io.readers.vcard_file import CardFile
-from hygiene.io.readers.withheld_file import WithheldFile, is_returned
+from hygiene.io.readers.sources import Hash, Spools, open_source
 
 __all__ = ["LeadFiles", "Path_"]
 
@@ -77,7 +61,7 @@ class LeadFiles:
             raise UsageError("Name a file, or '-' once for standard input.")
         _check_rows(options, chunk_rows)
         self._limits = limits_of(options.limits)
-        look = _Look.of(options, self._limits)
+        look = Look.of(options, self._limits)
         self._spools = Spools()
         self._chunk_rows = chunk_rows or CHUNK_ROWS
         found = expand(names)
@@ -136,7 +120,7 @@ class LeadFiles:
         Raises:
             InputError: a file cannot be read on, is not the one that was read before, or passes a limit.
         """
-        held: list[tuple[_Part, Batch]] = []
+        held: list[tuple[LeadFile, Batch]] = []
         room = self._chunk_rows
         for part, batch in self._batches():
             start = 0
@@ -162,7 +146,7 @@ class LeadFiles:
         """Remove what standard input and compressed files were kept in."""
         self._spools.close()
 
-    def _batches(self) -> Iterator[tuple["_Part", Batch]]:
+    def _batches(self) -> Iterator[tuple["LeadFile", Batch]]:
         with Hash() as digest:
             rows = 0
             stand_ins = [np.zeros(len(part.map.further), dtype=np.int64) for part in self._parts]
@@ -184,7 +168,7 @@ class LeadFiles:
             for _ in self._batches():
                 pass
 
-    def _framed(self, batches: Sequence[tuple["_Part", Batch]], *, whole: bool = False) -> pd.DataFrame:
+    def _framed(self, batches: Sequence[tuple["LeadFile", Batch]], *, whole: bool = False) -> pd.DataFrame:
         """Batches as one frame; each column in one piece where it is to be read again and again."""
         columns = {
             name: _joined([part.column(name, batch) for part, batch in batches]) for name in self.columns
@@ -211,164 +195,6 @@ def _check_rows(options: ReadOptions, chunk_rows: int | None) -> None:
     for what, number in (("chunk_rows", chunk_rows), ("header_row", options.header_row)):
         if number is not None and number < 1:
             raise UsageError(f"{what} is {number}; expected 1 or more.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What the user said of the files, and the first look at each."""
-
-    limits: Limits
-    columns: Columns
-    encoding: str | None
-    delimiter: str | None
-    header_row: int | None
-    no_header: bool
-    sheet: str | None
-    visible_rows: bool
-
-    @classmethod
-    def of(cls, options: ReadOptions, limits: Limits) -> "_Look":
-        """What options say.
-
-        Raises:
-            UsageError: one makes no sense.
-        """
-        return cls(
-            limits,
-            options.columns,
-            check_encoding(options.encoding),
-            check_delimiter(options.delimiter),
-            options.header_row,
-            options.no_header,
-            options.sheet,
-            options.visible_rows,
-        )
-
-    def at(self, source: Source, keys: Mapping[str, str]) -> "_Part":
-        """A file's format, layout and columns."""
-        table = self._table(source)
-        if is_returned(table.header):
-            table = WithheldFile(table, source.name, guarded=not isinstance(table, ArrowFile))
-        if keys:
-            table = KeyedFile(table, keys)
-        sample = table.sample(SAMPLE_ROWS)
-        if isinstance(table, CsvFile | SheetFile) and self.header_row is None and not self.columns:
-            check_header(table.header, sample, source.name)
-        if not sample:
-            raise InputError(f"{source.name}: has a header and no rows. Export it again with its leads.")
-        found = self._mapped(table, sample, source.name)
-        cells = zip(*sample, strict=True)
-        verdicts = [
-            name
-            for name, header, column in zip(found.names, table.header, cells, strict=True)
-            if name not in CANONICAL and is_verdict_column(header, column)
-        ]
-        headless = self.no_header and isinstance(table, CsvFile | SheetFile)
-        told = [headless_note(table.header, sample)] if headless else []
-        return _Part(source.name, table, found, verdicts, told)
-
-    def _mapped(self, table: Table, sample: Sequence[Sequence[str]], name: str) -> ColumnMap:
-        """Where the columns of a file go.
-
-        Raises:
-            InputError: no column, or several, hold the address; what is proposed was tried on the file.
-        """
-        try:
-            return map_columns(table.header, sample, columns=self.columns, source=name)
-        except InputError as error:
-            advice = None
-            if isinstance(table, CsvFile) and self.header_row is None and not self.columns:
-                advice = table.advice() if "no email column" in error.found else None
-            if advice is None:
-                raise
-            raise InputError(error.found, advice) from error
-
-    def _table(self, source: Source) -> Table:
-        text = Text(source, self.encoding)
-        match format_of(source, text):
-            case "columnar":
-                return ArrowFile.look(source, self.limits)
-            case "json":
-                return JsonFile.look(text, self.limits, columns=self.columns)
-            case "vcard" | "drawn" as kind:
-                return (CardFile if kind == "vcard" else DrawnFile).look(text, self.limits)
-            case "text":
-                return self._of_text(text)
-            case format_:
-                choice = SheetChoice(
-                    self.columns, self.sheet, self.header_row, self.visible_rows, self.no_header
-                )
-                sheets = sheets_of(format_, source, self.limits, name=self.sheet, encoding=self.encoding)
-                return SheetFile.look(source, sheets, choice, self.limits)
-
-    def _of_text(self, text: Text) -> Table:
-        if self.no_header and self.delimiter is None and is_address_list(text):
-            return AddressList(text, self.limits)
-        return CsvFile.look(
-            text,
-            self.limits,
-            columns=self.columns,
-            delimiter=self.delimiter,
-            header_row=self.header_row,
-            no_header=self.no_header,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One file with its layout and its columns."""
-
-    name: str
-    table: Table
-    map: ColumnMap
-    verdict_columns: Sequence[str]
-    told: Sequence[str]
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return self.map.names + (("first_name", "last_name") if self.map.full_name is not None else ())
-
-    @property
-    def email_header(self) -> str:
-        return self.table.header[self.map.names.index("email")]
-
-    @property
-    def notes(self) -> Iterator[str]:
-        yield from (f"{self.name}: {note}" for note in (*self.table.notes, *self.told))
-        yield from self.map.notes
-
-    def addressed(
-        self, batches: Iterable[Batch], counts: "np.ndarray[Any, np.dtype[np.int64]]"
-    ) -> Iterator[Batch]:
-        """Batches whose rows have the address of a further column where their own is none; those are counted."""
-        email, further = self.map.names.index("email"), self.map.further
-        for batch in batches:
-            if further:
-                columns = list(batch.columns)
-                columns[email], taken = stand_in(columns[email], [columns[at] for at in further])
-                counts += taken
-                yield replace(batch, columns=columns)
-            else:
-                yield batch
-
-    def column(self, name: str, batch: Batch) -> pa.ChunkedArray:
-        """A column of the frame; blank cells where this file has none."""
-        if name in self.map.names:
-            column = batch.columns[self.map.names.index(name)]
-            return _with_addresses(column, batch.malformed) if name == "email" and batch.malformed else column
-        if name in self.columns and self.map.full_name is not None:
-            last = name == "last_name"
-            names = [split_name(text)[last] for text in batch.columns[self.map.full_name].to_pylist()]
-            return pa.chunked_array([pa.array(names, pa.large_string())])
-        return pa.chunked_array([pa.repeat(pa.scalar("", pa.large_string()), len(batch))])
-
-
-def _with_addresses(cells: pa.ChunkedArray, malformed: Mapping[int, str]) -> pa.ChunkedArray:
-    """The cells of an email column, those of malformed rows with the address in their raw text."""
-    rows = np.zeros(len(cells), dtype=bool)
-    rows[list(malformed)] = True
-    texts = pa.array([address_in(raw) for _, raw in sorted(malformed.items())], pa.large_string())
-    return pa.chunked_array([pc.replace_with_mask(cells.combine_chunks(), pa.array(rows), texts)])
 
 
 def _joined(columns: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
@@ -399,7 +225,7 @@ def _union(columns: Sequence[Sequence[str]]) -> tuple[str, ...]:
     )
 
 
-def _place(batches: Sequence[tuple[_Part, Batch]]) -> pd.MultiIndex:
+def _place(batches: Sequence[tuple[LeadFile, Batch]]) -> pd.MultiIndex:
     """The index of the rows of batches."""
     lines = np.concatenate([batch.lines for _, batch in batches])
     names: dict[str, int] = {}
