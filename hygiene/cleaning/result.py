@@ -342,7 +342,10 @@ class CleanedLeads:
         self.counts.gate(max=max, min=min)
 
     def by(self, name: str, /) -> "Comparison":
-        """The sources that a column's values (or the files, for ``file``) make, each judged as if alone.
+        """The sources that a column's values make, each judged as if alone.
+
+        Args:
+            name: The column; ``file`` is the files, ``provider`` who takes the mail.
 
         Raises:
             UsageError: no such column, or too many values for a comparison.
