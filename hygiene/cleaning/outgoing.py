@@ -3,13 +3,16 @@
 The leads as they came in are left as they are.
 """
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from hygiene.arrow.parallel import map_in_order
 from hygiene.arrow.text import text_series
+from hygiene.cleaning.changed import ChangedColumn, add_changes, count_columns
 from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.decide import leads_of
 from hygiene.cleaning.dedup.fill import Fills, find_fills
@@ -32,6 +35,7 @@ class Outgoing:
 
     def __init__(self, survey: Survey, /) -> None:
         self._survey = survey
+        self._changed: dict[int, Mapping[str, ChangedColumn]] = {}
 
     def prepare(self) -> None:
         """Work out what several chunks need, before several ask for it at once."""
@@ -51,12 +55,28 @@ class Outgoing:
         return find_fills(leads, repeats, sound=found.relations.sound, without=marks)
 
     def of_chunk(self, number: int, chunk: CheckedChunk, /) -> Rewritten:
-        """The leads of a chunk that are ready."""
+        """The leads of a chunk that are ready; what was changed of them is counted."""
         start = self._survey.firsts[number]
         ranks = self._survey.relations.ranks[start : start + len(chunk)]
         ready = np.flatnonzero(ranks == Outcome.READY.rank)
         leads = leads_of(self._survey, chunk).iloc[ready]
-        return self._rewritten(leads, ready + start, chunk.address.take(pa.array(ready)))
+        sent = self._rewritten(leads, ready + start, chunk.address.take(pa.array(ready)))
+        self._changed[number] = count_columns(sent.changes)
+        return sent
+
+    def changed(self) -> dict[str, ChangedColumn]:
+        """What is changed of all leads that are ready, by column; chunks that were rewritten are not so again."""
+        found = self._survey
+        if found.settings.fields.are_any:
+            self.prepare()
+            left = (
+                (each, found.chunks[each]) for each in range(len(found.chunks)) if each not in self._changed
+            )
+            for _ in map_in_order(
+                lambda numbered: self.of_chunk(*numbered).changes.empty, left, jobs=found.jobs
+            ):
+                pass
+        return add_changes(changes for _, changes in sorted(self._changed.items()))
 
     def at(self, positions: Positions, /, *, frame: pd.DataFrame | None = None) -> pd.DataFrame:
         """The leads at these positions, ready or not.

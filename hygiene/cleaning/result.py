@@ -16,6 +16,7 @@ import pyarrow as pa
 from hygiene.arrow.hashing import frame_digest
 from hygiene.arrow.parallel import map_in_order
 from hygiene.arrow.text import Mask
+from hygiene.cleaning.changed import ChangedColumn
 from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.decide import decide, leads_of
 from hygiene.cleaning.forecast import forecast, forecast_raw, look_at
@@ -160,6 +161,11 @@ class CleanedLeads:
     def changes(self) -> pd.DataFrame:
         """The cells of `ready` that are not as they came in: `row`, `column`, `before`, `after`, `rule`."""
         return pd.concat([chunk.changes for chunk in self.chunks()], ignore_index=True)
+
+    @cached_property
+    def changed_columns(self) -> dict[str, ChangedColumn]:
+        """How many cells of `ready` are not as they came in, by column, with their rules and a few examples."""
+        return self._outgoing.changed()
 
     def at(self, positions: Positions, /) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The leads at these positions, as they came in, and their verdicts."""
