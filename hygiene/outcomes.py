@@ -108,6 +108,10 @@ _TABLE: Mapping[Outcome | None, Mapping[str, str]] = {
         "typo_suspected": "The domain is nearly that of a well-known provider.",
         "mixed_script": "The address mixes alphabets that look alike.",
         "near_suppressed": "A suppressed address is that of the same mailbox: other dots, tag or googlemail.com.",
+        "placeholder_name": "The name names nobody: NULL, test, a department, the address itself.",
+        "name_is_company": "The name is that of a company.",
+        "damaged_number": "The phone number has lost digits: 4.41E+11, zeros in their place, or too few.",
+        "domain_mismatch": "The address is at another registered domain than the website.",
     },
 }
 

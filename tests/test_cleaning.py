@@ -410,9 +410,14 @@ def test_every_reason_with_a_fixed_code_can_come_out_of_a_cleaning(write):
 
     hashed = hashlib.md5(b"hashed@acme.example").hexdigest()
     verified = write("zb.csv", "email,ZB Status\nza@acme.example,invalid\nzb@acme.example,unknown\n")
+    noted = write(
+        "fields.csv",
+        "email,first_name,last_name,phone,website\n"
+        "na@acme.example,NULL,,4.41E+11,birch.example\nnb@acme.example,Acme Plumbing Services,,,\n",
+    )
 
     cleaned = hygiene.clean(
-        [path, verified],
+        [path, verified, noted],
         trust_columns=["ZB Status"],
         suppress=write("dnc.txt", f"dnc@acme.example\ndnc.example\nd.nc@gmail.com\n{hashed}\n"),
         blocklist=write("block.txt", "blocked.example\nblocked.one@acme.example\n"),

@@ -1,5 +1,6 @@
 """The command line: exit code, stdout and stderr of each verb, in process and over real sockets."""
 
+import importlib.util
 import json
 import os
 import pty
@@ -557,6 +558,23 @@ def test_the_sample_shows_every_reason_there_is(run, tmp_path):
     found = json.loads((tmp_path / "demo" / "summary.json").read_text())["reasons"]
 
     assert set(REASONS) - set(found) == set()
+
+
+@pytest.mark.parametrize("missing", [None, "phonenumbers", "pycountry"])
+def test_demo_tidies_what_the_packages_that_are_there_can(run, tmp_path, monkeypatch, missing):
+    if missing is None:
+        pytest.importorskip("phonenumbers")
+        pytest.importorskip("pycountry")
+    find = importlib.util.find_spec
+    monkeypatch.setattr("hygiene.cli.demo.find_spec", lambda name: None if name == missing else find(name))
+
+    code, _, err = run("demo", "--out", "demo")
+    changes = json.loads((tmp_path / "demo" / "summary.json").read_text())["changes"]
+
+    assert code == 0
+    assert {"first_name", "website"} <= changes.keys()
+    assert ("phone" in changes, "country" in changes) == (missing is None, missing is None)
+    assert ("pip install 'lead-hygiene[tidy]'" in err) == (missing is not None)
 
 
 def test_hostile_names_are_inert_in_the_output(run, write):

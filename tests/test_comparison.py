@@ -77,7 +77,7 @@ def test_dns_is_not_asked_again():
 
 @pytest.mark.parametrize("name", ["nowhere", "email "])
 def test_a_column_that_is_not_there_is_refused(name):
-    with pytest.raises(UsageError, match="no such column; there are email, Vendor, and file"):
+    with pytest.raises(UsageError, match="no such column; there are email, Vendor, and file and provider"):
         hygiene.clean(FRAME).by(name)
 
 

@@ -43,7 +43,7 @@ CELLS = [
 ROWS = st.lists(
     st.tuples(
         st.sampled_from(CELLS),
-        st.sampled_from(["", "Ann", "Bob"]),
+        st.sampled_from(["", "Ann", "Bob", "NULL"]),
         st.sampled_from(["", "Acme, Inc."]),
         st.sampled_from(["", "2026-01-02", "2026-02-03", "soon"]),
         st.sampled_from(["", "", "", "yes"]),
@@ -107,7 +107,7 @@ KEEPS = ["first", "last", "most-complete", "newest:Seen"]
     match=st.sampled_from(["exact", "person"]),
     fill=st.booleans(),
     accept=st.booleans(),
-    review=st.sampled_from([(), ("near_suppressed",)]),
+    review=st.sampled_from([(), ("near_suppressed",), ("placeholder_name",)]),
 )
 def test_spooled_chunks_of_any_size_give_the_same(
     tmp_path: Path,

@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene import address
-from hygiene.address import Keys
+from hygiene.address import Addresses, Keys
 from hygiene.arrow.text import Mask, is_blank, not_null, text_column
 from hygiene.checks.address_flags import find_traits
+from hygiene.checks.field_notes import find_field_notes
 from hygiene.checks.pandera_schema import check_required, check_schema
 from hygiene.cleaning.list_checks import ListMatches, check_lists
 from hygiene.cleaning.reasons import RowReasons
@@ -115,7 +116,7 @@ def check_chunk(frame: pd.DataFrame, settings: Settings, /, *, first_row: int) -
     """
     cells = text_column(frame["email"])
     judged = address.validate(cells)
-    findings = _find(frame, judged.reasons, settings)
+    findings = _find(frame, judged, settings)
     traits = find_traits(judged, settings.traits)
     findings.add(traits.reasons)
     marks = Marks.none(len(frame))
@@ -140,15 +141,16 @@ def check_chunk(frame: pd.DataFrame, settings: Settings, /, *, first_row: int) -
     )
 
 
-def _find(frame: pd.DataFrame, of_addresses: Mapping[str, Any], settings: Settings) -> RowReasons:
-    """What addresses, the schema, trusted columns and the user's rules say against rows."""
+def _find(frame: pd.DataFrame, judged: Addresses, settings: Settings) -> RowReasons:
+    """What addresses, fields, the schema, trusted columns and the user's rules say against rows."""
     malformed = (
         frame[MALFORMED].notna().to_numpy() if MALFORMED in frame else np.zeros(len(frame), dtype=bool)
     )
     findings = RowReasons(len(frame))
     findings.add({"row_malformed": malformed})
     parsed = {
-        **of_addresses,
+        **judged.reasons,
+        **find_field_notes(frame, judged.domain, settings.traits),
         **_check(frame, settings.schema),
         **check_required(frame, settings.required),
     }

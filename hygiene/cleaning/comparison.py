@@ -21,6 +21,7 @@ from hygiene.cleaning.decide import leads_of
 from hygiene.cleaning.forecast import forecast_ready
 from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.pipeline import survey_rows
+from hygiene.cleaning.providers import providers_of
 from hygiene.cleaning.survey import Survey
 from hygiene.columns.place import sources_of, was_read
 from hygiene.display import html_table, inert
@@ -36,6 +37,8 @@ __all__ = ["BLANK", "Comparison", "Group", "Overlap", "compare"]
 BLANK = "(blank)"
 #: Name that stands for the file a row came from.
 FILE = "file"
+#: Name that stands for who takes a row's mail, where no column has it.
+BY_PROVIDER = "provider"
 #: Groups that are still a comparison; a column with more values names leads rather than sources.
 MOST_GROUPS = 100
 #: Leads whose groups are held against each other at a time.
@@ -144,10 +147,10 @@ def compare(found: Survey, by: str, /) -> Comparison:
 
     Args:
         found: The survey of the whole list.
-        by: A column, canonical or custom, or ``file``.
+        by: A column, canonical or custom, ``file``, or ``provider`` for who takes the mail.
 
     Raises:
-        UsageError: no such column, or more values than a comparison has groups.
+        UsageError: no such column, providers where DNS was not asked, or more values than a comparison has groups.
     """
     codes, names = _groups(found, by)
     groups, keys = [], []
@@ -182,10 +185,20 @@ def _cells(found: Survey, by: str) -> pa.Array:
     else:
         columns = [name for name in found.columns if str(name).casefold() == by.casefold()]
         exact = [name for name in columns if name == by] or columns
+        if not exact and by == BY_PROVIDER:
+            return _providers(found)
         if not exact:
-            msg = f"{option('by', by)}: no such column; there are {', '.join(map(str, found.columns))}, and file."
-            raise UsageError(msg)
+            there = ", ".join(map(str, found.columns))
+            raise UsageError(f"{option('by', by)}: no such column; there are {there}, and file and provider.")
         parts = [text_column(leads_of(found, chunk)[exact[0]]) for chunk in found]
+    return pa.concat_arrays([pa.nulls(0, pa.large_string()), *parts])
+
+
+def _providers(found: Survey) -> pa.Array:
+    if found.settings.resolver is None:
+        asked = f"with {option('resolver', None)} it is not asked. Leave that out, or name a column."
+        raise UsageError(f"{option('by', BY_PROVIDER)}: DNS says who takes the mail, and {asked}")
+    parts = [providers_of(texts.domain, found.domains) for texts in found.texts()]
     return pa.concat_arrays([pa.nulls(0, pa.large_string()), *parts])
 
 

@@ -12,6 +12,7 @@ from hygiene.arrow.text import text_series, word_where
 from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.chunk_reasons import domain_verdicts
 from hygiene.cleaning.dedup.clusters import ChunkClusters
+from hygiene.cleaning.providers import PROVIDER, providers_of
 from hygiene.cleaning.reasons import RowReasons
 from hygiene.cleaning.survey import Survey
 from hygiene.columns.mapping import MALFORMED
@@ -53,6 +54,7 @@ def word_verdicts(
         "reasons": findings.texts(),
         **relate_rows(chunk, related),
         "domain_verdict": domain_verdicts(chunk.domain, domains),
+        PROVIDER: providers_of(chunk.domain, domains),
         "suggestion": chunk.suggestion,
         "repaired": chunk.repaired,
         "other_addresses": chunk.others,
@@ -64,7 +66,7 @@ def word_verdicts(
 #: Text columns of the verdicts, in order.
 _COLUMNS = (
     "address", "outcome", "reasons", "duplicate_of", "matched_rule", "domain_verdict", "suggestion",
-    "repaired", "other_addresses", "cluster", "match", "known_as",
+    "repaired", "other_addresses", "cluster", "match", "known_as", PROVIDER,
 )  # fmt: skip
 
 

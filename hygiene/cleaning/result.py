@@ -15,18 +15,18 @@ import pyarrow as pa
 
 from hygiene.arrow.hashing import frame_digest
 from hygiene.arrow.parallel import map_in_order
-from hygiene.arrow.text import Mask, text_series
+from hygiene.arrow.text import Mask
+from hygiene.cleaning.changed import ChangedColumn
 from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.decide import decide, leads_of
-from hygiene.cleaning.dedup.fill import Fills, find_fills
 from hygiene.cleaning.forecast import forecast, forecast_raw, look_at
 from hygiene.cleaning.gate import RowCounts
+from hygiene.cleaning.outgoing import Outgoing
 from hygiene.cleaning.pipeline import resurvey
-from hygiene.cleaning.rewrite import FieldRules, Rewritten, codes_are_countries, count_changes, rewrite
+from hygiene.cleaning.rewrite import FieldRules, Rewritten, count_changes
 from hygiene.cleaning.row_lookup import Positions, labelled, places_at, rows_at, texts_at, together
 from hygiene.cleaning.survey import Survey
-from hygiene.columns.mapping import CANONICAL, MALFORMED
-from hygiene.columns.opt_out_cells import may_mark
+from hygiene.columns.mapping import CANONICAL
 from hygiene.errors import UsageError
 from hygiene.outcomes import REASONS, Counts, Outcome
 from hygiene.prediction.features import Features
@@ -83,6 +83,7 @@ class CleanedLeads:
         self.read_notes = tuple(notes)
         self.files = tuple(files)
         self.sha256 = sha256
+        self._outgoing = Outgoing(survey)
         self._compared: dict[str, Comparison] = {}
         self._predictions: dict[tuple[bool, int], Prediction] = {}
 
@@ -142,9 +143,7 @@ class CleanedLeads:
 
     def chunks(self) -> "Iterator[Chunk]":
         """The leads with their verdicts, some at a time, in their order."""
-        self.fills  # noqa: B018 -- worked out once, before several chunks need it
-        if self.survey.settings.fields.tidy:
-            self._codes_are_countries  # noqa: B018 -- likewise
+        self._outgoing.prepare()
         return map_in_order(self._chunk, enumerate(self.survey), jobs=self.survey.jobs)
 
     def _chunk(self, numbered: tuple[int, CheckedChunk]) -> "Chunk":
@@ -155,30 +154,18 @@ class CleanedLeads:
     def _decided(self, number: int, chunk: CheckedChunk) -> tuple[Rewritten, pd.DataFrame]:
         """The leads of a chunk that are ready, as they are sent, and the verdicts of all its rows."""
         verdicts = decide(self.survey, number, chunk)
-        start = self.survey.firsts[number]
-        ready = np.flatnonzero(self.survey.relations.ranks[start : start + len(chunk)] == Outcome.READY.rank)
-        filled = self._filled.fill(leads_of(self.survey, chunk).iloc[ready], ready + start)
-        sent = self._as_sent(filled, ready + start, chunk.address.take(pa.array(ready)))
+        sent = self._outgoing.of_chunk(number, chunk)
         return sent, verdicts.assign(changes=count_changes(sent.changes, verdicts["row"].to_numpy()))
-
-    def _as_sent(self, filled: pd.DataFrame, positions: Positions, addresses: pa.Array) -> Rewritten:
-        """Leads with their cells and addresses as they are sent."""
-        bare = filled.drop(columns=MALFORMED, errors="ignore")
-        rules = self.survey.settings.fields
-        codes = self._codes_are_countries if "places" in rules.tidy or "phones" in rules.tidy else None
-        sent = rewrite(bare, rules, rows=np.asarray(positions) + 1, codes=codes)
-        addressed = sent.leads.assign(email=text_series(addresses, bare.index).to_numpy())
-        return Rewritten(addressed, sent.changes)
-
-    @cached_property
-    def _codes_are_countries(self) -> bool:
-        """Whether two letters in the country column may be the code of a country: in no chunk they are states."""
-        return codes_are_countries(chunk.frame for chunk in self.survey)
 
     @property
     def changes(self) -> pd.DataFrame:
         """The cells of `ready` that are not as they came in: `row`, `column`, `before`, `after`, `rule`."""
         return pd.concat([chunk.changes for chunk in self.chunks()], ignore_index=True)
+
+    @cached_property
+    def changed_columns(self) -> dict[str, ChangedColumn]:
+        """How many cells of `ready` are not as they came in, by column, with their rules and a few examples."""
+        return self._outgoing.changed()
 
     def at(self, positions: Positions, /) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The leads at these positions, as they came in, and their verdicts."""
@@ -193,18 +180,7 @@ class CleanedLeads:
     @cached_property
     def fills(self) -> pd.DataFrame:
         """Cells that rows took from the rows they replace: `row`, `column`, `from_row`; none without `fill`."""
-        return self._filled.cells
-
-    @cached_property
-    def _filled(self) -> Fills:
-        relations = self.survey.relations
-        repeats = relations.repeats
-        if not self.survey.settings.fill or not len(repeats.order):
-            return Fills()
-        found = self.survey
-        leads = rows_at(found, repeats.order, lambda _, chunk: leads_of(found, chunk))
-        marks = tuple(str(name) for name in leads if may_mark(str(name)))
-        return find_fills(leads, repeats, sound=relations.sound, without=marks)
+        return self._outgoing.filled.cells
 
     @property
     def ready(self) -> pd.DataFrame:
@@ -221,13 +197,7 @@ class CleanedLeads:
 
     def leads(self, positions: Positions, /) -> pd.DataFrame:
         """The leads at these positions as an import sends them: filled, rewritten, the normalized address."""
-        found = self.survey
-        frame = (
-            rows_at(found, positions, lambda _, chunk: leads_of(found, chunk))
-            if self._frame is None
-            else self._frame.iloc[positions]
-        )
-        return self._as_sent(self._filled.fill(frame, positions), positions, self.addresses(positions)).leads
+        return self._outgoing.at(positions, frame=self._frame)
 
     def addresses(self, positions: Positions | None = None, /) -> pa.Array:
         """The normalized addresses at these positions, or of all rows; null for none."""
@@ -342,7 +312,10 @@ class CleanedLeads:
         self.counts.gate(max=max, min=min)
 
     def by(self, name: str, /) -> "Comparison":
-        """The sources that a column's values (or the files, for ``file``) make, each judged as if alone.
+        """The sources that a column's values make, each judged as if alone.
+
+        Args:
+            name: The column; ``file`` is the files, ``provider`` who takes the mail.
 
         Raises:
             UsageError: no such column, or too many values for a comparison.

@@ -30,8 +30,8 @@ def rows_at(
     return together(parts).iloc[_back(positions)]
 
 
-def texts_at(found: Survey, positions: Positions, name: Literal["address", "cells"], /) -> pa.Array:
-    """Addresses, or email cells."""
+def texts_at(found: Survey, positions: Positions, name: Literal["address", "domain", "cells"], /) -> pa.Array:
+    """Addresses, their domains, or email cells."""
     met = _met(found, positions)
     parts = [getattr(found.chunks.texts(number), name).take(pa.array(here)) for number, here in met]
     return pa.concat_arrays([pa.nulls(0, pa.large_string()), *parts]).take(pa.array(_back(positions)))

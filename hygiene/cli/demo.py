@@ -1,6 +1,7 @@
 """The verbs that need nothing but this machine: demo, emulate."""
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,14 +41,24 @@ def demo(**options: Any) -> int:
     """
     from hygiene.emulator.demo import stage
 
+    tidied = _tidied()
+    if tidied != "all" and not options["quiet"]:
+        msg = "phones and places are left as they are; pip install 'lead-hygiene[tidy]' has them tidied too"
+        click.echo(msg, err=True)
     with stage() as around:
-        code = _import(around, around.list_id, options)
+        code = _import(around, around.list_id, options, "--tidy", tidied)
         if options["format_"] == "text":
             click.echo(
                 "\nThe same file again with --send-all, into a list of its own: an audit of the prediction."
             )
-            code = _import(around, around.audit_id, {**options, "out": None}, "--send-all") or code
+            audited = {**options, "out": None}
+            code = _import(around, around.audit_id, audited, "--send-all", "--tidy", tidied) or code
         return code
+
+
+def _tidied() -> str:
+    """What is tidied: all, or where the extra `tidy` is not installed what does without it."""
+    return "all" if find_spec("phonenumbers") and find_spec("pycountry") else "names,companies,links"
 
 
 def _import(around: "Stage", list_id: int, options: Mapping[str, Any], *more: str) -> int:

@@ -53,7 +53,7 @@ __all__ = ["import_", "import_leads"]
     default="",
     callback=param_types.names,
     metavar="NAME,...|all",
-    help="Custom columns to send too.",
+    help="Custom columns to send too; mail_provider is who takes the mail.",
 )
 @click.option(
     "--rename",

@@ -374,7 +374,7 @@ cleaning = together(
         default="text",
         help="What stdout holds.",
     ),
-    click.option("--by", metavar="COLUMN|file", help="Compare the sources that a column names."),
+    click.option("--by", metavar="COLUMN|file|provider", help="Compare the sources that a column names."),
     click.option("--report", "report", metavar="F.html", help="Write the report as one HTML file."),
     click.option("--show-addresses", is_flag=True, help="Show addresses in the report; masked otherwise."),
     rights,

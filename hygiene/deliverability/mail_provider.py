@@ -7,7 +7,7 @@ neither SPF nor anything else is asked. Nothing here looks anything up in DNS.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 __all__ = ["OTHER", "MailProvider", "mail_provider"]
@@ -47,6 +47,7 @@ def mail_provider(hosts: Sequence[str], /) -> MailProvider | None:
     return MailProvider(code, kind, mixed=len({each for each, _ in found}) > 1)
 
 
+@lru_cache(maxsize=4096)
 def _of_host(host: str) -> tuple[str, str]:
     """Whose a host is, by whole labels, the longest suffix first."""
     exact, patterns = _table()

@@ -20,8 +20,10 @@ from hygiene.words.spelling import folded
 
 __all__ = ["damaged_number", "domain_mismatch", "is_own_address", "name_is_company", "placeholder_name"]
 
-#: Digits of a plain number, with what stands between them.
-_WHOLE_NUMBER = r"^\+[\d ().\-]{8,}$"
+#: A number of enough digits, with what stands between them, and the end of one that may have been rounded.
+_WHOLE_NUMBER, _ROUND = r"^\+?[ ().\-]*(?:\d[ ().\-]*){7,}$", r"0000(?:[.,]0+)?[ ]*$"
+#: A website whose host can be read off it.
+_SITE = r"^\s*(?:https?:)?(?://)?(?:www\.)?([a-z0-9.\-]+)(?:[/?#].*)?\s*$"
 
 
 def placeholder_name(first: pa.Array, last: pa.Array, addresses: pa.Array, /) -> Mask:
@@ -74,6 +76,7 @@ def _is_firm(first: str, last: str) -> bool:
 def damaged_number(phones: pa.Array, /) -> Mask:
     """Rows whose phone number has lost digits: an exponent, zeros in place of them, or too few."""
     plain = mask(pc.match_substring_regex(phones, _WHOLE_NUMBER))
+    plain &= ~mask(pc.match_substring_regex(phones, _ROUND))
     return where_distinct([phones], lambda row: is_damaged(row[0]), plain=plain)
 
 
@@ -97,4 +100,6 @@ def domain_mismatch(
         return bool(site and own) and folded(site) != folded(own)
 
     there = mask(pc.greater(pc.binary_length(domains), 0)) & mask(pc.greater(pc.binary_length(websites), 0))
-    return where_distinct([websites, domains], lambda row: differs(*row), plain=~there)
+    alike = pc.equal(pc.replace_substring_regex(pc.ascii_lower(websites), _SITE, r"\1"), domains)
+    settled = mask(alike) | mask(pc.is_in(domains, value_set=pa.array(sorted(public), pa.large_string())))
+    return where_distinct([websites, domains], lambda row: differs(*row), plain=~there | settled)

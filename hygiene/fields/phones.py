@@ -10,7 +10,6 @@ Its guards: the ``.0`` of a float, a note in brackets and a German ``DW`` are ta
 
 import re
 import unicodedata
-from functools import cache
 from types import ModuleType
 
 import pyarrow as pa
@@ -154,7 +153,6 @@ def _is_settled(number: str, plans: ModuleType) -> bool:
     return bool(plans.format_number(plans.parse(number, None), plans.PhoneNumberFormat.E164) == number)
 
 
-@cache
 def is_damaged(text: str, /) -> bool:
     """Whether a number has lost digits: an exponent, zeros at the end of one without ``+``, or too few digits."""
     bare = text.strip()

@@ -11,8 +11,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import is_blank, text_column
+from hygiene.arrow.text import is_blank, text_column, text_series
+from hygiene.cleaning.providers import PROVIDER, providers_of
 from hygiene.cleaning.result import CleanedLeads
+from hygiene.cleaning.row_lookup import texts_at
 from hygiene.columns.mapping import CANONICAL
 from hygiene.errors import UsageError, option
 from hygiene.sinks import Lead
@@ -49,13 +51,15 @@ def check_size(batch_leads: int, /) -> None:
 def sent_columns(frame: pd.DataFrame, custom: Sequence[str], /) -> list[str]:
     """The columns of a lead that are sent: the canonical ones there are, then the custom ones asked for.
 
+    Who takes the mail (`mail_provider`) can be asked for as well, by its name, where no column of the leads has it.
+
     Raises:
         UsageError: a custom column that the frame does not have.
     """
     others = [name for name in frame.columns if name not in CANONICAL]
     chosen = others if list(custom) == ["all"] else list(custom)
     for name in chosen:
-        if name not in others:
+        if name not in (*others, PROVIDER):
             msg = (
                 f"{option('custom', [name])}: no such custom column; there are {', '.join(others) or 'none'}."
             )
@@ -101,7 +105,12 @@ class Payload:
         if self._first <= first and end <= self._end:
             return
         self._first, self._end = first, min(max(end, first + BLOCK_ROWS), len(self._cleaned))
-        frame = self._cleaned.leads(np.arange(self._first, self._end))
+        positions = np.arange(self._first, self._end)
+        frame = self._cleaned.leads(positions)
+        if PROVIDER in self._columns and PROVIDER not in frame:
+            found = self._cleaned.survey
+            providers = providers_of(texts_at(found, positions, "domain"), found.domains)
+            frame = frame.assign(**{PROVIDER: text_series(providers, frame.index)})
         self._block = [_blank_as_empty(text_column(frame[name])) for name in self._columns]
 
 

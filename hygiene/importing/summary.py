@@ -99,6 +99,10 @@ def _cleaned(cleaned: CleanedLeads, *, send_all: bool) -> dict[str, Any]:
         "passes": _passes(cleaned),
         "outcomes": {name: tally.outcomes[name] for name in _OUTCOMES},
         "reasons": dict(tally.reasons),
+        "changes": {
+            name: {"cells": found.cells, "rules": dict(found.rules)}
+            for name, found in cleaned.changed_columns.items()
+        },
         "predicted": prediction.counts.as_dict(),
         "predicted_range": _range(prediction.range),
         "predicted_range_reasons": list(prediction.range.reasons) if prediction.range else [],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
-__all__ = ["is_public_suffix", "is_registrable"]
+__all__ = ["is_public_suffix", "is_registrable", "registrable"]
 
 #: Top-level domains that no registry has and that documents and tests use. Source: RFC 2606 2, RFC 6762 3.
 _KEPT = frozenset({"example", "invalid", "local", "localhost", "test"})
@@ -26,9 +26,19 @@ def is_public_suffix(domain: str, /) -> bool:
 
 def is_registrable(domain: str, /) -> bool:
     """Whether a text with dots is likely the name of a domain: it stands under a suffix that there is."""
-    if domain.rpartition(".")[2] in _KEPT:
-        return "." in domain
-    return _suffixes().privatesuffix(domain) is not None
+    return registrable(domain) != ""
+
+
+def registrable(domain: str, /) -> str:
+    """The domain that somebody registered, of one that stands under it; empty where there is none.
+
+    Args:
+        domain: A-labels, lower case.
+    """
+    labels = domain.split(".")
+    if labels[-1] in _KEPT:
+        return ".".join(labels[-2:]) if len(labels) > 1 else ""
+    return _suffixes().privatesuffix(domain) or ""
 
 
 @cache

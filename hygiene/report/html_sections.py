@@ -17,6 +17,7 @@ from hygiene.cleaning.decide import relate_rows
 from hygiene.display import inert, mask_rule
 from hygiene.outcomes import NOT_CHECKED, Counts, Outcome, meaning, reason
 from hygiene.policy import RULES
+from hygiene.report.changes import changed_section
 from hygiene.report.document import (
     MOST_ROWS,
     Cell,
@@ -46,7 +47,8 @@ PACKAGES = ("email-validator", "dnspython", "pandas", "pyarrow", "pandera", "htt
 def sections(content: Content, /) -> Iterator[Section]:
     """The sections of a report, in order."""
     makers: Sequence[Callable[[Content], Section | None]] = (
-        _outcomes, _reasons, _groups, _batches, _fill_rates, _domains, _clusters, _lists, _settings, _policy, _run,
+        _outcomes, _reasons, _groups, _batches, _fill_rates, changed_section, _domains, _clusters,
+        _lists, _settings, _policy, _run,
     )  # fmt: skip
     for make in makers:
         made = make(content)

@@ -1,6 +1,7 @@
 """The report for a terminal or a log: a few tables and, last, one sentence of counts.
 
-Cells of the input appear only as file and column names, and those lose their control characters.
+Cells of the input appear only as file and column names and as examples of what was changed about them, where addresses
+are masked; all of these lose their control characters.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hygiene.display import inert
+from hygiene.display import inert, mask_address
 from hygiene.outcomes import NOT_CHECKED, Outcome, meaning, reason
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def tables(
     if receipt is None and len(cleaned.survey.relations.repeats.order):
         yield _clusters(cleaned)
     yield _fill_rates(cleaned)
+    if cleaned.changed_columns:
+        yield _changes(cleaned)
     if comparison is not None:
         yield from _compared(comparison)
     yield _counts(cleaned, receipt, send_all=send_all)
@@ -207,6 +210,16 @@ def _fill_rates(cleaned: "CleanedLeads") -> "RenderableType":
     rows = [(name, f"{rate:.1%}") for name, rate in rates.items() if rate is not None]
     missing = ", ".join(name for name, rate in rates.items() if rate is None)
     return table("Filled cells", ("column", "filled"), [*rows, ("no such column", missing)], right=())
+
+
+def _changes(cleaned: "CleanedLeads") -> "RenderableType":
+    from hygiene.report.changes import HEADER, TITLE, changed_columns
+
+    rows = [
+        (name, str(cells), rules, examples)
+        for name, cells, rules, examples in changed_columns(cleaned, mask_address)
+    ]
+    return table(TITLE, HEADER, rows, right=(1,))
 
 
 def _counts(cleaned: "CleanedLeads", receipt: "Receipt | None", *, send_all: bool) -> "RenderableType":

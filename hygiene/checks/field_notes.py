@@ -1,0 +1,56 @@
+"""Finding notes about fields: which rows have a name, number or website that a person should look at.
+
+The cells are read as they came in, and nothing is changed; `hygiene.fields` says what is to be noted.
+"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import pyarrow as pa
+
+from hygiene.arrow.text import Mask, text_column
+from hygiene.fields.notes import damaged_number, domain_mismatch, name_is_company, placeholder_name
+from hygiene.lists.name_lists import PROVIDERS, NameList, TraitLists
+from hygiene.lists.suffixes import registrable
+
+__all__ = ["find_field_notes"]
+
+_TEXT = pa.large_string()
+
+
+def find_field_notes(frame: pd.DataFrame, domains: pa.Array, lists: TraitLists, /) -> dict[str, Mask]:
+    """The rows of each note about fields, for the notes whose columns are there.
+
+    Args:
+        frame: Leads with canonical columns.
+        domains: Domains of their addresses as A-labels, aligned; null for none.
+        lists: Which domains are those of public providers.
+    """
+    names = [_column(frame, name) for name in ("first_name", "last_name")]
+    website, phone = _column(frame, "website"), _column(frame, "phone")
+    found = {}
+    if any(column is not None for column in names):
+        given, surname = [_or_none(column, frame) for column in names]
+        found["placeholder_name"] = placeholder_name(given, surname, text_column(frame["email"]))
+        company = _or_none(_column(frame, "company"), frame)
+        found["name_is_company"] = name_is_company(given, surname, company)
+    if phone is not None:
+        found["damaged_number"] = damaged_number(phone)
+    if website is not None:
+        public = _public(lists.free)
+        found["domain_mismatch"] = domain_mismatch(website, domains, registrable=registrable, public=public)
+    return found
+
+
+def _column(frame: pd.DataFrame, name: str) -> pa.Array | None:
+    """The texts of a column; None where there is none of that name, or several."""
+    return text_column(frame[name]) if list(frame.columns).count(name) == 1 else None
+
+
+def _or_none(column: pa.Array | None, frame: pd.DataFrame) -> pa.Array:
+    return pa.nulls(len(frame), _TEXT) if column is None else column
+
+
+def _public(free: Sequence[NameList]) -> frozenset[str]:
+    """Domains of public providers: the well-known ones, and those of lists of free ones."""
+    return frozenset(PROVIDERS).union(*(one.entries for one in free))

@@ -1,0 +1,107 @@
+"""Outgoing: the leads as they are sent, filled, mended, tidied and under their normalized address.
+
+The leads as they came in are left as they are.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from hygiene.arrow.parallel import map_in_order
+from hygiene.arrow.text import text_series
+from hygiene.cleaning.changed import ChangedColumn, add_changes, count_columns
+from hygiene.cleaning.check_chunk import CheckedChunk
+from hygiene.cleaning.decide import leads_of
+from hygiene.cleaning.dedup.fill import Fills, find_fills
+from hygiene.cleaning.rewrite import Rewritten, codes_are_countries, rewrite
+from hygiene.cleaning.row_lookup import Positions, rows_at, texts_at
+from hygiene.cleaning.survey import Survey
+from hygiene.columns.mapping import MALFORMED
+from hygiene.columns.opt_out_cells import may_mark
+from hygiene.outcomes import Outcome
+
+__all__ = ["Outgoing"]
+
+
+class Outgoing:
+    """What is sent of the leads of a survey.
+
+    Args:
+        survey: What was found of them, and the settings that say what is done to their cells.
+    """
+
+    def __init__(self, survey: Survey, /) -> None:
+        self._survey = survey
+        self._changed: dict[int, Mapping[str, ChangedColumn]] = {}
+
+    def prepare(self) -> None:
+        """Work out what several chunks need, before several ask for it at once."""
+        self.filled  # noqa: B018 -- worked out once
+        if self._survey.settings.fields.tidy:
+            self._codes_are_countries  # noqa: B018 -- likewise
+
+    @cached_property
+    def filled(self) -> Fills:
+        """What rows take from the rows they replace."""
+        found = self._survey
+        repeats = found.relations.repeats
+        if not found.settings.fill or not len(repeats.order):
+            return Fills()
+        leads = rows_at(found, repeats.order, lambda _, chunk: leads_of(found, chunk))
+        marks = tuple(str(name) for name in leads if may_mark(str(name)))
+        return find_fills(leads, repeats, sound=found.relations.sound, without=marks)
+
+    def of_chunk(self, number: int, chunk: CheckedChunk, /) -> Rewritten:
+        """The leads of a chunk that are ready; what was changed of them is counted."""
+        start = self._survey.firsts[number]
+        ranks = self._survey.relations.ranks[start : start + len(chunk)]
+        ready = np.flatnonzero(ranks == Outcome.READY.rank)
+        leads = leads_of(self._survey, chunk).iloc[ready]
+        sent = self._rewritten(leads, ready + start, chunk.address.take(pa.array(ready)))
+        self._changed[number] = count_columns(sent.changes)
+        return sent
+
+    def changed(self) -> dict[str, ChangedColumn]:
+        """What is changed of all leads that are ready, by column; chunks that were rewritten are not so again."""
+        found = self._survey
+        if found.settings.fields.are_any:
+            self.prepare()
+            left = (
+                (each, found.chunks[each]) for each in range(len(found.chunks)) if each not in self._changed
+            )
+            for _ in map_in_order(
+                lambda numbered: self.of_chunk(*numbered).changes.empty, left, jobs=found.jobs
+            ):
+                pass
+        return add_changes(changes for _, changes in sorted(self._changed.items()))
+
+    def at(self, positions: Positions, /, *, frame: pd.DataFrame | None = None) -> pd.DataFrame:
+        """The leads at these positions, ready or not.
+
+        Args:
+            positions: Where they stand among all rows.
+            frame: All leads as they came in, where they are at hand.
+        """
+        found = self._survey
+        leads = (
+            rows_at(found, positions, lambda _, chunk: leads_of(found, chunk))
+            if frame is None
+            else frame.iloc[positions]
+        )
+        return self._rewritten(leads, positions, texts_at(found, positions, "address")).leads
+
+    def _rewritten(self, leads: pd.DataFrame, positions: Positions, addresses: pa.Array) -> Rewritten:
+        bare = self.filled.fill(leads, positions).drop(columns=MALFORMED, errors="ignore")
+        rules = self._survey.settings.fields
+        codes = self._codes_are_countries if "places" in rules.tidy or "phones" in rules.tidy else None
+        sent = rewrite(bare, rules, rows=np.asarray(positions) + 1, codes=codes)
+        addressed = sent.leads.assign(email=text_series(addresses, bare.index).to_numpy())
+        return Rewritten(addressed, sent.changes)
+
+    @cached_property
+    def _codes_are_countries(self) -> bool:
+        """Whether two letters in the country column may be the code of a country: in no chunk they are states."""
+        return codes_are_countries(chunk.frame for chunk in self._survey)
