@@ -169,12 +169,15 @@ class Smartlead:
         """Import these leads in one request; see `Sink.send`."""
         return self.write(leads, file_name=file_name, waive_blocklist=waive_blocklist).send()
 
+    def shaped(self, leads: Sequence[Mapping[str, str]], /) -> Sequence[Mapping[str, object]]:
+        """Leads as the API is sent them, under its own names."""
+        return shape_leads(leads, self._rename, self._custom_shape)
+
     def write(
         self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False
     ) -> WrittenImport:
         """The request that imports these leads; see `WritesAhead.write`."""
-        shaped = shape_leads(leads, self._rename, self._custom_shape)
-        body = Body({"leadList": shaped, "fileName": file_name, **self._maps})
+        body = Body({"leadList": self.shaped(leads), "fileName": file_name, **self._maps})
         if waive_blocklist:
             body["csvSettings"] = {"ignoreGlobalBlockList": True}
         return WrittenImport(
