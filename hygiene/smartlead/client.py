@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from hygiene.arguments import check_word
+from hygiene.arguments import check_id, check_word
 from hygiene.errors import ListingIncomplete, ListNotFound, UnknownOutcome, UsageError, option
 from hygiene.policy import ImportPolicy
 from hygiene.sinks import HeldLead, LeadList, Reply, Target
@@ -58,8 +58,8 @@ class Smartlead:
         rate: Requests that may go out.
 
     Raises:
-        UsageError: no key, a base URL that is neither https nor loopback, a rename that gives two
-            columns one field, or another word for `custom_shape`.
+        UsageError: no key, a number of a list or client that is none, a base URL that is neither https nor
+            loopback, a rename that gives two columns one field, or another word for `custom_shape`.
 
     Source: documented, api-reference/lead-lists.
     """
@@ -88,6 +88,8 @@ class Smartlead:
         finally:
             del api_key  # it would stand among the locals of a traceback
         check_word("custom_shape", custom_shape, ("flat", "nested"))
+        check_id("list_id", list_id)
+        check_id("client_id", client_id)
         self.list_id = list_id
         self.client_id = client_id
         self.base_url = config.base_url(base_url)
