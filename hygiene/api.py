@@ -23,6 +23,7 @@ from hygiene.columns.frames import ArrowStream, as_frame, check_paths, is_table
 from hygiene.columns.rename import choose_columns, count_stand_ins, name_columns
 from hygiene.errors import Note, option
 from hygiene.importing import Journal, OnUnknown, Progress, Receipt, open_session
+from hygiene.importing.handed_over import check_handed_over
 from hygiene.importing.preflight import with_known_leads, with_readback
 from hygiene.importing.summary import summarise
 from hygiene.io.readers import LeadFiles
@@ -181,11 +182,12 @@ def import_leads(
         ListNotFound: the list does not exist.
         SinkError: refused, and nothing of the import was ever sent.
         InputError: the list or the account holds too many leads to read them all unasked.
-        UsageError: a custom column that the leads do not have, a batch size below 1, another word for
-            `on_unknown`, or a journal that cannot be used.
+        UsageError: no cleaned leads or no sink, a custom or renamed column that the leads do not have, a batch
+            size below 1, another word for `on_unknown`, or a journal that cannot be used.
         ImportBusy: another process runs the same import.
         JournalBehind: the list holds more than the journal of an import that was cut off knows of.
     """
+    check_handed_over(cleaned, sink)
     check_word("on_unknown", on_unknown, get_args(OnUnknown))
     check_names(custom=custom)
     name = file_name or (Path(cleaned.files[0]).name if cleaned.files else "leads")

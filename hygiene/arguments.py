@@ -4,11 +4,12 @@ import functools
 import inspect
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from numbers import Integral
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from hygiene.errors import UsageError
+from hygiene.errors import UsageError, option
 
-__all__ = ["check_names", "check_span", "check_word", "described", "takes"]
+__all__ = ["check_id", "check_names", "check_span", "check_word", "described", "takes"]
 
 _P = ParamSpec("_P")
 _Options = TypeVar("_Options")
@@ -38,6 +39,21 @@ def check_names(**given: Any) -> None:
         if isinstance(names, str):
             msg = f"{name} is one text; expected a list of the texts themselves."
             raise UsageError(msg)
+
+
+def check_id(name: str, given: object, /) -> None:
+    """Make sure that an argument, where there is one, is the number that an API gave something.
+
+    Raises:
+        UsageError: it is something else; only a number is shown, as a text may be a key.
+    """
+    if given is None or (isinstance(given, Integral) and not isinstance(given, bool) and int(given) > 0):
+        return
+    found = (
+        option(name, given) if isinstance(given, int | float) else f"{name} of type {type(given).__name__}"
+    )
+    msg = f"{found}: expected a whole number from 1, such as {name}=500."
+    raise UsageError(msg)
 
 
 def check_span(name: str, given: object, /) -> None:

@@ -346,3 +346,53 @@ def test_a_counter_that_is_nonsense_is_said_with_exit_code_6_by_every_run(run, l
     assert re.search(r"imported +6 +6 +nonsense", text)
     assert re.search(r"blocked +0 +0 +not given", text)
     assert len(posts(api)) == 1
+
+
+@pytest.fixture
+def firms(write):
+    return write("firms.csv", "email,company,Tier\nann@acme.example,Acme,gold\n")
+
+
+@pytest.mark.parametrize(
+    ("renamed", "code", "told"),
+    [
+        ("compny=a", 2, "--rename compny='a': no such column; there are email, company, Tier."),
+        ("Tier=level,compny=a", 2, "--rename compny='a': no such column"),
+        ("Tier=level,company", 2, "expected NAME=FIELD,NAME=FIELD"),
+        ("phone=mobile", 0, "company=A***"),  # a canonical column, which other files have
+        ("company=firm, Tier=level", 0, "email=a***@acme.example, firm=A***, custom_fields={level=g***}"),
+    ],
+)
+def test_columns_are_renamed_as_the_dry_run_shows_and_one_that_is_not_there_is_refused(
+    run, firms, target, api, renamed, code, told
+):
+    shape = ("--custom", "Tier", "--custom-shape", "nested")
+
+    found, _, err = run(
+        "import", firms, "--list", target, "--no-dns", "--dry-run", *shape, "--rename", renamed
+    )
+
+    assert found == code
+    assert told in " ".join(err.split())
+    assert posts(api) == []
+
+
+def test_a_column_with_a_comma_in_its_name_is_renamed_by_a_pair_of_its_own(run, write, target):
+    leads = write("leads.csv", 'email,"Revenue, EUR"\nann@acme.example,9\n')
+
+    code, _, err = run(
+        "import", leads, "--list", target, "--no-dns", "--dry-run", "--rename", "Revenue, EUR=revenue"
+    )
+
+    assert code == 0, err
+
+
+def test_an_import_that_renames_a_column_that_is_not_there_leaves_nothing_in_the_journal(
+    run, firms, target, api
+):
+    code, _, _ = run("import", "--yes", firms, "--list", target, "--no-dns", "--rename", "compny=x")
+    _, past, _ = run("history", "--format", "json")
+
+    assert code == 2
+    assert posts(api) == []
+    assert json.loads(past) == []

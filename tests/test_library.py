@@ -395,3 +395,57 @@ def test_an_import_is_filed_under_the_inputs_name_or_the_given_one(write, file_n
         )
 
     assert reader.filed == filed
+
+
+@pytest.mark.parametrize("call", [hygiene.import_leads, hygiene.prepare])
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (lambda cleaned: cleaned.ready, "the leads are of type DataFrame; hand over what hygiene.clean gave, whole"),
+        (lambda _: "secret@acme.example.csv", "of type str; hand over what hygiene.clean made of the file"),
+        (lambda _: hygiene.CleanedLeads, "the leads are the class CleanedLeads"),
+    ],
+)  # fmt: skip
+def test_what_is_no_cleaned_leads_is_refused_with_what_to_hand_over(api, sink, call, given, message):
+    with pytest.raises(UsageError, match=message) as refused:
+        call(given(hygiene.clean(leads("a@acme.example"))), sink)
+
+    assert "secret" not in str(refused.value)
+    assert asked(api) == []
+
+
+class Sends:
+    """Half a sink."""
+
+    name = "half a sink"
+
+    def send(self, leads, /, *, file_name, waive_blocklist=False):
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("call", [hygiene.import_leads, hygiene.prepare])
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("list 1", "the sink is of type str, without batch_leads, name, policy, send; hand over one such as"),
+        (None, "of type NoneType"),
+        (500, "of type int"),
+        (hygiene.Smartlead, "the class Smartlead"),
+        (Sends(), "of type Sends, without batch_leads, policy;"),
+    ],
+)
+def test_what_is_no_sink_is_refused_with_one_to_hand_over(call, given, message):
+    with pytest.raises(UsageError, match=message):
+        call(hygiene.clean(leads("a@acme.example")), given)
+
+
+@pytest.mark.parametrize("name", ["list_id", "client_id"])
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [("x", "of type str"), ("500", "of type str"), (0, "=0"), (1.5, "=1.5"), (True, "=True"), ([1], "of type list")],
+)  # fmt: skip
+def test_a_number_of_a_list_or_client_that_is_none_is_refused(name, given, told):
+    with pytest.raises(
+        UsageError, match=f"{name}.*{told}.*: expected a whole number from 1, such as {name}=500"
+    ):
+        hygiene.Smartlead(api_key="k" * 20, base_url="http://127.0.0.1:1", **{name: given})

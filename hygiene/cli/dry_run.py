@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hygiene.cleaning.result import CleanedLeads
     from hygiene.importing import Session
     from hygiene.importing.journal import SqliteJournal
+    from hygiene.smartlead import Smartlead
 
 __all__ = ["journal_to_look_at", "rehearse"]
 
@@ -34,7 +35,7 @@ def journal_to_look_at(path: str | None, *, required: bool) -> "Iterator[SqliteJ
         yield view
 
 
-def rehearse(run: Run, session: "Session", cleaned: "CleanedLeads") -> int:
+def rehearse(run: Run, sink: "Smartlead", session: "Session", cleaned: "CleanedLeads") -> int:
     """Show what would be sent."""
     from hygiene.importing import Payload
     from hygiene.report.text import masked
@@ -50,5 +51,5 @@ def rehearse(run: Run, session: "Session", cleaned: "CleanedLeads") -> int:
     run.tell(f"dry run: {told}; nothing was sent.")
     if len(ahead.rows):
         first = Payload(cleaned, custom=session.frozen.custom).batch(1, ahead.rows[:1].tolist())
-        run.tell(f"the first lead, masked: {masked(first.leads[0])}")
+        run.tell(f"the first lead, masked: {masked(sink.shaped(first.leads)[0])}")
     return DONE

@@ -58,8 +58,8 @@ __all__ = ["import_", "import_leads"]
 @click.option(
     "--rename",
     multiple=True,
-    callback=param_types.pairs,
-    metavar="NAME=FIELD",
+    callback=param_types.fields,
+    metavar="NAME=FIELD,...",
     help="The API's name for a column: company=company_name.",
 )
 @click.option(
@@ -189,7 +189,7 @@ def _import(  # noqa: PLR0917 -- the parts of one import
     columns = sent_columns(cleaned.leads(np.arange(0)), session.frozen.custom)
     _tell_unsent(run, cleaned, columns)
     if options["dry_run"]:
-        return rehearse(run, session, cleaned)
+        return rehearse(run, sink, session, cleaned)
     if left and not options["yes"]:
         where = f"account {sink.account}, list {target.id} {inert(target.name)!r} ({target.size} leads)"
         if session.continues:

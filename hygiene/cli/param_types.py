@@ -10,6 +10,7 @@ from hygiene.errors import UsageError
 
 __all__ = [
     "age",
+    "fields",
     "folder",
     "limits",
     "names",
@@ -28,6 +29,20 @@ def pairs(context: click.Context, option: click.Parameter, given: Sequence[str])
     if not all(name and equals and value for name, equals, value in pairs):
         raise click.BadParameter("expected NAME=VALUE", context, option)
     return {name: value for name, _, value in pairs}
+
+
+def fields(context: click.Context, option: click.Parameter, given: Sequence[str]) -> dict[str, str]:
+    """NAME=FIELD pairs divided by commas, as a mapping; a name may hold commas where its pair stands alone."""
+    parted = [text.split(",") for text in given]
+    found = [
+        part.strip()
+        for text, parts in zip(given, parted, strict=True)
+        for part in (parts if all("=" in part for part in parts) else [text])
+    ]
+    named = pairs(context, option, found)
+    if any("," in field for field in named.values()):
+        raise click.BadParameter("expected NAME=FIELD,NAME=FIELD", context, option)
+    return named
 
 
 def numbers(context: click.Context, option: click.Parameter, given: Sequence[str]) -> dict[str, int]:

@@ -3,7 +3,7 @@
 Nothing here sends, and nothing knows what was sent before.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,10 +16,11 @@ from hygiene.cleaning.providers import PROVIDER, providers_of
 from hygiene.cleaning.result import CleanedLeads
 from hygiene.cleaning.row_lookup import texts_at
 from hygiene.columns.mapping import CANONICAL
+from hygiene.display import inert
 from hygiene.errors import UsageError, option
 from hygiene.sinks import Lead
 
-__all__ = ["Batch", "Payload", "check_size", "plan", "sent_columns"]
+__all__ = ["Batch", "Payload", "check_renamed", "check_size", "plan", "sent_columns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,26 @@ def sent_columns(frame: pd.DataFrame, custom: Sequence[str], /) -> list[str]:
             )
             raise UsageError(msg)
     return [name for name in CANONICAL if name in frame] + chosen
+
+
+def check_renamed(columns: Sequence[str], shape: Mapping[str, object], /) -> None:
+    """Refuse another name for a column that the leads do not have; canonical ones may be missing in a file.
+
+    Args:
+        columns: The columns of the leads.
+        shape: How a sink writes leads (`hygiene.sinks.Addressed`).
+
+    Raises:
+        UsageError: the shape renames such a column.
+    """
+    renamed = shape.get("rename")
+    for name, field_name in renamed.items() if isinstance(renamed, Mapping) else ():
+        if name not in CANONICAL and name not in columns:
+            msg = (
+                f"{option('rename', key=name, value=repr(field_name))}: no such column; "
+                f"there are {', '.join(map(inert, columns))}."
+            )
+            raise UsageError(msg)
 
 
 #: Rows that are turned into text at a time.

@@ -20,6 +20,7 @@ from hygiene.cleaning.result import CleanedLeads
 from hygiene.cleaning.settings import Settings
 from hygiene.errors import InputError, ListingIncomplete, Note, SinkError, option
 from hygiene.importing import Receipt, Session
+from hygiene.importing.handed_over import check_handed_over
 from hygiene.lists import UNSUBSCRIBED, RuleList, parse_list
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.prediction.readback import read_back
@@ -89,7 +90,9 @@ def prepare(cleaned: CleanedLeads, sink: Sink, /, *, snapshot: bool = True) -> C
         ListNotFound: the list does not exist.
         InputError: the list or the account holds too many leads to read them all unasked.
         SinkError: refused, or no lead of the account says whether it is unsubscribed.
+        UsageError: no cleaned leads, or no sink.
     """
+    check_handed_over(cleaned, sink)
     found = sink.describe() if isinstance(sink, ListReader) else None
     return _prepared(cleaned, sink, found, snapshot=snapshot)
 

@@ -15,7 +15,7 @@ from hygiene.arguments import check_word
 from hygiene.cleaning.result import CleanedLeads
 from hygiene.errors import HygieneError, JournalLost, Note, SinkError, UsageError
 from hygiene.importing.batches import Batches, divide_leads
-from hygiene.importing.payload import check_size, sent_columns
+from hygiene.importing.payload import check_renamed, check_size, sent_columns
 from hygiene.importing.prior_imports import PriorImports, without_own
 from hygiene.importing.receipt import Receipt, receipt_of
 from hygiene.importing.records import Frozen, Identity, ImportRecord, Journal, MemoryRecord, Record
@@ -261,11 +261,13 @@ def open_session(
 
     Raises:
         ImportBusy: another process holds the import.
-        UsageError: a batch size below 1, a sink that a journal cannot name, or a list of another key.
+        UsageError: a batch size below 1, a sink that a journal cannot name or that renames a column which the
+            leads do not have, or a list of another key.
     """
     size = sink.batch_leads if batch_leads is None else batch_leads
     check_size(size)
     shape = dict(sink.shape) if isinstance(sink, Addressed) else {}
+    check_renamed(cleaned.columns, shape)
     frozen = Frozen(
         policy=sink.policy,
         batch_leads=size,

@@ -117,12 +117,17 @@ def open_counts(bounds: "Bounds | None", /) -> list[str]:
     return [f"open: {counts}, because {'; '.join(bounds.reasons)}", _OPEN]
 
 
-def masked(lead: "Mapping[str, str]", /) -> str:
-    """A lead with only the first letter of each cell, and the domain of its address."""
-    cells = {name: f"{cell[:1]}***" for name, cell in lead.items()}
-    if "email" in lead:
-        cells["email"] += "@" + lead["email"].rpartition("@")[2]
-    return ", ".join(f"{inert(name)}={inert(cell)}" for name, cell in cells.items())
+def masked(lead: "Mapping[str, object]", /) -> str:
+    """A lead as it is sent, with only the first letter of each cell, and the domain of its address."""
+    return ", ".join(f"{inert(name)}={_masked(name, cell)}" for name, cell in lead.items())
+
+
+def _masked(name: str, cell: object) -> str:
+    if isinstance(cell, Mapping):
+        return f"{{{masked(cell)}}}"
+    text = str(cell)
+    domain = f"@{text.rpartition('@')[2]}" if name == "email" else ""
+    return inert(f"{text[:1]}***{domain}")
 
 
 def lead_lists(found: "Sequence[LeadList]") -> "RenderableType":

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from hygiene.arguments import check_word
+from hygiene.arguments import check_id, check_word
 from hygiene.errors import ListingIncomplete, ListNotFound, UnknownOutcome, UsageError, option
 from hygiene.policy import ImportPolicy
 from hygiene.sinks import HeldLead, LeadList, Reply, Target
@@ -58,8 +58,8 @@ class Smartlead:
         rate: Requests that may go out.
 
     Raises:
-        UsageError: no key, a base URL that is neither https nor loopback, a rename that gives two
-            columns one field, or another word for `custom_shape`.
+        UsageError: no key, a number of a list or client that is none, a base URL that is neither https nor
+            loopback, a rename that gives two columns one field, or another word for `custom_shape`.
 
     Source: documented, api-reference/lead-lists.
     """
@@ -88,6 +88,8 @@ class Smartlead:
         finally:
             del api_key  # it would stand among the locals of a traceback
         check_word("custom_shape", custom_shape, ("flat", "nested"))
+        check_id("list_id", list_id)
+        check_id("client_id", client_id)
         self.list_id = list_id
         self.client_id = client_id
         self.base_url = config.base_url(base_url)
@@ -169,12 +171,15 @@ class Smartlead:
         """Import these leads in one request; see `Sink.send`."""
         return self.write(leads, file_name=file_name, waive_blocklist=waive_blocklist).send()
 
+    def shaped(self, leads: Sequence[Mapping[str, str]], /) -> Sequence[Mapping[str, object]]:
+        """Leads as the API is sent them, under its own names."""
+        return shape_leads(leads, self._rename, self._custom_shape)
+
     def write(
         self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False
     ) -> WrittenImport:
         """The request that imports these leads; see `WritesAhead.write`."""
-        shaped = shape_leads(leads, self._rename, self._custom_shape)
-        body = Body({"leadList": shaped, "fileName": file_name, **self._maps})
+        body = Body({"leadList": self.shaped(leads), "fileName": file_name, **self._maps})
         if waive_blocklist:
             body["csvSettings"] = {"ignoreGlobalBlockList": True}
         return WrittenImport(
