@@ -86,6 +86,8 @@ class LeadFiles:
             look.at(open_source(file.name, self._spools, self._limits), file.keys) for file in found.files
         ]
         self.files = tuple(part.name for part in self._parts)
+        if not any(part.is_workbook for part in self._parts):
+            self._set_notes += _of_workbooks(options, self.files)
         self.columns = _union([part.columns for part in self._parts])
         self.verdict_columns = tuple(
             dict.fromkeys(name for part in self._parts for name in part.verdict_columns)
@@ -199,6 +201,16 @@ class LeadFiles:
         return pd.DataFrame(series, index=index)
 
 
+def _of_workbooks(options: ReadOptions, files: Sequence[str]) -> tuple[str, ...]:
+    """What to say of options that are about workbooks, where none was read."""
+    given = [option("sheet", options.sheet)] if options.sheet is not None else []
+    given += [option("visible_rows", given=True)] if options.visible_rows else []
+    if not given:
+        return ()
+    which = f"{files[0]}: no workbook" if len(files) == 1 else f"none of {len(files)} files is a workbook"
+    return (f"{which}, so {' and '.join(given)} changed nothing.",)
+
+
 def _check_rows(options: ReadOptions, chunk_rows: int | None) -> None:
     """Make sure that what is said of rows makes sense.
 
@@ -247,6 +259,7 @@ class _Look:
     def at(self, source: Source, keys: Mapping[str, str]) -> "_Part":
         """A file's format, layout and columns."""
         table = self._table(source)
+        is_workbook = isinstance(table, SheetFile)
         if is_returned(table.header):
             table = WithheldFile(table, source.name, guarded=not isinstance(table, ArrowFile))
         if keys:
@@ -265,7 +278,7 @@ class _Look:
         ]
         headless = self.no_header and isinstance(table, CsvFile | SheetFile)
         told = [headless_note(table.header, sample)] if headless else []
-        return _Part(source.name, table, found, verdicts, told)
+        return _Part(source.name, table, found, verdicts, told, is_workbook)
 
     def _mapped(self, table: Table, sample: Sequence[Sequence[str]], name: str) -> ColumnMap:
         """Where the columns of a file go.
@@ -323,6 +336,7 @@ class _Part:
     map: ColumnMap
     verdict_columns: Sequence[str]
     told: Sequence[str]
+    is_workbook: bool
 
     @property
     def columns(self) -> tuple[str, ...]:
