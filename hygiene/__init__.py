@@ -3,6 +3,7 @@
 The names below are loaded on first use, so that importing the package costs next to nothing.
 """
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,9 @@ if TYPE_CHECKING:
     from hygiene_schemas import (
         Verdict as Verdict,
     )
+
+# what is logged is for the handlers of who uses the package; without one, Python would print warnings by itself
+logging.getLogger("hygiene").addHandler(logging.NullHandler())
 
 _HOME = {
     "__version__": "hygiene.version",

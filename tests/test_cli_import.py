@@ -227,14 +227,29 @@ def test_history_lists_imports_shows_one_and_forgets_it(run, leads, target, api)
     assert not any("acme" in text for text in (table, batches, as_json))
 
 
-def test_history_without_a_journal_is_exit_2_and_an_empty_one_says_so(run):
-    missing, _, no_journal = run("history")
+def test_history_before_the_first_import_and_of_an_empty_journal_says_that_there_are_none(run):
+    before, nothing, said = run("history")
+    listed, as_json, _ = run("history", "--format", "json")
+    made = Path(os.environ["HYGIENE_JOURNAL"]).exists()
     SqliteJournal().close()
     empty, out, err = run("history")
 
-    assert (missing, empty, out) == (2, 0, "")
-    assert "no journal there" in no_journal
-    assert "no import in the journal yet" in err
+    assert (before, nothing, empty, out, made) == (0, "", 0, "", False)
+    assert "no imports yet" in said
+    assert "no imports yet" in err
+    assert (listed, json.loads(as_json)) == (0, [])
+
+
+def test_history_asks_for_a_journal_that_is_named_or_was_lost(run, leads, target):
+    ended = [run("history", *more) for more in (["--journal", "j.sqlite"], ["a1b2"], ["--forget", "a1b2"])]
+    run("import", "--yes", leads, "--list", target, "--no-dns")
+    Path(os.environ["HYGIENE_JOURNAL"]).unlink()
+    lost, _, told = run("history")
+
+    assert [code for code, _, _ in ended] == [2, 2, 2]
+    assert all("no journal there" in err for _, _, err in ended)
+    assert lost == 2
+    assert "yet" not in told
 
 
 def test_history_explains_a_difference_without_an_address_and_writes_the_rules(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hygiene.cli import main
-from hygiene.cli.config import load_defaults, load_gate, load_profile
+from hygiene.cli.config import _LIMITS, load_defaults, load_gate, load_profile
 from hygiene.errors import UsageError
 
 TOML = """
@@ -170,6 +170,16 @@ def test_limits_stand_in_the_configuration(tmp_path):
     }
     assert load_defaults(folder=tmp_path) == {}
     assert load_gate(folder=tmp_path / "elsewhere") == {"max": {}, "min": {}, "warn": {}}
+
+
+def test_an_unknown_table_is_told_with_every_table_there_is(tmp_path):
+    (tmp_path / "hygiene.toml").write_text("[gates.max]\ninvalid = 1\n")
+
+    with pytest.raises(UsageError, match=r"gates is no setting") as refused:
+        load_defaults(folder=tmp_path)
+    assert all(
+        f"[{name}]" in str(refused.value) for name in ("profile.NAME", *(f"gate.{word}" for word in _LIMITS))
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tomllib
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
 from pathlib import Path
@@ -205,7 +206,36 @@ def test_the_pre_commit_hook_runs(place):
     (place / "leads.csv").write_text("email\nnobody\nann@a.example\n", encoding="utf-8")
 
     _run_console(f"$ {hook['entry']} --max invalid=50% leads.csv\n...\n2 rows: 1 ready, 1 invalid.\n")
-    assert re.search(hook["files"], "data/leads-2026.csv")
+
+
+@pytest.mark.parametrize(
+    ("path", "checked"),
+    [
+        ("data/leads-2026.csv", True),
+        ("Leads.CSV", True),
+        ("LEADS/march.Csv", True),
+        ("march.csv", False),
+        ("leads.csv.md", False),
+        ("leads.xlsx", False),
+    ],
+)
+def test_the_pre_commit_hook_checks_lead_files_in_capitals_or_not_and_no_workbooks(path, checked):
+    [hook] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+
+    assert bool(re.search(hook["files"], path)) is checked
+
+
+def test_what_the_page_adds_to_the_pre_commit_hook_for_workbooks_is_of_the_extra():
+    page = (ROOT / "docs" / "how-to" / "pipelines.md").read_text(encoding="utf-8")
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "optional-dependencies"
+    ]
+
+    [files] = re.findall(r"`files: ([^`]+)`", page)
+    [packages] = re.findall(r"`additional_dependencies: \[([^]]+)\]`", page)
+
+    assert all(re.search(files, name) for name in ("Leads.XLSX", "leads.csv"))
+    assert set(packages.split(", ")) <= {each.partition(">=")[0] for each in extra["excel"]}
 
 
 def test_the_pre_commit_hook_sees_all_files_at_once(place):

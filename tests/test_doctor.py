@@ -60,6 +60,26 @@ def test_doctor_needs_no_key_where_nothing_is_imported(run):
     assert out.splitlines()[-1].startswith("--    key: not set")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("import", "leads.csv", "--list", "1", "--yes", "--no-dns"),
+        ("lists",),
+        ("pull", "blocklist", "--out", "block.csv"),
+        ("probe", "--list", "1", "--domain", "acme.example", "--out", "policy.toml", "--yes"),
+    ],
+    ids=lambda given: given[0],
+)
+def test_a_verb_that_needs_the_key_says_so_and_doctor_names_it(run, leads, arguments):
+    code, _, err = run(*arguments)
+    _, out, _ = run("doctor", "--no-dns")
+
+    assert code == 2
+    assert "no API key" in err
+    assert "`hygiene emulate`" in err
+    assert arguments[0] in out.splitlines()[-1]
+
+
 def test_doctor_says_all_that_is_wrong(run, target, monkeypatch, tmp_path, write):
     write("hygiene.toml", "colour = 'red'")
     write("file", "")

@@ -440,3 +440,37 @@ def test_errors_and_truths_of_a_spreadsheet_are_those_of_a_workbook(tmp_path):
     frame = read_leads(ods(tmp_path, ods_row("Email", "Company", "A", "B") + lead))
 
     assert frame.to_numpy().tolist() == [["a@x.example", "", "TRUE", "FALSE"]]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"sheet": "May"}, "no workbook, so sheet='May' changed nothing."),
+        ({"visible_rows": True}, "no workbook, so visible_rows=True changed nothing."),
+        (
+            {"sheet": "May", "visible_rows": True},
+            "no workbook, so sheet='May' and visible_rows=True changed nothing.",
+        ),
+    ],
+    ids=["sheet", "visible rows", "both"],
+)
+def test_options_of_workbooks_are_noted_where_none_is_read(write, options, said):
+    path = write("leads.csv", "email\nann@acme.example\n")
+
+    assert notes_of(path, **options) == [said]
+    assert notes_of(path) == []
+
+
+def test_options_of_workbooks_are_not_noted_where_one_of_the_files_is_one(tmp_path, write):
+    path = tmp_path / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("May").write_column(0, 0, ["email", "bob@bolt.example"])
+    beside = [write(name, "email\nann@acme.example\n") for name in ("a.csv", "b.csv")]
+
+    with open_leads([path, *beside], sheet="May") as one, open_leads(beside, sheet="May") as none:
+        told = one.notes, none.notes
+
+    assert told == (
+        (f"{path}: read sheet 'May'.",),
+        ("none of 2 files is a workbook, so sheet='May' changed nothing.",),
+    )

@@ -1,6 +1,8 @@
 """What a name server must have shown before it is believed that something does not exist; over real sockets."""
 
 import socket
+import subprocess
+import sys
 import threading
 from collections import Counter
 
@@ -234,6 +236,33 @@ def test_without_such_a_proof_nothing_is_taken_for_missing(serve, fill):
     assert server.asked["", "NS"] == 1
     assert len(resolver.warnings) == 1
     assert server.address in resolver.warnings[0]
+
+
+def _stderr_of(*arguments):
+    given = [sys.executable, *arguments]
+    return subprocess.run(given, capture_output=True, text=True, check=False, timeout=60).stderr
+
+
+def test_a_warning_of_the_library_is_for_handlers_that_somebody_set_up(serve):
+    look = f"import hygiene; hygiene.Resolver(nameservers=['{serve(no_such_name).address}']).look_up(['a.example'])"
+
+    silent = _stderr_of("-c", look)
+    heard = _stderr_of("-c", f"import logging; logging.basicConfig(); {look}")
+
+    assert silent == ""
+    assert heard.count("gave no record") == 1
+
+
+@pytest.mark.parametrize("loud", [(), ("-v",)], ids=["plain", "verbose"])
+def test_a_warning_of_the_command_line_comes_once(serve, loud):
+    server = serve(no_such_name)
+
+    err = _stderr_of(
+        "-m", "hygiene", *loud, "mx", "a.example", "--resolver", server.address, "--no-dns-cache"
+    )
+
+    assert err.count("gave no record") == 1
+    assert "warning: " in err
 
 
 @pytest.mark.parametrize("fill", [*SAYS_NO, *SAYS_NOTHING])

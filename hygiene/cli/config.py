@@ -75,7 +75,10 @@ def load_defaults(*, folder: Path | None = None) -> Mapping[str, Any]:
     values = {key: value for key, value in found.items() if key not in ("gate", "profile")}
     unknown = sorted(set(values) - set(_SHARED))
     if unknown:
-        msg = f"{path}: {unknown[0]} is no setting; settings are {', '.join(_SHARED)} and [profile.NAME]."
+        msg = (
+            f"{path}: {unknown[0]} is no setting; settings are {', '.join(_SHARED)}, [profile.NAME], "
+            "[gate.max], [gate.min] and [gate.warn]."
+        )
         raise UsageError(msg)
     return _checked(values, path, "the top")
 

@@ -131,9 +131,9 @@ def _written_beside(path: Path) -> Path:
 
 
 def _api(list_id: int | None) -> Iterator[int]:
-    """Look at the key and the list; a key that is not set is needed only to import."""
+    """Look at the key and the list; a key is needed only where the API is asked."""
     if list_id is None and not any(os.environ.get(f"SMARTLEAD_API_KEY{more}") for more in ("", "_FILE")):
-        click.echo("--    key: not set; only import and lists need it (SMARTLEAD_API_KEY)")
+        click.echo("--    key: not set; only import, lists, pull and probe need it (SMARTLEAD_API_KEY)")
         return
     codes: list[int] = []
     for name, check in _api_checks(list_id):

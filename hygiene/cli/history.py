@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from hygiene.cli import options as shared
 from hygiene.cli.console import show
@@ -11,7 +12,9 @@ from hygiene.cli.help import Verb
 from hygiene.cli.policy_out import offer_policy
 
 if TYPE_CHECKING:
-    from hygiene.importing.journal import SqliteJournal
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from hygiene.importing.past_imports import Imported
 
 __all__ = ["history"]
@@ -19,9 +22,11 @@ __all__ = ["history"]
 
 @click.command(cls=Verb)
 @click.argument("import_id", required=False, metavar="[IMPORT]")
-@click.option("--explain", is_flag=True, help="Search for the rules that explain a difference.")
+@click.option("--explain", is_flag=True, help="Of IMPORT: search for the rules that explain a difference.")
 @click.option(
-    "--policy-out", metavar="F", help="Write the rules that explain a difference, where one set does."
+    "--policy-out",
+    metavar="F",
+    help="Of IMPORT: write the rules that explain a difference, where one set does.",
 )
 @click.option("--forget", metavar="ID", help="Purge an import from the journal.")
 @shared.journal
@@ -40,8 +45,15 @@ def history(import_id: str | None, forget: str | None, journal: str | None, **op
     from hygiene.importing.journal import SqliteJournal
 
     if import_id is None and (options["explain"] or options["policy_out"]):
-        msg = "--explain and --policy-out need the name of an import: hygiene history IMPORT --explain"
+        msg = (
+            "--explain and --policy-out need the name of an import, for instance "
+            "hygiene history a1b2c3d4 --explain; hygiene history lists the names."
+        )
         raise click.UsageError(msg)
+    where = _not_made_yet(journal)
+    if where and not (import_id or forget):
+        _show_all(where, [], as_json=options["format_"] == "json")
+        return
     with SqliteJournal(journal, must_exist=True) as opened:
         if forget:
             name = opened.find(forget).id
@@ -50,18 +62,36 @@ def history(import_id: str | None, forget: str | None, journal: str | None, **op
         elif import_id:
             _show_one(opened.find(import_id), **options)
         else:
-            _show_all(opened, as_json=options["format_"] == "json")
+            _show_all(opened.path, opened.imports(), as_json=options["format_"] == "json")
 
 
-def _show_all(journal: "SqliteJournal", *, as_json: bool) -> None:
+def _not_made_yet(journal: str | None) -> "Path | None":
+    """Where the first import will make the journal; None where it did, or where this command names a file.
+
+    Raises:
+        JournalError: it was made, for its other files are there.
+    """
+    from pathlib import Path
+
+    from hygiene.importing.journal import check_not_lost, default_path
+
+    if click.get_current_context().get_parameter_source("journal") is ParameterSource.COMMANDLINE:
+        return None
+    path = Path(journal) if journal else default_path()
+    if path.exists() and path.stat().st_size:
+        return None
+    check_not_lost(path)
+    return path
+
+
+def _show_all(journal: "Path", found: "Sequence[Imported]", *, as_json: bool) -> None:
     from hygiene.report.history import import_table
 
-    found = journal.imports()
     if as_json:
         click.echo(json.dumps([_as_object(each) for each in found], indent=2))
         return
     if not found:
-        click.echo(f"{journal.path}: no import in the journal yet", err=True)
+        click.echo(f"{journal}: no imports yet; the first one is remembered there", err=True)
     show([import_table(found)] if found else [])
 
 

@@ -47,7 +47,7 @@ def hush() -> None:
     import logging
 
     logger = logging.getLogger("hygiene")
-    logger.handlers.clear()
+    logger.handlers[:] = [logging.NullHandler()]
     logger.setLevel(logging.NOTSET)
 
 
@@ -57,11 +57,12 @@ def _speak(context: click.Context, option: click.Parameter, given: int) -> int:
 
     level = _or_before(context, option, given)
     if level:
-        from hygiene.cli.log_format import FlagFormatter
+        from hygiene.errors import Note
 
         logger = logging.getLogger("hygiene")
         handler = logging.StreamHandler()
-        handler.setFormatter(FlagFormatter("%(message)s"))
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        handler.addFilter(lambda record: not isinstance(record.msg, Note))  # a verb tells notes by itself
         logger.handlers[:] = [handler]
         logger.setLevel(logging.INFO if level == 1 else logging.DEBUG)
     return int(level)

@@ -104,7 +104,10 @@ def api_key(given: Key | None, /) -> Key:
     if not key.reveal() and file:
         key = key_in(file, named="SMARTLEAD_API_KEY_FILE")
     if not key.reveal():
-        msg = "no API key: set SMARTLEAD_API_KEY, or SMARTLEAD_API_KEY_FILE to a file that holds it."
+        msg = (
+            "no API key: set SMARTLEAD_API_KEY, or SMARTLEAD_API_KEY_FILE to a file that holds it. "
+            "To try without an account, `hygiene emulate` serves a local API and prints its key."
+        )
         raise UsageError(msg)
     if not key.can_be_one():
         msg = (

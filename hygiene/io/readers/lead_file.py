@@ -67,6 +67,7 @@ class Look:
     def at(self, source: Source, keys: Mapping[str, str]) -> "LeadFile":
         """A file's format, layout and columns."""
         table = self._table(source)
+        is_workbook = isinstance(table, SheetFile)
         if is_returned(table.header):
             table = WithheldFile(table, source.name, guarded=not isinstance(table, ArrowFile))
         if keys:
@@ -85,7 +86,7 @@ class Look:
         ]
         headless = self.no_header and isinstance(table, CsvFile | SheetFile)
         told = [headless_note(table.header, sample)] if headless else []
-        return LeadFile(source.name, table, found, verdicts, told)
+        return LeadFile(source.name, table, found, verdicts, told, is_workbook)
 
     def _mapped(self, table: Table, sample: Sequence[Sequence[str]], name: str) -> ColumnMap:
         """Where the columns of a file go.
@@ -144,6 +145,7 @@ class LeadFile:
         map: Where its columns go.
         verdict_columns: Those that hold a verifier's words.
         told: What is to be said of it besides.
+        is_workbook: Whether it is a workbook or another file of sheets.
     """
 
     name: str
@@ -151,6 +153,7 @@ class LeadFile:
     map: ColumnMap
     verdict_columns: Sequence[str]
     told: Sequence[str]
+    is_workbook: bool
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -70,6 +70,8 @@ class LeadFiles:
             look.at(open_source(file.name, self._spools, self._limits), file.keys) for file in found.files
         ]
         self.files = tuple(part.name for part in self._parts)
+        if not any(part.is_workbook for part in self._parts):
+            self._set_notes += _of_workbooks(options, self.files)
         self.columns = _union([part.columns for part in self._parts])
         self.verdict_columns = tuple(
             dict.fromkeys(name for part in self._parts for name in part.verdict_columns)
@@ -181,6 +183,16 @@ class LeadFiles:
         if any(batch.malformed for _, batch in batches):
             series[MALFORMED] = text_series(_raw_texts([batch for _, batch in batches]), index)
         return pd.DataFrame(series, index=index)
+
+
+def _of_workbooks(options: ReadOptions, files: Sequence[str]) -> tuple[str, ...]:
+    """What to say of options that are about workbooks, where none was read."""
+    given = [option("sheet", options.sheet)] if options.sheet is not None else []
+    given += [option("visible_rows", given=True)] if options.visible_rows else []
+    if not given:
+        return ()
+    which = f"{files[0]}: no workbook" if len(files) == 1 else f"none of {len(files)} files is a workbook"
+    return (f"{which}, so {' and '.join(given)} changed nothing.",)
 
 
 def _check_rows(options: ReadOptions, chunk_rows: int | None) -> None:
