@@ -106,15 +106,16 @@ class Answers(Protocol):
     answers: Collection[int]
 
 
-#: Statuses below 500 that do not say whether the request was carried out. RFC 9110 15.5.9 and 15.5.10, RFC 8470 5.2;
-#: 303 is what a server sends that took a form.
-_OPEN = frozenset({303, 408, 409, 425})
+#: Statuses of 4xx that do not say whether the request was carried out. RFC 9110 15.5.9 and 15.5.10, RFC 8470 5.2.
+_OPEN = frozenset({408, 409, 425})
 #: Those by which a server refuses a request before it acts on it. RFC 9110 15.5, 6585, 4918, 7725.
 _REFUSED = frozenset({*range(400, 418), 421, 422, 423, 424, 426, 428, 429, 431, 451}) - _OPEN
+#: The first status that is no success. A redirect is what many a server sends that took a form. RFC 9110 15.4.
+_REDIRECT = 300
 
 
 def leaves_open(status: int, /, *, of: object = None) -> bool:
-    """Whether an HTTP status leaves open if what was posted was taken; so does one that no standard knows.
+    """Whether an HTTP status leaves open if what was posted was taken: so do redirects, and one that no standard knows.
 
     Args:
         status: The status.
@@ -122,7 +123,7 @@ def leaves_open(status: int, /, *, of: object = None) -> bool:
     """
     if isinstance(of, Answers) and status in of.answers:
         return False
-    return status in _OPEN or (status >= 400 and status not in _REFUSED)
+    return status >= _REDIRECT and status not in _REFUSED
 
 
 class Written(Protocol):

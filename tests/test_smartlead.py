@@ -320,7 +320,7 @@ def test_counters_that_are_not_known_are_kept_with_their_addresses_masked(canned
 @pytest.mark.parametrize(
     ("status", "kind", "next_step"),
     [
-        (302, SinkError, "SMARTLEAD_BASE_URL"),
+        (302, UnknownOutcome, "SMARTLEAD_BASE_URL"),
         (400, Rejected, "batch_leads="),
         (401, AuthError, "SMARTLEAD_API_KEY"),
         (403, AuthError, "SMARTLEAD_API_KEY"),
@@ -527,7 +527,7 @@ def test_a_refused_connection_means_that_nothing_was_sent():
 def test_a_redirect_is_not_followed(canned, sink):
     canned.tell("", 307, Location="/api/v1/elsewhere")
 
-    with pytest.raises(SinkError, match="Redirects are not followed"):
+    with pytest.raises(UnknownOutcome, match="Redirects are not followed"):
         send(sink)
 
     assert [path.partition("?")[0] for _, path, *_ in canned.asked] == ["/api/v1/lead-list/7/import"]

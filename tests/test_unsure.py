@@ -1,5 +1,7 @@
 """Statuses that leave open what became of a request: nothing is sent again before evidence settles it."""
 
+import json
+
 import pandas as pd
 import pytest
 
@@ -10,7 +12,8 @@ from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
 from hygiene.sinks import Reply, leaves_open
 
-OPEN = [303, 408, 409, 425, 499, 500, 502, 503, 520]
+REDIRECTS = [300, 301, 302, 303, 307, 308]
+OPEN = [*REDIRECTS, 408, 409, 425, 499, 500, 502, 503, 520]
 EMAILS = [f"lead{row}@acme.example" for row in range(3)]
 
 
@@ -22,7 +25,7 @@ def cleaned():
 @pytest.mark.parametrize("scope", ["request", "list", "account"])
 @pytest.mark.parametrize("headers", [{}, {"Retry-After": "1"}], ids=["bare", "to be tried later"])
 @pytest.mark.parametrize("drop", ["before", "after"])
-@pytest.mark.parametrize("status", [408, 409, 425, 503])
+@pytest.mark.parametrize("status", [302, 408, 409, 425, 503])
 def test_each_lead_is_in_the_list_once_whatever_the_api_remembers(
     cleaned, tmp_path, status, drop, headers, scope
 ):
@@ -100,7 +103,7 @@ class Refusing:
         return Reply(Counts(len(leads), len(leads), 0, 0))
 
 
-@pytest.mark.parametrize("status", [408, 409, 425, 503])
+@pytest.mark.parametrize("status", [307, 408, 409, 425, 503])
 def test_a_batch_of_a_sink_that_cannot_be_read_stays_unknown(cleaned, status):
     receipt = hygiene.import_leads(cleaned, Refusing(status))
 
@@ -117,6 +120,30 @@ def test_a_status_that_the_sink_declares_is_an_answer(cleaned):
 
     assert [batch.state for batch in receipt.batches] == ["acknowledged", "planned", "planned"]
     assert not isinstance(receipt.error, UnknownOutcome)
+
+
+@pytest.mark.parametrize("drop", ["before", "after"])
+@pytest.mark.parametrize("status", REDIRECTS)
+def test_an_import_that_is_redirected_is_settled_by_what_the_list_holds(
+    api, tmp_path, run, monkeypatch, status, drop
+):
+    list_id = api.create_list("A")
+    api.fail_next(status=status, drop=drop, headers={"Location": f"{api.base_url}/elsewhere"})
+    monkeypatch.setenv("SMARTLEAD_API_KEY", api.api_key)
+    monkeypatch.setenv("SMARTLEAD_BASE_URL", api.base_url)
+    (tmp_path / "leads.csv").write_text("email\n" + "\n".join(EMAILS) + "\n")
+    command = ("import", "leads.csv", "--list", list_id, "--no-dns", "--yes")
+
+    stopped, _, told = run(*command, "--on-unknown", "stop")
+    settled, out, _ = run(*command, "--format", "json")
+
+    posts = [path for method, path, _ in api.requests if method == "POST"]
+    assert (stopped, settled) == (5, 0)
+    assert f"HTTP {status}" in told
+    assert "Redirects are not followed; check SMARTLEAD_BASE_URL. It may have landed" in told
+    assert len(posts) == (1 if drop == "after" else 2)
+    assert json.loads(out)["outcomes"]["duplicate"] == 0  # its own leads are no known ones
+    assert sorted(api.members(list_id)) == EMAILS
 
 
 def test_a_batch_stays_unknown_where_the_list_cannot_be_read(api, cleaned, tmp_path, run, monkeypatch):

@@ -118,7 +118,8 @@ def _refusal(answer: Answer, method: str) -> Exception:
         where = "SMARTLEAD_API_KEY, the file of SMARTLEAD_API_KEY_FILE, or the profile"
         return AuthError(f"{said}. {refused}; check the key where it comes from ({where}).", status=status)
     if method == "POST" and leaves_open(status):
-        return UnknownOutcome(f"{said}. {_MAY_HAVE_LANDED}")
+        step = f"{_next_step(status, method)} {_MAY_HAVE_LANDED}" if status < 400 else _MAY_HAVE_LANDED
+        return UnknownOutcome(f"{said}. {step}")
     if status == 429 or (status == 503 and answer.retry_after_s is not None):
         wait = "a while" if answer.retry_after_s is None else f"{answer.retry_after_s:g} s"
         asks = "asks to slow down" if status == 429 else "is not there for now"
