@@ -8,6 +8,7 @@ import hygiene.scale
 from hygiene.deliverability import DomainVerdict, KnownVerdicts
 from hygiene.errors import UsageError
 from hygiene.importing import plan
+from hygiene.importing.payload import check_renamed
 
 ANSWERS = KnownVerdicts(
     {
@@ -95,3 +96,10 @@ def test_without_dns_nothing_is_compared_by_provider():
         UsageError, match="by='provider': DNS says who takes the mail, and with resolver=None"
     ):
         hygiene.clean(frame()).by("provider")
+
+
+def test_who_takes_the_mail_may_be_sent_under_another_name():
+    check_renamed(["email"], {"rename": {"mail_provider": "esp"}})
+
+    with pytest.raises(UsageError, match="no such column"):
+        check_renamed(["email"], {"rename": {"mail_provide": "esp"}})

@@ -80,7 +80,7 @@ def check_renamed(columns: Sequence[str], shape: Mapping[str, object], /) -> Non
     """
     renamed = shape.get("rename")
     for name, field_name in renamed.items() if isinstance(renamed, Mapping) else ():
-        if name not in CANONICAL and name not in columns:
+        if name not in (*CANONICAL, *columns, PROVIDER):
             msg = (
                 f"{option('rename', key=name, value=repr(field_name))}: no such column; "
                 f"there are {', '.join(map(inert, columns))}."
