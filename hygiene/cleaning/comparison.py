@@ -144,7 +144,7 @@ def compare(found: Survey, by: str, /) -> Comparison:
 
     Args:
         found: The survey of the whole list.
-        by: A column, canonical or custom, or ``file``.
+        by: A column, canonical or custom, by its name or its header, or ``file``.
 
     Raises:
         UsageError: no such column, or more values than a comparison has groups.
@@ -180,8 +180,9 @@ def _cells(found: Survey, by: str) -> pa.Array:
     if by == FILE:
         parts = [text_column(_sources(chunk.frame)) for chunk in found]
     else:
-        columns = [name for name in found.columns if str(name).casefold() == by.casefold()]
-        exact = [name for name in columns if name == by] or columns
+        wanted = found.settings.headers.get(by, by)
+        columns = [name for name in found.columns if str(name).casefold() == wanted.casefold()]
+        exact = [name for name in columns if name == wanted] or columns
         if not exact:
             msg = f"{option('by', by)}: no such column; there are {', '.join(map(str, found.columns))}, and file."
             raise UsageError(msg)
