@@ -111,11 +111,13 @@ def _clean_frame(leads: pd.DataFrame, settings: Settings, options: CleanOptions)
     frame = name_columns(leads, found)
     stand_ins = found.told([*map(str, leads.columns)], count_stand_ins(leads, found), source="the frame")
     notes = (*found.notes, *stand_ins)
+    settings = settings.of_input(found.renamed([*map(str, leads.columns)]))
     return CleanedLeads(survey_frame(frame, settings, jobs=options.jobs), frame=frame, notes=notes)
 
 
 def _clean_files(paths: Sequence[PathLike], settings: Settings, options: CleanOptions) -> CleanedLeads:
     with LeadFiles(paths, options) as opened:
+        settings = settings.of_input(opened.headers)
         spool = None if options.memory is None else Spill(options.memory)
         if spool is None:
             frame = opened.frame()

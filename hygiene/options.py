@@ -74,7 +74,7 @@ class CleanOptions(ReadOptions):
             that are known already; None asks nobody.
         accept_unknown: Leads whose domain DNS does not decide are ready rather than for review.
         schema: A Pandera model or schema of your own, in place of `hygiene.Lead`.
-        require: Canonical columns that must not be blank.
+        require: Columns that must not be blank, by their name or their header.
         rules: Your own rules.
         review: Notes whose rows are for review, for instance ``["disposable"]``.
         disposable: Lists of disposable domains, in place of ours.

@@ -18,6 +18,7 @@ from hygiene.checks.coercion import fit_type
 from hygiene.checks.import_string import load_object
 from hygiene.checks.masks import Masks, reason_code
 from hygiene.checks.pydantic_rows import columns_of, model_of, refused_cells
+from hygiene.columns.mapping import CANONICAL
 from hygiene.errors import InputError, UsageError, option
 
 if TYPE_CHECKING:
@@ -151,10 +152,12 @@ def _demand(frame: pd.DataFrame, name: str) -> None:
     times = int((frame.columns == name).sum())
     if times != 1:
         state = "is missing" if times == 0 else f"is there {times} times"
-        msg = (
-            f"required column {name!r} {state}; there are {_listed(frame.columns)}. "
+        step = (
             f"Name the right one, with {option('columns', key=name, value=repr('HEADER'))}."
+            if name in CANONICAL
+            else "Use the name of one of those."
         )
+        msg = f"required column {name!r} {state}; there are {_listed(frame.columns)}. {step}"
         raise InputError(msg)
 
 

@@ -147,7 +147,7 @@ def compare(found: Survey, by: str, /) -> Comparison:
 
     Args:
         found: The survey of the whole list.
-        by: A column, canonical or custom, ``file``, or ``provider`` for who takes the mail.
+        by: A column, canonical or custom, by its name or its header, ``file``, or ``provider`` for who takes the mail.
 
     Raises:
         UsageError: no such column, providers where DNS was not asked, or more values than a comparison has groups.
@@ -183,8 +183,9 @@ def _cells(found: Survey, by: str) -> pa.Array:
     if by == FILE:
         parts = [text_column(_sources(chunk.frame)) for chunk in found]
     else:
-        columns = [name for name in found.columns if str(name).casefold() == by.casefold()]
-        exact = [name for name in columns if name == by] or columns
+        wanted = found.settings.headers.get(by, by)
+        columns = [name for name in found.columns if str(name).casefold() == wanted.casefold()]
+        exact = [name for name in columns if name == wanted] or columns
         if not exact and by == BY_PROVIDER:
             return _providers(found)
         if not exact:

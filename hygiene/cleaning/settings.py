@@ -1,8 +1,8 @@
 """Settings of a cleaning: what is checked, against what, and whom to ask."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Self
 
 import pyarrow as pa
 
@@ -27,7 +27,7 @@ class Settings:
 
     Attributes:
         schema: Pandera model or schema the rows are held against; None is `hygiene_schemas.Lead`.
-        required: Canonical columns that must not be blank.
+        required: Columns that must not be blank.
         rules: The user's own rules.
         trusted: Columns whose verdicts, by an address verifier, are trusted.
         review: Notes whose rows are for review.
@@ -47,6 +47,7 @@ class Settings:
         waive_blocklist: Whether the import will waive the block list.
         batch_leads: Leads a request, for the prediction.
         fields: What is done to cells before they are sent.
+        headers: Header of the input to the name of its column, where that is another.
     """
 
     schema: Any = None
@@ -69,6 +70,7 @@ class Settings:
     waive_blocklist: bool = False
     batch_leads: int = 400
     fields: FieldRules = field(default_factory=FieldRules)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_word("match", self.match, ("exact", "person"))
@@ -77,6 +79,12 @@ class Settings:
             if code not in NOTES:
                 msg = f"review of {code}: that is no note; notes are {', '.join(NOTES)}."
                 raise UsageError(msg)
+
+    def of_input(self, headers: Mapping[str, str], /) -> Self:
+        """The same settings where they name a column by its header: under the name it was read as."""
+        required = [headers.get(name, name) for name in self.required]
+        keep = replace(self.keep, column=headers.get(self.keep.column, self.keep.column))
+        return replace(self, required=tuple(dict.fromkeys(required)), keep=keep, headers=headers)
 
     def addresses_held(self, place: Literal["list", "account"], /) -> pa.Array | None:
         """Addresses of the known leads of one place, as the API has them; None where nobody handed any over."""

@@ -56,6 +56,11 @@ class ColumnMap:
     notes: tuple[str, ...]
     further: tuple[int, ...] = ()
 
+    def renamed(self, header: Sequence[str], /) -> dict[str, str]:
+        """Header to output name, where the column is called otherwise."""
+        pairs = zip(_output_names(header), self.names, strict=True)
+        return {text: name for text, name in pairs if text not in self.names}
+
     def told(self, header: Sequence[str], counts: Sequence[int], /, *, source: str) -> tuple[str, ...]:
         """Sentences about the further columns that gave addresses.
 

@@ -94,6 +94,7 @@ def survey(
     leads = frame.to_delayed()
     top = _top(leads, tuple(map(str, frame.columns)))
     job = _job(top, settings, columns, order)
+    settings = replace(job.settings, resolver=settings.resolver)
     handed = hand_out(job)
     found = _examine(leads, handed)
     found.dated.check(settings.keep.column)
@@ -209,7 +210,7 @@ def _job(
     """What every worker is to know; tried on no rows, so that what no row can mend is told at once."""
     header = tuple(map(str, top.columns))
     found = choose_columns(top, columns, source=SOURCE)
-    quiet = replace(settings, resolver=None)
+    quiet = replace(settings, resolver=None).of_input(found.renamed(header))
     job = Job(
         quiet, settings.resolver is not None, header, found, _numbering(header, found, order), HashKey()
     )

@@ -7,6 +7,7 @@ cell is text, an absent one is "".
 
 import itertools
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -98,6 +99,17 @@ class LeadFiles:
         for part, counts in zip(self._parts, self._stand_ins, strict=False):
             told += part.map.told(part.table.header, counts, source=part.name)
         return tuple(map(Note, told))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Header to the name its column was read as, where that is another, and the same in every file with it."""
+        pairs = {pair for part in self._parts for pair in part.map.renamed(part.table.header).items()}
+        times = Counter(header for header, _ in pairs)
+        return {
+            header: name
+            for header, name in sorted(pairs)
+            if times[header] == 1 and header not in self.columns
+        }
 
     @property
     def email_headers(self) -> tuple[str, ...]:
