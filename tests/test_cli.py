@@ -152,6 +152,19 @@ def test_a_failed_gate_is_exit_1_and_names_the_figures(run, leads):
     assert "duplicate is 1 rows, at most 0 rows allowed" in err
 
 
+def test_a_finished_import_and_changed_options_are_told_in_quiet_too(run, leads, target):
+    command = ("import", "--yes", leads, "--list", target, "--no-dns", "--quiet")
+    _, _, first = run(*command)
+
+    code, _, again = run(*command, "--batch-size", "7")
+
+    assert (code, first) == (0, "")
+    assert re.fullmatch(
+        r"import (\w+): --batch-size is not as it was .*\nimport \1 is finished already; nothing was sent .*\n",
+        again,
+    )
+
+
 def test_a_limit_that_only_warns_does_not_fail(run, leads):
     code, _, err = run("check", leads, "--no-dns", "--warn", "invalid=0")
 
