@@ -181,10 +181,8 @@ def test_import_sends_what_is_ready_and_the_counts_agree(run, leads, target, api
     suppressed, unsubscribed, blocked = err.splitlines()
     assert code == 0
     assert suppressed.endswith("dnc.txt: one entry a line; 1 address taken.")
-    assert unsubscribed.startswith(
-        "the account's unsubscribed leads: snapshot of unsubscribed leads among 1, CSV"
-    )
-    assert blocked.startswith("the API's block list: CSV")
+    assert unsubscribed == "the account's unsubscribed leads: none, among 1 lead."
+    assert blocked == "the API's block list: 1 domain."
     assert api.members(target) == ["old@acme.example", "ann@acme.example", "bob@bolt.example"]
     assert re.search(r"imported +4 +2 +2 +0", out)
     assert out.splitlines()[-1].endswith(
