@@ -153,6 +153,19 @@ def test_a_failed_gate_is_exit_1_and_names_the_figures(run, leads):
     assert "duplicate is 1 rows, at most 0 rows allowed" in err
 
 
+def test_a_finished_import_and_changed_options_are_told_in_quiet_too(run, leads, target):
+    command = ("import", "--yes", leads, "--list", target, "--no-dns", "--quiet")
+    _, _, first = run(*command)
+
+    code, _, again = run(*command, "--batch-size", "7")
+
+    assert (code, first) == (0, "")
+    assert re.fullmatch(
+        r"import (\w+): --batch-size is not as it was .*\nimport \1 is finished already; nothing was sent .*\n",
+        again,
+    )
+
+
 def test_a_limit_that_only_warns_does_not_fail(run, leads):
     code, _, err = run("check", leads, "--no-dns", "--warn", "invalid=0")
 
@@ -169,10 +182,8 @@ def test_import_sends_what_is_ready_and_the_counts_agree(run, leads, target, api
     suppressed, unsubscribed, blocked = err.splitlines()
     assert code == 0
     assert suppressed.endswith("dnc.txt: one entry a line; 1 address taken.")
-    assert unsubscribed.startswith(
-        "the account's unsubscribed leads: snapshot of unsubscribed leads among 1, CSV"
-    )
-    assert blocked.startswith("the API's block list: CSV")
+    assert unsubscribed == "the account's unsubscribed leads: none, among 1 lead."
+    assert blocked == "the API's block list: 1 domain."
     assert api.members(target) == ["old@acme.example", "ann@acme.example", "bob@bolt.example"]
     assert re.search(r"imported +4 +2 +2 +0", out)
     assert out.splitlines()[-1].endswith(

@@ -206,7 +206,7 @@ def test_who_unsubscribed_anywhere_in_the_account_is_suppressed_and_sent_by_no_o
         "the account's unsubscribed leads:3:cal@shut.example",
         "dnc:1:x@client.example",
     ]
-    assert any("snapshot of unsubscribed leads among 4, CSV" in note for note in prepared.notes)
+    assert "the account's unsubscribed leads: 2 addresses, among 4 leads." in prepared.notes
     assert api.members(1) == ["OLD@acme.example"]
 
 
@@ -251,7 +251,9 @@ def test_leads_that_do_not_say_whether_they_are_unsubscribed_are_counted(api, si
 
     prepared = hygiene.prepare(hygiene.clean(leads(*EMAILS)), sink)
 
-    assert any("unsubscribed leads among 2, of whom 1 do not say" in note for note in prepared.notes)
+    assert any(
+        "unsubscribed leads: none, among 2 leads, of whom 1 does not say." in note for note in prepared.notes
+    )
 
 
 def test_an_account_in_which_no_lead_says_it_stops_the_import(api, sink, mute):

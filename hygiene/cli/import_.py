@@ -210,9 +210,9 @@ def _import(  # noqa: PLR0917 -- the parts of one import
 
 
 def _tell_notes(run: Run, notes: "Sequence[str]") -> None:
-    """Say how the import goes on; what is a warning is said in any case."""
+    """Say how the import goes on, in any case: that the plan stands where an option changed, or what was not sent."""
     for note in notes:
-        (run.tell if note.startswith("warning:") else run.note)(with_flags(note))
+        run.tell(with_flags(note))
 
 
 def _tell_unsent(run: Run, cleaned: "CleanedLeads", sent: Sequence[str]) -> None:

@@ -67,7 +67,7 @@ def ending(run: Run, receipt: "Receipt", *, sent: bool) -> int:
     """Say what the receipt comes to; the exit code that stands for it."""
     told, found = receipt.reconciliation, receipt.readback
     if not sent and told.batches:
-        run.note(f"import {receipt.import_id} is finished already; nothing was sent (--again plans it anew)")
+        run.tell(f"import {receipt.import_id} is finished already; nothing was sent (--again plans it anew)")
     if _is_done(receipt):
         run.tell(f"warning: {receipt.error} All of the import is noted as sent.")
     elif receipt.error is not None:

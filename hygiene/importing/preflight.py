@@ -23,6 +23,7 @@ from hygiene.importing import Receipt, Session
 from hygiene.importing.handed_over import check_handed_over
 from hygiene.lists import UNSUBSCRIBED, RuleList, parse_list
 from hygiene.lists.known_leads import KnownLeads
+from hygiene.lists.messages import counted
 from hygiene.prediction.readback import read_back
 from hygiene.sinks import AccountReader, Addressed, HeldLead, LeadList, ListReader, Sink
 
@@ -224,12 +225,14 @@ def _too_many(who: str, size: int | None, what: str, given: str) -> str:
 def _unsubscribed(account: Sequence[HeldLead], more: str = "") -> RuleList:
     """Who of the account's leads unsubscribed, as a snapshot says it."""
     untold = sum(lead.unsubscribed is None for lead in account)
-    said = f"among {len(account)}" + (f", of whom {untold} do not say" if untold else "") + more
+    do = "does" if untold == 1 else "do"
+    among = counted(len(account), "lead") + (f", of whom {untold} {do} not say" if untold else "") + more
     text = io.StringIO()
-    text.write(f"{UNSUBSCRIBED}{said}\n")
+    text.write(f"{UNSUBSCRIBED}among {among}\n")
     rows = ([lead.address] for lead in account if lead.unsubscribed)
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows([["email"], *rows])
-    return parse_list(text.getvalue(), name="the account's unsubscribed leads")
+    found = parse_list(text.getvalue(), name="the account's unsubscribed leads")
+    return replace(found, layout=among, is_listing=True)
 
 
 def _block_list(sink: ListReader) -> RuleList:
@@ -238,4 +241,5 @@ def _block_list(sink: ListReader) -> RuleList:
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows(
         [["email_or_domain"], *([each] for each in sink.blocked())]
     )
-    return parse_list(text.getvalue(), name="the API's block list", of_api=True)
+    found = parse_list(text.getvalue(), name="the API's block list", of_api=True)
+    return replace(found, layout="", is_listing=True)

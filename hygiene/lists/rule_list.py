@@ -77,6 +77,8 @@ class RuleList:
         header: Line that is taken for a header, though none is known; None where there is none.
         omitted: Rows that are left out.
         unsubscribed: Whose unsubscribed leads it is a snapshot of; empty for any other list.
+        is_listing: Whether it was read from an API, where it is nobody's mistake that it holds nothing; `layout` then
+            says among what it was looked for.
     """
 
     name: str
@@ -91,6 +93,7 @@ class RuleList:
     header: int | None = None
     omitted: Omitted = field(default_factory=Omitted)
     unsubscribed: str = ""
+    is_listing: bool = False
 
     def __len__(self) -> int:
         texts = len(self.addresses) + len(self.domains) + len(self.patterns)
@@ -118,10 +121,12 @@ class RuleList:
         """What was recognised, taken and left, in one sentence."""
         held = {kind: len(texts) for kind, texts in self._texts.items()}
         held |= {_HASHED[each.kind]: len(each) for each in self.hashes}
-        taken = ", ".join(counted(count, kind) for kind, count in held.items() if count) or "nothing"
-        return Note(
-            f"{self.name}: {self.layout}; {taken} taken{''.join(f'; {part}' for part in self._rest())}."
-        )
+        taken = ", ".join(counted(count, kind) for kind, count in held.items() if count)
+        if self.is_listing:
+            told = f"{taken or 'none'}{self.layout and f', among {self.layout}'}"
+        else:
+            told = f"{self.layout}; {taken or 'nothing'} taken"
+        return Note("; ".join([f"{self.name}: {told}", *self._rest()]) + ".")
 
     def _rest(self) -> Iterator[str]:
         """What was not taken, and why."""
