@@ -190,7 +190,7 @@ def reply(answer: Answer, /) -> Reply:
     A counter that is no count is in `extra` too, as the API wrote it.
 
     Raises:
-        UnknownOutcome: it holds no counter that we know, or words in place of all of them.
+        UnknownOutcome: it holds no counter that we know, or only blank ones.
     """
     # masked at once, so that no address stands among the locals of a traceback
     given = {key: rewrite(value, without_addresses) for key, value in _given(answer).items()}
@@ -200,7 +200,7 @@ def reply(answer: Answer, /) -> Reply:
     }
     counts = {name: number(given.get(key)) for name, key in names.items()}
     told = {name: given.get(names[name]) if count is None else count for name, count in counts.items()}
-    if all(count is None or isinstance(count, str) for count in told.values()):
+    if all(count is None or (isinstance(count, str) and not count.strip()) for count in told.values()):
         msg = f"{answer.said}: no counter that we know, so nothing can be compared. {_MAY_HAVE_LANDED}"
         raise UnknownOutcome(msg)
     read = {names[name] for name, count in counts.items() if count is not None}
