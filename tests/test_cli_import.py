@@ -326,6 +326,20 @@ def test_waits_are_shown_with_their_reason(run, leads, target, api, monkeypatch)
     assert "the rate limit" not in err
 
 
+@pytest.mark.parametrize("given", [["30.0", "29.5", "NaN", "-1"], ["x"] * 4], ids=str)
+def test_counters_that_are_all_nonsense_words_are_no_lost_answer(run, leads, target, api, given):
+    told = dict(zip(("total_leads", "imported", "duplicates", "blocked"), given, strict=True))
+    api.fail_next(status=200, drop="after", body={"ok": True, "data": told})
+
+    code, out, err = run("import", "--yes", leads, "--list", target, "--no-dns", "--format", "json")
+
+    [batch] = json.loads(out)["reconciliation"]["batches"]
+    assert code == 6
+    assert all(f"{name} is nonsense, no number of leads" in err for name in told)
+    assert sorted(batch["nonsense"]) == sorted(told)
+    assert len(posts(api)) == 1
+
+
 def test_on_a_terminal_a_key_is_asked_for_and_not_shown(leads, target, api, monkeypatch):
     monkeypatch.delenv("SMARTLEAD_API_KEY")
     ours, theirs = pty.openpty()

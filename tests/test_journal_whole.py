@@ -179,15 +179,62 @@ def test_a_journal_without_an_epoch_is_taken_and_gets_one_at_its_next_write(path
         SqliteJournal(path)
 
 
-@pytest.mark.parametrize("ends", ["", "\n", "\r\n"])
-def test_a_key_file_of_an_older_copy_is_taken_and_brought_up_to_now(path, ends):
+def test_a_key_file_of_an_older_copy_is_taken_and_brought_up_to_now(path):
     begin(path)
     key = path.with_name(path.name + ".key")
-    key.write_bytes(key.read_bytes().split()[0] + ends.encode())
-
+    older = key.read_bytes()
     begin(path, 1)
+    key.write_bytes(older)
 
-    assert epochs(path) == ([2], [2])
+    begin(path, 2)
+
+    assert epochs(path) == ([3], [3])
+
+
+@pytest.mark.parametrize("ends", ["", "\n", "\r\n"])
+def test_a_key_file_that_has_lost_its_number_is_refused_and_sends_nothing(api, path, ends):
+    list_id = api.create_list("A")
+    begin(path)
+    key = path.with_name(path.name + ".key")
+    first = key.read_bytes().split()[0] + ends.encode()
+    key.write_bytes(first)
+
+    with pytest.raises(
+        JournalError, match=r"counts 1 writes.*\.key file has lost.*Bring back imports\.sqlite"
+    ):
+        import_all(api, list_id, path)
+    with pytest.raises(JournalError, match=r"its \.key file has lost their number"):
+        JournalView(path)
+
+    assert (epochs(path), key.read_bytes()) == (([1], []), first)
+    assert api.requests == []
+
+
+@pytest.mark.parametrize("ends", ["", "\n", "\r\n"])
+@pytest.mark.parametrize("died", [False, True])
+def test_a_journal_without_numbers_begins_to_count_in_both_files_even_where_a_run_died_between(
+    path, ends, died
+):
+    for part in ("", ".key"):
+        shutil.copyfile(f"{MADE / 'imports.sqlite'}{part}", f"{path}{part}")
+    key = path.with_name(path.name + ".key")
+    key.write_bytes(key.read_bytes().split()[0] + ends.encode())
+    if died:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("INSERT INTO about VALUES ('epoch', '0')")
+
+    begin(path)
+
+    assert epochs(path) == ([1], [1])
+
+
+def test_two_runs_that_begin_to_count_at_once_count_every_write(path):
+    for part in ("", ".key"):
+        shutil.copyfile(f"{MADE / 'imports.sqlite'}{part}", f"{path}{part}")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: begin(path, number), range(8)))
+
+    assert epochs(path) == ([8], [8])
 
 
 def test_what_a_run_that_died_before_the_first_write_left_is_gone_on_with(path):

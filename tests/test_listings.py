@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from hygiene import Smartlead
 from hygiene.errors import ListingIncomplete, SinkError
+from hygiene.smartlead.draft import Draft
 from hygiene.smartlead.pagination import Page, Tally, whole
+from hygiene.smartlead.snapshot import LEADS
 
 ROUTES = {"leads": "/leads/all", "data": "/leads/get-domain-block-list", "lists": "/lead-list/"}
 
@@ -80,6 +82,8 @@ class Held:
 
     def shaped(self, here: list[dict[str, Any]], path: str, total: Any) -> Any:
         name = next(name for name, route in ROUTES.items() if path.endswith(route))
+        if self.shape in ("pagination", "meta"):
+            return {name: here, self.shape: {"total": total}}
         if self.shape == "bare" or name == "data":
             return here
         if self.shape == "flat":
@@ -193,10 +197,151 @@ def test_a_second_reading_that_adds_up_gives_each_row_once(fault):
     assert held.readings == 2
 
 
-@pytest.mark.parametrize("total", [None, "many", True, float("nan"), [25], -1], ids=repr)
-def test_a_total_that_is_no_number_states_nothing(total):
-    with sink_of(Held(25, total=lambda held: total)) as sink:
+@pytest.mark.parametrize("shape", ["data", "flat", "bare"])
+def test_a_listing_that_states_no_total_is_read_to_its_end(shape):
+    with sink_of(Held(25, shape=shape, total=lambda held: None)) as sink:
         assert len(list(sink.members())) == 25
+
+
+@pytest.mark.parametrize(
+    "total", ["25.5", "2,500", "many", "", True, float("nan"), 24.5, [25], {"value": 25}, -1, 2**70], ids=repr
+)
+@pytest.mark.parametrize("shape", ["data", "flat", "pagination", "meta"])
+@pytest.mark.parametrize("listing", ["leads", "lists"])
+def test_a_total_that_is_no_count_does_not_add_up(total, shape, listing):
+    held = Held(25, shape=shape, total=lambda held: total)
+    with (
+        sink_of(held) as sink,
+        pytest.raises(
+            ListingIncomplete, match=r"is stated as the number of its rows, which is no count.* twice"
+        ),
+    ):
+        everything(sink, listing)
+
+    assert held.readings == 2
+
+
+@pytest.mark.parametrize("shape", ["pagination", "meta"])
+@pytest.mark.parametrize("listing", ROUTES)
+def test_a_total_beside_the_pages_is_held_against_the_rows(shape, listing):
+    with sink_of(Held(25, shape=shape)) as sink:
+        assert len(everything(sink, listing)) == 25
+    with (
+        sink_of(Held(25, shape=shape, total=lambda held: 2500)) as sink,
+        pytest.raises(ListingIncomplete, match="25 rows were given, and 2500 are stated"),
+    ):
+        everything(sink, listing)
+
+
+@pytest.mark.parametrize(
+    "more", [{"hasMore": True}, {"has_more": "true"}, {"pagination": {"hasMore": True}}], ids=str
+)
+@pytest.mark.parametrize("listing", ROUTES)
+def test_an_empty_page_that_says_that_there_are_more_does_not_add_up(more, listing):
+    class Promising(Held):
+        def shaped(self, here, path, total):
+            return {listing: here, **more}
+
+    held = Promising(25)
+    with (
+        sink_of(held) as sink,
+        pytest.raises(ListingIncomplete, match=r"an empty page that says that there are more.* twice"),
+    ):
+        everything(sink, listing)
+
+    assert held.readings == 2
+
+
+def test_a_page_with_rows_may_say_that_there_are_more():
+    class Honest(Held):
+        def shaped(self, here, path, total):
+            return {"leads": here, "hasMore": bool(here)}
+
+    with sink_of(Honest(25)) as sink:
+        assert len(list(sink.members())) == 25
+
+
+# rows without an address
+
+
+class Nameless(Held):
+    """Whose oldest three rows have no address that can be read."""
+
+    without: Any = ...
+
+    def row(self, number: int) -> dict[str, Any]:
+        row = super().row(number)
+        for name in ("email", "email_or_domain"):
+            if number <= 3 and self.without is ...:
+                del row[name]
+            elif number <= 3:
+                row[name] = self.without
+        return row
+
+
+WITHOUT = [..., None, "", "  ", 7, ["p@x.example"], {"address": "p@x.example"}]
+
+
+@pytest.mark.parametrize("without", WITHOUT, ids=repr)
+@pytest.mark.parametrize("shape", ["data", "bare"])
+@pytest.mark.parametrize("listing", ["leads", "data"])
+def test_a_listing_in_which_rows_lack_the_address_is_not_whole(without, shape, listing):
+    held = Nameless(25, shape=shape)
+    held.without = without
+    with (
+        sink_of(held) as sink,
+        pytest.raises(
+            ListingIncomplete, match=r"25 rows were given.*; 3 of them have no readable address"
+        ) as caught,
+    ):
+        everything(sink, listing)
+
+    assert "x.example" not in str(caught.value)
+
+
+def test_an_account_in_which_rows_lack_the_address_hands_on_the_others():
+    with sink_of(Nameless(25)) as sink, pytest.raises(ListingIncomplete, match="3 of them") as caught:
+        sink.account_leads(most=1000)
+
+    assert {lead.address for lead in caught.value.given} == {f"p{n}@x.example" for n in range(4, 26)}
+
+
+def test_an_entry_is_taken_off_a_block_list_whose_other_rows_cannot_be_read():
+    """What a probe put there has to go, whatever else stands there; the server here refuses the DELETE itself."""
+    with sink_of(Nameless(25)) as sink, pytest.raises(SinkError, match="DELETE"):
+        sink.unblock(["p20@x.example"])
+
+
+@pytest.mark.parametrize("what", ["leads", "blocklist", "unsubscribed"])
+@pytest.mark.parametrize("rows", [3, 25])
+@pytest.mark.parametrize("without", WITHOUT[:3], ids=repr)
+def test_a_pull_of_rows_that_lack_the_address_is_exit_4_and_leaves_no_file(
+    run, tmp_path, monkeypatch, what, rows, without
+):
+    held, before = Nameless(rows), sorted(tmp_path.iterdir())
+    held.without = without
+    monkeypatch.setenv("SMARTLEAD_API_KEY", "k")
+    with sink_of(held) as sink:
+        monkeypatch.setenv("SMARTLEAD_BASE_URL", sink.base_url)
+        code, out, err = run("pull", what, "--out", "held.csv")
+
+    assert (code, out) == (4, "")
+    assert f"{rows} rows were given" in err
+    assert "3 of them have no readable address" in err
+    assert sorted(tmp_path.iterdir()) == before
+    assert held.readings == 2
+
+
+def test_pages_that_were_kept_still_count_their_rows_without_an_address(tmp_path):
+    page = Page([{"id": 1}, {"id": 2, "email": "p2@x.example"}], 2, lacking=frozenset({1}), total=2)
+    draft = Draft(tmp_path / "p.part", "here", LEADS)
+    draft.keep(page)
+    draft.close()
+
+    again = Draft(tmp_path / "p.part", "here", LEADS)
+
+    assert (again.tally.lacking, again.read, again.rows) == (1, 2, 1)
+    again.close()
 
 
 def test_leads_that_have_no_numbers_to_go_on_from_are_refused_where_nothing_is_stated():
@@ -397,3 +542,59 @@ def test_a_lost_answer_is_not_settled_by_a_listing_that_does_not_add_up(short, r
     assert sorted(short.members(short.list_id)) == sorted(
         [*(f"p{n}@x.example" for n in range(25)), "new@x.example"]
     )
+
+
+@pytest.mark.parametrize("without", WITHOUT[:4], ids=repr)
+def test_an_import_counts_as_not_read_what_lacks_its_addresses_and_verify_says_so(short, run, without):
+    short.cut.clear()
+    route = ("GET", "/leads/all")
+    honest = short._routes.table[route]
+
+    def answer(call):
+        reply = honest(call)
+        for row in reply.body["data"]["leads"]:
+            if row["email"] in ("p0@x.example", "p1@x.example"):
+                row["email"] = without
+                if without is ...:
+                    del row["email"]
+        return reply
+
+    short._routes.table = {**short._routes.table, route: answer}
+
+    code, out, err = run(*IMPORT, short.list_id, "--verify", "--format", "json")
+
+    told = json.loads(out)
+    assert code == 0
+    assert (
+        "warning: what the list holds was not read: GET /leads/all: HTTP 200: 25 rows were given, and 25 are stated; "
+        "2 of them have no readable address." in err
+    )
+    assert "read back: what the list holds was not read: GET /leads/all" in err
+    assert told["passes"]["known"]["ran"] is False
+    assert told["predicted_range"]["duplicates"] == [0, 3]
+    assert told["reconciliation"]["status"] == "within_range"
+
+
+def test_an_import_counts_a_block_list_as_not_read_whose_rows_lack_their_entry(short, run):
+    short.cut.clear()
+    short.block(["acme.example", "bolt.example"])
+    route = ("GET", "/leads/get-domain-block-list")
+    honest = short._routes.table[route]
+
+    def answer(call):
+        reply = honest(call)
+        for row in reply.body["data"] if isinstance(reply.body, dict) else reply.body:
+            row.pop("email_or_domain", None)
+        return reply
+
+    short._routes.table = {**short._routes.table, route: answer}
+
+    code, out, err = run(*IMPORT, short.list_id, "--format", "json")
+
+    assert code == 0
+    assert (
+        "warning: the API's block list was not read: GET /leads/get-domain-block-list: HTTP 200: 2 rows"
+        in err
+    )
+    assert "2 of them have no readable address" in err
+    assert json.loads(out)["passes"]["blocklist"]["ran"] is False

@@ -280,7 +280,14 @@ def test_a_counter_that_is_no_count_is_nonsense_and_kept_as_it_was_written(canne
 
 
 @pytest.mark.parametrize(
-    "body", ['{"imported_count": NaN}', '{"data": {"total_leads": true, "imported": []}}']
+    "body",
+    [
+        '{"imported_count": NaN}',
+        '{"data": {"total_leads": true, "imported": []}}',
+        '{"ok": true, "data": {"imported": "²"}}',
+        '{"imported": "many", "blocked": ""}',
+        '{"data": {"total_leads": "30.0", "imported": "29.5", "duplicates": "NaN", "blocked": "-1"}}',
+    ],
 )
 def test_counters_that_are_all_nonsense_are_an_answer_all_the_same(canned, sink, body):
     canned.tell(body)
@@ -443,7 +450,7 @@ def test_a_date_that_is_none_is_passed_over(canned, sink, header, date):
         ("[]", "application/json"),
         ("null", "application/json"),
         ('{"ok": true, "data": {"added": 2}}', "application/json"),
-        ('{"ok": true, "data": {"imported": "²"}}', "application/json"),
+        ('{"ok": true, "data": {"imported": "", "blocked": " "}}', "application/json"),
     ],
 )
 def test_a_200_that_tells_no_counts_is_an_unknown_outcome(canned, sink, body, kind):

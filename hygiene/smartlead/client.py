@@ -16,7 +16,7 @@ from hygiene.policy import ImportPolicy
 from hygiene.sinks import HeldLead, LeadList, Reply, Target
 from hygiene.smartlead import config, responses
 from hygiene.smartlead.config import Key
-from hygiene.smartlead.pagination import Page, cursor_pages, offset_pages, whole
+from hygiene.smartlead.pagination import Page, cursor_pages, offset_pages, readable, whole
 from hygiene.smartlead.payload import Body, WrittenImport, distinct_fields, shape_leads
 from hygiene.smartlead.rate_limit import DEFAULT_RATE, Limiter, parse_rate
 from hygiene.smartlead.retry import Pace, Pause, sleep
@@ -233,7 +233,7 @@ class Smartlead:
         """
         query = {} if whole_account else {"listId": self._list()}
         for page in whole(partial(cursor_pages, self._wire, query)):
-            yield from (str(row["email"]) for row in page.rows if row.get("email"))
+            yield from filter(None, (readable(row, "email") for row in page.rows))
 
     def account_leads(self, *, most: int) -> list[HeldLead] | None:
         """The leads of the whole account, in the API's order; None where there are more than `most`.
@@ -245,9 +245,8 @@ class Smartlead:
         found: list[HeldLead] = []
         try:
             for page in whole(partial(cursor_pages, self._wire, {})):
-                found += [
-                    HeldLead(str(row["email"]), is_unsubscribed(row)) for row in page.rows if row.get("email")
-                ]
+                given = ((readable(row, "email"), is_unsubscribed(row)) for row in page.rows)
+                found += [HeldLead(address, unsubscribed) for address, unsubscribed in given if address]
                 if max(len(found), page.total or 0) > most:
                     return None
         except ListingIncomplete as odd:
@@ -264,8 +263,9 @@ class Smartlead:
         """
         for page in whole(self.block_list_pages):
             for row in page.rows:
-                if row.get("client_id") in (None, self.client_id) and row.get("email_or_domain"):
-                    yield str(row["email_or_domain"])
+                entry = readable(row, "email_or_domain")
+                if entry is not None and row.get("client_id") in (None, self.client_id):
+                    yield entry
 
     def lead_pages(self, start: Any = None, /) -> Iterator[Page]:
         """The leads of the list, or of the account where no list is named, from a page on, the last one empty.
@@ -292,7 +292,7 @@ class Smartlead:
 
         Source: documented, `GET /leads/get-domain-block-list`.
         """
-        return offset_pages(self._wire, _BLOCK_LIST, "data", {}, start=start or 0)
+        return offset_pages(self._wire, _BLOCK_LIST, "data", {}, start=start or 0, address="email_or_domain")
 
     def block(self, entries: Sequence[str], /) -> None:
         """Put addresses and domains on the block list, for every campaign without a client.

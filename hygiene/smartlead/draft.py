@@ -86,10 +86,12 @@ class Draft:
                 if not kept and (page["origin"] != origin or _age(page["began"]) > KEPT):
                     return 0
                 if kept:
-                    if "read" in page:  # of an earlier version, which did not keep what else was read
+                    if "read" in page or ("keys" in page and "lacking" not in page):
+                        # of an earlier version, which did not keep what else was read
                         self._forget()
                         return 0
-                    self.tally.count(page.get("keys", self._numbers(page["rows"])), page.get("total"))
+                    keys = page.get("keys", self._numbers(page["rows"]))
+                    self.tally.count(keys, page.get("total"), lacking=page.get("lacking", 0))
                     self._note(page)
                 kept += len(line)
         return kept
@@ -109,7 +111,7 @@ class Draft:
         rows = [[row.get(name) for name in self._columns] for row in new.rows if row.get(self._columns[0])]
         line = {"next": page.next, "rows": rows}
         if list(new.given) != self._numbers(rows):
-            line["keys"] = new.given
+            line |= {"keys": new.given, "lacking": len(new.lacking)}
         line |= {"untold": len(new.untold)} if new.untold else {}
         line |= {} if page.total is None else {"total": page.total}
         self._add(line)

@@ -14,7 +14,7 @@ from hygiene.errors import ListingIncomplete
 from hygiene.smartlead import responses
 from hygiene.smartlead.transport import Transport
 
-__all__ = ["Page", "RowKey", "Tally", "cursor_pages", "offset_pages", "row_key", "whole"]
+__all__ = ["Page", "RowKey", "Tally", "cursor_pages", "offset_pages", "readable", "row_key", "whole"]
 
 #: Rows that are asked for at a time. Documented: `limit` 1 to 1000.
 PAGE = 1000
@@ -36,6 +36,7 @@ class Page:
         next: Where the page after it starts; None where it is the last one.
         keys: What tells the rows apart that the API gave for it, where not all are among these; None where they are.
         untold: Those of the keys whose rows do not say what is asked for.
+        lacking: Those of the keys whose rows have no readable address.
         total: Rows of the whole listing; None where the API does not say.
         where: The request and its status, for messages.
     """
@@ -44,6 +45,7 @@ class Page:
     next: Any
     keys: tuple[RowKey, ...] | None = field(default=None, repr=False)
     untold: frozenset[RowKey] = field(default=frozenset(), repr=False)
+    lacking: frozenset[RowKey] = field(default=frozenset(), repr=False)
     total: int | None = None
     where: str = "the listing"
 
@@ -56,7 +58,10 @@ class Page:
         """The same without the rows of other keys, and each row once."""
         first = {row_key(row): row for row in reversed(self.rows)}
         rows = [first[key] for key in dict.fromkeys(map(row_key, self.rows)) if key in wanted]
-        return replace(self, rows=rows, keys=tuple(wanted), untold=self.untold & frozenset(wanted))
+        kept = frozenset(wanted)
+        return replace(
+            self, rows=rows, keys=tuple(wanted), untold=self.untold & kept, lacking=self.lacking & kept
+        )
 
 
 def row_key(row: Mapping[str, Any], /) -> RowKey:
@@ -67,6 +72,16 @@ def row_key(row: Mapping[str, Any], /) -> RowKey:
     return hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()
 
 
+def readable(row: Mapping[str, Any], name: str, /) -> str | None:
+    """What a row holds under a name, where that is text and not blank; None where it is not."""
+    value = row.get(name)
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _lacking(rows: Iterable[Mapping[str, Any]], name: str) -> frozenset[RowKey]:
+    return frozenset(row_key(row) for row in rows if readable(row, name) is None)
+
+
 class Tally:
     """What the pages of a listing have given so far, held against what the API states.
 
@@ -74,12 +89,14 @@ class Tally:
         keys: The keys of the distinct rows so far.
         first: Rows of the whole listing as the first page that says so stated them.
         last: The same of the last page.
+        lacking: How many of the rows so far have no readable address.
     """
 
     def __init__(self) -> None:
         self.keys: set[RowKey] = set()
         self.first: int | None = None
         self.last: int | None = None
+        self.lacking = 0
         self._beyond = 0
         self._where = "the listing"
 
@@ -100,14 +117,15 @@ class Tally:
         if keys and not new:
             msg = f"{page.where}: the same page again, with nothing new after {len(self.keys)} rows."
             raise ListingIncomplete(msg)
-        self.count(new, page.total)
+        self.count(new, page.total, lacking=len(page.lacking.intersection(new)))
         if self.first is not None and len(self.keys) > max(self.first, self.last or 0):
             raise ListingIncomplete(self._odds())
         return page if len(new) == len(page.given) else page.only(dict.fromkeys(new))
 
-    def count(self, keys: Iterable[RowKey], total: int | None, /) -> None:
-        """Take note of rows that are new, and of the total that was stated with them."""
+    def count(self, keys: Iterable[RowKey], total: int | None, /, *, lacking: int = 0) -> None:
+        """Take note of rows that are new, of the total that was stated with them, and of how many lack an address."""
         self.keys.update(keys)
+        self.lacking += lacking
         self.first = total if self.first is None else self.first
         self.last = self.last if total is None else total
         self._beyond += self.first is not None and len(self.keys) >= self.first
@@ -116,17 +134,18 @@ class Tally:
         """Hold the rows against the totals: as many as at the start, as at the end, or between the two.
 
         Raises:
-            ListingIncomplete: they do not add up.
+            ListingIncomplete: they do not add up, or some have no readable address.
         """
-        if self.first is None or self.last is None:
-            return
-        low, high = sorted((self.first, self.last))
-        if not low <= len(self.keys) <= high:
+        low, high = sorted((self.first or 0, self.last or 0))
+        if self.lacking or (self.first is not None and not low <= len(self.keys) <= high):
             raise ListingIncomplete(self._odds())
 
     def _odds(self) -> str:
-        stated = f"{self.last}" if self.first == self.last else f"{self.first}, then {self.last}"
-        return f"{self._where}: {len(self.keys)} rows were given, and {stated} are stated."
+        told = f"{self._where}: {len(self.keys)} rows were given"
+        if self.first is not None:
+            stated = f"{self.last}" if self.first == self.last else f"{self.first}, then {self.last}"
+            told += f", and {stated} are stated"
+        return f"{told}; {self.lacking} of them have no readable address." if self.lacking else f"{told}."
 
 
 def whole(pages: Callable[[], Iterator[Page]], /) -> Iterator[Page]:
@@ -161,19 +180,34 @@ def whole(pages: Callable[[], Iterator[Page]], /) -> Iterator[Page]:
 
 
 def offset_pages(
-    wire: Transport, path: str, name: str, query: Mapping[str, object], /, *, start: int = 0
+    wire: Transport,
+    path: str,
+    name: str,
+    query: Mapping[str, object],
+    /,
+    *,
+    start: int = 0,
+    address: str = "",
 ) -> Iterator[Page]:
-    """The pages of a listing that goes by offset, the last one empty.
+    """The pages of a listing that goes by offset, the last one empty; each row has its address under `address`.
 
     Raises:
         SinkError: refused.
+        ListingIncomplete: a page states no count as its total, or the empty one says that there are more.
     """
     at: int | None = start
     while at is not None:
-        answer = wire.ask("GET", path, query={**query, "limit": PAGE, "offset": at})
-        rows = responses.rows(answer, name)
-        at = at + len(rows) if rows else None
-        yield Page(rows, at, total=responses.total(answer), where=answer.where)
+        page = _page(wire.ask("GET", path, query={**query, "limit": PAGE, "offset": at}), name, address)
+        at = at + len(page.rows) if page.rows else None
+        yield replace(page, next=at)
+
+
+def _page(answer: responses.Answer, name: str, address: str) -> Page:
+    rows = responses.rows(answer, name)
+    if not rows and responses.goes_on(answer):
+        raise ListingIncomplete(f"{answer.where}: an empty page that says that there are more after it.")
+    lacking = _lacking(rows, address) if address else frozenset()
+    return Page(rows, None, lacking=lacking, total=responses.total(answer), where=answer.where)
 
 
 def cursor_pages(wire: Transport, query: Mapping[str, object], /, *, start: object = None) -> Iterator[Page]:
@@ -181,7 +215,8 @@ def cursor_pages(wire: Transport, query: Mapping[str, object], /, *, start: obje
 
     Raises:
         SinkError: refused.
-        ListingIncomplete: the leads of a page have no numbers to go on from, and how many there are is not stated.
+        ListingIncomplete: the leads of a page have no numbers to go on from, and how many there are is not stated; or
+            as `offset_pages`.
 
     Source: `GET /leads/all`, observed newest first; `listId` is in the vendor's command line tool, and not
     documented. The tool takes a bare array too, and goes on from the number of its last lead.
@@ -197,7 +232,7 @@ def cursor_pages(wire: Transport, query: Mapping[str, object], /, *, start: obje
 
 
 def _cursor_page(answer: responses.Answer) -> Page:
-    page = Page(responses.rows(answer, "leads"), None, total=responses.total(answer), where=answer.where)
+    page = _page(answer, "leads", "email")
     if not page.rows:
         return page
     data = answer.found.get("data")

@@ -12,6 +12,7 @@ from typing import Any
 from hygiene.errors import (
     AuthError,
     LeadLimit,
+    ListingIncomplete,
     ListNotFound,
     RateLimited,
     Rejected,
@@ -25,6 +26,7 @@ from hygiene.sinks import LeadList, Reply, leaves_open
 __all__ = [
     "Answer",
     "checked",
+    "goes_on",
     "lead_list",
     "number",
     "reply",
@@ -44,6 +46,9 @@ _COUNTERS = {
     "duplicates": ("duplicates", "duplicate_count"),
     "blocked": ("blocked", "blocked_count"),
 }
+#: What a listing states its number of rows under, and what may stand around that.
+_TOTALS = ("totalCount", "total_count", "total")
+_OF_PAGES = ("pagination", "meta")
 _ADDRESS = re.compile(r"[^\s\"'<>,;:]*(?:@|%40)[^\s\"'<>,;:]+")
 _LEAD_NAMED = re.compile(r"\bleadList(?:\[|\.)([0-9]{1,7})\b")
 _NOT_ALLOWED = re.compile(r"is not allowed(?! to be empty)")
@@ -190,7 +195,7 @@ def reply(answer: Answer, /) -> Reply:
     A counter that is no count is in `extra` too, as the API wrote it.
 
     Raises:
-        UnknownOutcome: it holds no counter that we know, or words in place of all of them.
+        UnknownOutcome: it holds no counter that we know, or only blank ones.
     """
     # masked at once, so that no address stands among the locals of a traceback
     given = {key: rewrite(value, without_addresses) for key, value in _given(answer).items()}
@@ -200,7 +205,7 @@ def reply(answer: Answer, /) -> Reply:
     }
     counts = {name: number(given.get(key)) for name, key in names.items()}
     told = {name: given.get(names[name]) if count is None else count for name, count in counts.items()}
-    if all(count is None or isinstance(count, str) for count in told.values()):
+    if all(count is None or (isinstance(count, str) and not count.strip()) for count in told.values()):
         msg = f"{answer.said}: no counter that we know, so nothing can be compared. {_MAY_HAVE_LANDED}"
         raise UnknownOutcome(msg)
     read = {names[name] for name, count in counts.items() if count is not None}
@@ -233,12 +238,38 @@ def rows(answer: Answer, name: str, /) -> list[dict[str, Any]]:
 def total(answer: Answer, /) -> int | None:
     """How many rows a whole listing has, as one page of it states; None where it does not.
 
+    Raises:
+        ListingIncomplete: what it states is no count.
+
     Source: `totalCount` (observed, leads and lists), `total_count` (documented, lists).
     """
+    stated = [
+        place[name] for place in _about_listing(answer) for name in _TOTALS if place.get(name) is not None
+    ]
+    counts = [number(each) for each in stated]
+    if None in counts:
+        said = without_addresses(repr(stated[counts.index(None)]))[:SAID_CHARACTERS]
+        msg = f"{answer.where}: {said} is stated as the number of its rows, which is no count."
+        raise ListingIncomplete(msg)
+    return next(iter(counts), None)
+
+
+def goes_on(answer: Answer, /) -> bool:
+    """Whether a page of a listing says that there are more after it.
+
+    Source: assumed, as other APIs write it (`hasMore`, `has_more`).
+    """
+    said = (place.get(name) for place in _about_listing(answer) for name in ("hasMore", "has_more"))
+    return any(str(each).strip().lower() in ("true", "1") for each in said)
+
+
+def _about_listing(answer: Answer) -> list[dict[str, Any]]:
+    """Where a page may say something of the whole listing, the nearest to its rows first."""
     data = answer.found.get("data")
-    places = (data if isinstance(data, dict) else {}, answer.found)
-    stated = (number(place.get(name)) for place in places for name in ("totalCount", "total_count", "total"))
-    return next((count for count in stated if count is not None), None)
+    around = [place for place in (data, answer.found) if isinstance(place, dict)]
+    return around + [
+        place[name] for place in around for name in _OF_PAGES if isinstance(place.get(name), dict)
+    ]
 
 
 def lead_list(row: object, /) -> LeadList | None:

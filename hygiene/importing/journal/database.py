@@ -187,6 +187,7 @@ class Database:
             msg = f"{self._key_file.path}: not the secret of this journal. Bring the right file back."
             raise JournalError(msg)
         check_as_new(self.path, key, about)
+        self._is_counted = key.epoch is not None
         return Secret(key.secret)
 
     @contextmanager
@@ -199,6 +200,7 @@ class Database:
         """
         self._key_file.open()
         try:
+            self._begin_to_count()
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -216,6 +218,17 @@ class Database:
             self._key_file.note(epoch)
         except OSError as error:
             raise self._unwritable(error) from error
+
+    def _begin_to_count(self) -> None:
+        """Give a journal that counts no writes yet its 0, then its key file, so that none has a number alone."""
+        if self._is_counted:
+            return
+        self._connection.execute("INSERT INTO about VALUES ('epoch', '0') ON CONFLICT (name) DO NOTHING")
+        try:
+            self._key_file.note(0)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        self._is_counted = True
 
     def _unwritable(self, error: Exception) -> JournalLost:
         return JournalLost(f"{self.path}: the journal cannot be written ({error}), so nothing more is sent.")

@@ -93,7 +93,8 @@ class KeyFile:
     def note(self, epoch: int, /) -> None:
         """Note the number of a write that is finished, unless another process noted a later one.
 
-        It is not forced to the disk: an epoch that a power cut takes back is one of an older copy, and taken.
+        Only the first one is forced to the disk, so that a key file never lacks its number: one that a power cut
+        takes back is that of an older copy, and taken.
 
         Raises:
             OSError: it cannot be written.
@@ -104,6 +105,8 @@ class KeyFile:
         if not noted or int(noted) < epoch:
             self._file.seek(2 * SECRET_OCTETS)
             self._file.write(f"\n{epoch:0{EPOCH_DIGITS}}".encode())
+            if not noted:
+                os.fsync(self._file.fileno())
 
     def close(self) -> None:
         """Let go of it."""

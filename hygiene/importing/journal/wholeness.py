@@ -36,11 +36,20 @@ def check_as_new(path: Path, key: Key, about: Mapping[str, str], /) -> None:
         about: What the journal says of itself.
 
     Raises:
-        JournalError: writes are missing from it.
+        JournalError: writes are missing from it, or the key file has lost their number.
     """
-    missing = (key.epoch or 0) - int(about.get("epoch", 0))
+    counted = int(about.get("epoch", 0))
+    if key.epoch is None and counted and not _is_counted(path):
+        raise lost(path, f"counts {counted} writes, and its .key file has lost their number")
+    missing = (key.epoch or 0) - counted
     if missing > 0:
         raise lost(path, f"older than its .key file, {missing} writes are missing")
+
+
+def _is_counted(path: Path) -> bool:
+    """Whether the key file has a number by now: another process may have begun to count since it was read."""
+    key = KeyFile(path).read()
+    return key is not None and key.epoch is not None
 
 
 def lost(path: Path, what: str, /) -> JournalError:
