@@ -12,6 +12,7 @@ from typing import Any
 
 from hygiene.cleaning.gate import parse_limit
 from hygiene.errors import UsageError
+from hygiene.small_file import read_small
 
 __all__ = ["Profile", "load_defaults", "load_gate", "load_profile"]
 
@@ -117,7 +118,7 @@ def _read(folder: Path) -> tuple[Path, Mapping[str, Any]]:
 
 def _parsed(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_small(path))
     except OSError as error:
         msg = f"{path}: {error.strerror}."
         raise UsageError(msg) from error

@@ -9,6 +9,7 @@ import click
 
 from hygiene.cli.flags import with_flags
 from hygiene.errors import CacheError, UsageError
+from hygiene.small_file import read_small
 
 if TYPE_CHECKING:
     from hygiene.importing import Progress
@@ -25,7 +26,7 @@ def load_policy(path: str | None, /) -> "ImportPolicy | None":
     if path is None:
         return None
     try:
-        return ImportPolicy.from_toml(Path(path).read_text(encoding="utf-8"))
+        return ImportPolicy.from_toml(read_small(Path(path)))
     except OSError as error:
         msg = f"--policy {path}: {error.strerror}."
         raise UsageError(msg) from error

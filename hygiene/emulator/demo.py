@@ -12,8 +12,13 @@ from pathlib import Path
 
 from hygiene.emulator.dns_server import ZoneServer
 from hygiene.emulator.emulator import Emulator
+from hygiene.errors import UsageError
+from hygiene.small_file import read_small
 
 __all__ = ["Stage", "read_zone", "sample_zone", "stage"]
+
+#: Bytes of a zone file: a million domains.
+_ZONE = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,19 @@ def stage() -> Iterator[Stage]:
 
 
 def read_zone(path: Path, /) -> dict[str, list[str]]:
-    """A zone file: a TOML table of domain to records."""
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    """A zone file: a TOML table of domain to records.
+
+    Raises:
+        UsageError: it cannot be read, or is no TOML.
+    """
+    try:
+        return tomllib.loads(read_small(path, most=_ZONE))
+    except OSError as error:
+        msg = f"{path}: {error.strerror}."
+        raise UsageError(msg) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        msg = f"{path}: not TOML: {error}."
+        raise UsageError(msg) from error
 
 
 def sample_zone() -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from hygiene.errors import UsageError
+from hygiene.small_file import read_small
 from hygiene.smartlead.retry import PATIENCE_S
 
 __all__ = ["Key", "api_key", "base_url", "is_loopback", "key_in", "patience_s", "proxy_for", "timeout_s"]
@@ -131,7 +132,7 @@ def key_in(file: str, /, *, named: str) -> Key:
     try:
         rights = path.stat().st_mode
         # what is not UTF-8 is replaced: an error of decoding would hold the bytes, which are the key
-        key = Key(path.read_text(encoding="utf-8-sig", errors="replace").strip())
+        key = Key(read_small(path, encoding="utf-8-sig", errors="replace").strip())
     except OSError as error:
         msg = f"{named}: {file}: {error.strerror}."
         raise UsageError(msg) from error

@@ -19,6 +19,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from hygiene.errors import SinkError, UnknownOutcome, Unreachable, UsageError
+from hygiene.small_file import check_small
 from hygiene.smartlead import bounds
 from hygiene.smartlead.config import Key, proxy_for
 from hygiene.smartlead.responses import Answer, checked, rewrite, without_addresses
@@ -38,6 +39,9 @@ _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.
 
 #: What httpcore calls the moment at which the last octet of a request is out (documented: extensions).
 _OUT = "http11.send_request_body.complete"
+
+#: Bytes of a file of certificates; that of all public authorities has 0.3 million.
+_CERTIFICATES = 16 << 20
 
 _KEY_IN_LOG = re.compile(r"api_key=[^&\s'\"]+")
 
@@ -263,6 +267,7 @@ def _trusted(base_url: str) -> ssl.SSLContext:
         if named == "SSL_CERT_DIR":
             next(path.iterdir(), None)  # one that is not there would be no error, and then nobody is trusted
             return ssl.create_default_context(capath=path)
+        check_small(path, most=_CERTIFICATES)
         return ssl.create_default_context(cafile=path)
     except OSError as error:
         why = "holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from hygiene.errors import JournalError
+from hygiene.small_file import NotSmallError, read_small
 
 __all__ = ["Key", "KeyFile"]
 
@@ -52,12 +53,12 @@ class KeyFile:
             JournalError: it holds something else.
         """
         try:
-            first, *rest = self.path.read_text(encoding="ascii").split() or [""]
+            first, *rest = read_small(self.path, encoding="ascii").split() or [""]
             secret = bytes.fromhex(first)
             epoch = int(rest[0]) if rest else None
         except FileNotFoundError:
             return None
-        except ValueError:
+        except (ValueError, NotSmallError):
             secret, epoch, rest = b"", None, []
         if len(secret) != SECRET_OCTETS or len(rest) > 1:
             msg = f"{self.path}: not the secret of a journal. Bring the right file back."

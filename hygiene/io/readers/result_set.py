@@ -40,6 +40,8 @@ def notes_on_results(names: Iterable[str], /) -> list[str]:
 def _digests(summary: Path) -> Mapping[str, Any]:
     """The digests in a summary of ours, by name of file; none in any other file."""
     try:
+        if not summary.is_file():  # a pipe of that name would be waited for
+            return {}
         with summary.open("rb") as file:
             found = json.loads(file.read(MOST_OCTETS))
     except (OSError, ValueError, RecursionError):

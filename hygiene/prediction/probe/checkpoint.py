@@ -13,10 +13,14 @@ from typing import Any
 from hygiene.errors import UsageError, option
 from hygiene.outcomes import Counts
 from hygiene.prediction.probe.runner import Answer
+from hygiene.small_file import NotSmallError, read_small
 
 __all__ = ["FileCheckpoint"]
 
 _OTHER = option("state", value="F")
+
+#: Bytes of a notebook, with the leads of every round.
+_NOTEBOOK = 64 << 20
 
 
 class FileCheckpoint:
@@ -73,13 +77,16 @@ class FileCheckpoint:
 
     def _load(self) -> None:
         try:
-            found = json.loads(self._path.read_text(encoding="utf-8"))
+            found = json.loads(read_small(self._path, most=_NOTEBOOK))
             about, entries = found["about"], tuple(found["entries"])
             token, asking = found["token"], found["asking"]
             answers = [
                 Answer(each["round"], each["counts"] and Counts(**each["counts"]), each["leads"])
                 for each in found["answers"]
             ]
+        except NotSmallError as error:
+            msg = f"{self._path}: {error.strerror} with {_OTHER}."
+            raise UsageError(msg) from error
         except (OSError, ValueError, KeyError, TypeError) as error:
             msg = (
                 f"{self._path}: no notebook of a probe ({type(error).__name__}). Name another with {_OTHER}."
