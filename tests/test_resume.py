@@ -11,7 +11,7 @@ import pytest
 import hygiene
 from hygiene.deliverability import DomainVerdict
 from hygiene.errors import AuthError, UsageError
-from hygiene.importing import open_session
+from hygiene.importing import open_session, preflight
 from hygiene.importing.journal import SqliteJournal
 from hygiene.importing.preflight import with_known_leads
 from hygiene.lists import parse_list
@@ -62,6 +62,14 @@ class World:
 @pytest.fixture
 def world(api, tmp_path):
     return World(api, tmp_path)
+
+
+def test_an_import_of_more_leads_than_are_read_unasked_goes_on(world, monkeypatch):
+    monkeypatch.setattr(preflight, "MOST_LEADS", 3)
+    world.cut(after=2)
+
+    assert world.run().reconciliation.status == "agrees"
+    assert sorted(world.members) == EMAILS
 
 
 def test_what_was_answered_is_not_sent_again_and_the_receipt_spans_all_runs(world):

@@ -7,6 +7,7 @@ What a sink offers is said in `sinks`; nothing here sends a lead.
 import csv
 import io
 import itertools
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -32,6 +33,7 @@ __all__ = ["prepare", "with_known_leads", "with_readback"]
 #: Leads of a list, or of the account, that an import still reads by itself. Above it a dated snapshot is kinder to the
 #: API's hourly quota (1,000 leads a call, and some second each).
 MOST_LEADS = 50_000
+_UNBOUND = sys.maxsize
 _LEADS = "them once (hygiene pull leads --out F)"
 
 Read = TypeVar("Read")
@@ -55,7 +57,9 @@ def with_known_leads(
     if session.continues or len(cleaned.rows_to_send(send_all=send_all)):
         found = session.look(sink) if isinstance(sink, ListReader) else None
         told = len(cleaned.read_notes)
-        cleaned = _prepared(cleaned, sink, found, snapshot=snapshot)
+        # The leads of an import that was cut off may be more than are read unasked, and the same command goes on.
+        most = _UNBOUND if session.continues else MOST_LEADS
+        cleaned = _prepared(cleaned, sink, found, snapshot=snapshot, most=most)
         session.notes += cleaned.read_notes[told:]
     return session.knowing(cleaned)
 
@@ -95,12 +99,14 @@ def prepare(cleaned: CleanedLeads, sink: Sink, /, *, snapshot: bool = True) -> C
     """
     check_handed_over(cleaned, sink)
     found = sink.describe() if isinstance(sink, ListReader) else None
-    return _prepared(cleaned, sink, found, snapshot=snapshot)
+    return _prepared(cleaned, sink, found, snapshot=snapshot, most=MOST_LEADS)
 
 
-def _prepared(cleaned: CleanedLeads, sink: Sink, found: LeadList | None, *, snapshot: bool) -> CleanedLeads:
-    """The same of a list that was looked at already."""
-    settings, look = cleaned.survey.settings, _Look()
+def _prepared(
+    cleaned: CleanedLeads, sink: Sink, found: LeadList | None, *, snapshot: bool, most: int
+) -> CleanedLeads:
+    """The same of a list that was looked at already; more leads than `most` are not read unasked."""
+    settings, look = cleaned.survey.settings, _Look(most)
     changes: dict[str, Any] = {} if settings.policy == sink.policy else {"policy": sink.policy}
     if isinstance(sink, ListReader) and found is not None:
         wide = sink.policy.duplicate_scope == "account"
@@ -117,9 +123,11 @@ class _Look:
     """What the look at the sink could not read.
 
     Attributes:
+        most: Leads that are read unasked.
         notes: One sentence for each.
     """
 
+    most: int
     notes: list[Note] = field(default_factory=list)
 
     def at(self, what: str, read: Callable[[], Read], /) -> Read | None:
@@ -146,13 +154,13 @@ def _held(
     changes: dict[str, Any] = {}
     mine = None
     if settings.known is None:
-        mine = look.at("what the list holds was", lambda: _members(reader, found))
+        mine = look.at("what the list holds was", lambda: _members(reader, found, look.most))
     account, unsubscribed = _account(reader, settings, look)
     if mine is not None:
         known, others = mine, None
         if wide:
             what = "what the account's other lists hold was"
-            others = look.at(what, lambda: _elsewhere(reader, known, account))
+            others = look.at(what, lambda: _elsewhere(reader, known, account, look.most))
         changes["known"] = (known,) if others is None else (known, others)
     if settings.blocklist is None:
         rules = look.at("the API's block list was", lambda: _block_list(reader))
@@ -170,14 +178,14 @@ def _account(
     Of leads that are not all there, those that unsubscribed are suppressed all the same.
     """
     try:
-        found = _account_leads(sink, settings)
+        found = _account_leads(sink, settings, look.most)
     except ListingIncomplete as odd:
         look.notes.append(Note(f"warning: who of the account unsubscribed was not read whole: {odd.marked}"))
         return None, _unsubscribed(odd.given, ", and not all were read")
     return found, None if found is None else _unsubscribed(found)
 
 
-def _account_leads(sink: object, settings: Settings) -> Sequence[HeldLead] | None:
+def _account_leads(sink: object, settings: Settings, most: int) -> Sequence[HeldLead] | None:
     """The leads of the account; None where they do not say who unsubscribed, or a snapshot of that was handed over."""
     if not isinstance(sink, AccountReader):
         return None
@@ -185,32 +193,34 @@ def _account_leads(sink: object, settings: Settings) -> Sequence[HeldLead] | Non
     given = [rules.unsubscribed for rules in settings.suppress or () if rules.unsubscribed]
     if any(account in snapshot for snapshot in given):  # one of another account says nothing of this one
         return None
-    found = sink.account_leads(most=MOST_LEADS)
+    found = sink.account_leads(most=most)
     if found is None:
         what = "who unsubscribed once (hygiene pull unsubscribed --out F)"
         raise InputError(_too_many("the account", None, what, option("suppress", value="F")))
     return found
 
 
-def _elsewhere(sink: ListReader, mine: KnownLeads, account: Sequence[HeldLead] | None) -> KnownLeads:
+def _elsewhere(
+    sink: ListReader, mine: KnownLeads, account: Sequence[HeldLead] | None, most: int
+) -> KnownLeads:
     """What the account's other lists hold, from its leads where they were read already."""
     addresses = sink.members(whole_account=True) if account is None else (lead.address for lead in account)
-    everyone = _few(addresses, "the account")
+    everyone = _few(addresses, "the account", most)
     others = everyone.filter(pc.invert(pc.is_in(everyone, value_set=mine.given)))
     return KnownLeads.from_cells("the account's other lists", others, place="account")
 
 
-def _members(sink: ListReader, found: LeadList) -> KnownLeads:
+def _members(sink: ListReader, found: LeadList, most: int) -> KnownLeads:
     """The leads of the list, where they are few enough to read; its stated size is not relied on."""
     who = f"list {found.id}"
-    if (found.size or 0) > MOST_LEADS:
+    if (found.size or 0) > most:
         raise InputError(_too_many(who, found.size, _LEADS, option("known", value="F")))
-    return KnownLeads.from_cells(who, _few(sink.members(), who))
+    return KnownLeads.from_cells(who, _few(sink.members(), who, most))
 
 
-def _few(members: Iterable[str], who: str) -> pa.Array:
-    read = list(itertools.islice(members, MOST_LEADS + 1))
-    if len(read) > MOST_LEADS:
+def _few(members: Iterable[str], who: str, most: int) -> pa.Array:
+    read = list(itertools.islice(members, None if most == _UNBOUND else most + 1))
+    if len(read) > most:
         raise InputError(_too_many(who, None, _LEADS, option("known", value="F")))
     return text_column(pd.Series(read, dtype=object))
 
