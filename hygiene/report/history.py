@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hygiene.report.text import table
+from hygiene.report.plain_table import table
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import mask
 from hygiene.arrow.value_counts import ValueCounts
+from hygiene.cleaning.comparison import Comparison
 from hygiene.cleaning.decide import relate_rows
 from hygiene.display import inert, mask_rule
 from hygiene.outcomes import NOT_CHECKED, Counts, Outcome, meaning, reason
@@ -31,6 +32,7 @@ from hygiene.report.document import (
     share,
 )
 from hygiene.report.examples import shown_at
+from hygiene.report.groups import AS_COLUMNS
 from hygiene.version import __version__
 
 __all__ = ["sections"]
@@ -104,21 +106,37 @@ def _groups(content: Content) -> Section | None:
         )
         for group in told.groups
     )  # fmt: skip
-    reasons: tuple[Row, ...] = tuple(
-        (code, *(_with_share(group.tally.reasons.get(code, 0), group.tally.rows) for group in told.groups))
-        for code in told.reasons
-    )
     pairs = tuple(
         (f"{inert(pair.first)} and {inert(pair.second)}", number(pair.leads)) for pair in told.overlaps
     )
     header = ("Group", "Rows", "Leads", *(name.capitalize() for name in names), "Imports")
     tables = (
         Table("Outcomes of each group", header, outcomes),
-        Table("Reasons of each group", ("Reason", *(inert(group.name) for group in told.groups)), reasons),
+        _reasons_of_groups(told),
         cut(Table("Leads that two groups both hold", ("Groups", "Leads"), pairs)),
     )
     text = f"Groups by {inert(told.by)}, each judged as if it had come alone; a lead is a distinct address."
     return Section("groups", "Sources compared", text, tuple(table for table in tables if table.rows))
+
+
+def _reasons_of_groups(told: Comparison) -> Table:
+    """A column for each of a few groups, and else a row."""
+    title = "Reasons of each group"
+    if len(told.groups) <= AS_COLUMNS:
+        by_code: tuple[Row, ...] = tuple(
+            (
+                code,
+                *(_with_share(group.tally.reasons.get(code, 0), group.tally.rows) for group in told.groups),
+            )
+            for code in told.reasons
+        )
+        return Table(title, ("Reason", *(inert(group.name) for group in told.groups)), by_code)
+    by_group: tuple[Row, ...] = tuple(
+        (inert(group.name), ", ".join(f"{code} {count:,}" for code, count in group.tally.reasons.items()))
+        for group in told.groups
+        if group.tally.reasons
+    )
+    return Table(title, ("Group", "Reasons"), by_group)
 
 
 def _with_share(count: int | None, rows: int) -> Cell:

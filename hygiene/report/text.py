@@ -11,6 +11,8 @@ import numpy as np
 
 from hygiene.display import inert, mask_address
 from hygiene.outcomes import NOT_CHECKED, Outcome, meaning, reason
+from hygiene.report.groups import compared
+from hygiene.report.plain_table import table
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -28,7 +30,6 @@ __all__ = [
     "masked",
     "open_counts",
     "sentence",
-    "table",
     "tables",
 ]
 
@@ -41,17 +42,6 @@ _OPEN = (
     "(open: the API may answer any of these; assumed: a rule of the policy, which is how the API is believed to count "
     "and which hygiene probe measures)"
 )
-
-#: How a terminal shows the rows that people look for; piped output has no styles.
-_STYLE = {
-    "ready": "green",
-    "invalid": "red",
-    "undeliverable": "red",
-    "suppressed": "magenta",
-    "blocked": "yellow",
-    "duplicate": "yellow",
-    "review": "yellow",
-}
 
 
 def tables(
@@ -72,7 +62,7 @@ def tables(
     if cleaned.changed_columns:
         yield _changes(cleaned)
     if comparison is not None:
-        yield from _compared(comparison)
+        yield from compared(comparison)
     yield _counts(cleaned, receipt, send_all=send_all)
     if receipt is not None:
         yield f"  {_COUNTED['drift']}"
@@ -169,26 +159,6 @@ def _examples(cleaned: "CleanedLeads") -> "RenderableType":
     return table("Where to look first", header, first_rows(cleaned), right=())
 
 
-def _compared(told: "Comparison") -> "Iterator[RenderableType]":
-    """Outcomes and reasons of each group, and the leads that groups share."""
-    from hygiene.cleaning.comparison import figure
-
-    outcomes = [outcome.value for outcome in [Outcome.READY, *Outcome][:-1]]
-    kinds = [(name, [group.tally.outcomes[name] for group in told.groups]) for name in outcomes]
-    kinds += [(code, [group.tally.reasons.get(code, 0) for group in told.groups]) for code in told.reasons]
-    rows = [("rows", *(str(group.tally.rows) for group in told.groups))]
-    rows += [("leads", *(str(group.leads) for group in told.groups))]
-    rows += [
-        (name, *(figure(group, count) for group, count in zip(told.groups, counts, strict=True)))
-        for name, counts in kinds
-    ]
-    header = ("", *(inert(group.name) for group in told.groups))
-    yield table(f"By {inert(told.by)}, each judged as if alone", header, rows, right=range(1, len(header)))
-    if told.overlaps:
-        pairs = [(inert(f"{pair.first} and {pair.second}"), str(pair.leads)) for pair in told.overlaps]
-        yield table("Leads that two groups both hold", ("groups", "leads"), pairs, right=(1,))
-
-
 def _clusters(cleaned: "CleanedLeads") -> "RenderableType":
     """The leads that have the most rows, by place: an address is not shown."""
     rows = []
@@ -273,26 +243,3 @@ def _number(count: int | None, *, nonsense: bool = False) -> str:
 
 def _share(count: int, rows: int) -> str:
     return f"{count / rows:.1%}" if rows else ""
-
-
-def table(
-    title: str, header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] | range
-) -> "RenderableType":
-    """A table of plain text; the columns at the places `right` are numbers."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(
-        title=Text(title),
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        min_width=len(title),
-    )
-    for place, name in enumerate(header):
-        table.add_column(Text(name), justify="right" if place in right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row), style=_STYLE.get(row[0]))
-    return table
