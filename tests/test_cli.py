@@ -295,9 +295,12 @@ def test_on_a_terminal_it_shows_what_is_about_to_happen_and_asks(leads, target, 
             shown += os.read(ours, 4096)
         os.write(ours, f"{answer}\n".encode())
         running.stdout.read()
+        shown += os.read(ours, 4096)
     os.close(ours)
 
     assert running.returncode == code
+    assert b"Error" not in shown
+    assert (b"nothing was sent" in shown) == (answer == "n")
     assert b"list 1 'Spring' (1 leads)" in shown
     assert b"4 leads in 1 requests, with email, first_name, company" in shown
     assert b"predicted: 4 total_leads" in shown

@@ -12,12 +12,30 @@ from hygiene.emulator import ZoneServer
 def test_mx_prints_one_line_a_domain(run, names):
     code, out, err = run("mx", "acme.example", "Null.example.", "flaky.example", "--resolver", names.address)
 
-    assert (code, err) == (0, "")
+    assert (code, err) == (0, "servfail: the name server answered SERVFAIL or the like each time\n")
     assert [line.split() for line in out.splitlines()] == [
         ["acme.example", "accepts", "-", "60", "s", "fresh", "mx.acme.example"],
         ["null.example", "null_mx", "-", "60", "s", "fresh"],
         ["flaky.example", "dns_unknown", "servfail", "60", "s", "fresh"],
     ]
+
+
+def test_mx_explains_each_cause_once_and_not_in_quiet(run, names):
+    domains = (
+        "flaky.example",
+        "shy.example",
+        "www.flaky.example",
+        "--resolver",
+        names.address,
+        "--no-dns-cache",
+    )
+
+    _, _, told = run("mx", *domains)
+    _, _, quiet = run("mx", *domains, "--quiet")
+    _, _, plain = run("mx", *domains, "--format", "json")
+
+    assert [line.partition(":")[0] for line in told.splitlines()] == ["servfail", "refused"]
+    assert (quiet, plain) == ("", "")
 
 
 def test_mx_says_what_was_known_from_before(run, names):

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from hygiene.deliverability import CAUSES
 from hygiene.importing.journal import SqliteJournal
 
 
@@ -102,6 +103,7 @@ def test_doctor_says_all_that_is_wrong(run, target, monkeypatch, tmp_path, write
         ["FAIL", "key"],
         ["--", "list"],
     ]
+    assert any(f"example.com: {meaning} ({cause}). Name" in out for cause, meaning in CAUSES.items())
 
 
 def _doctor(journal, *, octets):

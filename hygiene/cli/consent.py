@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from hygiene.errors import GateFailed, UsageError
+from hygiene.cli.exit_codes import DECLINED
+from hygiene.errors import UsageError
 
 __all__ = ["ask", "need_consent", "yes"]
 
@@ -53,7 +54,8 @@ def ask() -> None:
     """Ask whether to send.
 
     Raises:
-        GateFailed: the answer is no.
+        click.exceptions.Exit: the answer is no, which is no error; the code is that of a limit that was passed.
     """
     if not click.confirm("Send them?", err=True):
-        raise GateFailed(["the question was answered with no; nothing was sent"])
+        click.echo("nothing was sent.", err=True)
+        raise click.exceptions.Exit(DECLINED)

@@ -87,11 +87,13 @@ def _version(name: str) -> str:
 
 
 def _dns(resolvers: Sequence[str]) -> str:
+    from hygiene.deliverability import CAUSES
     from hygiene.resolver import Resolver
 
     verdict = Resolver(nameservers=resolvers or None).look_up([ASKED])[ASKED]
     if verdict.code == "dns_unknown":
-        msg = f"{ASKED}: {verdict.cause}. Name a server that answers with --resolver HOST[:PORT]."
+        why = f"{CAUSES[verdict.cause]} ({verdict.cause})"
+        msg = f"{ASKED}: {why}. Name a server that answers with --resolver HOST[:PORT]."
         raise UsageError(msg)
     return "a name server answers"
 

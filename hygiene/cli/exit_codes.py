@@ -18,6 +18,7 @@ from hygiene.errors import (
 )
 
 __all__ = [
+    "DECLINED",
     "DIFFERS",
     "DONE",
     "INTERRUPTED",
@@ -30,7 +31,7 @@ __all__ = [
     "exit_code",
 ]
 
-DONE, USAGE, UNREADABLE, REFUSED, UNFINISHED, DIFFERS, INTERRUPTED = 0, 2, 3, 4, 5, 6, 130
+DONE, DECLINED, USAGE, UNREADABLE, REFUSED, UNFINISHED, DIFFERS, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
 
 
 class Unforeseen(HygieneError):  # noqa: N818 -- named after the state

@@ -29,7 +29,7 @@ SCHEMA = "hygiene.mx/1"
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="What stdout holds."
 )
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.option("-q", "--quiet", is_flag=True, help="No notes, no progress.")
 def mx(domains: Sequence[str], **options: Any) -> None:
     """Say of each domain whether it takes mail: verdict, cause, hosts, TTL, and if that was known from before.
 
@@ -37,6 +37,8 @@ def mx(domains: Sequence[str], **options: Any) -> None:
     hygiene mx acme.example bolt.example
     cut -d@ -f2 addresses.txt | hygiene mx - --format json
     """
+    from hygiene.deliverability import CAUSES
+
     run = Run(options)
     asked = list(dict.fromkeys(_domains(domains)))
     with run.progress("Looking up") as progress:
@@ -49,6 +51,8 @@ def mx(domains: Sequence[str], **options: Any) -> None:
         click.echo(json.dumps(told, indent=2))
     else:
         click.echo("\n".join(_lines(found)))
+        for cause in dict.fromkeys(verdict.cause for verdict in found.values() if verdict.cause):
+            run.note(f"{cause}: {CAUSES[cause]}")
 
 
 def _domains(given: Sequence[str]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from hygiene.deliverability.inquiry import HOSTS_ASKED, Answer, Inquiry, Questio
 from hygiene.deliverability.mail_provider import MailProvider, mail_provider
 from hygiene.deliverability.stand_ins import KnownVerdicts, Resolver, a_labels, as_resolver
 from hygiene.deliverability.verdict import (
+    CAUSES,
     REASON_OF,
     DomainVerdict,
     Kind,
@@ -13,6 +14,7 @@ from hygiene.deliverability.verdict import (
 )
 
 __all__ = [
+    "CAUSES",
     "HOSTS_ASKED",
     "REASON_OF",
     "Answer",

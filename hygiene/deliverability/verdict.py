@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from hygiene.errors import UsageError
 
-__all__ = ["REASON_OF", "DomainVerdict", "Kind", "VerdictCode", "doubt", "withhold_belief"]
+__all__ = ["CAUSES", "REASON_OF", "DomainVerdict", "Kind", "VerdictCode", "doubt", "withhold_belief"]
 
 VerdictCode = Literal[
     "accepts",
@@ -18,6 +18,20 @@ VerdictCode = Literal[
     "mail_host_unroutable",
     "dns_unknown",
 ]
+
+#: What each cause of `dns_unknown` means.
+CAUSES: Mapping[str, str] = {
+    "timeout": "no answer within the time for one question, all tries together",
+    "servfail": "the name server answered SERVFAIL or the like each time",
+    "refused": "the name server refused each time",
+    "no_resolver": "the system said that the name server cannot be reached",
+    "deadline": "the time for all look-ups was over",
+    "inconclusive": "the name server answered without saying: it named other servers (a referral), spoke of another "
+    "name or class, or ended at an alias",
+    "unproven": "it said that nothing is there, and gave no record at all in this run",
+    "captive": "the name server makes up records, so that this answer says nothing",
+    "bad_name": "DNS cannot carry the name",
+}
 
 Kind = Literal["MX", "A", "AAAA", "TXT", "NS"]
 
@@ -40,8 +54,7 @@ class DomainVerdict:
     Attributes:
         code: The verdict; `accepts_implicit` is a domain without MX whose own address takes the mail
             (RFC 5321 5.1), `dns_unknown` decides nothing.
-        cause: Why it is unknown (`timeout`, `servfail`, `refused`, `inconclusive`, `unproven`, `no_resolver`,
-            `deadline`, `captive`, `bad_name`), '' otherwise.
+        cause: Why it is unknown, one of `CAUSES`; '' otherwise.
         hosts: Mail hosts in order of preference.
         notes: What else was seen and decides nothing: `spf_minus_all` for a domain without MX that says it
             sends no mail.
