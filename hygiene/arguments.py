@@ -1,8 +1,9 @@
 """Options of a call that are declared once, and what a call must not be handed though Python would take it."""
 
+import difflib
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from numbers import Integral
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -83,16 +84,29 @@ def takes(
     ) -> Callable[Concatenate[_First, _P], _Result]:
         @functools.wraps(function)
         def call(first: _First, /, *args: _P.args, **kwargs: _P.kwargs) -> _Result:
+            try:
+                signature.bind(first, *args, **kwargs)
+            except TypeError as error:  # the class of the options is nobody's to know
+                near = _near(kwargs, signature.parameters)
+                raise TypeError(f"{function.__name__}() {error}{near}") from None
             return function(first, options(*args, **kwargs))
 
-        first = next(iter(inspect.signature(function).parameters.values()))
+        leads = next(iter(inspect.signature(function).parameters.values()))
         keywords = inspect.signature(options).parameters.values()
-        call.__signature__ = inspect.signature(function).replace(  # type: ignore[attr-defined]
-            parameters=[first.replace(kind=inspect.Parameter.POSITIONAL_ONLY), *keywords]
+        signature = inspect.signature(function).replace(
+            parameters=[leads.replace(kind=inspect.Parameter.POSITIONAL_ONLY), *keywords]
         )
+        call.__signature__ = signature  # type: ignore[attr-defined]
         return described(options)(call)
 
     return decorate
+
+
+def _near(given: Iterable[str], known: Collection[str]) -> str:
+    """A question after the parameter that is nearest to the first keyword that is none, as Python asks it."""
+    unknown = next((name for name in given if name not in known), "")
+    near = difflib.get_close_matches(unknown, known, n=1)
+    return f". Did you mean {near[0]!r}?" if near else ""
 
 
 def described(options: Any, /) -> Callable[[Callable[_P, _Result]], Callable[_P, _Result]]:

@@ -57,7 +57,7 @@ def test_the_thirty_largest_are_shown_and_the_others_counted():
 
     assert "vendor 29 " in text
     assert "vendor 30 " not in text.partition("Leads that two")[0]
-    assert "and 10 more groups, see --format json or the report" in text
+    assert "and 10 more groups, which the report and the format json show" in text
 
 
 @pytest.mark.parametrize("groups", [2, 6])

@@ -99,3 +99,16 @@ def test_a_profile_has_the_names_of_the_options():
 
     assert names - OF_THE_ACCOUNT <= set(FIELDS)
     assert names >= OF_THE_ACCOUNT
+
+
+@pytest.mark.parametrize(
+    ("positional", "keywords", "message"),
+    [
+        ((), {"suppres": 1}, r"^clean\(\) got an unexpected keyword argument 'suppres'. Did you mean 'suppress'\?$"),
+        ((), {"zzz": 1}, r"^clean\(\) got an unexpected keyword argument 'zzz'$"),
+        ((1,), {}, r"^clean\(\) too many positional arguments$"),
+    ],
+)  # fmt: skip
+def test_an_argument_that_is_none_is_refused_in_the_words_of_python(positional, keywords, message):
+    with pytest.raises(TypeError, match=message):
+        hygiene.clean(pd.DataFrame({"email": []}), *positional, **keywords)

@@ -109,7 +109,7 @@ def _foremost(group: "Group") -> str:
 
 def _more(there: int, what: str, *, shown: int = MOST) -> Iterator[str]:
     if there > shown:
-        yield f"  and {there - shown} more {what}, see --format json or the report"
+        yield f"  and {there - shown} more {what}, which the report and the format json show"
 
 
 def short(name: str, /) -> str:
