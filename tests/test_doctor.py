@@ -50,7 +50,7 @@ def test_doctor_opens_the_journal_there_is(run, leads, target, tmp_path, monkeyp
     code, after, _ = run("doctor", "--no-dns")
 
     assert "ok    journal: " in before
-    assert "remembers 1 imports" in before
+    assert "remembers 1 import" in before
     assert code == 2
     assert "FAIL  journal: " in after
 
