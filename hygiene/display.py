@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-__all__ = ["html_table", "inert", "mask_address", "mask_rule"]
+__all__ = ["counted", "html_table", "inert", "mask_address", "mask_rule"]
 
 #: What may stand after the last @ of a cell and be shown: a domain, and nothing else that came with it.
 _DOMAIN = re.compile(r"[^\s@<>,;:/]{1,253}")
@@ -62,3 +62,11 @@ def mask_rule(rule: str, /) -> str:
     """A matched rule, ``list:line:entry``, whose entry is masked where it is an address."""
     place, colon, entry = rule.rpartition(":")
     return inert(place + colon) + (mask_address(entry) if "@" in entry else inert(entry))
+
+
+def counted(count: int, what: str, /) -> str:
+    """A number with its noun."""
+    if count == 1:
+        return f"1 {what}"
+    plural = {"entry": "entries"}.get(what) or what + ("es" if what.endswith(("h", "s")) else "s")
+    return f"{count} {plural}"

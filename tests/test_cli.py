@@ -150,7 +150,7 @@ def test_a_failed_gate_is_exit_1_and_names_the_figures(run, leads):
 
     assert code == 1
     assert "invalid is 1 of 8 rows (12.50%), at most 10.00% allowed" in err
-    assert "duplicate is 1 rows, at most 0 rows allowed" in err
+    assert "duplicate is 1 row, at most 0 rows allowed" in err
 
 
 def test_a_finished_import_and_changed_options_are_told_in_quiet_too(run, leads, target):
@@ -170,7 +170,7 @@ def test_a_limit_that_only_warns_does_not_fail(run, leads):
     code, _, err = run("check", leads, "--no-dns", "--warn", "invalid=0")
 
     assert code == 0
-    assert "warning: invalid is 1 rows" in err
+    assert "warning: invalid is 1 row" in err
 
 
 def test_import_sends_what_is_ready_and_the_counts_agree(run, leads, target, api, names, write):
@@ -278,7 +278,7 @@ def test_a_dry_run_sends_nothing_and_masks_the_first_lead(run, leads, target, ap
     code, _, err = run("import", leads, "--list", target, "--no-dns", "--dry-run")
 
     assert code == 0
-    assert "dry run: 4 leads in 1 requests; nothing was sent." in err
+    assert "dry run: 4 leads in 1 request; nothing was sent." in err
     assert "email=a***@acme.example, first_name=A***" in err
     assert not [path for method, path, _ in api.requests if method == "POST"]
 
@@ -301,8 +301,8 @@ def test_on_a_terminal_it_shows_what_is_about_to_happen_and_asks(leads, target, 
     assert running.returncode == code
     assert b"Error" not in shown
     assert (b"nothing was sent" in shown) == (answer == "n")
-    assert b"list 1 'Spring' (1 leads)" in shown
-    assert b"4 leads in 1 requests, with email, first_name, company" in shown
+    assert b"list 1 'Spring' (1 lead)" in shown
+    assert b"4 leads in 1 request, with email, first_name, company" in shown
     assert b"predicted: 4 total_leads" in shown
     assert b"no rate is set, so it goes as fast as the API answers" in shown
     assert len([path for method, path, _ in api.requests if method == "POST"]) == sent
@@ -609,7 +609,7 @@ def test_options_say_how_a_file_is_laid_out(run, tmp_path):
         *("--column", "email=Reach", "--limit", "cell=16"),
     )
 
-    assert (code, out.splitlines()[-1]) == (0, "1 rows: 1 ready.")
+    assert (code, out.splitlines()[-1]) == (0, "1 row: 1 ready.")
     assert err == "odd.csv: the header is on line 2; what stands above it is left out.\n"
 
 
@@ -898,10 +898,8 @@ def test_what_a_file_of_known_leads_gave_is_told_and_is_in_the_summary(run, lead
 def test_without_suppression_columns_an_opt_out_mark_does_not_count(run, write):
     path = write("export.csv", "Email,Unsubscribed\na@x.example,yes\n")
 
-    assert run("check", path, "--no-dns")[1].splitlines()[-1] == "1 rows: 0 ready, 1 suppressed."
-    assert (
-        run("check", path, "--no-dns", "--no-suppression-columns")[1].splitlines()[-1] == "1 rows: 1 ready."
-    )
+    assert run("check", path, "--no-dns")[1].splitlines()[-1] == "1 row: 0 ready, 1 suppressed."
+    assert run("check", path, "--no-dns", "--no-suppression-columns")[1].splitlines()[-1] == "1 row: 1 ready."
 
 
 @pytest.mark.parametrize("option", ["--roles", "--disposable", "--free"])
@@ -922,7 +920,7 @@ def test_pulled_snapshots_predict_what_the_api_answers(run, leads, target, api):
 
     assert run("pull", "leads", "--list", target, "--out", "members.csv")[:2] == (
         0,
-        "members.csv: 1 rows, leads of list 1\n",
+        "members.csv: 1 row, leads of list 1\n",
     )
     assert run("pull", "blocklist", "--out", "block.csv")[:2] == (0, "block.csv: 2 rows, block list\n")
     snapshots = ["--known", "members.csv", "--blocklist", "block.csv"]
@@ -948,7 +946,7 @@ def test_a_pulled_snapshot_of_who_unsubscribed_is_a_suppression_list_that_may_be
 
     assert (empty, said) == (0, "nobody.csv: 0 rows, unsubscribed leads\n")
     assert "suppressed" not in of_nobody.splitlines()[-1]
-    assert (code, out, err) == (0, "u.csv: 1 rows, unsubscribed leads\n", "")
+    assert (code, out, err) == (0, "u.csv: 1 row, unsubscribed leads\n", "")
     assert [line.partition(",")[0] for line in (tmp_path / "u.csv").read_text().splitlines()[2:]] == [
         "ann@acme.example"
     ]
@@ -965,7 +963,7 @@ def test_a_pull_says_how_many_leads_do_not_say_whether_they_are_unsubscribed(
 
     code, out, err = run("pull", "unsubscribed", "--out", "u.csv")
 
-    assert (code, out) == (0, "u.csv: 1 rows, unsubscribed leads\n")
+    assert (code, out) == (0, "u.csv: 1 row, unsubscribed leads\n")
     assert "warning: 1 of 2 leads do not say whether they are unsubscribed" in err
     assert (tmp_path / "u.csv").read_text().splitlines()[0].endswith("; 1 of 2 do not say")
 

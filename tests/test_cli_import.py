@@ -82,7 +82,7 @@ def test_a_dry_run_says_what_the_import_then_does_with_leads_that_the_journal_kn
     _, done, _ = run(*command, "--out", "done")
 
     assert code == 0
-    assert "dry run: 5 leads in 1 requests; nothing was sent." in err
+    assert "dry run: 5 leads in 1 request; nothing was sent." in err
     assert after == before
     for part in ("outcomes", "reasons", "predicted"):
         assert json.loads(rehearsed)[part] == json.loads(done)[part]
@@ -111,7 +111,7 @@ def test_a_dry_run_of_a_finished_import_says_that_nothing_is_left(run, leads, ta
 
     assert code == 0
     assert re.search(r"dry run: nothing of import \w{8} is left to send \(--again plans it anew\)", err)
-    assert "dry run: 6 leads in 1 requests" in anew
+    assert "dry run: 6 leads in 1 request" in anew
     assert len(posts(api)) == 1
 
 

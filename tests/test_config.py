@@ -213,4 +213,4 @@ def test_a_limit_of_the_configuration_fails_a_run_and_an_option_takes_its_place(
         ended.append(end.value.code)
 
     assert ended == [1, 0]
-    assert "invalid is 1 rows, at most 0 rows allowed" in capsys.readouterr().err
+    assert "invalid is 1 row, at most 0 rows allowed" in capsys.readouterr().err

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from hygiene.deliverability import CAUSES
+from hygiene.emulator import ZoneServer
 from hygiene.importing.journal import SqliteJournal
 
 
@@ -49,7 +50,7 @@ def test_doctor_opens_the_journal_there_is(run, leads, target, tmp_path, monkeyp
     code, after, _ = run("doctor", "--no-dns")
 
     assert "ok    journal: " in before
-    assert "remembers 1 imports" in before
+    assert "remembers 1 import" in before
     assert code == 2
     assert "FAIL  journal: " in after
 
@@ -81,6 +82,14 @@ def test_a_verb_that_needs_the_key_says_so_and_doctor_names_it(run, leads, argum
     assert arguments[0] in out.splitlines()[-1]
 
 
+def test_doctor_says_what_the_cause_of_an_unknown_verdict_means(run):
+    with ZoneServer({"example.com": ["SERVFAIL"]}) as names:
+        code, out, _ = run("doctor", "--resolver", names.address)
+
+    assert code == 2
+    assert f"FAIL  DNS: example.com: {CAUSES['servfail']} (servfail). Name a server" in out
+
+
 def test_doctor_says_all_that_is_wrong(run, target, monkeypatch, tmp_path, write):
     write("hygiene.toml", "colour = 'red'")
     write("file", "")
@@ -103,7 +112,6 @@ def test_doctor_says_all_that_is_wrong(run, target, monkeypatch, tmp_path, write
         ["FAIL", "key"],
         ["--", "list"],
     ]
-    assert any(f"example.com: {meaning} ({cause}). Name" in out for cause, meaning in CAUSES.items())
 
 
 def _doctor(journal, *, octets):

@@ -302,4 +302,4 @@ def test_standard_output_is_written_where_it_stands(tmp_path, write, name, throu
         assert out.startswith("before\n")
 
     assert "</html>" in out
-    assert out.endswith("1 rows: 1 ready.\n")
+    assert out.endswith("1 row: 1 ready.\n")

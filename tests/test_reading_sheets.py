@@ -74,7 +74,7 @@ def test_rows_hidden_by_a_filter_are_said_and_left_out_when_asked():
 
     assert len(read_leads(path)) == 3
     assert notes_of(path)[1] == (
-        "of its 3 leads 2 are in rows that are hidden, by a filter or by hand, and are read too; "
+        "rows that are hidden, by a filter or by hand, are read too: 2 of 3; "
         "leave them out with visible_rows=True."
     )
     with open_leads([path], visible_rows=True) as leads:
@@ -186,7 +186,7 @@ def test_what_exceljs_merges_hides_and_does_not_calculate_is_seen():
         "formulas without a value that was calculated are blank",
         "cells that are merged over several rows stand in each of them",
     ]
-    assert notes_of(path)[3].startswith("of its 3 leads 1 are in rows that are hidden")
+    assert notes_of(path)[3].startswith("rows that are hidden, by a filter or by hand, are read too: 1 of 3;")
 
 
 def test_rows_without_a_number_are_counted():
@@ -236,14 +236,14 @@ def test_a_sheet_of_libreoffice_is_the_same_in_every_format():
     assert frames["html"]["email"].tolist() == cells["email"].tolist()[:3]  # it leaves out what is hidden
     assert frames["html"]["phone"].tolist() == cells["phone"].tolist()[:3]
     for kind in ("ods", "xls"):
-        assert "leads 1 are in rows that are hidden" in notes_of(DATA / f"libreoffice-7.4.{kind}")[2]
+        assert "are read too: 1 of" in notes_of(DATA / f"libreoffice-7.4.{kind}")[2]
 
 
 def test_hidden_rows_of_an_old_workbook_are_said_and_left_out_when_asked():
     """Written by xlwt 1.3, with a second sheet whose name is no ASCII."""
     path = DATA / "xlwt-1.3-hidden.xls"
 
-    assert "of its 4 leads 2 are in rows that are hidden" in " ".join(notes_of(path))
+    assert "are read too: 2 of 4;" in " ".join(notes_of(path))
     with open_leads([path], visible_rows=True) as leads:
         assert leads.frame()["first_name"].tolist() == ["Ann", "Cleo"]
 
@@ -295,7 +295,7 @@ def test_what_repeats_in_a_spreadsheet_is_written_out(tmp_path):
 
     assert frame.to_numpy().tolist() == [["a@x.example", "A  B\tC"]] * 2 + [["b@x.example", ""]]
     assert frame.index.get_level_values("line").tolist() == [5, 6, 7]
-    assert "of its 3 leads 1 are" in notes_of(path)[1]
+    assert "are read too: 1 of 3;" in notes_of(path)[1]
 
 
 @pytest.mark.parametrize(
@@ -345,7 +345,7 @@ def test_a_page_is_read_whatever_it_is_called(tmp_path):
     assert [note for note in notes_of(path) if "hidden" in note or "merged" in note] == [
         "cells that are merged over several rows stand in each of them: 1 were filled.",
         (
-            "of its 3 leads 1 are in rows that are hidden, by a filter or by hand, and are read too; leave them out "
+            "rows that are hidden, by a filter or by hand, are read too: 1 of 3; leave them out "
             "with visible_rows=True."
         ),
     ]

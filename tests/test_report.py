@@ -56,7 +56,7 @@ def test_a_drift_is_told_with_its_batch(cleaned):
     page = render(cleaned, receipt)
 
     assert "The API&#39;s counts differ from the prediction." in page
-    assert "batch 1 of 1 (1 leads): 1 fewer imported, 1 more duplicates than predicted" in page
+    assert "batch 1 of 1 (1 lead): 1 fewer imported, 1 more duplicates than predicted" in page
 
 
 def test_of_many_batches_those_that_differ_are_shown(cleaned):

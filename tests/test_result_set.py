@@ -71,7 +71,7 @@ def test_a_result_that_was_edited_is_read_as_it_is_and_noted(run, cleaned):
     code, out, told = run("check", "out/withheld.csv", "--no-dns")
 
     assert code == 0
-    assert out.endswith("1 rows: 1 ready.\n")
+    assert out.endswith("1 row: 1 ready.\n")
     assert (
         "out/withheld.csv: not as it was written with the summary.json beside it; it is read as it is."
         in told

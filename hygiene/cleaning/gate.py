@@ -11,6 +11,7 @@ import numpy as np
 from hygiene.cleaning.settings import Settings
 from hygiene.cleaning.survey import Survey
 from hygiene.columns.opt_outs import any_marks
+from hygiene.display import counted
 from hygiene.errors import GateFailed, UsageError
 from hygiene.outcomes import REASONS, Outcome
 
@@ -145,9 +146,11 @@ def check_gate(
 
 def _figure(found: int, rows: int, limit: int | float) -> str:
     return (
-        f"{found} rows" if isinstance(limit, int) else f"{found} of {rows} rows ({found / max(rows, 1):.2%})"
+        counted(found, "row")
+        if isinstance(limit, int)
+        else f"{found} of {rows} rows ({found / max(rows, 1):.2%})"
     )
 
 
 def _limit(limit: int | float) -> str:
-    return f"{limit} rows" if isinstance(limit, int) else f"{limit:.2%}"
+    return counted(limit, "row") if isinstance(limit, int) else f"{limit:.2%}"

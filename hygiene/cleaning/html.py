@@ -1,7 +1,7 @@
 """What a notebook shows of a cleaning: escaped tables without a single address."""
 
 from hygiene.cleaning.gate import RowCounts
-from hygiene.display import html_table
+from hygiene.display import counted, html_table
 from hygiene.outcomes import NOT_CHECKED, Counts, Outcome, meaning, reason
 
 __all__ = ["outcome_html"]
@@ -16,7 +16,7 @@ def outcome_html(tally: RowCounts, predicted: Counts, /) -> str:
     reasons = [(code, rows, reason(code).text) for code, rows in tally.reasons.items()]
     return "".join(
         [
-            html_table(f"{tally.rows} rows", ("outcome", "rows", "meaning"), outcomes),
+            html_table(counted(tally.rows, "row"), ("outcome", "rows", "meaning"), outcomes),
             html_table("Reasons (a row may have several)", ("reason", "rows", "meaning"), reasons)
             if reasons
             else "",

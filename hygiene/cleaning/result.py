@@ -27,6 +27,7 @@ from hygiene.cleaning.rewrite import FieldRules, Rewritten, count_changes
 from hygiene.cleaning.row_lookup import Positions, labelled, places_at, rows_at, texts_at, together
 from hygiene.cleaning.survey import Survey
 from hygiene.columns.mapping import CANONICAL
+from hygiene.display import counted
 from hygiene.errors import UsageError
 from hygiene.outcomes import REASONS, Counts, Outcome
 from hygiene.prediction.features import Features
@@ -89,7 +90,7 @@ class CleanedLeads:
 
     def __repr__(self) -> str:
         outcomes = ", ".join(f"{count} {name}" for name, count in self.counts.outcomes.items() if count)
-        return f"<CleanedLeads {self.counts.rows} rows: {outcomes or 'none'}>"
+        return f"<CleanedLeads {counted(self.counts.rows, 'row')}: {outcomes or 'none'}>"
 
     def _repr_html_(self) -> str:
         from hygiene.cleaning.html import outcome_html

@@ -14,6 +14,7 @@ from hygiene.cli import options as shared
 from hygiene.cli.exit_codes import DONE, exit_code
 from hygiene.cli.flags import with_flags
 from hygiene.cli.help import Verb
+from hygiene.display import counted
 from hygiene.errors import HygieneError, JournalLost, UsageError
 
 __all__ = ["doctor"]
@@ -117,7 +118,7 @@ def _journal(named: str | None) -> str:
         except JournalLost as error:
             msg = f"{path}: cannot be written ({error.__cause__}). Make room for it, or name another with --journal."
             raise UsageError(msg) from error
-        return f"{path} was written to, and remembers {len(journal.imports())} imports"
+        return f"{path} was written to, and remembers {counted(len(journal.imports()), 'import')}"
 
 
 def _written_beside(path: Path) -> Path:
@@ -152,14 +153,14 @@ def _api_checks(list_id: int | None) -> Iterator[tuple[str, Callable[[], str]]]:
 
     def key() -> str:
         with Smartlead() as account:
-            return (
-                f"account {account.account} holds {len(list(account.lists('')))} lists at {account.base_url}"
-            )
+            held = counted(sum(1 for _ in account.lists("")), "list")
+            return f"account {account.account} holds {held} at {account.base_url}"
 
     def found() -> str:
         with Smartlead(list_id=list_id) as account:
             target = account.describe()
-        return f"{target.id} {inert(target.name)!r}, {target.size} leads"
+        size = "of unknown size" if target.size is None else counted(target.size, "lead")
+        return f"{target.id} {inert(target.name)!r}, {size}"
 
     yield "key", key
     if list_id is not None:

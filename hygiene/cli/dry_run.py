@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hygiene.cli.exit_codes import DONE
 from hygiene.cli.run import Run
+from hygiene.display import counted
 
 if TYPE_CHECKING:
     from hygiene.cleaning.result import CleanedLeads
@@ -42,7 +43,7 @@ def rehearse(run: Run, sink: "Smartlead", session: "Session", cleaned: "CleanedL
 
     ahead = session.outlook(cleaned)
     run.report(cleaned)
-    told = f"{len(ahead.rows)} leads in {ahead.requests} requests"
+    told = f"{counted(len(ahead.rows), 'lead')} in {counted(ahead.requests, 'request')}"
     if session.continues:
         told = f"import {session.import_id} would go on with {told}"
         told += f", {ahead.lost} of them with a lost answer that is settled first" if ahead.lost else ""

@@ -20,6 +20,7 @@ from hygiene.cli.loaders import load_policy
 from hygiene.cli.run import Run
 from hygiene.cli.sending import ending, send
 from hygiene.cli.signals import Stopping
+from hygiene.display import counted
 
 if TYPE_CHECKING:
     from hygiene.cleaning.result import CleanedLeads
@@ -191,9 +192,10 @@ def _import(  # noqa: PLR0917 -- the parts of one import
     if options["dry_run"]:
         return rehearse(run, sink, session, cleaned)
     if left and not options["yes"]:
-        where = f"account {sink.account}, list {target.id} {inert(target.name)!r} ({target.size} leads)"
+        size = "of unknown size" if target.size is None else counted(target.size, "lead")
+        where = f"account {sink.account}, list {target.id} {inert(target.name)!r} ({size})"
         if session.continues:
-            run.tell(f"import {session.import_id} goes on: {left} leads are left of it")
+            run.tell(f"import {session.import_id} goes on: {counted(left, 'lead')} of it left to send")
         _ask(run, cleaned, where, columns, _duration(sink, session.outlook(cleaned).requests))
     told = len(session.notes)
     with run.failing(cleaned):
@@ -245,7 +247,8 @@ def _ask(run: Run, cleaned: "CleanedLeads", target: str, columns: Sequence[str],
     prediction = cleaned.predict(send_all=options["send_all"])
     run.tell(target)
     run.tell(
-        f"{prediction.counts.total_leads} leads in {len(prediction.batches)} requests, with {', '.join(columns)}"
+        f"{counted(prediction.counts.total_leads or 0, 'lead')} in "
+        f"{counted(len(prediction.batches), 'request')}, with {', '.join(columns)}"
     )
     run.tell(duration)
     for line in open_counts(prediction.range):

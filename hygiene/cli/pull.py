@@ -13,6 +13,7 @@ from hygiene.cli.exit_codes import DONE, UNFINISHED
 from hygiene.cli.help import Verb
 from hygiene.cli.run import Run
 from hygiene.cli.signals import Stopping
+from hygiene.display import counted
 from hygiene.errors import SinkError
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def pull(what: str, list_id: int | None, out: str, rate: str | None, rights: int
             f"warning: {pulled.untold} of {pulled.read} leads do not say whether they are unsubscribed; "
             f"they are not in {out}."
         )
-    click.echo(f"{out}: {pulled.rows} rows, {of}")
+    click.echo(f"{out}: {counted(pulled.rows, 'row')}, {of}")
     return DONE
 
 

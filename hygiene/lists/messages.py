@@ -2,18 +2,12 @@
 
 from collections.abc import Sequence
 
+from hygiene.display import counted
+
 __all__ = ["counted", "line_numbers", "listed"]
 
 #: Lines or columns that a message names.
 _SHOWN = 3
-
-
-def counted(count: int, what: str, /) -> str:
-    """A number with its noun."""
-    if count == 1:
-        return f"1 {what}"
-    plural = {"entry": "entries"}.get(what) or what + ("es" if what.endswith(("h", "s")) else "s")
-    return f"{count} {plural}"
 
 
 def line_numbers(numbers: Sequence[int], /) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from hygiene.display import html_table
+from hygiene.display import counted, html_table
 from hygiene.outcomes import Counts
 from hygiene.prediction.explain import Explanation, Trace, explain
 from hygiene.prediction.uncertainty import Bounds
@@ -216,7 +216,7 @@ def _differs(result: BatchResult) -> bool:
 
 
 def _sentence(result: BatchResult, of: int) -> str:
-    where = f"batch {result.batch} of {of} ({result.rows} leads)"
+    where = f"batch {result.batch} of {of} ({counted(result.rows, 'lead')})"
     if result.reported is None:
         return f"{where}: {_MEANING.get(result.state, result.state)}" + (
             f": {result.words}" if result.words else ""

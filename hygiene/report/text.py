@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hygiene.display import inert, mask_address
+from hygiene.display import counted, inert, mask_address
 from hygiene.outcomes import NOT_CHECKED, Outcome, meaning, reason
 from hygiene.report.groups import compared
 from hygiene.report.plain_table import table
@@ -80,7 +80,9 @@ def sentence(cleaned: "CleanedLeads", receipt: "Receipt | None" = None) -> str:
     parts = ", ".join(
         f"{rows} {name}" for name, rows in tally.outcomes.items() if rows and name != Outcome.READY
     )
-    text = f"{tally.rows} rows: {tally.outcomes[Outcome.READY]} ready" + (f", {parts}" if parts else "")
+    text = f"{counted(tally.rows, 'row')}: {tally.outcomes[Outcome.READY]} ready" + (
+        f", {parts}" if parts else ""
+    )
     if receipt is None:
         return f"{text}."
     told = receipt.reconciliation

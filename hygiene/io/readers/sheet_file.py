@@ -180,7 +180,7 @@ def _notes(
     elif hidden:
         leads = hidden + _visible(sheet, header_line)
         yield (
-            f"of its {leads:,} leads {hidden:,} are in rows that are hidden, by a filter or by hand, and are read too; "
+            f"rows that are hidden, by a filter or by hand, are read too: {hidden:,} of {leads:,}; "
             f"leave them out with {option('visible_rows', given=True)}."
         )
 
