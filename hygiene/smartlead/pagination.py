@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from hygiene.errors import ListingIncomplete
-from hygiene.smartlead import responses
+from hygiene.smartlead import page_answers
+from hygiene.smartlead.responses import Answer
 from hygiene.smartlead.transport import Transport
 
 __all__ = ["Page", "RowKey", "Tally", "cursor_pages", "offset_pages", "readable", "row_key", "whole"]
@@ -202,12 +203,12 @@ def offset_pages(
         yield replace(page, next=at)
 
 
-def _page(answer: responses.Answer, name: str, address: str) -> Page:
-    rows = responses.rows(answer, name)
-    if not rows and responses.goes_on(answer):
+def _page(answer: Answer, name: str, address: str) -> Page:
+    rows = page_answers.rows(answer, name)
+    if not rows and page_answers.goes_on(answer):
         raise ListingIncomplete(f"{answer.where}: an empty page that says that there are more after it.")
     lacking = _lacking(rows, address) if address else frozenset()
-    return Page(rows, None, lacking=lacking, total=responses.total(answer), where=answer.where)
+    return Page(rows, None, lacking=lacking, total=page_answers.total(answer), where=answer.where)
 
 
 def cursor_pages(wire: Transport, query: Mapping[str, object], /, *, start: object = None) -> Iterator[Page]:
@@ -231,7 +232,7 @@ def cursor_pages(wire: Transport, query: Mapping[str, object], /, *, start: obje
         cursor = page.next
 
 
-def _cursor_page(answer: responses.Answer) -> Page:
+def _cursor_page(answer: Answer) -> Page:
     page = _page(answer, "leads", "email")
     if not page.rows:
         return page

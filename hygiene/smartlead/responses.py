@@ -1,4 +1,4 @@
-"""Replies: what an answer of the API means - counts, listings, refusals - in all shapes it is known in.
+"""Replies: what an answer of the API means - counts, lists, refusals - in all shapes it is known in.
 
 Nothing here sends. A message holds the API's own words, cut short and without addresses.
 """
@@ -12,7 +12,6 @@ from typing import Any
 from hygiene.errors import (
     AuthError,
     LeadLimit,
-    ListingIncomplete,
     ListNotFound,
     RateLimited,
     Rejected,
@@ -26,13 +25,10 @@ from hygiene.sinks import LeadList, Reply, leaves_open
 __all__ = [
     "Answer",
     "checked",
-    "goes_on",
     "lead_list",
     "number",
     "reply",
     "rewrite",
-    "rows",
-    "total",
     "without_addresses",
 ]
 
@@ -46,9 +42,6 @@ _COUNTERS = {
     "duplicates": ("duplicates", "duplicate_count"),
     "blocked": ("blocked", "blocked_count"),
 }
-#: What a listing states its number of rows under, and what may stand around that.
-_TOTALS = ("totalCount", "total_count", "total")
-_OF_PAGES = ("pagination", "meta")
 _ADDRESS = re.compile(r"[^\s\"'<>,;:]*(?:@|%40)[^\s\"'<>,;:]+")
 _LEAD_NAMED = re.compile(r"\bleadList(?:\[|\.)([0-9]{1,7})\b")
 _NOT_ALLOWED = re.compile(r"is not allowed(?! to be empty)")
@@ -219,57 +212,6 @@ def _given(answer: Answer) -> dict[str, Any]:
     data = answer.found.get("data")
     given = {name: value for name, value in answer.found.items() if name not in ("ok", "data")}
     return given | (data if isinstance(data, dict) else {})
-
-
-def rows(answer: Answer, name: str, /) -> list[dict[str, Any]]:
-    """The rows of a listing, in any of the shapes it is documented or observed in.
-
-    Raises:
-        SinkError: there is no array of objects in it.
-    """
-    data = answer.found.get("data", answer.found)
-    found = data.get(name) if isinstance(data, dict) else data
-    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
-        msg = f"{answer.said}: expected an array of {name}. Check SMARTLEAD_BASE_URL."
-        raise SinkError(msg, status=answer.status)
-    return found
-
-
-def total(answer: Answer, /) -> int | None:
-    """How many rows a whole listing has, as one page of it states; None where it does not.
-
-    Raises:
-        ListingIncomplete: what it states is no count.
-
-    Source: `totalCount` (observed, leads and lists), `total_count` (documented, lists).
-    """
-    stated = [
-        place[name] for place in _about_listing(answer) for name in _TOTALS if place.get(name) is not None
-    ]
-    counts = [number(each) for each in stated]
-    if None in counts:
-        said = without_addresses(repr(stated[counts.index(None)]))[:SAID_CHARACTERS]
-        msg = f"{answer.where}: {said} is stated as the number of its rows, which is no count."
-        raise ListingIncomplete(msg)
-    return next(iter(counts), None)
-
-
-def goes_on(answer: Answer, /) -> bool:
-    """Whether a page of a listing says that there are more after it.
-
-    Source: assumed, as other APIs write it (`hasMore`, `has_more`).
-    """
-    said = (place.get(name) for place in _about_listing(answer) for name in ("hasMore", "has_more"))
-    return any(str(each).strip().lower() in ("true", "1") for each in said)
-
-
-def _about_listing(answer: Answer) -> list[dict[str, Any]]:
-    """Where a page may say something of the whole listing, the nearest to its rows first."""
-    data = answer.found.get("data")
-    around = [place for place in (data, answer.found) if isinstance(place, dict)]
-    return around + [
-        place[name] for place in around for name in _OF_PAGES if isinstance(place.get(name), dict)
-    ]
 
 
 def lead_list(row: object, /) -> LeadList | None:

@@ -66,13 +66,18 @@ class KeyFile:
         return Key(secret, epoch)
 
     def make(self) -> Key:
-        """A new secret, in a new file, before the first write to its journal."""
+        """A new secret, in a new file that is there whole or not at all, before the first write to its journal.
+
+        One process at a time may make it: who holds the journal against the others.
+        """
         key = Key(secrets.token_bytes(SECRET_OCTETS), 0)
-        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        begun = self.path.with_name(self.path.name + ".new")
+        handle = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(f"{key.secret.hex()}\n{key.epoch:0{EPOCH_DIGITS}}".encode())
             file.flush()
             os.fsync(file.fileno())
+        begun.replace(self.path)
         return key
 
     def open(self) -> None:
