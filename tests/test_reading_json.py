@@ -8,7 +8,7 @@ import pytest
 
 import hygiene
 from hygiene.errors import InputError
-from hygiene.io.readers import open_leads, read_leads
+from hygiene.io.readers import json_cells, json_entries, json_file, json_records, open_leads, read_leads
 
 DATA = Path(__file__).parent / "data" / "formats"
 PEOPLE = [{"email": "ann@x.example", "name": "Ann Lund"}, {"email": "bob@x.example", "name": "Bob Roe"}]
@@ -343,3 +343,59 @@ def test_addresses_of_somebody_else_in_a_list_are_no_leads(tmp_path):
 
     with pytest.raises(InputError, match="no email column"):
         read(tmp_path, deals)
+
+
+WIDE = {"email": "ann@firm.example"} | {f"k{at}": "" for at in range(30)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(WIDE) + "\n",
+        json.dumps([WIDE]),
+        json.dumps([WIDE], indent=1),
+        json.dumps({"data": [WIDE]}),
+        json.dumps({"a": {"data": [WIDE]}}),
+        json.dumps([list(WIDE), list(WIDE.values())]),
+        json.dumps([list(WIDE)]),
+        json.dumps({name: [value] for name, value in WIDE.items()}),
+        '{"email":"ann@firm.example"}\n' + json.dumps(WIDE) + "\n",
+        json.dumps(WIDE) + json.dumps(WIDE),
+    ],
+    ids=["line", "array", "pretty", "wrapped", "deep", "rows", "a row", "columns", "second line", "run"],
+)
+def test_what_is_too_wide_is_refused_before_its_names_are_looked_at(tmp_path, monkeypatch, text):
+    path = tmp_path / "wide.json"
+    path.write_text(text, encoding="utf-8")
+    looked: list[str] = []
+
+    def looking(was):
+        return lambda names, **more: looked.extend(names) or was(names, **more)
+
+    for room in (json_cells, json_entries, json_file, json_records):
+        for name in {"has_email", "known_columns"} & set(vars(room)):
+            monkeypatch.setattr(room, name, looking(getattr(room, name)))
+
+    with pytest.raises(InputError, match="the limit is 20"):
+        hygiene.read(path, limits={"columns": 20})
+
+    assert len(looked) <= 20
+
+
+def test_leads_by_keys_of_their_own_and_columns_by_rows_may_be_more_than_columns(tmp_path):
+    by_key = tmp_path / "by_key.json"
+    by_key.write_text(json.dumps({f"-N{at}": {"email": f"p{at}@firm.example"} for at in range(30)}))
+    by_column = tmp_path / "by_column.json"
+    by_column.write_text(json.dumps({"email": {f"{at}": f"p{at}@firm.example" for at in range(30)}}))
+
+    for path in (by_key, by_column):
+        assert len(hygiene.read(path, limits={"columns": 20})) == 30
+
+
+def test_a_key_that_comes_again_and_again_keeps_all_its_values(tmp_path):
+    path = tmp_path / "again.json"
+    path.write_text('[{"email":"ann@firm.example","a":1,"a (2)":2,"a":3,"a":4}]')
+
+    assert hygiene.read(path).iloc[0].to_dict() == {
+        "email": "ann@firm.example", "a": "1", "a (2)": "2", "a (3)": "3", "a (4)": "4",
+    }  # fmt: skip

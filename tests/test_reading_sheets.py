@@ -474,3 +474,11 @@ def test_options_of_workbooks_are_not_noted_where_one_of_the_files_is_one(tmp_pa
         (f"{path}: read sheet 'May'.",),
         ("none of 2 files is a workbook, so sheet='May' changed nothing.",),
     )
+
+
+def test_an_ods_sheet_wider_than_any_program_makes_is_refused_where_it_becomes_so(tmp_path):
+    wide = '<table:table-cell table:number-columns-repeated="16384"><text:p>x</text:p></table:table-cell>'
+    path = ods(tmp_path, ods_row("email").replace("</table:table-row>", wide + wide + "</table:table-row>"))
+
+    with pytest.raises(InputError, match="line 1 has more than 5,000 cells; the limit is 5,000"):
+        read_leads(path)

@@ -9,6 +9,7 @@ import pytest
 from hygiene.emulator import read_zone
 from hygiene.errors import JournalError, UsageError
 from hygiene.importing.journal.key_file import KeyFile
+from hygiene.prediction.probe.checkpoint import FileCheckpoint
 from hygiene.small_file import SMALL, NotSmallError, check_small, read_small
 
 pytestmark = pytest.mark.skipif(not Path("/dev/zero").exists(), reason="a system without devices")
@@ -107,3 +108,11 @@ def test_the_empty_device_is_an_empty_file_and_others_are_looked_at_without_read
         check_small(Path("/dev/zero"))
     with pytest.raises(FileNotFoundError):
         check_small(tmp_path / "nowhere")
+
+
+def test_a_notebook_that_is_a_device_is_refused_by_its_name(tmp_path):
+    path = tmp_path / "probe.json"
+    path.symlink_to("/dev/zero")
+
+    with pytest.raises(UsageError, match=r"probe\.json: is a device"):
+        FileCheckpoint(path, about={}, token="hp1")

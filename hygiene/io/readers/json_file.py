@@ -20,6 +20,7 @@ from hygiene.io.readers.encoding import Text, UnreadableError
 from hygiene.io.readers.header_row import Columns
 from hygiene.io.readers.json_cells import NESTED, Number, spread, text_of
 from hygiene.io.readers.json_records import lift, pages_in, records_of, unpaged
+from hygiene.io.readers.json_width import check_width
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sources import Digest
 
@@ -141,6 +142,7 @@ def _leads(text: Text, limits: Limits, way: _Way, digest: Digest | None = None) 
         return
     top = sample[0][1].strip()
     alone = _value(top) if top.endswith(b"}") else None
+    check_width(text.source.name, [alone], limits)
     if not isinstance(alone, dict) and (not top.endswith(b"}") or _is_run(top)):
         # over many lines, as programs print for people, or objects one after the other
         yield from _whole(text, b"".join([sample[0][1], *(line for _, line in lines)]), limits, way)
@@ -150,7 +152,9 @@ def _leads(text: Text, limits: Limits, way: _Way, digest: Digest | None = None) 
         yield from _whole(text, top, limits, way)
         return
     each = itertools.chain(sample, filled)
-    if len(sample) > 1 and pages_in([_value(line) for _, line in sample]):
+    values = [_value(line) for _, line in sample] if len(sample) > 1 else []
+    check_width(text.source.name, values, limits)
+    if pages_in(values):
         yield from _paged(text, each, limits, way)
     else:
         yield from ((at, _lead(text, line, at, limits, way)) for at, line in each)
@@ -205,7 +209,9 @@ def _lead(text: Text, line: bytes, at: int, limits: Limits, way: _Way) -> dict[s
 
 def _whole(text: Text, whole: bytes, limits: Limits, way: _Way) -> Iterator[_Lead]:
     """The leads of a text that is one value, or several one after the other."""
-    for number, record in enumerate(records_of(_values(text, whole.decode(), limits)), 1):
+    values = _values(text, whole.decode(), limits)
+    check_width(text.source.name, values, limits)
+    for number, record in enumerate(records_of(values), 1):
         if isinstance(record, dict):
             yield number, _cells(text, record, number, limits, way)
         else:
@@ -229,12 +235,17 @@ def _values(text: Text, whole: str, limits: Limits) -> list[Any]:
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object; a key that comes again is kept under a name of its own."""
-    found: dict[str, Any] = {}
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    found = {}
+    last: dict[str, int] = {}  # numbers of each key so far, so that a key of thousands is not counted anew
     for key, value in pairs:
-        name, number = key, 1
+        name, number = key, last.get(key, 1)
         while name in found:
             number += 1
             name = f"{key} ({number})"
+        last[key] = number
         found[name] = value
     return found
 

@@ -60,6 +60,9 @@ _APART = {
     "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0 custom-shape",
 }
 
+#: Columns that a sheet of any program has at most. Sources: LibreOffice 7.4's release notes, Excel's limits.
+_COLUMNS = 16_384
+
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 _TIME = re.compile(r"PT([0-9]+)H([0-9]+)M([0-9]+)(?:[.,]0+)?S")
 
@@ -214,6 +217,9 @@ class _Reader:
             self._gap += repeats
             return
         self._check_size(self._line, at + repeats)
+        if at + repeats > max(self._limits.columns, _COLUMNS):
+            found = f"line {self._line} has more than {self._limits.columns:,} cells"
+            raise self._limits.refuse("columns", self._source.name, found)
         self._row += [""] * self._gap + [text] * repeats
         self._gap = 0
 
