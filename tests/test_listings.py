@@ -312,6 +312,14 @@ def test_an_entry_is_taken_off_a_block_list_whose_other_rows_cannot_be_read():
         sink.unblock(["p20@x.example"])
 
 
+def test_an_entry_is_taken_off_a_block_list_that_does_not_add_up_and_that_is_said():
+    with sink_of(Held(25, stuck=True)) as sink:
+        with pytest.raises(SinkError, match="DELETE"):
+            sink.unblock(["p20@x.example"])
+        with pytest.raises(ListingIncomplete):
+            sink.unblock(["p99@x.example"])
+
+
 @pytest.mark.parametrize("what", ["leads", "blocklist", "unsubscribed"])
 @pytest.mark.parametrize("rows", [3, 25])
 @pytest.mark.parametrize("without", WITHOUT[:3], ids=repr)

@@ -307,14 +307,25 @@ class Smartlead:
 
         Source: documented, `GET /leads/get-domain-block-list`, whose filter is fuzzy, and
         `DELETE /leads/delete-domain-block-list`.
+
+        Raises:
+            ListingIncomplete: the block list does not add up; the entries that were found are taken off.
         """
         wanted = {entry.lower() for entry in entries}
         shared = _shared_start(wanted)
         query = {"filter_email_or_domain": shared} if shared else {}
-        pages = list(whole(partial(offset_pages, self._wire, _BLOCK_LIST, "data", query)))
-        for row in [row for page in pages for row in page.rows]:
+        rows: list[Mapping[str, Any]] = []
+        odd = None
+        try:
+            for page in whole(partial(offset_pages, self._wire, _BLOCK_LIST, "data", query)):
+                rows += page.rows
+        except ListingIncomplete as error:
+            odd = error  # what was found is taken off all the same
+        for row in rows:
             if row.get("client_id") is None and str(row.get("email_or_domain", "")).lower() in wanted:
                 self._wire.ask("DELETE", "/leads/delete-domain-block-list", query={"id": row["id"]})
+        if odd is not None:
+            raise odd
 
     @property
     def requests(self) -> int:
