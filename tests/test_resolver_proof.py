@@ -261,8 +261,8 @@ def test_a_warning_of_the_command_line_comes_once(serve, loud):
         "-m", "hygiene", *loud, "mx", "a.example", "--resolver", server.address, "--no-dns-cache"
     )
 
-    assert err.count("gave no record") == 1
-    assert "warning: " in err
+    told = [line for line in err.splitlines() if server.address in line]
+    assert [line.startswith("warning: ") for line in told] == [True]
 
 
 @pytest.mark.parametrize("fill", [*SAYS_NO, *SAYS_NOTHING])

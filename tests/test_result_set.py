@@ -20,7 +20,7 @@ def test_the_summary_holds_the_digest_of_every_file_written_with_it(cleaned):
 
     files = [path for path in cleaned.iterdir() if path.name not in {"summary.json", "report.html"}]
     assert told == {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-    assert set(told) == {"ready.csv", "withheld.csv", "verdicts.csv"}
+    assert set(told) == {"ready.csv", "withheld.csv", "verdicts.csv", "changes.csv"}
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])

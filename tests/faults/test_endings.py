@@ -594,7 +594,7 @@ def test_what_nobody_foresaw_while_the_result_is_shown_is_a_warning_and_the_exit
 
     line, _ = the_log(err)
     assert code == 0
-    assert line.startswith("warning: RuntimeError at report/text.py:")
+    assert line.startswith("warning: RuntimeError at report/")
     assert len(api.members(target)) == 3
     assert out.endswith("3 imported, 0 duplicates, 0 blocked: as predicted.\n")
 

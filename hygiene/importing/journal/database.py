@@ -7,6 +7,7 @@ one without its write-ahead log. What is kept in the tables is not decided here.
 import hmac
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ VERSION = 1
 
 #: Seconds that a write waits for another process to finish its own.
 BUSY_S = 30.0
+#: Seconds until a file that another process holds is tried again.
+_PAUSE_S = 0.02
 
 #: File systems on which SQLite's shared memory does not work. Source: sqlite.org/wal.html.
 NETWORK = frozenset(
@@ -98,7 +101,7 @@ class Database:
             raise JournalError(msg)
         self._key_file = KeyFile(self.path)
         try:
-            self._connection = self._opened()
+            self._connection = self._opened_in_turn()
         except (sqlite3.DatabaseError, OSError) as error:
             msg = f"{self.path}: not a journal that can be opened ({error}). Name another with {option('journal')}."
             raise JournalError(msg) from error
@@ -115,6 +118,17 @@ class Database:
         """Close the file."""
         self._connection.close()
         self._key_file.close()
+
+    def _opened_in_turn(self) -> sqlite3.Connection:
+        """The connection; SQLite itself does not wait for processes that make the same file write ahead."""
+        until = time.monotonic() + BUSY_S
+        while True:
+            try:
+                return self._opened()
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > until:
+                    raise
+            time.sleep(_PAUSE_S)
 
     def _opened(self) -> sqlite3.Connection:
         key = self._key_file.read()  # before the file itself, which others may write meanwhile

@@ -117,12 +117,13 @@ _DBF_STEP = (
 )
 
 
-def format_of(source: Source, text: Text, /) -> Format:
+def format_of(source: Source, text: Text, /, *, of_list: bool = False) -> Format:
     """The format of a file.
 
     Args:
         source: The file.
         text: The same in the encoding it is taken to have.
+        of_list: Whether any text will do, as entries are found wherever they stand.
 
     Raises:
         InputError: it is of a format that is not read; the message names it and says what to do.
@@ -138,7 +139,7 @@ def format_of(source: Source, text: Text, /) -> Format:
     told = _refused(starts)
     if told is not None:
         raise _refusal(source, told)
-    return _of_text(source, text)
+    return _of_text(source, text, of_list=of_list)
 
 
 def _refused(starts: bytes) -> str | None:
@@ -159,7 +160,7 @@ def _refused(starts: bytes) -> str | None:
     return None
 
 
-def _of_text(source: Source, text: Text) -> Format:
+def _of_text(source: Source, text: Text, *, of_list: bool) -> Format:
     try:
         first = next(text.blocks(size=_TOP), b"")
     except UnreadableError:
@@ -180,7 +181,7 @@ def _of_text(source: Source, text: Text) -> Format:
     shown = first.lstrip(b"\r\n").decode("utf-8", "replace")
     if DRAWN.match(shown):
         return "drawn"
-    if (told := foreign_text(shown)) is not None:
+    if not of_list and (told := foreign_text(shown)) is not None:
         raise _refusal(source, told)
     return "json" if is_json(text) else "text"
 

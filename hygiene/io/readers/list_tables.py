@@ -31,7 +31,7 @@ def list_tables(source: Source, limits: Limits, /) -> list[Grid] | None:
         UsageError: the extra `excel` is not installed.
     """
     text = Text(source)
-    match format_of(source, text):
+    match format_of(source, text, of_list=True):
         case "text":
             return None
         case "columnar":
