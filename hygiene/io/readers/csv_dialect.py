@@ -160,7 +160,7 @@ def _marks(rows: bytes, delimiter: bytes) -> str:
 def _has_null(rows: bytes, delimiter: bytes) -> bool:
     between = re.escape(delimiter)
     null = rb"(?:^|" + between + rb")\\N(?:" + between + rb"|\r?$)"
-    return re.search(null, rows, re.MULTILINE) is not None
+    return _NULL in rows and re.search(null, rows, re.MULTILINE) is not None
 
 
 def without_nulls(column: pa.ChunkedArray, /) -> tuple[pa.ChunkedArray, int]:
