@@ -144,6 +144,8 @@ class Database:
             self._prepare(connection)
             if version == 0:
                 key = self._made(connection)
+            elif self.created:  # by another process since
+                key = self._key_file.read()
             self.secret = self._unlock(connection, key)
             self._write_ahead(connection)
             stack.pop_all()  # it stays open where all went well
