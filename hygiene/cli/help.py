@@ -17,7 +17,7 @@ SHORT = 14
 GROUPS: Mapping[str, Sequence[str]] = {
     "Where to, and what of a lead is sent": (
         "list_id", "custom", "rename", "custom_shape", "batch_size", "send_all", "waive_blocklist", "rate",
-        "accept_new_key",
+        "accept_new_key", "insecure",
     ),
     "Before anything is sent": ("dry_run", "yes", "no_snapshot"),
     "How the API counts": ("policy", "exact", "verify", "policy_out"),
