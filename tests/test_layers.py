@@ -36,7 +36,10 @@ LADDER = (
 )
 #: Seams that are laws: the emulator is written from the policy's words alone, so that it can check the
 #: prediction; look-ups ask, and the pure verdicts of `deliverability` judge.
-ALONE = {"emulator": {"policy", "errors", "small_file"}, "resolver": {"deliverability", "errors"}}
+ALONE = {
+    "emulator": {"policy", "errors", "small_file"},
+    "resolver": {"deliverability", "errors", "small_file"},
+}
 #: Packages inside a room that stand above all of its other files.
 ABOVE = ("importing/journal/", "prediction/probe/")
 #: Inside cleaning: the result is on top, duplicates are below the survey.

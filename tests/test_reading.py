@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from hygiene.errors import InputError, UsageError
@@ -429,6 +429,7 @@ TABLES = st.integers(1, 4).flatmap(
 
 
 @settings(max_examples=150, deadline=None)
+@example(table=[["\n"], [""], [""], ["@  "]], delimiter=",", end="\r", size=1)
 @given(
     table=TABLES,
     delimiter=st.sampled_from(",;\t|"),
@@ -454,6 +455,7 @@ def test_a_well_formed_table_comes_back_cell_for_cell(tmp_path_factory, table, d
 
 
 @settings(max_examples=150, deadline=None)
+@example(lines=[",, "])
 @given(lines=st.lists(st.text(alphabet="ab@,'; ", max_size=8), max_size=9))
 def test_every_line_that_is_not_blank_is_one_row(tmp_path_factory, lines):
     path = Path(tmp_path_factory.mktemp("lines") / "lines.csv")

@@ -248,6 +248,25 @@ def test_hidden_rows_of_an_old_workbook_are_said_and_left_out_when_asked():
         assert leads.frame()["first_name"].tolist() == ["Ann", "Cleo"]
 
 
+def test_formulas_of_an_old_workbook_that_nobody_calculated_are_blank_and_said(tmp_path):
+    """Written by xlwt 1.3, which stores no values; others store 0 and ask to be calculated, as Apache POI does."""
+    octets = (DATA / "xlwt-1.3-formulas.xls").read_bytes()
+    asked = tmp_path / "asked.xls"
+    asked.write_bytes(
+        octets.replace(bytes.fromhex("030000000000ffff0000"), bytes.fromhex("00000000000000000200"))
+    )
+
+    for path in (DATA / "xlwt-1.3-formulas.xls", asked):
+        frame = read_leads(path)
+
+        assert frame["Full"].tolist() == ["", ""]
+        assert frame["Score"].tolist() == ["0", ""]
+        assert (
+            "without a value that was calculated are blank: 3, the first on line 2, in 'Full'"
+            in notes_of(path)[-1]
+        )
+
+
 def test_a_workbook_that_is_cut_off_is_damaged(tmp_path):
     path = tmp_path / "leads.xls"
     path.write_bytes((DATA / "libreoffice-7.4.xls").read_bytes()[:3000])

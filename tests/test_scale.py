@@ -128,6 +128,17 @@ def test_two_processes_give_the_verdicts_of_one_machine(cluster, lists, parts, k
         assert found.verdicts.npartitions == parts
 
 
+@pytest.mark.parametrize("parts", [1, 3])
+def test_a_row_that_another_ones_mark_forbids_stands_for_nobody(parts):
+    cells = ["bob@bolt.example", "ann@acme.example; bob@bolt.example", "ann@acme.example"]
+    leads = pd.DataFrame({"email": cells, "number": [1, 2, 3], "opt out": ["yes", "", ""]})
+
+    with dask.config.set(scheduler="synchronous"):
+        found = hygiene.scale.clean(dd.from_pandas(leads, npartitions=parts, sort=False), resolver=ANSWERS)
+
+    assert found.verdicts.compute()["outcome"].tolist() == ["suppressed", "suppressed", "ready"]
+
+
 @settings(max_examples=25)
 @given(
     st.lists(st.sampled_from(CELLS), max_size=12),

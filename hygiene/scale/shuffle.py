@@ -7,14 +7,15 @@ suppression entries that name a person, which are few.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from hygiene.arrow.hashing import Hashes, by_bucket
-from hygiene.arrow.text import Mask
+from hygiene.arrow.text import Mask, not_null
+from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.chunk_reasons import all_reasons
 from hygiene.cleaning.dedup.clusters import Carried, ChunkClusters, Clusters
 from hygiene.cleaning.dedup.key_index import ChunkKeys, KeyIndex
@@ -23,9 +24,20 @@ from hygiene.cleaning.reasons import RowReasons
 from hygiene.deliverability import DomainVerdict
 from hygiene.outcomes import Outcome
 from hygiene.scale.partition import Job, Kept, Keyed, Numbers
+from hygiene.scale.pieces import Found, Piece
 from hygiene.scale.safe_tasks import guarded
 
-__all__ = ["Domains", "Placed", "count_repeated", "gather", "relate_bucket", "split_keys", "split_rows"]
+__all__ = [
+    "Domains",
+    "Placed",
+    "count_repeated",
+    "gather",
+    "has_further",
+    "relate_bucket",
+    "split_keys",
+    "split_marks",
+    "split_rows",
+]
 
 _TEXT = pa.large_string()
 
@@ -38,95 +50,73 @@ class Domains:
     accept_unknown: bool
 
 
-class _Columns:
-    """Columns of one length."""
-
-    def take(self, rows: Numbers, /) -> Self:
-        """Some of the rows."""
-        taken = {}
-        for each in fields(self):  # type: ignore[arg-type]
-            column = getattr(self, each.name)
-            taken[each.name] = column.take(pa.array(rows)) if isinstance(column, pa.Array) else column[rows]
-        return type(self)(**taken)
-
-    @classmethod
-    def join(cls, parts: "Sequence[Self]", /) -> Self:
-        """The rows of several."""
-        joined = {}
-        for each in fields(cls):  # type: ignore[arg-type]
-            columns = [getattr(part, each.name) for part in parts]
-            arrow = isinstance(columns[0], pa.Array)
-            joined[each.name] = pa.concat_arrays(columns) if arrow else np.concatenate(columns)
-        return cls(**joined)
-
-
-@dataclass(frozen=True, repr=False)
-class Piece(_Columns):
-    """Rows on their way to a bucket.
-
-    Attributes:
-        keys: The key, and after it the exact one where persons are matched.
-        rows: Row numbers.
-        place: Where each stands in its partition.
-        merits: One number a row; of equal ranks the highest stays.
-        ranks: Rank of the outcome so far.
-        mark: Opt-out mark in the row's own columns.
-        named: Suppression entry that names the row.
-        aside: Whether the key is that of a further address of the row's cell, which marks alone meet.
-    """
-
-    keys: Hashes
-    rows: Numbers
-    place: Numbers
-    merits: Numbers
-    ranks: np.ndarray[Any, np.dtype[np.int8]]
-    mark: pa.Array
-    named: pa.Array
-    aside: Mask
-
-
-@dataclass(frozen=True, repr=False)
-class Found(_Columns):
-    """Rows on their way back: the number of the row that stays, whether keys are exact, and what is carried.
-
-    Attributes:
-        place: Where each stands in its partition.
-        stays: Number of the row that stays; 0 where no other row has the key.
-        exact: Whether the exact keys are equal.
-        marks: Opt-out mark of another row.
-        named: Suppression entry of another row.
-        source: Number of the row that the mark or entry is of.
-    """
-
-    place: Numbers
-    stays: Numbers
-    exact: Mask
-    marks: pa.Array
-    named: pa.Array
-    source: Numbers
+@guarded
+def has_further(keyed: tuple[Keyed, ...], /) -> bool:
+    """Whether a cell of a partition holds several addresses."""
+    return any(len(keys.further) for keys in keyed)
 
 
 @guarded
-def split_keys(
+def split_marks(kept: Kept, keyed: tuple[Keyed, ...], first: int, bits: int, /) -> list[Piece]:
+    """The marked rows of a partition, and the further addresses that their marks may meet, by bucket."""
+    parts = []
+    for (start, chunk), keys in zip(kept.chunks(first), keyed, strict=True):
+        whole = _whole(kept.rows(first), start, chunk, keys, np.zeros(len(chunk), dtype=np.int8))
+        marked = np.flatnonzero(keys.valid & not_null(chunk.mark))
+        parts += [whole.take(marked), _aside(whole.take(keys.further), keys.further_hashes)]
+    return _by_bucket(parts, bits)
+
+
+@guarded
+def split_keys(  # noqa: PLR0917 -- what a task is given
     kept: Kept,
     keyed: tuple[Keyed, ...],
     first: int,
     domains: Domains,
     bits: int,
+    met: list[Found],
     /,
 ) -> list[Piece]:
-    """The rows of a partition that have a key, by bucket."""
+    """The rows of a partition that have a key, by bucket.
+
+    Args:
+        kept: The partition.
+        keyed: The keys of its chunks.
+        first: Number of its first row.
+        domains: Verdicts of domains.
+        bits: Leading bits of a key that name a bucket.
+        met: Marks of others that further addresses met before; a row that one forbids stands for no other.
+    """
+    marks = [replace(each, stays=np.zeros(len(each.place), dtype=np.int64)) for each in met]
+    known = _relations(len(kept), Found.join(marks)) if marks else None
     rows, parts = kept.rows(first), []
     for (start, chunk), keys in zip(kept.chunks(first), keyed, strict=True):
-        found = all_reasons(chunk, None, domains.verdicts, accept_unknown=domains.accept_unknown)
-        here = rows[start : start + len(chunk)]
-        place = np.arange(start, start + len(chunk))
-        told = (chunk.mark, chunk.listed.named, np.zeros(len(chunk), dtype=bool))
-        whole = Piece(keys.hashes, here, place, keys.merits, found.ranks(), *told)
+        related = _within(known, rows, start, start + len(chunk)) if known else None
+        found = all_reasons(chunk, related, domains.verdicts, accept_unknown=domains.accept_unknown)
+        whole = _whole(rows, start, chunk, keys, found.ranks())
         parts += [
             whole.take(np.flatnonzero(keys.valid)),
             _aside(whole.take(keys.further), keys.further_hashes),
         ]
+    return _by_bucket(parts, bits)
+
+
+def _whole(rows: Numbers, start: int, chunk: CheckedChunk, keys: Keyed, ranks: Any) -> Piece:
+    """All rows of a chunk.
+
+    Args:
+        rows: The row numbers of its partition.
+        start: The place of its first row there.
+        chunk: The chunk.
+        keys: Its keys.
+        ranks: Rank of the outcome of each row so far.
+    """
+    place, aside = np.arange(start, start + len(chunk)), np.zeros(len(chunk), dtype=bool)
+    told = (chunk.mark, chunk.listed.named, aside)
+    return Piece(keys.hashes, rows[place], place, keys.merits, ranks, *told)
+
+
+def _by_bucket(parts: list[Piece], bits: int) -> list[Piece]:
     joined = Piece.join(parts)
     return [joined.take(chosen) for chosen in np.split(*by_bucket(joined.keys[:, 0], bits))]
 

@@ -4,7 +4,7 @@ Here are merely sums, the distinct domains and what the tasks are called by.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,16 @@ from hygiene.columns.rename import choose_columns
 from hygiene.errors import InputError, UsageError
 from hygiene.scale.partition import Job, check_header, survey_partition
 from hygiene.scale.safe_tasks import guarded
-from hygiene.scale.shuffle import Domains, count_repeated, gather, relate_bucket, split_keys, split_rows
+from hygiene.scale.shuffle import (
+    Domains,
+    count_repeated,
+    gather,
+    has_further,
+    relate_bucket,
+    split_keys,
+    split_marks,
+    split_rows,
+)
 from hygiene.scale.tasks import bits_for, compute, exchange, hand_out, hold, named, task
 
 if TYPE_CHECKING:
@@ -148,15 +157,23 @@ def _relate(
 ) -> tuple[Sequence["Delayed"], list[int], Mapping[str, int]]:
     """What the rows of each partition are to all others; rows by the rank of their outcome, and by reason."""
     bits = bits_for(found.count)
-    each = list(zip(found.names, found.kept, found.firsts, strict=True))
+    each = list(zip(found.names, found.kept, found.firsts, found.keyed, strict=True))
+
+    def related(pieces: Sequence["Delayed"]) -> Iterator[list["Delayed"]]:
+        return exchange(pieces, lambda name, bucket: task(relate_bucket, name, handed, bucket), bits=bits)
+
+    met: Iterable[list[Delayed]] = ([] for _ in each)
+    if any(compute([task(has_further, name, keyed) for name, _, _, keyed in each])):
+        met = related(
+            [task(split_marks, name, kept, keyed, first, bits) for name, kept, first, keyed in each]
+        )
     pieces = [
-        task(split_keys, name, kept, keyed, first, asked, bits)
-        for (name, kept, first), keyed in zip(each, found.keyed, strict=True)
+        task(split_keys, name, kept, keyed, first, asked, bits, marks)
+        for (name, kept, first, keyed), marks in zip(each, met, strict=True)
     ]
-    parts = exchange(pieces, lambda name, bucket: task(relate_bucket, name, handed, bucket), bits=bits)
     tasks = [
         task(gather, name, kept, first, asked, part)
-        for (name, kept, first), part in zip(each, parts, strict=True)
+        for (name, kept, first, _), part in zip(each, related(pieces), strict=True)
     ]
     placed, by_rank, reasons = _held(tasks, None, "by_rank", "reasons")
     sums = [sum(counts) for counts in zip(*compute(by_rank), strict=True)]

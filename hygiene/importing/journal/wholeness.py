@@ -17,13 +17,14 @@ def check_not_lost(path: Path, /) -> None:
     """Refuse to begin a journal where one is lost: its key file, or its write-ahead log, is there without it.
 
     Args:
-        path: A journal that is not there, or empty.
+        path: A journal that was not there, or empty; another process may have made it since.
 
     Raises:
         JournalError: it was there.
     """
     key, log = KeyFile(path).read(), path.with_name(path.name + "-wal")
-    if (key is not None and key.epoch != 0) or (log.exists() and log.stat().st_size):
+    is_used = (key is not None and key.epoch != 0) or (log.exists() and log.stat().st_size > 0)
+    if is_used and not (path.exists() and path.stat().st_size):
         raise lost(path, "empty" if path.exists() else "not there")
 
 

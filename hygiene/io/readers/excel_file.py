@@ -6,7 +6,7 @@ file, `xlsx_scan` does; of an XLS file, `xls_scan`.
 
 import struct
 import sys
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -17,7 +17,7 @@ from hygiene.io.readers.archives import ARCHIVE, archive_of, check_unpacked
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sheet import CELLS, Sheet
 from hygiene.io.readers.sources import Source, printable
-from hygiene.io.readers.xls_scan import hidden_lines
+from hygiene.io.readers.xls_scan import XlsScan, scan_xls
 from hygiene.io.readers.xlsx_scan import SheetScan, is_recalculated, scan_sheet, sheet_parts
 
 __all__ = ["excel_sheets"]
@@ -39,12 +39,15 @@ def excel_sheets(source: Source, limits: Limits, name: str | None = None, /) -> 
     """
     is_xml = source.starts().startswith(ARCHIVE)
     scans = _scans(source, limits) if is_xml else {}
-    hidden = {} if is_xml else _hidden(source)
+    old = {} if is_xml else _old_scans(source)
     for each, ranges, rows in _sheets(source, name, is_xml=is_xml):
-        scan, again = scans.get(each, (SheetScan(), False))
-        uncalculated = scan.uncalculated(rows, again=again)
-        merged = scan.merged if is_xml else [(first + 1, last + 1, at) for (first, at), (last, _) in ranges]
-        yield Sheet(each, rows, merged, scan.hidden or hidden.get(each, frozenset()), uncalculated)
+        if is_xml:
+            scan, again = scans.get(each, (SheetScan(), False))
+            yield Sheet(each, rows, scan.merged, scan.hidden, scan.uncalculated(rows, again=again))
+        else:
+            merged = [(first + 1, last + 1, at) for (first, at), (last, _) in ranges]
+            seen = old.get(each, XlsScan())
+            yield Sheet(each, rows, merged, seen.hidden, seen.uncalculated)
 
 
 def _scans(source: Source, limits: Limits) -> dict[str, tuple[SheetScan, bool]]:
@@ -64,10 +67,10 @@ def _scans(source: Source, limits: Limits) -> dict[str, tuple[SheetScan, bool]]:
     return scans
 
 
-def _hidden(source: Source) -> Mapping[str, Set[int]]:
-    """The hidden lines of each sheet of an XLS file."""
+def _old_scans(source: Source) -> dict[str, XlsScan]:
+    """What is seen in each sheet of an XLS file."""
     try:
-        return hidden_lines(source.path)
+        return scan_xls(source.path)
     except ImportError as error:
         raise UsageError(_lacks(source, "olefile")) from error
     except (OSError, struct.error, ValueError, IndexError) as error:

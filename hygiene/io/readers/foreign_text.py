@@ -89,7 +89,7 @@ def foreign_text(top: str, /) -> str | None:
 
 def _has_widths(top: str) -> bool:
     """Whether lines are as long as each other, and blanks stand at the same places of all of them, as pandas prints."""
-    lines = [line.rstrip("\r") for line in top.split("\n")[:_LINES] if line.strip()]
+    lines = [line for line in re.split("\r\n?|\n", top)[:_LINES] if line.strip()]
     if len(lines) < 2 or re.search("[,;|\t]", lines[0]) or "  " not in "".join(lines):
         return False
     header = lines[0].split()

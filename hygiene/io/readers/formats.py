@@ -111,9 +111,11 @@ _SYLK = re.compile(rb"ID;P\w*(?:;[NE])*\r?\n(?:[PBCFO];|N[NUEL];)")
 _DBF = re.compile(
     rb"[\x02\x03\x30\x31\x32\x43\x63\x83\x8b\xcb\xf5][\x00-\xff][\x01-\x0c][\x01-\x1f]", re.DOTALL
 )
+#: SheetJS marks no row of a DBF as there, and dbfread passes over them (0.18.5 and 2.0.7, observed).
 _DBF_STEP = (
     "is a dBase table (DBF). Make CSV of it: pip install pandas dbfread, then: python -c 'import sys, pandas, dbfread; "
-    'pandas.DataFrame(dbfread.DBF(sys.argv[1])).to_csv("leads.csv", index=False)\' {file}'
+    "t = dbfread.DBF(sys.argv[1]); pandas.DataFrame(list(t) or list(t._iter_records(bytes(1)))).to_csv("
+    '"leads.csv", index=False)\' {file}'
 )
 
 

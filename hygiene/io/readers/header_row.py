@@ -161,6 +161,6 @@ def fit(cells: list[_Cell], header: Sequence[str], /, blank: _Cell) -> list[_Cel
     Programs leave out what is blank at the end of a row, and put blank cells behind it.
     """
     width = len(header)
-    if any(cells[width:]):
+    if any(cell.strip() for cell in cells[width:]):
         return None
     return cells[:width] + [blank] * (width - len(cells))

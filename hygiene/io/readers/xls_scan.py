@@ -1,23 +1,44 @@
-"""What an XLS file says beside its cells: the rows that are hidden.
+"""What an XLS file says beside its cells: the rows that are hidden, and the formulas that nobody calculated.
 
-Source: [MS-XLS], 2.4.28 (BoundSheet8), 2.4.221 (Row) and 2.1.4 (records), revision 2024.
+Source: [MS-XLS], 2.4.28 (BoundSheet8), 2.4.127 (Formula), 2.5.133 (FormulaValue), 2.4.221 (Row) and 2.1.4 (records),
+revision 2024.
 """
 
 import struct
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["hidden_lines"]
+__all__ = ["XlsScan", "scan_xls"]
 
 _HEAD = struct.Struct("<HH")
 _BOUND_SHEET, _ROW, _BEGIN, _END = 0x0085, 0x0208, 0x0809, 0x000A
+#: A formula in BIFF5 and BIFF8; Excel 3 and 4 number it otherwise, and are refused before.
+_FORMULA = 0x0006
 
 #: Where a row's number and flags stand in its record, and the flag of what is hidden.
 _ROW_FIELDS, _HIDDEN = struct.Struct("<H10xH"), 0x0020
 
+#: Line, column, value and flags of a formula; the value that is an empty text, and the flag of one to be calculated
+#: when it is opened, under which programs that cannot calculate store 0. Source: Apache POI 5, HSSFCell.
+_FORMULA_FIELDS, _BLANK, _ZERO, _OPEN = struct.Struct("<HH2x8sH"), (3, b"\xff\xff"), bytes(8), 0x0002
 
-def hidden_lines(path: Path, /) -> Mapping[str, Set[int]]:
-    """The hidden lines of each sheet, from 1, by the sheet's name.
+
+@dataclass(slots=True)
+class XlsScan:
+    """What is seen in one sheet.
+
+    Attributes:
+        hidden: Lines that are hidden, from 1.
+        uncalculated: Line, and column from 0, of formulas without a value.
+    """
+
+    hidden: set[int] = field(default_factory=set)
+    uncalculated: list[tuple[int, int]] = field(default_factory=list)
+
+
+def scan_xls(path: Path, /) -> dict[str, XlsScan]:
+    """What is seen in each sheet, by the sheet's name.
 
     Raises:
         OSError, ValueError, IndexError, struct.error: it is no compound file, or it is damaged.
@@ -27,16 +48,21 @@ def hidden_lines(path: Path, /) -> Mapping[str, Set[int]]:
     with olefile.OleFileIO(str(path)) as file:
         is_new = file.exists("Workbook")
         data = file.openstream("Workbook" if is_new else "Book").read()
-    return {
-        name: {
-            line + 1
-            for kind, at in _records(data, start)
-            if kind == _ROW
-            for line, flags in [_ROW_FIELDS.unpack_from(data, at)]
-            if flags & _HIDDEN
-        }
-        for name, start in _sheets(data, is_new=is_new)
-    }
+    return {name: _scan(data, start) for name, start in _sheets(data, is_new=is_new)}
+
+
+def _scan(data: bytes, start: int) -> XlsScan:
+    scan = XlsScan()
+    for kind, at in _records(data, start):
+        if kind == _ROW:
+            line, flags = _ROW_FIELDS.unpack_from(data, at)
+            if flags & _HIDDEN:
+                scan.hidden.add(line + 1)
+        elif kind == _FORMULA:
+            line, column, value, flags = _FORMULA_FIELDS.unpack_from(data, at)
+            if (value[0], value[6:]) == _BLANK or (value == _ZERO and flags & _OPEN):
+                scan.uncalculated.append((line + 1, column))
+    return scan
 
 
 def _sheets(data: bytes, *, is_new: bool) -> Iterator[tuple[str, int]]:
