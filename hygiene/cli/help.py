@@ -27,7 +27,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "allow_empty_list", "allow_broad_rules", "all_rows", "lead_domains", "client", "profile",
     ),
     "What counts as a lead": (
-        "require", "schema", "rules", "trust_columns", "review", "disposable", "free", "roles", "match", "keep", "fill",
+        "require", "schema", "rules", "trust_columns", "review", "disposable", "free", "roles", "match", "likely",
+        "keep", "fill",
     ),
     "Fields as they are sent": ("mend", "tidy", "region"),
     "DNS: whether domains take mail": (

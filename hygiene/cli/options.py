@@ -205,6 +205,11 @@ FIELDS: Mapping[str, Callable[..., Any]] = {
         metavar="RULE",
         help="Row of a lead that stays: first, last, most-complete, newest:COLUMN.",
     ),
+    "likely": click.option(
+        "--likely",
+        is_flag=True,
+        help="Note rows likely of one person under two addresses (same_person_suspected).",
+    ),
     "fill": click.option(
         "--fill", is_flag=True, help="The row that stays takes blank cells from those it replaces."
     ),
