@@ -35,7 +35,7 @@ def may_be_one_of(column: pa.Array, words: frozenset[str], /) -> Mask:
         column: Texts (`large_string`); of a null anything is said.
         words: Words in lower case.
     """
-    octets = Octets.of(column)
+    octets = _padded(column)
     lengths = np.diff(octets.bounds)
     heads: _Numbers = octets.heads() & _FIRST[np.minimum(lengths, 4)]
     tails: _Numbers = octets.tails() & _LAST[np.minimum(lengths, 4)]
@@ -50,7 +50,7 @@ def may_end_with(column: pa.Array, endings: frozenset[str], /) -> Mask:
         column: Texts (`large_string`); of a null anything is said.
         endings: Words of two letters or more in lower case.
     """
-    octets = Octets.of(column)
+    octets = _padded(column)
     lengths = np.diff(octets.bounds)
     tails: _Numbers = octets.tails() & _LAST[np.minimum(lengths, 4)]
     two, three = _tables_of_ends(endings)
@@ -64,6 +64,12 @@ def may_end_with(column: pa.Array, endings: frozenset[str], /) -> Mask:
     beyond = np.flatnonzero(octets.data >= 0x80)
     found[np.searchsorted(octets.bounds, beyond, "right") - 1] = True
     return found & (lengths > 0)
+
+
+def _padded(column: pa.Array) -> Octets:
+    """The octets of a column between four others, so that four can be read before and behind each text."""
+    octets, more = Octets.of(column), np.zeros(4, dtype=np.uint8)
+    return Octets(np.concatenate([more, octets.data, more]), octets.bounds + len(more))
 
 
 def _is_wrapped(octets: Octets, lengths: np.ndarray[Any, Any]) -> Mask:
