@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, mask
 from hygiene.fields.distinct import where_distinct
-from hygiene.fields.links import host_of
+from hygiene.fields.links import host_of, is_shared
 from hygiene.fields.name_parts import is_company
 from hygiene.fields.phones import is_damaged
 from hygiene.fields.placeholders import is_department, is_nothing, is_test
@@ -150,7 +150,7 @@ def damaged_number(phones: pa.Array, /) -> Mask:
 def domain_mismatch(
     websites: pa.Array, domains: pa.Array, /, *, registrable: Callable[[str], str], public: Collection[str]
 ) -> Mask:
-    """Rows whose address is at another registrable domain than their website.
+    """Rows whose address is at another registrable domain than their website, where that is a site of their own.
 
     Args:
         websites: Websites (`large_string`).
@@ -162,6 +162,8 @@ def domain_mismatch(
     def differs(website: str, domain: str) -> bool:
         host = host_of(website)
         if not host or not domain or domain in public or (own := registrable(domain)) in public:
+            return False
+        if is_shared(host):
             return False
         site = registrable(host)
         return bool(site and own) and folded(site) != folded(own)
