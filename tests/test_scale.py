@@ -332,6 +332,7 @@ class _Strict(pa.DataFrameModel):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"likely": True}, "likely=True compares rows of all partitions"),
         ({"fill": True}, "fill=True takes cells from rows of other partitions"),
         ({"schema": _Strict}, "unique values, which a partition cannot show"),
         ({"schema": _Strict.to_schema()}, "unique values, which a partition cannot show"),

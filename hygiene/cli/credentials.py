@@ -10,7 +10,7 @@ from hygiene.errors import UsageError
 
 if TYPE_CHECKING:
     from hygiene.cli.config import Profile
-    from hygiene.smartlead.config import Key
+    from hygiene.http.keys import Key
 
 __all__ = ["find_key"]
 
@@ -21,7 +21,7 @@ def find_key(profile: "Profile | None", /) -> "Key | None":
     Raises:
         UsageError: the profile names no key, or one that is not there.
     """
-    from hygiene.smartlead.config import Key
+    from hygiene.http.keys import Key
 
     if profile is not None:
         return _of_profile(profile)
@@ -33,7 +33,7 @@ def find_key(profile: "Profile | None", /) -> "Key | None":
 
 
 def _of_profile(profile: "Profile") -> "Key":
-    from hygiene.smartlead.config import Key, key_in
+    from hygiene.http.keys import Key, key_in
 
     file, variable = profile.values.get("api_key_file"), profile.values.get("api_key_env")
     if file is not None:

@@ -102,6 +102,7 @@ __all__ = ["import_", "import_leads"]
     help="Where an answer is lost: read the list back, send again, or stop.",
 )
 @click.option("--rate", metavar="N/s,N/m,N/h", help="Requests to let out: 8/s,48/m,800/h, or none.")
+@shared.insecure
 @click.option("--accept-new-key", is_flag=True, help="The list's account has a new key.")
 def import_(list_id: int, rename: Mapping[str, str], custom_shape: Any, **options: Any) -> int:
     """Clean, predict, send what is ready to a lead list, and compare the counts.
@@ -127,6 +128,7 @@ def import_(list_id: int, rename: Mapping[str, str], custom_shape: Any, **option
     with Smartlead(
         list_id=list_id, client_id=options["client"], api_key=find_key(profile), policy=policy, rename=rename,
         custom_shape=custom_shape, rate=options["rate"], pause=stopping.pause,
+        insecure=options["insecure"],
     ) as sink:  # fmt: skip
         if options["dry_run"]:
             with journal_to_look_at(options["journal"], required=options["require_journal"]) as view:

@@ -19,9 +19,10 @@ __all__ = ["lists"]
 @click.command(cls=Verb)
 @click.argument("name", required=False, default="")
 @click.option("--create", metavar="NAME", help="Make a new list.")
+@shared.insecure
 @shared.no_key
 @shared.profile
-def lists(name: str, create: str | None, profile: "Profile | None") -> None:
+def lists(name: str, create: str | None, profile: "Profile | None", *, insecure: bool) -> None:
     """Show the account's lead lists: id, name, size.
 
     \b
@@ -32,7 +33,7 @@ def lists(name: str, create: str | None, profile: "Profile | None") -> None:
     from hygiene.report.text import inert, lead_lists
     from hygiene.smartlead import Smartlead
 
-    with Smartlead(api_key=find_key(profile)) as account:
+    with Smartlead(api_key=find_key(profile), insecure=insecure) as account:
         if create:
             course().begun = True
             made = account.create_list(create)

@@ -17,9 +17,9 @@ from hygiene.display import counted
 from hygiene.errors import SinkError
 
 if TYPE_CHECKING:
+    from hygiene.http.listings import Page
+    from hygiene.pulling.snapshot import Pages, Pulled
     from hygiene.smartlead import Smartlead
-    from hygiene.smartlead.pagination import Page
-    from hygiene.smartlead.snapshot import Pages
 
 __all__ = ["pull"]
 
@@ -31,10 +31,11 @@ __all__ = ["pull"]
 )
 @click.option("--out", required=True, metavar="F", help="The CSV file to write.")
 @click.option("--rate", metavar="N/s,N/m,N/h", help="Requests to let out: 8/s,48/m,800/h, or none.")
+@shared.insecure
 @shared.rights
 @shared.no_key
 @click.option("-q", "--quiet", is_flag=True, help="No notes, no progress.")
-def pull(what: str, list_id: int | None, out: str, rate: str | None, rights: int, *, quiet: bool) -> int:
+def pull(what: str, list_id: int | None, out: str, rights: int, *, quiet: bool, **how: Any) -> int:
     """Read the API's block list, the leads it holds, or who of them unsubscribed, into a dated file.
 
     \b
@@ -43,16 +44,18 @@ def pull(what: str, list_id: int | None, out: str, rate: str | None, rights: int
     hygiene pull unsubscribed --out unsubscribed.csv
     hygiene check leads.csv --blocklist block.csv --known list-500.csv --suppress unsubscribed.csv
     """
-    from hygiene.smartlead import Smartlead, snapshot
+    from hygiene.pulling import snapshot
+    from hygiene.smartlead import Smartlead
+    from hygiene.smartlead.unsubscribed import check_told
 
     if what != "leads" and list_id is not None:
         msg = "--list goes with leads alone: the block list and who unsubscribed belong to the account"
         raise click.UsageError(msg)
     run = Run({"quiet": quiet})
-    of = {"blocklist": "block list", "unsubscribed": "unsubscribed leads"}.get(what)
-    of = of or f"leads of {f'list {list_id}' if list_id else 'all lists'}"
+    leads = f"leads of {f'list {list_id}' if list_id else 'all lists'}"
+    of = {"blocklist": "block list", "unsubscribed": "unsubscribed leads"}.get(what, leads)
     with (
-        Smartlead(list_id=list_id, rate=rate, pause=Stopping(run.note).pause) as account,
+        Smartlead(list_id=list_id, pause=Stopping(run.note).pause, **how) as account,
         run.progress("Pulling, rows", total_known=False) as progress,
     ):
         try:
@@ -63,6 +66,7 @@ def pull(what: str, list_id: int | None, out: str, rate: str | None, rights: int
                 origin=f"{of} at {account.host} (account {account.account})",
                 progress=progress,
                 rights=rights,
+                check_told=check_told,
             )
         except SinkError as error:
             if Path(f"{out}.part").exists():
@@ -73,13 +77,17 @@ def pull(what: str, list_id: int | None, out: str, rate: str | None, rights: int
             raise
         finally:
             course().begun = Path(f"{out}.part").exists()  # should something break that nobody foresaw
+    _warn(run, pulled, out)
+    click.echo(f"{out}: {counted(pulled.rows, 'row')}, {of}")
+    return DONE
+
+
+def _warn(run: Run, pulled: "Pulled", out: str) -> None:
     if pulled.untold:
         run.tell(
             f"warning: {pulled.untold} of {pulled.read} leads do not say whether they are unsubscribed; "
             f"they are not in {out}."
         )
-    click.echo(f"{out}: {counted(pulled.rows, 'row')}, {of}")
-    return DONE
 
 
 def _pages(account: "Smartlead", what: str) -> "Pages":
