@@ -121,7 +121,7 @@ def reply(answer: Answer, /) -> Reply:
         UnknownOutcome: it holds no counter that we know, or only blank ones.
     """
     # masked at once, so that no address stands among the locals of a traceback
-    given = {key: rewrite(value, without_addresses) for key, value in _given(answer).items()}
+    given: dict[str, Any] = rewrite(_given(answer), without_addresses)
     names = {
         name: next((key for key in keys if given.get(key) is not None), "")
         for name, keys in _COUNTERS.items()
