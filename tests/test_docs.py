@@ -40,6 +40,7 @@ def place(tmp_path, monkeypatch):
     """A folder with the settings that `hygiene emulate` prints."""
     with Emulator() as api, ZoneServer(sample_zone()) as names:
         api.create_list("First list")
+        api.campaigns.create("First campaign")
         monkeypatch.setenv("SMARTLEAD_BASE_URL", api.base_url)
         monkeypatch.setenv("SMARTLEAD_API_KEY", api.api_key)
         monkeypatch.setenv("HYGIENE_RESOLVER", names.address)
