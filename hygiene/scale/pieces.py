@@ -72,6 +72,8 @@ class Found(_Columns):
         marks: Opt-out mark of another row.
         named: Suppression entry of another row.
         source: Number of the row that the mark or entry is of.
+        best: Where it stands among the rows with its key, the best having the lowest number.
+        sound: Whether nothing but the row that stays speaks against it, which has to have one.
     """
 
     place: Numbers
@@ -80,3 +82,5 @@ class Found(_Columns):
     marks: pa.Array
     named: pa.Array
     source: Numbers
+    best: Numbers
+    sound: Mask
