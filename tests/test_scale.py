@@ -535,3 +535,41 @@ def test_cells_are_filled_from_rows_of_other_partitions_and_then_mended(here, tm
     assert pd.read_parquet(ready)["opt out"].tolist() == [""]
     assert found.summary()["passes"]["duplicates"]["filled"] == 1
     assert found.summary()["changes"]["company"]["cells"] == 1
+
+
+def _files(write) -> list[str]:
+    one = "E-mail,Firm\nann@acme.example, Acme \nbob@acme.example,\n"
+    two = "email;City\nANN@acme.example;Ulm\nnobody;Bonn;too;many\ncy@bolt.example;Ulm\n"
+    return [str(write("one.csv", one)), str(write("two.csv", two))]
+
+
+def test_files_are_cleaned_as_on_one_machine(here, write):
+    files = _files(write)
+    options = {"require": ["Firm"], "fill": True}
+
+    found = hygiene.scale.clean(files, **options)
+
+    wanted = hygiene.clean(files, **options)
+    told, expected = found.verdicts.compute(), wanted.verdicts
+    pd.testing.assert_frame_equal(
+        told.reset_index(drop=True), expected.reset_index(drop=True), check_dtype=False
+    )
+    summary = summarise(wanted)
+    assert found.summary() == {**summary, "input": {**summary["input"], "sha256": None}}
+    assert found.ready.compute().drop(columns=MALFORMED, errors="ignore").to_dict(
+        "list"
+    ) == wanted.ready.to_dict("list")
+
+
+def test_files_are_named_as_they_were_given(here, write, monkeypatch):
+    monkeypatch.chdir(write("leads.csv", "email\nann@acme.example\n").parent)
+
+    found = hygiene.scale.clean("leads.csv")
+
+    assert found.files == ("leads.csv",)
+    assert found.explain(1).sentences[0] == "Row 1, line 2 of leads.csv."
+
+
+def test_standard_input_is_refused(here):
+    with pytest.raises(UsageError, match="name files that every worker sees"):
+        hygiene.scale.clean(["-"])

@@ -28,8 +28,9 @@ from hygiene.scale.outputs import NAMES, Table, count_changed, lay_out, read_tab
 from hygiene.scale.partition import read_fills
 from hygiene.scale.prefilter import Touched
 from hygiene.scale.safe_tasks import seal
-from hygiene.scale.survey import SOURCE, Surveyed
+from hygiene.scale.survey import Surveyed
 from hygiene.scale.tasks import compute, task
+from hygiene.scale.top import SOURCE
 
 if TYPE_CHECKING:
     import dask.dataframe as dd
@@ -45,11 +46,13 @@ class ScaledLeads:
 
     Attributes:
         counts: Rows by outcome and by reason.
+        files: Names of the files they came from; none for a frame.
         notes: What is worth telling about the columns, the lists, the suppression columns and the dates.
     """
 
-    def __init__(self, found: Surveyed, /) -> None:
+    def __init__(self, found: Surveyed, /, *, files: Sequence[str] = (), notes: Sequence[str] = ()) -> None:
         self._found = found
+        self.files = tuple(files)
         self._predictions: dict[int, Prediction] = {}
         self._changed: list[dict[str, ChangedColumn]] | None = None
         self._compared: dict[str, Comparison] = {}
@@ -57,7 +60,7 @@ class ScaledLeads:
         job = found.job
         stand_ins = job.columns.told(job.header, found.stand_ins, source=SOURCE)
         told = notes_on(found.settings, found.marks, found.dated, found.counts.reasons)
-        self.notes = (*job.columns.notes, *stand_ins, *told)
+        self.notes = (*notes, *job.columns.notes, *stand_ins, *told)
 
     def __len__(self) -> int:
         return self.counts.rows
@@ -144,13 +147,14 @@ class ScaledLeads:
         return explain_row(found[0].iloc[0], show_addresses=show_addresses)
 
     def summary(self, *, by: str | None = None) -> dict[str, Any]:
-        """The run as the JSON object that ``--format json`` prints; of a frame, its input names no files.
+        """The run as the JSON object that ``--format json`` prints; its input has no digest.
 
         Args:
             by: A column whose groups are compared in it, as `by` compares them.
         """
         found = self._found
         facts = Facts(
+            files=self.files,
             counts=self.counts,
             changes=self.changed_columns,
             prediction=self.prediction,

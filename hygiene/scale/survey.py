@@ -11,20 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from hygiene.arrow.hashing import HashKey
-from hygiene.cleaning.check_chunk import check_chunk
 from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.reasons import in_table_order
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
-from hygiene.columns.mapping import SAMPLE_ROWS, ColumnMap
 from hygiene.columns.opt_outs import ColumnMarks, any_marks
-from hygiene.columns.rename import choose_columns
 from hygiene.deliverability import DomainVerdict
-from hygiene.errors import InputError, UsageError
+from hygiene.errors import InputError
 from hygiene.scale.filling import settle
-from hygiene.scale.partition import Job, check_header, survey_partition
-from hygiene.scale.safe_tasks import guarded
+from hygiene.scale.partition import Job, survey_partition
 from hygiene.scale.shuffle import (
     Domains,
     count_repeated,
@@ -36,15 +31,13 @@ from hygiene.scale.shuffle import (
     split_rows,
 )
 from hygiene.scale.tasks import bits_for, compute, exchange, hand_out, hold, named, task
+from hygiene.scale.top import choose, first_rows
 
 if TYPE_CHECKING:
     import dask.dataframe as dd
     from dask.delayed import Delayed
 
-__all__ = ["SOURCE", "Partition", "Surveyed", "survey", "survey_parts"]
-
-#: What messages call the leads.
-SOURCE = "the Dask frame"
+__all__ = ["Partition", "Surveyed", "survey", "survey_parts"]
 
 
 @dataclass(frozen=True)
@@ -97,23 +90,30 @@ class Surveyed:
 
 
 def survey(
-    frame: "dd.DataFrame", settings: Settings, /, *, columns: Mapping[str, str] | None, order: str | None
+    frame: "dd.DataFrame",
+    settings: Settings,
+    /,
+    *,
+    order: str | None,
+    columns: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Surveyed:
     """Run every pass over every partition.
 
     Args:
         frame: The leads.
         settings: What to do.
-        columns: Canonical name to header, where the choice made by name is not right.
         order: The column that numbers the rows; None where their place does.
+        columns: Canonical name to header, where the choice made by name is not right.
+        headers: Header to column, where files had other headers than the frame has columns.
 
     Raises:
         InputError: a partition cannot be examined, or rows are not numbered.
         UsageError: there is no such column, or none of its cells is a date.
     """
     leads = frame.to_delayed()
-    top = _top(leads, tuple(map(str, frame.columns)))
-    job = _job(top, settings, columns, order)
+    top = first_rows(leads, tuple(map(str, frame.columns)))
+    job = choose(top, settings.of_input(headers or {}), columns, order)
     return survey_parts(leads, job, replace(job.settings, resolver=settings.resolver), top.head(0))
 
 
@@ -238,48 +238,6 @@ def _sum(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
     for each in counts:
         found.update(each)
     return dict(found)
-
-
-def _top(leads: Sequence["Delayed"], header: tuple[str, ...]) -> pd.DataFrame:
-    """The first rows, of as many partitions as it takes."""
-    found: list[pd.DataFrame] = []
-    for number, part in enumerate(leads):
-        found += compute([task(_head, f"partition {number + 1}", part, header)])
-        if sum(map(len, found)) >= SAMPLE_ROWS:
-            break
-    return pd.concat(found, ignore_index=True)
-
-
-@guarded
-def _head(frame: pd.DataFrame, header: tuple[str, ...], /) -> pd.DataFrame:
-    check_header(frame, header)
-    return frame.head(SAMPLE_ROWS)
-
-
-def _job(
-    top: pd.DataFrame,
-    settings: Settings,
-    columns: Mapping[str, str] | None,
-    order: str | None,
-) -> Job:
-    """What every worker is to know; tried on no rows, so that what no row can mend is told at once."""
-    header = tuple(map(str, top.columns))
-    found = choose_columns(top, columns, source=SOURCE)
-    quiet = replace(settings, resolver=None).of_input(found.renamed(header))
-    job = Job(
-        quiet, settings.resolver is not None, header, found, _numbering(header, found, order), HashKey()
-    )
-    check_chunk(job.leads(top.head(0)), quiet, first_row=1)
-    return job
-
-
-def _numbering(header: Sequence[str], found: ColumnMap, order: str | None) -> str | None:
-    if order is None:
-        return None
-    if header.count(order) != 1:
-        msg = f"order={order!r}: expected one such column; there are {', '.join(header)}."
-        raise UsageError(msg)
-    return found.names[header.index(order)]
 
 
 def _check_numbers(kept: Sequence["Delayed"], bits: int, order: str) -> None:
