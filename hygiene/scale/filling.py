@@ -18,6 +18,7 @@ from hygiene.scale.partition import Job, Kept, Numbers, changes_of
 from hygiene.scale.safe_tasks import Sealed, guarded, seal
 from hygiene.scale.shuffle import Placed
 from hygiene.scale.tasks import exchange, hold, task
+from hygiene.scale.weights import Weighed
 
 if TYPE_CHECKING:
     from dask.delayed import Delayed
@@ -26,7 +27,7 @@ __all__ = ["settle"]
 
 
 @dataclass(frozen=True, repr=False)
-class _Giving:
+class _Giving(Weighed):
     """Rows of leads that several rows have, on their way to a bucket.
 
     Attributes:

@@ -39,6 +39,7 @@ from hygiene.scale.shuffle import Domains
 from hygiene.scale.survey import Surveyed, survey_parts
 from hygiene.scale.tasks import bits_for, compute, hold, task
 from hygiene.scale.tasks import named as parts_of
+from hygiene.scale.weights import Weighed
 
 if TYPE_CHECKING:
     from dask.delayed import Delayed
@@ -47,7 +48,7 @@ __all__ = ["compare"]
 
 
 @dataclass(frozen=True, repr=False)
-class _Groups:
+class _Groups(Weighed):
     """The group of each row of a partition, by number, the groups' names and how many rows each has."""
 
     codes: Numbers
@@ -56,7 +57,7 @@ class _Groups:
 
 
 @dataclass(frozen=True, repr=False)
-class _Leads:
+class _Leads(Weighed):
     """Leads on their way to a bucket: their hashed addresses, and the group of each."""
 
     keys: Hashes

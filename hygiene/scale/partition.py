@@ -28,6 +28,7 @@ from hygiene.columns.opt_outs import ColumnMarks, renumber
 from hygiene.columns.rename import count_stand_ins, name_columns
 from hygiene.errors import InputError
 from hygiene.scale.safe_tasks import Sealed, guarded
+from hygiene.scale.weights import Weighed
 
 __all__ = [
     "Job",
@@ -145,7 +146,7 @@ def _filled(texts: pa.Array) -> pa.Array:
 
 
 @dataclass(frozen=True, repr=False)
-class Kept:
+class Kept(Weighed):
     """What stays of a partition.
 
     Attributes:
@@ -198,7 +199,7 @@ class Kept:
 
 
 @dataclass(frozen=True, repr=False)
-class Keyed:
+class Keyed(Weighed):
     """The keys of a chunk as numbers, and what decides which of several rows stays.
 
     Attributes:
@@ -229,7 +230,7 @@ def _hashed(keys: Keys, under: HashKey) -> Hashes:
 
 
 @dataclass(frozen=True, repr=False)
-class Surveyed:
+class Surveyed(Weighed):
     """What a partition gives: what is kept, its keys; for the caller its rows, domains, marks, dates and so on."""
 
     kept: Kept

@@ -10,11 +10,12 @@ import pyarrow as pa
 from hygiene.arrow.hashing import Hashes
 from hygiene.arrow.text import Mask
 from hygiene.scale.partition import Numbers
+from hygiene.scale.weights import Weighed
 
 __all__ = ["Found", "Piece"]
 
 
-class _Columns:
+class _Columns(Weighed):
     """Columns of one length."""
 
     def take(self, rows: Numbers, /) -> Self:

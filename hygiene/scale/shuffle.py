@@ -26,6 +26,7 @@ from hygiene.outcomes import Outcome
 from hygiene.scale.partition import Job, Kept, Keyed, Numbers
 from hygiene.scale.pieces import Found, Piece
 from hygiene.scale.safe_tasks import guarded
+from hygiene.scale.weights import Weighed
 
 __all__ = [
     "Domains",
@@ -181,7 +182,7 @@ def _is_news(found: Found) -> Mask:
 
 
 @dataclass(frozen=True, repr=False)
-class Placed:
+class Placed(Weighed):
     """What the rows of a partition are to all others, and where they end.
 
     Attributes:
