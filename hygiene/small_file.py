@@ -1,4 +1,4 @@
-"""Small files that a user names: settings, keys, policies. What has no end is refused instead of read.
+"""Files that a user names: settings, keys, policies, databases. What has no end is refused instead of read.
 
 A pipe is read, as a shell's ``<(...)`` gives one, and so is a terminal; any other device is no file.
 """
@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-__all__ = ["SMALL", "NotSmallError", "check_small", "read_small"]
+__all__ = ["SMALL", "NotSmallError", "check_regular", "check_small", "read_small"]
 
 #: Bytes of a file of settings, a key or a policy; all that were seen have a few thousand.
 SMALL = 1 << 20
@@ -48,6 +48,16 @@ def check_small(path: Path, /, *, most: int = SMALL) -> None:
         OSError: it cannot be looked at.
     """
     _check(path.stat(), most)
+
+
+def check_regular(path: Path, /) -> None:
+    """Make sure that a database may be kept in a file: that it is one, or is not there.
+
+    Raises:
+        OSError: it is a device, a pipe or a folder; `strerror` says so without the name.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError(0, "is no file, and a database is kept in one")
 
 
 def _check(held: os.stat_result, most: int) -> None:

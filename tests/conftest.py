@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, settings
 from hygiene.emulator import Emulator, ZoneServer
 from hygiene.emulator.routes import Call, Reply
 
-settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("here", max_examples=40, **QUICK)
+settings.register_profile("long", max_examples=1000, **QUICK)  # pytest --hypothesis-profile=long
 settings.load_profile("here")
 
 ZONE = {

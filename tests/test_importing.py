@@ -396,7 +396,7 @@ policies = st.builds(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(
     cells=st.lists(messy, min_size=1, max_size=12),
     blocklist=st.lists(entries, max_size=4),

@@ -106,7 +106,7 @@ def disagreement(most):
     return next((told for told in drawn_ones if _predicted(**told).batches != _counted(**told)), None)
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(imports())
 def test_prediction_and_emulator_agree_under_every_policy(told):
     prediction = _predicted(**told)
@@ -116,8 +116,8 @@ def test_prediction_and_emulator_agree_under_every_policy(told):
 
 
 @pytest.mark.slow
-def test_prediction_and_emulator_agree_in_several_thousand_cases():
-    assert disagreement(3000) is None
+def test_prediction_and_emulator_agree_in_over_a_thousand_cases():
+    assert disagreement(1500) is None
 
 
 @pytest.mark.parametrize(

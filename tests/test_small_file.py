@@ -116,3 +116,35 @@ def test_a_notebook_that_is_a_device_is_refused_by_its_name(tmp_path):
 
     with pytest.raises(UsageError, match=r"probe\.json: is a device"):
         FileCheckpoint(path, about={}, token="hp1")
+
+
+@pytest.mark.parametrize("where", ["/dev/zero", "folder"])
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (("check", "leads.csv", "--dns-cache"), "Name another file with --dns-cache F"),
+        (("emulate", "--database"), "Name another file."),
+        (("history", "--journal"), "Name another with --journal."),
+    ],
+)
+def test_a_database_is_kept_in_a_file(run, tmp_path, monkeypatch, where, command, told):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "leads.csv").write_text("email\nann@acme.example\n")
+    (tmp_path / "folder").mkdir()
+
+    code, _, err = run(*command, where)
+
+    assert code == 2
+    assert f"{where}: is no file, and a database is kept in one. {told}" in err
+    assert list((tmp_path / "folder").iterdir()) == []
+    assert [path.name for path in Path("/dev").glob("zero*")] == ["zero"]
+
+
+def test_a_database_of_the_emulator_that_is_something_else_is_refused(run, tmp_path):
+    other = tmp_path / "leads.csv"
+    other.write_text("email\nann@acme.example\n" * 40)
+
+    code, _, err = run("emulate", "--database", other)
+
+    assert code == 2
+    assert f"--database {other}: file is not a database. Name another file." in err

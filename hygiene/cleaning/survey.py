@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from hygiene.cleaning.chunk_store import Chunks, ChunksInMemory, ChunkStore
 from hygiene.cleaning.dedup.clusters import ChunkClusters, Clusters
 from hygiene.cleaning.dedup.key_index import ChunkKeys, KeyIndex
 from hygiene.cleaning.further import further_of
+from hygiene.cleaning.likely import LikelyIndex, Traces, traces_of
 from hygiene.cleaning.notes import notes_on
 from hygiene.cleaning.reasons import RowReasons, in_table_order
 from hygiene.cleaning.settings import Settings
@@ -29,7 +30,7 @@ from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.columns.opt_outs import ColumnMarks
 from hygiene.deliverability import REASON_OF, DomainVerdict, KnownVerdicts, Resolver
-from hygiene.outcomes import REASONS, Outcome
+from hygiene.outcomes import REASONS, SAME_PERSON, Outcome
 
 __all__ = [
     "EXAMPLES",
@@ -37,6 +38,8 @@ __all__ = [
     "survey",
     "survey_again",
 ]
+
+_Examined: TypeAlias = tuple[CheckedChunk, ChunkKeys, Traces | None]
 
 #: Rows of each reason whose places are kept as examples.
 EXAMPLES = 3
@@ -122,8 +125,9 @@ class Survey:
 
     def findings(self, number: int, chunk: CheckedChunk, /) -> RowReasons:
         """All reasons of the rows of a chunk, those included that only the whole input shows."""
-        accept = self.settings.accept_unknown
-        return all_reasons(chunk, self.related(number), self.domains, accept_unknown=accept)
+        settings = self.settings
+        accept, review = settings.accept_unknown, settings.review
+        return all_reasons(chunk, self.related(number), self.domains, accept_unknown=accept, review=review)
 
 
 def survey(
@@ -149,7 +153,7 @@ def survey(
         UsageError: the column of dates that `settings.keep` goes by is not there, or holds none.
     """
 
-    def work(numbered: tuple[int, pd.DataFrame]) -> tuple[CheckedChunk, ChunkKeys]:
+    def work(numbered: tuple[int, pd.DataFrame]) -> _Examined:
         return _with_facts(check_chunk(numbered[1], settings, first_row=numbered[0]), settings)
 
     examined = map_in_order(work, _numbered(frames), jobs=jobs)
@@ -162,7 +166,7 @@ def survey_again(found: Survey, settings: Settings, /) -> Survey:
         frames = (chunk.frame for chunk in found)
         return survey(frames, settings, keeping=found.keeping, jobs=found.jobs, whole=False)
 
-    def work(chunk: CheckedChunk) -> tuple[CheckedChunk, ChunkKeys]:
+    def work(chunk: CheckedChunk) -> _Examined:
         return _with_facts(check_lists_again(chunk, settings), settings)
 
     examined = map_in_order(work, found, jobs=found.jobs)
@@ -178,7 +182,7 @@ def _numbered(frames: Iterable[pd.DataFrame]) -> Iterator[tuple[int, pd.DataFram
         first += len(frame)
 
 
-def _with_facts(chunk: CheckedChunk, settings: Settings) -> tuple[CheckedChunk, ChunkKeys]:
+def _with_facts(chunk: CheckedChunk, settings: Settings) -> _Examined:
     """A chunk that was examined, and what is kept of its rows."""
     merits = settings.keep.merits(chunk.frame) if settings.keep.has_merits else None
     further = further_of(chunk.others)
@@ -192,24 +196,28 @@ def _with_facts(chunk: CheckedChunk, settings: Settings) -> tuple[CheckedChunk, 
         named=chunk.listed.named,
         further=(further.rows, further.keys(by_person=settings.by_person).key),
     )
-    return chunk, facts
+    return chunk, facts, traces_of(chunk, settings) if settings.likely else None
 
 
-def _surveyed(examined: Iterable[tuple[CheckedChunk, ChunkKeys]], found: Survey, *, whole: bool) -> Survey:
+def _surveyed(examined: Iterable[_Examined], found: Survey, *, whole: bool) -> Survey:
     """The survey of chunks that were examined."""
     keeping, settings = found.keeping, found.settings
-    facts = KeyIndex(settings)
+    facts, persons = KeyIndex(settings), LikelyIndex(settings)
     if keeping is not None:
         found.chunks = keeping.chunks()
         facts = KeyIndex(settings, open_file=keeping.open_file, most_octets=keeping.key_octets)
-    for chunk, of_rows in examined:
+        persons = LikelyIndex(settings, open_file=keeping.open_file, most_octets=keeping.key_octets)
+    for chunk, of_rows, traces in examined:
         _take_in(found, chunk, of_rows)
         facts.add(of_rows)
+        if traces is not None:
+            persons.add(traces, len(chunk))
     if whole:
         found.dated.check(settings.keep.column)
     if settings.resolver is not None:
         _look_up(found, facts, settings.resolver)
-    found.relations = facts.relate()
+    likely = persons.relate(found.chunks, found.firsts, facts.ranks) if settings.likely else None
+    found.relations = facts.relate(likely=likely)
     _count_relations(found)
     found.reasons = in_table_order(found.reasons)
     return found
@@ -258,5 +266,7 @@ def _count_relations(found: Survey) -> None:
         "suppressed_column": found.relations.marks.rows,
         "suppressed_address": found.relations.named.rows,
     }
+    if found.relations.likely is not None:
+        carried[SAME_PERSON] = found.relations.likely.rows
     for code, rows in {**carried, "duplicate_in_file": replaced}.items():
         _count(found, code, len(rows), np.sort(rows)[:EXAMPLES])

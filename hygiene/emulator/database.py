@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from hygiene.emulator import keys
-from hygiene.errors import UsageError
+from hygiene.errors import UsageError, option
 from hygiene.policy import ImportPolicy
+from hygiene.small_file import check_regular
 
 __all__ = ["Database", "timestamp"]
 
@@ -82,11 +84,10 @@ class Database:
     def __init__(self, database: str, /, *, policy: ImportPolicy) -> None:
         self.policy = policy
         self._lock = threading.RLock()
-        self._connection = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
+        self._connection = _opened(database)
         self._connection.row_factory = sqlite3.Row
         for name, function in (("lead_key", keys.lead_key), ("block_key", keys.block_key)):
             self._connection.create_function(name, 1, partial(function, policy=policy), deterministic=True)
-        self._connection.executescript(_TABLES)
         with self.transaction() as connection:
             # a database file may have been written under another policy
             connection.execute("UPDATE leads SET key = lead_key(address)")
@@ -234,6 +235,31 @@ class Database:
     def _changed(self, statement: str, values: Sequence[Any]) -> bool:
         with self.transaction() as connection:
             return connection.execute(statement, values).rowcount > 0
+
+
+def _opened(database: str) -> sqlite3.Connection:
+    """A file with the tables, or what is in memory.
+
+    Raises:
+        UsageError: it cannot be such a file.
+    """
+    try:
+        if database != ":memory:":
+            check_regular(Path(database))
+        connection = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
+    except (OSError, sqlite3.Error) as error:
+        raise _refusal(database, error) from error
+    try:
+        connection.executescript(_TABLES)
+    except sqlite3.Error as error:
+        connection.close()
+        raise _refusal(database, error) from error
+    return connection
+
+
+def _refusal(database: str, error: Exception) -> UsageError:
+    said = error.strerror if isinstance(error, OSError) else error
+    return UsageError(f"{option('database', value=database)}: {said}. Name another file.")
 
 
 def _lead(row: dict[str, Any]) -> dict[str, Any]:

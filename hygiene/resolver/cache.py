@@ -14,6 +14,7 @@ from typing import Self
 
 from hygiene.deliverability import Answer, Question
 from hygiene.errors import CacheError, option
+from hygiene.small_file import check_regular
 
 __all__ = ["AnswerStore", "default_path"]
 
@@ -91,6 +92,7 @@ class AnswerStore:
 
     def _open(self, path: Path) -> sqlite3.Connection:
         try:
+            check_regular(path)
             path.parent.mkdir(parents=True, exist_ok=True)
             file = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
         except (sqlite3.Error, OSError) as error:
@@ -105,8 +107,9 @@ class AnswerStore:
         return file
 
     def _refusal(self, error: Exception) -> CacheError:
+        told = error.strerror if isinstance(error, OSError) else error
         return CacheError(
-            f"DNS cache {os.fspath(self._path or '')}: {error}. "
+            f"DNS cache {os.fspath(self._path or '')}: {told}. "
             f"Name another file with {option('cache', value='F')}, or do without with {option('cache', None)}."
         )
 

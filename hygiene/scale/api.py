@@ -37,7 +37,8 @@ def clean(leads: "dd.DataFrame | PathLike | Sequence[PathLike]", options: ScaleO
     """Give every row of a Dask frame its verdict, by whatever computes Dask's graphs: a `Client`'s cluster, if any.
 
     Rows count from 1 in the order of the partitions, or as the column `order` says. Lists are read, and
-    domains looked up once, by this process. `memory` and `jobs` are refused, and of a frame options for files.
+    domains looked up once, by this process. `memory`, `jobs` and `likely` are refused, so are options for files of a
+    frame.
 
     Args:
         leads: The leads: a Dask frame that gives the same rows in the same order each time it is computed, or one
@@ -66,6 +67,11 @@ def _check_reach(options: ScaleOptions, elsewhere: Sequence[str]) -> None:
         if getattr(options, name) not in (None, False):
             msg = f"{name} is for files on one machine; a Dask frame is read and computed as Dask is told."
             raise UsageError(msg)
+    if options.likely:
+        msg = (
+            "likely=True compares rows of all partitions; clean the written parts with hygiene.clean instead."
+        )
+        raise UsageError(msg)
     schema = options.schema
     built = schema.to_schema() if isinstance(schema, type) and hasattr(schema, "to_schema") else schema
     columns = getattr(built, "columns", {}).values()

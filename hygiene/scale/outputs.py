@@ -1,10 +1,9 @@
-"""Tables: the ready leads, the withheld rows and the verdicts of one partition, as frames and as files.
+"""Tables: the ready leads, the withheld rows, the verdicts and the changed cells of one partition, as frames and files.
 
 The leads are read again for it, and held against what was examined.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,11 +23,15 @@ from hygiene.scale.partition import Job, Kept
 from hygiene.scale.safe_tasks import Sealed, guarded, open_or_raise
 from hygiene.scale.shuffle import Domains, Placed
 
-__all__ = ["NAMES", "Table", "count_changed", "lay_out", "read_table", "read_verdict", "write_tables"]
+__all__ = ["Table", "count_changed", "lay_out", "read_table", "read_verdict", "tables_of", "write_tables"]
 
-Table = Literal["ready", "withheld", "verdicts"]
+Table = Literal["ready", "withheld", "verdicts", "changes"]
 
-NAMES: tuple[Table, ...] = ("ready", "withheld", "verdicts")
+
+def tables_of(fields: FieldRules, /) -> tuple[Table, ...]:
+    """The tables that are written: that of changed cells only where something is done to cells."""
+    every: tuple[Table, ...] = ("ready", "withheld", "verdicts", "changes")
+    return every if fields.are_any else every[:-1]
 
 
 def lay_out(
@@ -39,8 +42,8 @@ def lay_out(
     *,
     codes: bool = True,
     fills: Sequence[Fills] = (),
-) -> tuple[dict[Table, pd.DataFrame], dict[str, ChangedColumn]]:
-    """The three tables of some leads, and what was changed of those that are ready, without examples of it.
+) -> dict[Table, pd.DataFrame]:
+    """The tables of some leads with canonical columns.
 
     Args:
         leads: The leads, with canonical columns.
@@ -56,11 +59,8 @@ def lay_out(
         bare = filled.fill(bare, rows - 1)
     sent = rewrite(bare, fields, rows=rows, codes=codes)
     addressed = sent.leads.assign(email=verdicts.loc[ready, "address"].to_numpy())
-    tables: dict[Table, pd.DataFrame] = {
-        "ready": addressed, "withheld": withheld_of(leads, verdicts), "verdicts": verdicts
-    }  # fmt: skip
-    changed = {name: replace(each, examples=()) for name, each in count_columns(sent.changes).items()}
-    return tables, changed
+    withheld = withheld_of(leads, verdicts)
+    return {"ready": addressed, "withheld": withheld, "verdicts": verdicts, "changes": sent.changes}
 
 
 def verdicts_of(kept: Kept, placed: Placed, first: int, domains: Domains, /) -> pd.DataFrame:
@@ -82,7 +82,7 @@ def _tables(
     parts: list[Any],
     job: Job,
     /,
-) -> tuple[dict[Table, pd.DataFrame], dict[str, ChangedColumn]]:
+) -> dict[Table, pd.DataFrame]:
     leads = job.leads(sealed.frame)
     parts[0].check(leads)
     kept = parts[0]
@@ -105,7 +105,7 @@ def read_table(what: str, name: Table, sealed: Sealed | None, parts: list[Any], 
     if sealed is None:
         found: pd.DataFrame = open_or_raise(guarded(verdicts_of)(what, *parts))
     else:
-        found = open_or_raise(guarded(_tables)(what, sealed, parts, job))[0][name]
+        found = open_or_raise(guarded(_tables)(what, sealed, parts, job))[name]
     return found
 
 
@@ -118,8 +118,8 @@ def read_verdict(parts: list[Any], row: int, /) -> pd.DataFrame:
 
 @guarded
 def count_changed(sealed: Sealed, parts: list[Any], job: Job, /) -> dict[str, ChangedColumn]:
-    """What was changed of the leads of a partition that are ready, without examples of it."""
-    return _tables(sealed, parts, job)[1]
+    """What was changed of the leads of a partition that are ready, by column."""
+    return count_columns(_tables(sealed, parts, job)["changes"])
 
 
 @guarded
@@ -130,8 +130,9 @@ def write_tables(
 
     A table without rows has a file in the first partition alone.
     """
-    tables, changed = _tables(sealed, parts, job)
-    for name, frame in tables.items():
+    tables = _tables(sealed, parts, job)
+    for name in tables_of(job.settings.fields):
+        frame = tables[name]
         if len(frame) or not number:
             write_parquet(frame, folder / name / f"part-{number:05}.parquet")
-    return changed
+    return count_columns(tables["changes"])

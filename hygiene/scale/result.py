@@ -24,7 +24,15 @@ from hygiene.prediction.predict import Prediction
 from hygiene.scale.draft import draft
 from hygiene.scale.forecast import forecast, touched_leads
 from hygiene.scale.groups import compare
-from hygiene.scale.outputs import NAMES, Table, count_changed, lay_out, read_table, read_verdict, write_tables
+from hygiene.scale.outputs import (
+    Table,
+    count_changed,
+    lay_out,
+    read_table,
+    read_verdict,
+    tables_of,
+    write_tables,
+)
 from hygiene.scale.partition import read_fills
 from hygiene.scale.prefilter import Touched
 from hygiene.scale.safe_tasks import seal
@@ -91,6 +99,11 @@ class ScaledLeads:
         return self._frame("verdicts")
 
     @property
+    def changes(self) -> "dd.DataFrame":
+        """The cells of `ready` that are not as they came in: `row`, `column`, `before`, `after`, `rule`."""
+        return self._frame("changes")
+
+    @property
     def fills(self) -> "dd.DataFrame":
         """Cells that rows took from the rows they replace: `row`, `column`, `from_row`; none without `fill`."""
         import dask.dataframe as dd
@@ -100,7 +113,7 @@ class ScaledLeads:
 
     @property
     def changed_columns(self) -> dict[str, ChangedColumn]:
-        """How many cells of `ready` are not as they came in, by column, with their rules; no examples of them."""
+        """How many cells of `ready` are not as they came in, by column, with their rules and a few examples."""
         if self._changed is None:
             counted = [
                 task(count_changed, part.what, self._sealed(number), self._parts(number), self._found.handed)
@@ -208,6 +221,8 @@ class ScaledLeads:
     def write(self, folder: "str | os.PathLike[str]", /) -> list[Path]:
         """Write ready, withheld and verdicts as folders of Parquet files, one a partition; they are there whole or not.
 
+        Where cells are rewritten, the folder ``changes`` beside them holds each that is not as it came in.
+
         Args:
             folder: Where to, as every worker and this process see it; made where it is not there.
 
@@ -218,7 +233,7 @@ class ScaledLeads:
             InputError: a partition, read again, holds other leads.
             UsageError: one of the folders is there already, or the folder cannot be made.
         """
-        paths = [Path(folder) / name for name in NAMES]
+        paths = [Path(folder) / name for name in tables_of(self._found.settings.fields)]
         with draft(Path(folder), paths) as drafted:
             self._changed = compute(
                 [
@@ -227,7 +242,7 @@ class ScaledLeads:
                     for number, part in enumerate(self._found.partitions)
                 ]
             )  # fmt: skip
-        return paths
+        return paths[:3]
 
     def _frame(self, name: Table) -> "dd.DataFrame":
         import dask.dataframe as dd
@@ -254,10 +269,10 @@ class ScaledLeads:
 
     @cached_property
     def _empty(self) -> dict[Table, pd.DataFrame]:
-        """The three tables without a row."""
+        """The tables without a row."""
         settings = self._found.job.settings
         verdicts = decide(survey_frame(self._empty_leads, settings), 0).assign(changes=np.arange(0))
-        return lay_out(self._empty_leads, verdicts, settings.fields)[0]
+        return lay_out(self._empty_leads, verdicts, settings.fields)
 
     @cached_property
     def _touched(self) -> Sequence[Touched]:

@@ -6,7 +6,7 @@ How pages are asked for, and whether they add up, is not decided here.
 from typing import Any
 
 from hygiene.errors import ListingIncomplete, SinkError
-from hygiene.smartlead.responses import SAID_CHARACTERS, Answer, number, without_addresses
+from hygiene.http.answers import SAID_CHARACTERS, Answer, number, without_addresses
 
 __all__ = ["goes_on", "rows", "total"]
 

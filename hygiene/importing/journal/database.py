@@ -18,6 +18,7 @@ from hygiene.errors import JournalError, JournalLost, option
 from hygiene.importing.journal.key_file import Key, KeyFile
 from hygiene.importing.journal.stored_features import Secret
 from hygiene.importing.journal.wholeness import check_as_new, check_not_lost, lost
+from hygiene.small_file import check_regular
 
 __all__ = ["BUSY_S", "Database", "default_path", "is_on_network"]
 
@@ -95,6 +96,11 @@ class Database:
 
     def __init__(self, path: str | os.PathLike[str] | None = None, /, *, must_exist: bool = False) -> None:
         self.path = Path(path) if path is not None else default_path()
+        try:
+            check_regular(self.path)
+        except OSError as error:
+            msg = f"{self.path}: {error.strerror}. Name another with {option('journal')}."
+            raise JournalError(msg) from error
         self.created = not self.path.exists() or self.path.stat().st_size == 0
         if self.created and must_exist:
             msg = f"{self.path}: no journal there, and one is required. Bring back the file, or name another."
