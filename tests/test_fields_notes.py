@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hygiene.fields import notes
 from hygiene.fields.distinct import where_distinct
 from hygiene.fields.notes import damaged_number, domain_mismatch, name_is_company, placeholder_name
+from hygiene.lists.suffixes import registrable
 from hygiene.words.name_words import FIRM_WORDS, LEGAL_FORMS_JOINED
 from hygiene.words.tables import read_words
 
@@ -105,3 +106,31 @@ def test_an_address_at_another_domain_than_the_website_is_noted():
     noted = domain_mismatch(websites, domains, registrable=registrable, public={"gmail.example"})
 
     assert noted.tolist() == [False, True, False, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("website", "noted"),
+    [
+        ("https://www.facebook.com/birch", False),
+        ("instagram.com/birch", False),
+        ("de.linkedin.com/company/birch", False),
+        ("https://linktr.ee/birch", False),
+        ("bit.ly/3xYz", False),
+        ("https://maps.app.goo.gl/abc", False),
+        ("https://birch.wixsite.com/home", False),
+        ("https://sites.google.com/view/birch", False),
+        ("birch.wordpress.com", False),
+        ("birch.myshopify.com", False),
+        ("https://www.etsy.com/shop/birch", False),
+        ("https://www.amazon.de/sp?seller=1", False),
+        ("https://www.yelp.com/biz/birch", False),
+        ("https://calendly.com/birch", False),
+        ("https://myfacebook.com", True),
+        ("https://etsy.com.cedar.example", True),
+        ("https://www.cedar.example/linkedin.com/in/x", True),
+    ],
+)
+def test_a_page_at_a_shared_site_is_no_website_of_its_own(website, noted):
+    found = domain_mismatch(texts(website), texts("birch.example"), registrable=registrable, public=())
+
+    assert found.tolist() == [noted]

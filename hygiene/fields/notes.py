@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, mask
 from hygiene.fields.distinct import where_distinct
-from hygiene.fields.links import host_of
+from hygiene.fields.links import host_of, is_shared
 from hygiene.fields.name_parts import is_company
 from hygiene.fields.phones import is_damaged
 from hygiene.fields.placeholders import is_department, is_nothing, is_test
+from hygiene.fields.suspects import may_be_one_of, may_end_with
 from hygiene.words.name_words import LEGAL_FORMS_JOINED
 from hygiene.words.spelling import folded
 from hygiene.words.tables import read_words
@@ -48,12 +49,13 @@ def placeholder_name(first: pa.Array, last: pa.Array, addresses: pa.Array, /) ->
         last: Last names, aligned.
         addresses: Email cells, aligned.
     """
-    told = (
-        _is_told(first)
-        | _is_told(last)
-        | _is_told(pc.binary_join_element_wise(first, last, _SPACE, **_BLANK))
-    )
-    found = where_distinct([first, last], lambda row: _names_nobody(*row), plain=~told)
+    words = read_words("placeholders")
+    near = np.flatnonzero(may_be_one_of(first, words) | may_be_one_of(last, words))
+    given, surname = first.take(pa.array(near)), last.take(pa.array(near))
+    joined = pc.binary_join_element_wise(given, surname, _SPACE, **_BLANK)
+    told = _is_told(given) | _is_told(surname) | _is_told(joined)
+    found = np.zeros(len(first), dtype=bool)
+    found[near] = where_distinct([given, surname], lambda row: _names_nobody(*row), plain=~told)
     return found | is_own_address(first, addresses)
 
 
@@ -98,23 +100,30 @@ def name_is_company(first: pa.Array, last: pa.Array, companies: pa.Array, /) -> 
         last: Last names, aligned.
         companies: Companies, aligned.
     """
-    by_words = where_distinct([first, last], lambda row: _is_firm(*row), plain=~_may_be_firm(first, last))
-    same = pc.and_(pc.equal(first, companies), pc.not_equal(pc.utf8_trim_whitespace(first), ""))
-    alone = pc.fill_null(pc.equal(last, ""), fill_value=True)
-    return by_words | mask(pc.and_(same, alone))
+    near = np.flatnonzero(_near_firm(first, last))
+    given, surname = first.take(pa.array(near)), last.take(pa.array(near))
+    found = np.zeros(len(first), dtype=bool)
+    plain = ~_may_be_firm(given, surname)
+    found[near] = where_distinct([given, surname], lambda row: _is_firm(*row), plain=plain)
+    same = mask(pc.equal(first, companies))
+    if same.any():
+        same &= ~mask(pc.equal(pc.utf8_trim_whitespace(first), "")) & mask(pc.equal(last, ""), null=True)
+    return found | same
+
+
+def _near_firm(first: pa.Array, last: pa.Array) -> Mask:
+    """Rows that `_may_be_firm` may tell of, and others."""
+    forms = read_words("legal_forms", kind="telling")
+    there = [mask(pc.greater(pc.binary_length(column), 0)) for column in (first, last)]
+    return may_end_with(first, forms) | may_end_with(last, forms) | (there[0] ^ there[1])
 
 
 def _may_be_firm(first: pa.Array, last: pa.Array) -> Mask:
     """Rows whose name ends with a form that tells firms, or is several words in one cell."""
-    ends = mask(pc.match_substring_regex(first, _telling())) | mask(
-        pc.match_substring_regex(last, _telling())
-    )
+    ends = [mask(pc.match_substring_regex(column, _telling())) for column in (first, last)]
     blank = [mask(pc.equal(pc.utf8_trim_whitespace(column), ""), null=True) for column in (first, last)]
-    one = blank[0] ^ blank[1]
-    if not one.any():
-        return ends
-    words = mask(pc.match_substring_regex(first, _SEVERAL)) | mask(pc.match_substring_regex(last, _SEVERAL))
-    return ends | (one & words)
+    words = [mask(pc.match_substring_regex(column, _SEVERAL)) for column in (first, last)]
+    return ends[0] | ends[1] | ((blank[0] ^ blank[1]) & (words[0] | words[1]))
 
 
 @cache
@@ -141,7 +150,7 @@ def damaged_number(phones: pa.Array, /) -> Mask:
 def domain_mismatch(
     websites: pa.Array, domains: pa.Array, /, *, registrable: Callable[[str], str], public: Collection[str]
 ) -> Mask:
-    """Rows whose address is at another registrable domain than their website.
+    """Rows whose address is at another registrable domain than their website, where that is a site of their own.
 
     Args:
         websites: Websites (`large_string`).
@@ -153,6 +162,8 @@ def domain_mismatch(
     def differs(website: str, domain: str) -> bool:
         host = host_of(website)
         if not host or not domain or domain in public or (own := registrable(domain)) in public:
+            return False
+        if is_shared(host):
             return False
         site = registrable(host)
         return bool(site and own) and folded(site) != folded(own)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from hygiene.arrow.text import mask
 from hygiene.fields.companies import tidy_companies
 from hygiene.fields.distinct import LONGEST, by_distinct
-from hygiene.fields.links import host_of, tidy_linkedins
+from hygiene.fields.links import host_of, is_shared, tidy_linkedins
 from hygiene.fields.names import tidy_names
 from hygiene.fields.placeholders import is_nothing
 from hygiene.words.nicknames import name_groups
@@ -83,7 +83,9 @@ def person_traits(
 
     given, surname, suffix = _names(cell("first_name"), cell("last_name"))
     own = _mapped(pc.if_else(pc.is_in(domains, value_set=public), _NONE, domains), registrable)
-    site = _mapped(cell("website"), lambda text: registrable(host_of(text)))
+    site = _mapped(
+        cell("website"), lambda text: "" if is_shared(host := host_of(text)) else registrable(host)
+    )
     site = pc.if_else(pc.is_in(site, value_set=public), _NONE, site)
     company = _mapped(cell("company"), lambda text: "" if is_nothing(text.strip(), firm=True) else text)
     profile = tidy_linkedins(cell("linkedin")).cells
