@@ -57,6 +57,7 @@ class Stub(ThreadingHTTPServer):
         self.faults: dict[str, list[Any]] = {}
         self.posts: list[str] = []
         self.gone = False
+        self.other: Any = None
         self.total: int | None = None
         self.at_once = self.most = 0
         self.lock = threading.Lock()
@@ -113,7 +114,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         url = urlsplit(self.path)
         path, query = unquote(url.path).removeprefix("/3.1"), parse_qs(url.query)
-        if self.headers["Authorization"] is None or self.server.gone:
+        if self.server.other is not None:
+            self._say(200, self.server.other)
+        elif self.headers["Authorization"] is None or self.server.gone:
             self._say(404, {"title": "404 Not Found"})
         elif path == "/lists/spring.lists.example":
             self._say(200, self._list())

@@ -11,11 +11,11 @@ from typing import Any, Unpack
 from urllib.parse import quote
 
 from hygiene.errors import ListNotFound, UnknownOutcome, UsageError, option
-from hygiene.http.answers import number
+from hygiene.http.answers import Answer, number
 from hygiene.http.client import Client, How
 from hygiene.http.in_flight import apart, in_flight
 from hygiene.http.keys import Key, basic, find_key
-from hygiene.http.listings import Page, lacking, readable, whole
+from hygiene.http.listings import Page, lacking, readable, row_of, rows_of, whole
 from hygiene.mailman import bans, subscribing
 from hygiene.mailman.place import POLICY, SERVICE
 from hygiene.outcomes import Counts
@@ -115,11 +115,7 @@ class Mailman(Client):
         return Reply(counts, extra)
 
     def _subscribe(self, lead: Lead, tries: int = 1) -> subscribing.Fate:
-        """Subscribe one lead; where the answer is lost, the list says what became of it.
-
-        Raises:
-            UnknownOutcome: it is a member, and nobody knows since when; or no answer came.
-        """
+        """Subscribe one lead; where the answer is lost, the list says what became of it, as far as it can."""
         try:
             found = subscribing.fate(self._wire.ask("POST", "/members", form=lead))
         except UnknownOutcome:
@@ -144,7 +140,8 @@ class Mailman(Client):
 
     def describe(self) -> LeadList:
         """The list; see `ListReader`."""
-        return _lead_list(self._wire.ask("GET", f"/lists/{self._id()}").found)
+        answer = self._wire.ask("GET", f"/lists/{self._id()}")
+        return _lead_list(row_of(answer.found, "fqdn_listname", answer, service=SERVICE))
 
     def lists(self, name: str = "") -> list[LeadList]:
         """The lists whose address or name holds `name`."""
@@ -192,8 +189,11 @@ class Mailman(Client):
         kinds = {} if self.list_name is None else {"list": f"/lists/{self._id()}/bans"}
         kinds |= {"every list": "/bans"}
         for at, (source, path) in list(enumerate(kinds.items()))[start or 0 :]:
-            found = self._wire.ask("GET", path).found.get("entries", [])
-            each = [(row["email"], f"{source}: {row['email']}") for row in found]
+            answer = self._wire.ask("GET", path)
+            each = [
+                (row["email"], f"{source}: {row['email']}")
+                for row in rows_of(answer, "entries", key="email", service=SERVICE)
+            ]
             rows = [{"email_or_domain": ban, "source": source, "id": key} for ban, key in each]
             yield Page(rows, at + 1, where=f"GET {path}")
         yield Page([], None)
@@ -203,7 +203,7 @@ class Mailman(Client):
         at: int | None = start or 1
         while at is not None:
             answer = self._wire.ask("GET", path, query={"count": PAGE, "page": at})
-            rows = [{**row, "id": row[key]} for row in answer.found.get("entries", [])]
+            rows = [{**row, "id": row[key]} for row in _entries(answer, key)]
             at = at + 1 if rows else None
             without = lacking(rows, address) if address else frozenset()
             total = number(answer.found.get("total_size"))
@@ -218,6 +218,10 @@ class Mailman(Client):
     def _id(self) -> str:
         """The list's id: its address with a dot for the at sign. Source: Mailman's documentation, REST API, lists."""
         return quote(self._list().replace("@", "."), safe="")
+
+
+def _entries(answer: Answer, key: str) -> list[dict[str, Any]]:
+    return rows_of(answer, "entries", key=key, service=SERVICE)
 
 
 def _lead_list(row: Mapping[str, Any]) -> LeadList:

@@ -31,12 +31,7 @@ def body(list_id: str, lead: Mapping[str, str], /) -> Lead:
 
 
 def checked(answer: Answer, method: str, /) -> Answer:
-    """The answer, where it says what became of what was asked: a request to subscribe is answered by refusals too.
-
-    Raises:
-        SinkError: it is another refusal.
-        UnknownOutcome: it is none that Mailman gives.
-    """
+    """The answer, where it says what became of what was asked: a request to subscribe is answered by refusals too."""
     if method == "POST" and answer.status in (400, 409) and _fate(answer) is not None:
         return answer
     if method == "POST" and answer.status == 400 and words(answer.value) == "No such list":
