@@ -183,7 +183,7 @@ class ScaledLeads:
     def _find_touched(self, *, raw: bool) -> Sequence[Touched]:
         """The leads that some counting rule can reach, of those that an import sends or of all as they are."""
         lists = {name: texts for name, texts in self._found.settings.of_api.items() if texts is not None}
-        touching = hand_out(Prefilter(**lists, key=self._found.job.key))
+        touching = hand_out(Prefilter(**lists, policy=self._found.settings.policy, key=self._found.job.key))
         bits = bits_for(len(self))
         parts = [(part.what, part.kept, None if raw else part.placed) for part in self._found.partitions]
         looked = hold([task(look, what, touching, *held, bits) for what, *held in parts])
