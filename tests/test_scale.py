@@ -270,11 +270,39 @@ def test_what_is_written_is_what_one_process_imports(here, tmp_path, lists):
     )
 
 
+def test_what_is_changed_is_told_and_written_as_by_one_process(here, tmp_path):
+    emails = [f"lead{row}@acme.example" for row in range(300)]
+    firsts = [" Ann " if row % 3 else "ROBERT" for row in range(300)]
+    frame = pd.DataFrame({"email": emails, "first_name": firsts, "number": range(300)})
+    options = {"tidy": ["names"]}
+    found = hygiene.scale.clean(dd.from_pandas(frame, npartitions=3, sort=False), **options)
+    one = hygiene.clean(frame, **options)
+
+    found.write(tmp_path)
+
+    written = pd.read_parquet(tmp_path / "changes")
+    assert len(written) == 300
+    pd.testing.assert_frame_equal(written, one.changes, check_dtype=False)
+    pd.testing.assert_frame_equal(
+        found.changes.compute().reset_index(drop=True), one.changes, check_dtype=False
+    )
+    assert found.changed_columns == one.changed_columns
+
+
+def test_where_nothing_is_done_to_cells_no_changes_are_written(here, tmp_path):
+    found = hygiene.scale.clean(_frame([" ann@acme.example"]), mend=False)
+
+    found.write(tmp_path)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ready", "verdicts", "withheld"]
+    assert found.changed_columns == {}
+
+
 def test_nothing_is_written_beside_what_is_there(here, tmp_path):
     found = hygiene.scale.clean(_frame(["ann@acme.example"]))
     found.write(tmp_path)
 
-    with pytest.raises(UsageError, match="ready and withheld and verdicts is there already"):
+    with pytest.raises(UsageError, match="ready and withheld and verdicts and changes is there already"):
         found.write(tmp_path)
 
 
@@ -332,6 +360,7 @@ class _Strict(pa.DataFrameModel):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"likely": True}, "likely=True compares rows of all partitions"),
         ({"fill": True}, "fill=True takes cells from rows of other partitions"),
         ({"schema": _Strict}, "unique values, which a partition cannot show"),
         ({"schema": _Strict.to_schema()}, "unique values, which a partition cannot show"),

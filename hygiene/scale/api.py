@@ -33,7 +33,7 @@ def clean(leads: "dd.DataFrame", options: ScaleOptions) -> ScaledLeads:
     """Give every row of a Dask frame its verdict, by whatever computes Dask's graphs: a `Client`'s cluster, if any.
 
     Rows count from 1 in the order of the partitions, or as the column `order` says. Lists are read, and
-    domains looked up once, by this process. Options for files, `memory`, `jobs` and `fill` are refused.
+    domains looked up once, by this process. Options for files, `memory`, `jobs`, `likely` and `fill` are refused.
 
     Args:
         leads: The leads; the same rows in the same order each time the frame is computed.
@@ -57,6 +57,11 @@ def _check_reach(options: ScaleOptions) -> None:
             raise UsageError(msg)
     if options.fill:
         msg = "fill=True takes cells from rows of other partitions; clean the written parts with hygiene.clean instead."
+        raise UsageError(msg)
+    if options.likely:
+        msg = (
+            "likely=True compares rows of all partitions; clean the written parts with hygiene.clean instead."
+        )
         raise UsageError(msg)
     schema = options.schema
     built = schema.to_schema() if isinstance(schema, type) and hasattr(schema, "to_schema") else schema

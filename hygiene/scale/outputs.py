@@ -1,4 +1,4 @@
-"""Tables: the ready leads, the withheld rows and the verdicts of one partition, as frames and as files.
+"""Tables: the ready leads, the withheld rows, the verdicts and the changed cells of one partition, as frames and files.
 
 The leads are read again for it, and held against what was examined.
 """
@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from hygiene.cleaning.changed import ChangedColumn, count_columns
 from hygiene.cleaning.chunk_reasons import all_reasons
 from hygiene.cleaning.decide import word_verdicts
 from hygiene.cleaning.result import withheld_of
@@ -21,11 +22,15 @@ from hygiene.scale.partition import Job, Kept
 from hygiene.scale.safe_tasks import Sealed, guarded, open_or_raise
 from hygiene.scale.shuffle import Domains, Placed
 
-__all__ = ["NAMES", "Table", "lay_out", "read_table", "seal", "write_tables"]
+__all__ = ["Table", "count_changed", "lay_out", "read_table", "seal", "tables_of", "write_tables"]
 
-Table = Literal["ready", "withheld", "verdicts"]
+Table = Literal["ready", "withheld", "verdicts", "changes"]
 
-NAMES: tuple[Table, ...] = ("ready", "withheld", "verdicts")
+
+def tables_of(fields: FieldRules, /) -> tuple[Table, ...]:
+    """The tables that are written: that of changed cells only where something is done to cells."""
+    every: tuple[Table, ...] = ("ready", "withheld", "verdicts", "changes")
+    return every if fields.are_any else every[:-1]
 
 
 def seal(frame: pd.DataFrame, /) -> Sealed:
@@ -34,13 +39,14 @@ def seal(frame: pd.DataFrame, /) -> Sealed:
 
 
 def lay_out(leads: pd.DataFrame, verdicts: pd.DataFrame, fields: FieldRules, /) -> dict[Table, pd.DataFrame]:
-    """The three tables of some leads with canonical columns, from these, their verdicts and what is done to cells."""
+    """The tables of some leads with canonical columns, from these, their verdicts and what is done to cells."""
     ready = (verdicts["outcome"] == Outcome.READY.value).to_numpy()
     bare = leads.loc[ready].drop(columns=MALFORMED, errors="ignore")
     rows = verdicts.loc[ready, "row"].to_numpy()
-    sent = rewrite(bare, fields, rows=rows, codes=codes_are_countries([leads])).leads
-    addressed = sent.assign(email=verdicts.loc[ready, "address"].to_numpy())
-    return {"ready": addressed, "withheld": withheld_of(leads, verdicts), "verdicts": verdicts}
+    sent = rewrite(bare, fields, rows=rows, codes=codes_are_countries([leads]))
+    addressed = sent.leads.assign(email=verdicts.loc[ready, "address"].to_numpy())
+    withheld = withheld_of(leads, verdicts)
+    return {"ready": addressed, "withheld": withheld, "verdicts": verdicts, "changes": sent.changes}
 
 
 def verdicts_of(kept: Kept, placed: Placed, first: int, domains: Domains, /) -> pd.DataFrame:
@@ -89,13 +95,20 @@ def read_table(what: str, name: Table, sealed: Sealed | None, parts: list[Any], 
 
 
 @guarded
+def count_changed(sealed: Sealed, parts: list[Any], job: Job, /) -> dict[str, ChangedColumn]:
+    """What is changed of the ready leads of a partition, by column."""
+    return count_columns(_tables(sealed, parts, job)["changes"])
+
+
+@guarded
 def write_tables(sealed: Sealed, parts: list[Any], job: Job, folder: Path, number: int, /) -> int:
     """Write the tables of a partition as one Parquet file each; gives how many rows are ready.
 
     A table without rows has a file in the first partition alone.
     """
     tables = _tables(sealed, parts, job)
-    for name, frame in tables.items():
+    for name in tables_of(job.settings.fields):
+        frame = tables[name]
         if len(frame) or not number:
             write_parquet(frame, folder / name / f"part-{number:05}.parquet")
     return len(tables["ready"])

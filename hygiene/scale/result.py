@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from hygiene.cleaning.changed import ChangedColumn, add_changes
 from hygiene.cleaning.decide import decide
 from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.notes import notes_on
@@ -23,7 +24,7 @@ from hygiene.io.leftovers import held, new_folder, sweep
 from hygiene.outcomes import Counts
 from hygiene.prediction.predict import Prediction, predict_touched
 from hygiene.prediction.prefilter import Prefilter
-from hygiene.scale.outputs import NAMES, Table, lay_out, read_table, seal, write_tables
+from hygiene.scale.outputs import Table, count_changed, lay_out, read_table, seal, tables_of, write_tables
 from hygiene.scale.prefilter import Touched, find_touched, gather_touched, look
 from hygiene.scale.safe_tasks import pick
 from hygiene.scale.survey import SOURCE, Surveyed
@@ -86,6 +87,32 @@ class ScaledLeads:
         """One row an input row; see `hygiene_schemas.Verdict`."""
         return self._frame("verdicts")
 
+    @property
+    def changes(self) -> "dd.DataFrame":
+        """The cells of `ready` that are not as they came in: `row`, `column`, `before`, `after`, `rule`."""
+        return self._frame("changes")
+
+    @cached_property
+    def changed_columns(self) -> dict[str, ChangedColumn]:
+        """How many cells of `ready` are not as they came in, by column, with their rules and a few examples."""
+        if not self._found.settings.fields.are_any:
+            return {}
+        parts = enumerate(self._found.partitions)
+        return add_changes(
+            compute(
+                [
+                    task(
+                        count_changed,
+                        part.what,
+                        self._sealed(number),
+                        self._parts(number),
+                        self._found.handed,
+                    )
+                    for number, part in parts
+                ]
+            )
+        )
+
     def gate(
         self,
         *,
@@ -125,6 +152,8 @@ class ScaledLeads:
     def write(self, folder: "str | os.PathLike[str]", /) -> list[Path]:
         """Write ready, withheld and verdicts as folders of Parquet files, one a partition; they are there whole or not.
 
+        Where cells are rewritten, the folder ``changes`` beside them holds each that is not as it came in.
+
         Args:
             folder: Where to, as every worker and this process see it; made where it is not there.
 
@@ -135,7 +164,7 @@ class ScaledLeads:
             InputError: a partition, read again, holds other leads.
             UsageError: one of the folders is there already, or the folder cannot be made.
         """
-        paths = [Path(folder) / name for name in NAMES]
+        paths = [Path(folder) / name for name in tables_of(self._found.settings.fields)]
         with _draft(Path(folder), paths) as draft:
             compute(
                 [
@@ -144,7 +173,7 @@ class ScaledLeads:
                     for number, part in enumerate(self._found.partitions)
                 ]
             )  # fmt: skip
-        return paths
+        return paths[:3]
 
     def _frame(self, name: Table) -> "dd.DataFrame":
         import dask.dataframe as dd
@@ -171,7 +200,7 @@ class ScaledLeads:
 
     @cached_property
     def _empty(self) -> dict[Table, pd.DataFrame]:
-        """The three tables without a row."""
+        """The tables without a row."""
         settings = self._found.job.settings
         verdicts = decide(survey_frame(self._empty_leads, settings), 0).assign(changes=np.arange(0))
         return lay_out(self._empty_leads, verdicts, settings.fields)

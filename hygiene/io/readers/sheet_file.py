@@ -92,9 +92,7 @@ class SheetFile:
             raise InputError(f"{source.name}: is empty. Expected a header and rows.")
         name = _only(source, {name: header for name, (_, _, header) in found.items()}, choice.columns)
         sheet, line, header = found[name]
-        width = max(
-            (at + 1 for row in sheet.rows[max(0, line - 1) :] for at, cell in filled_cells(row)), default=1
-        )
+        width = max(map(_filled_width, sheet.rows[max(0, line - 1) :]), default=1) or 1
         if width > limits.columns:
             raise limits.refuse("columns", f"{source.name}: sheet {name!r}", f"it has {width:,} columns")
         header = [*header, *[""] * (width - len(header))]
@@ -124,10 +122,11 @@ class SheetFile:
         rows: list[list[str]] = []
         lines: list[int] = []
         for line, row in enumerate(self.sheet.rows[self.header_line :], self.header_line + 1):
-            cells = [_text(cell) for cell in row[:width]]
-            if not any(cell.strip() for cell in cells) or line in left_out:
+            cells = [cell if type(cell) is str else _text(cell) for cell in row[:width]]
+            whole = "".join(cells)  # looked at first, which is faster than cell by cell
+            if not whole.strip() or line in left_out:
                 continue
-            if max(map(len, cells)) > self.limits.cell:
+            if len(whole) > self.limits.cell and max(map(len, cells)) > self.limits.cell:
                 found = f"line {line} holds a cell of more than {self.limits.cell:,} characters"
                 raise self.limits.refuse("cell", self.source.name, found)
             rows.append(cells + [""] * (width - len(cells)))
@@ -249,10 +248,16 @@ def _only(source: Source, headers: dict[str, Sequence[str]], columns: Columns) -
     )
 
 
+def _filled_width(row: Sequence[Any]) -> int:
+    """How many cells a row has down to the last one that says something."""
+    width = len(row)
+    while width and (row[width - 1] is None or row[width - 1] == ""):
+        width -= 1
+    return width
+
+
 def _text(cell: Any) -> str:
-    """A cell as text: whole numbers by their digits, dates in ISO 8601."""
-    if isinstance(cell, str):
-        return cell
+    """A cell that is no text as one: whole numbers by their digits, dates in ISO 8601."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
