@@ -31,7 +31,7 @@ LADDER = (
     {"io", "checks", "prediction", "http"},
     {"emulator", "lists", "sinks", "plotting"},
     {"resolver", "columns", "fields", "address", "policy", "outcomes", "arguments"},
-    {"words", "deliverability"},
+    {"words", "deliverability", "rule_values"},
     {"arrow", "errors", "display", "small_file", "version"},
 )
 #: Seams that are laws: the emulator is written from the policy's words alone, so that it can check the
