@@ -206,6 +206,10 @@ def test_every_answer_has_its_counter(stub):
 
     assert reply.counts == Counts(8, 1, 2, 2)
     assert dict(reply.extra) == {"invalid": 3}
+    told = {row.position: (row.became, row.words) for row in reply.rows}
+    assert told[1] == told[3] == ("blocked", "Membership is banned")
+    assert told[4] == ("invalid", "Invalid Parameter")
+    assert [told[place][0] for place in (0, 2, 6)] == ["duplicate", "imported", "duplicate"]
 
 
 def test_a_lead_is_sent_as_address_and_name(stub):

@@ -4,23 +4,21 @@ One lead a request, several at a time, each settled by itself. Source: its docum
 """
 
 import os
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Unpack
 from urllib.parse import quote
 
 from hygiene.errors import ListNotFound, UnknownOutcome, UsageError, option
-from hygiene.http.answers import Answer, number
+from hygiene.http.answers import number
 from hygiene.http.client import Client, How
 from hygiene.http.in_flight import apart, in_flight
 from hygiene.http.keys import Key, basic, find_key
 from hygiene.http.listings import Page, lacking, readable, row_of, rows_of, whole
 from hygiene.mailman import bans, subscribing
 from hygiene.mailman.place import POLICY, SERVICE
-from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
-from hygiene.sinks import Lead, LeadList, Reply, Target
+from hygiene.sinks import Lead, LeadList, Reply, RowClass, Target
 
 __all__ = ["Mailman"]
 
@@ -109,12 +107,9 @@ class Mailman(Client):
         if self._held is not None:
             new = (place for place, found in landed.found.items() if found == "imported")
             self._held.update(written[place]["subscriber"].lower() for place in new)
-        fates = Counter(landed.whole(len(leads)))
-        counts = Counts(len(leads), fates["imported"], fates["duplicate"], fates["blocked"])
-        extra = tuple((name, fates[name]) for name in ("invalid", "pending") if fates[name])
-        return Reply(counts, extra)
+        return subscribing.reply(landed.whole(len(leads)))
 
-    def _subscribe(self, lead: Lead, tries: int = 1) -> subscribing.Fate:
+    def _subscribe(self, lead: Lead, tries: int = 1) -> RowClass:
         """Subscribe one lead; where the answer is lost, the list says what became of it, as far as it can."""
         try:
             found = subscribing.fate(self._wire.ask("POST", "/members", form=lead))
@@ -129,8 +124,7 @@ class Mailman(Client):
         return "imported" if found == "duplicate" and tries > 1 else found
 
     def _is_member(self, address: str) -> bool:
-        path = f"/lists/{self._id()}/member/{{address}}"
-        letter = self._wire.write("GET", path, address=address)
+        letter = self._wire.write("GET", f"/lists/{self._id()}/member/{{address}}", address=address)
         del address
         try:
             self._wire.send(letter)
@@ -145,8 +139,8 @@ class Mailman(Client):
 
     def lists(self, name: str = "") -> list[LeadList]:
         """The lists whose address or name holds `name`."""
-        rows = (row for page in whole(partial(self._pages, "/lists", "list_id")) for row in page.rows)
-        found = [_lead_list(row) for row in rows]
+        pages = whole(partial(self._pages, "/lists", "fqdn_listname"))
+        found = [_lead_list(row) for page in pages for row in page.rows]
         return [each for each in found if name.lower() in f"{each.id} {each.name}".lower()]
 
     def create_list(self, name: str, /) -> LeadList:
@@ -203,7 +197,7 @@ class Mailman(Client):
         at: int | None = start or 1
         while at is not None:
             answer = self._wire.ask("GET", path, query={"count": PAGE, "page": at})
-            rows = [{**row, "id": row[key]} for row in _entries(answer, key)]
+            rows = [{**row, "id": row[key]} for row in rows_of(answer, "entries", key=key, service=SERVICE)]
             at = at + 1 if rows else None
             without = lacking(rows, address) if address else frozenset()
             total = number(answer.found.get("total_size"))
@@ -218,10 +212,6 @@ class Mailman(Client):
     def _id(self) -> str:
         """The list's id: its address with a dot for the at sign. Source: Mailman's documentation, REST API, lists."""
         return quote(self._list().replace("@", "."), safe="")
-
-
-def _entries(answer: Answer, key: str) -> list[dict[str, Any]]:
-    return rows_of(answer, "entries", key=key, service=SERVICE)
 
 
 def _lead_list(row: Mapping[str, Any]) -> LeadList:
