@@ -5,8 +5,10 @@ import re
 import pytest
 
 from hygiene.mailman import Mailman
-from hygiene.mailman.place import POLICY
 from hygiene.outcomes import Counts
+
+#: What Mailman takes for an address.
+USABLE = r"[-0-9A-Za-z!#$%&'*+./=?@_`{}~]+@[0-9A-Za-z][-0-9A-Za-z]*([.][0-9A-Za-z][-0-9A-Za-z]*)+"
 
 pytestmark = pytest.mark.mailman
 
@@ -54,7 +56,7 @@ def test_a_rule_is_as_it_was_measured(place, rule, address, counts):
     place.ban(r"^.*@pattern\.example$", name)
 
     assert send(name, address).counts == counts, rule
-    usable = re.fullmatch(POLICY.usable_address, address) is not None
+    usable = re.fullmatch(USABLE, address) is not None
     assert usable == (counts.unaccounted == 0)
 
 
