@@ -9,13 +9,13 @@ knows no UG, e.K., EOOD or FZE.
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, mask
-from hygiene.fields.distinct import BETWEEN, Change, Tidied, by_distinct_rows
+from hygiene.fields.distinct import BETWEEN, KEPT, Change, Tidied, by_distinct_rows
 from hygiene.fields.firm_case import firm_case
 from hygiene.fields.name_parts import Cell
 from hygiene.fields.placeholders import is_nothing
@@ -124,6 +124,7 @@ def _whole() -> pa.Array:
     return pa.array(sorted(read_words("placeholders")), _TEXT)
 
 
+@lru_cache(KEPT)
 def tidy_company(text: str, country: str = "", /) -> Change:
     """One name as people say it, and the rules that changed it."""
     cell = Cell(text)

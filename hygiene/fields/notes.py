@@ -13,9 +13,9 @@ from hygiene.arrow.text import Mask, mask
 from hygiene.fields.distinct import where_distinct
 from hygiene.fields.links import host_of, is_shared
 from hygiene.fields.name_parts import is_company
-from hygiene.fields.names import plain_names
 from hygiene.fields.phones import is_damaged
 from hygiene.fields.placeholders import is_department, is_nothing, is_test
+from hygiene.fields.plain_names import plain_names
 from hygiene.words.spelling import folded
 
 __all__ = ["damaged_number", "domain_mismatch", "is_own_address", "name_is_company", "placeholder_name"]
