@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import text_column, text_series
-from hygiene.columns.mapping import CANONICAL, SAMPLE_ROWS, ColumnMap, map_columns, split_name
+from hygiene.columns.full_names import split_name
+from hygiene.columns.mapping import CANONICAL, SAMPLE_ROWS, ColumnMap, map_columns
 from hygiene.columns.stand_ins import stand_in
 
 __all__ = ["choose_columns", "count_stand_ins", "name_columns"]

@@ -12,6 +12,7 @@ from typing import Literal, Self, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from hygiene.emulator import request_validation
+from hygiene.emulator.campaigns import Campaigns
 from hygiene.emulator.database import Database
 from hygiene.emulator.http_server import Request, Server
 from hygiene.emulator.rate_limits import RateLimit
@@ -72,6 +73,7 @@ class Emulator:
         requests: Method, path without the key, and status of every request so far; the status is None
             where the connection was closed without a reply.
         faults: What goes wrong with the next import requests, in order.
+        campaigns: Its campaigns, which are made and looked at there.
 
     Raises:
         UsageError: a setting makes no sense, or the port is taken.
@@ -104,6 +106,8 @@ class Emulator:
             msg = f"port {port} cannot be bound: {error.strerror}. Take another, or 0 for a free one."
             raise UsageError(msg) from error
         self._routes = Routes(self._store, reply=reply, max_batch_leads=max_batch_leads)
+        self.campaigns = Campaigns(self._store)
+        self._routes.table = {**self._routes.table, **self.campaigns.table}
         self._thread: threading.Thread | None = None
         self.base_url = f"http://127.0.0.1:{self._server.server_port}{_BASE}"
 
