@@ -8,14 +8,14 @@ knows no UG, e.K., EOOD or FZE.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, mask
-from hygiene.fields.distinct import BETWEEN, KEPT, Change, Tidied, by_distinct_rows
+from hygiene.fields.distinct import BETWEEN, KEPT, Change, Tidied, by_distinct_rows, where_few
 from hygiene.fields.firm_case import firm_case
 from hygiene.fields.name_parts import Cell
 from hygiene.fields.placeholders import is_nothing
@@ -94,8 +94,11 @@ def tidy_companies(column: pa.Array, /, *, countries: pa.Array | None = None) ->
         ``slogan``, ``brackets``, ``legal_form``, ``domain``, ``case``.
     """
     known = pa.nulls(len(column), _TEXT) if countries is None else countries
-    (found,) = by_distinct_rows([column, known], lambda row: [tidy_company(*row)], plain=_plain(column))
-    return found
+    return where_few([column, known], _tidied)[0]
+
+
+def _tidied(columns: Sequence[pa.Array], /) -> list[Tidied]:
+    return by_distinct_rows(columns, lambda row: [tidy_company(*row)], plain=_plain(columns[0]))
 
 
 def _plain(column: pa.Array) -> Mask:
