@@ -30,6 +30,8 @@ from hygiene.fields.name_parts import (
 )
 from hygiene.fields.placeholders import is_department, is_nothing
 from hygiene.fields.plain_names import plain_names, set_plainly
+from hygiene.words.name_words import given_names
+from hygiene.words.spelling import folded
 
 __all__ = ["tidy_name", "tidy_names"]
 
@@ -97,12 +99,17 @@ def _take_off(first: Cell, last: Cell, country: str) -> None:
             cell.set(text, rule)
     _put_in_order(first, last)
     titles, rest = split_titles(first.text, country, alone=True)
-    if titles and not (rest and is_left(rest, given=True)):
+    if titles and not (rest and is_left(rest, given=True)) and not _is_surname_alone(rest, last.text):
         _drop_titles(first, last, rest)
     titles, rest = split_titles(last.text, country, alone=False)
     if titles and not is_left(rest, given=False):
         last.set(rest, "title")
     _drop_last_name(first, last)
+
+
+def _is_surname_alone(rest: str, last: str) -> bool:
+    """Whether behind a title, without a last name, stands one word that is no given name: as in "Mrs. Robinson"."""
+    return not last and " " not in rest and rest != "" and folded(rest) not in given_names()
 
 
 def _drop_titles(first: Cell, last: Cell, rest: str) -> None:
