@@ -8,6 +8,7 @@ import dataclasses
 import inspect
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -17,9 +18,12 @@ import tables
 import hygiene
 import hygiene.address
 import hygiene.emulator
+import hygiene.errors
 import hygiene.scale
 import hygiene.sinks
+import hygiene.testing
 from hygiene.cli import cli
+from hygiene.cli.places import ROOMS
 
 HERE = Path(__file__).parent / "reference"
 
@@ -44,10 +48,30 @@ def library() -> str:
     for name in hygiene.__all__:
         if not name.startswith("__"):
             parts += _described(f"hygiene.{name}", getattr(hygiene, name))
-    for module in (hygiene.scale, hygiene.sinks, hygiene.emulator, hygiene.address):
-        for name in module.__all__:
+    for module in (
+        hygiene.scale,
+        *[import_module(f"hygiene.{room}") for room in ROOMS],
+        hygiene.sinks,
+        hygiene.errors,
+        hygiene.testing,
+        hygiene.emulator,
+        hygiene.address,
+    ):
+        names = module.__all__ if module is not hygiene.errors else _of_sinks()
+        for name in (name for name in names if name not in hygiene.__all__):
             parts += _described(f"{module.__name__}.{name}", getattr(module, name))
     return "\n\n".join(parts) + "\n"
+
+
+def _of_sinks() -> list[str]:
+    """What a sink raises, beside what has a public name."""
+    bases = (hygiene.SinkError, hygiene.UnknownOutcome)
+    found = {name: getattr(hygiene.errors, name) for name in hygiene.errors.__all__}
+    return [
+        name
+        for name, kind in found.items()
+        if inspect.isclass(kind) and issubclass(kind, bases) and kind not in bases
+    ]
 
 
 def _described(name: str, found: object) -> Iterator[str]:

@@ -57,8 +57,10 @@ ENVIRONMENT = {
 }
 #: What the settings of ``hygiene.toml`` say that no option does.
 _OF_PROFILE = {
-    "api_key_env": "The variable that holds this account's key.",
-    "api_key_file": "The file that holds this account's key.",
+    "base_url": "Where this account's API is, for a server of one's own.",
+    "user": "The user whose password the key is, where the API has users.",
+    "api_key_env": "The variable that holds this account's key or password.",
+    "api_key_file": "The file that holds this account's key or password.",
 }
 
 #: Reasons of families, with what stands for the rest of their code.

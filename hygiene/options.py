@@ -20,12 +20,14 @@ from hygiene.cleaning.settings import Settings
 from hygiene.columns.frames import ArrowStream
 from hygiene.deliverability import DomainVerdict, Resolver
 from hygiene.errors import UsageError, option
+from hygiene.fields.same_person import need_rapidfuzz
 from hygiene.io.readers.list_files import block_list, known_leads, name_list, suppression_list
 from hygiene.io.readers.read_options import ReadOptions
 from hygiene.lists import Reading, RuleList, check_broad
 from hygiene.lists.handed_over import Column, Entries, known_handed_over, parted, rules_handed_over
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.lists.name_lists import NameList, TraitLists, built_in_lists
+from hygiene.outcomes import SAME_PERSON
 from hygiene.policy import ImportPolicy
 
 __all__ = ["CleanOptions", "PathLike", "ReadOptions", "ScaleOptions", "resolve"]
@@ -52,6 +54,8 @@ class CleanOptions(ReadOptions):
             column, or addresses.
         match: Which rows are the same lead: `exact`, as an API counts, or `person`, by what is known of
             mailbox providers (tags, dots of Gmail).
+        likely: Whether rows are noted (`same_person_suspected`) that are likely of one person under two
+            addresses; needs the extra `likely`.
         keep: Which of several rows of a lead stays: `first`, `last`, `most-complete` or `newest:COLUMN`.
         fill: Whether the row that stays takes blank cells from the rows it replaces.
         mend: Whether cells are put right before they are sent, where nobody meant what stands there: white space at the
@@ -93,6 +97,7 @@ class CleanOptions(ReadOptions):
     blocklist: _Rules = None
     known: _Known = None
     match: Literal["exact", "person"] = "exact"
+    likely: bool = False
     keep: str = "first"
     fill: bool = False
     mend: bool = True
@@ -156,6 +161,7 @@ def resolve(options: CleanOptions, /) -> Settings:
         raise UsageError(f"{named} and {option('suppression_columns', given=False)} exclude each other.")
     names = ("require", "trust_columns", "review", "allow_broad_rules", "suppression_column")
     check_names(**{name: getattr(options, name) for name in names})
+    _check_likely(options)
     alike = {each.name for each in fields(options)} & {each.name for each in fields(Settings)}
     changed: dict[str, Any] = {
         "traits": _trait_lists(disposable=options.disposable, free=options.free, roles=options.roles),
@@ -178,6 +184,16 @@ def resolve(options: CleanOptions, /) -> Settings:
         "fields": FieldRules.of(mend=options.mend, tidy=options.tidy, region=options.region),
     }
     return Settings(**{name: getattr(options, name) for name in alike} | changed)
+
+
+def _check_likely(options: CleanOptions) -> None:
+    """See that the search for one person under two addresses can be done, and is asked for where its note is."""
+    if options.likely:
+        need_rapidfuzz()
+    elif SAME_PERSON in options.review:
+        raise UsageError(
+            f"{option('review', [SAME_PERSON])} looks at a note that {option('likely', given=True)} gives: add that."
+        )
 
 
 def _trait_lists(**given: Any) -> TraitLists:

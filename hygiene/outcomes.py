@@ -9,7 +9,17 @@ from dataclasses import dataclass
 
 from hygiene.display import html_table
 
-__all__ = ["NOTES", "NOT_CHECKED", "REASONS", "Counts", "Outcome", "Reason", "meaning", "reason"]
+__all__ = [
+    "NOTES",
+    "NOT_CHECKED",
+    "REASONS",
+    "SAME_PERSON",
+    "Counts",
+    "Outcome",
+    "Reason",
+    "meaning",
+    "reason",
+]
 
 
 class Outcome(enum.StrEnum):
@@ -31,6 +41,9 @@ class Outcome(enum.StrEnum):
 
 #: What stands for the rows of an outcome whose pass did not run.
 NOT_CHECKED = "not checked"
+
+#: The note on a row that is likely of the same person as another.
+SAME_PERSON = "same_person_suspected"
 
 _MEANING = {
     Outcome.READY: "will be sent",
@@ -112,6 +125,7 @@ _TABLE: Mapping[Outcome | None, Mapping[str, str]] = {
         "name_is_company": "The name is that of a company.",
         "damaged_number": "The phone number has lost digits: 4.41E+11, zeros in their place, or too few.",
         "domain_mismatch": "The address is at another registered domain than the website.",
+        SAME_PERSON: "Another row is likely of the same person, under another address.",
     },
 }
 

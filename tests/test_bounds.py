@@ -12,7 +12,7 @@ import pytest
 
 from hygiene import Smartlead
 from hygiene.errors import SinkError, UnknownOutcome, Unreachable
-from hygiene.smartlead import bounds
+from hygiene.http import bounds
 
 DONE = json.dumps({"ok": True, "data": {"total_leads": 1, "imported": 1}}).encode()
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"

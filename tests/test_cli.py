@@ -17,9 +17,9 @@ import hygiene
 from hygiene import Smartlead
 from hygiene.cli.import_ import _duration
 from hygiene.emulator import Emulator
+from hygiene.http.listings import Page
 from hygiene.importing.journal import SqliteJournal
 from hygiene.policy import RULES, ImportPolicy
-from hygiene.smartlead.pagination import Page
 from hygiene_schemas import summary_schema
 
 LEADS = """\
@@ -1012,7 +1012,7 @@ def test_a_pull_to_what_is_no_file_is_exit_2_and_asks_the_api_nothing(run, targe
 
 
 def test_a_pull_to_a_file_that_another_one_writes_is_exit_5(run, target, tmp_path):
-    from hygiene.smartlead import snapshot
+    from hygiene.pulling import snapshot
 
     codes = []
 

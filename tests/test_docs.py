@@ -40,6 +40,7 @@ def place(tmp_path, monkeypatch):
     """A folder with the settings that `hygiene emulate` prints."""
     with Emulator() as api, ZoneServer(sample_zone()) as names:
         api.create_list("First list")
+        api.campaigns.create("First campaign")
         monkeypatch.setenv("SMARTLEAD_BASE_URL", api.base_url)
         monkeypatch.setenv("SMARTLEAD_API_KEY", api.api_key)
         monkeypatch.setenv("HYGIENE_RESOLVER", names.address)
@@ -111,6 +112,15 @@ def _is_there(driver: str) -> bool:
     return importlib.util.find_spec(driver) is not None and driver != "adbc_driver_postgresql"
 
 
+def _run_tests(command: str, place: Path) -> None:
+    """Run the tests of a page as its reader does, in a process of their own; none of them may be left out."""
+    run = [sys.executable, "-m", *shlex.split(command), "-p", "no:cacheprovider"]
+    alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # plugins of these tests are long to load
+    ended = subprocess.run(run, cwd=place, env=alone, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout
+    assert " passed" in ended.stdout
+
+
 def _run_page(path: Path, place: Path) -> set[str]:
     """Run every block of a page; returns the kinds of blocks it has."""
     namespace: dict[str, object] = {}
@@ -130,6 +140,8 @@ def _run_page(path: Path, place: Path) -> set[str]:
             exec(compile(text, path.name, "exec"), namespace)
         elif kind == "yaml":
             _run_workflow(text)
+        elif kind == "sh" and text.startswith("pytest "):
+            _run_tests(text, place)
         else:
             assert kind in ("sh", "help", "signature")
     return kinds

@@ -2,8 +2,33 @@
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from hygiene.fields import notes
+from hygiene.fields.distinct import where_distinct
 from hygiene.fields.notes import damaged_number, domain_mismatch, name_is_company, placeholder_name
+from hygiene.lists.suffixes import registrable
+from hygiene.words.name_words import FIRM_WORDS, LEGAL_FORMS_JOINED
+from hygiene.words.tables import read_words
+
+TABLES = {
+    *read_words("placeholders"),
+    *read_words("legal_forms", kind="telling"),
+    *LEGAL_FORMS_JOINED,
+    *FIRM_WORDS,
+}
+WORDS = [*sorted(TABLES), "Ann", "M\u00fcller", "O'Neil", "\u0130nc", "L.L.C.", "l.t.d", "inc'", "von der"]
+AROUND = st.sampled_from(["", " ", ".", ",", ".,", "\x1c", "\u3000", "\u2028"])
+NAMES = st.one_of(
+    st.sampled_from([None, "", "  ", ".", " . "]),
+    st.builds(
+        lambda words, between, case, before, after: before + case(between.join(words)) + after,
+        st.lists(st.sampled_from(WORDS), min_size=1, max_size=3),
+        st.sampled_from([" ", "\u00a0", "  ", "\t", ", "]),
+        st.sampled_from([str, str.upper, str.title]), AROUND, AROUND,
+    ),
+)  # fmt: skip
 
 
 def texts(*cells):
@@ -31,6 +56,19 @@ def test_a_name_that_names_nobody_is_noted(first, last):
 )  # fmt: skip
 def test_a_name_that_may_be_one_is_not(first, last):
     assert placeholder_name(texts(first), texts(last), texts("ann@birch.example")).tolist() == [False]
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=40))
+def test_looking_at_whole_columns_first_passes_over_no_name(rows):
+    first, last = (pa.array(column, pa.large_string()) for column in zip(*rows, strict=True))
+    none = pa.nulls(len(rows), pa.large_string())
+
+    nobody = where_distinct([first, last], lambda row: notes._names_nobody(*row))
+    firm = where_distinct([first, last], lambda row: notes._is_firm(*row))
+
+    assert placeholder_name(first, last, none).tolist() == nobody.tolist()
+    assert name_is_company(first, last, none).tolist() == firm.tolist()
 
 
 def test_a_first_name_that_is_the_address_is_noted():
@@ -68,3 +106,31 @@ def test_an_address_at_another_domain_than_the_website_is_noted():
     noted = domain_mismatch(websites, domains, registrable=registrable, public={"gmail.example"})
 
     assert noted.tolist() == [False, True, False, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("website", "noted"),
+    [
+        ("https://www.facebook.com/birch", False),
+        ("instagram.com/birch", False),
+        ("de.linkedin.com/company/birch", False),
+        ("https://linktr.ee/birch", False),
+        ("bit.ly/3xYz", False),
+        ("https://maps.app.goo.gl/abc", False),
+        ("https://birch.wixsite.com/home", False),
+        ("https://sites.google.com/view/birch", False),
+        ("birch.wordpress.com", False),
+        ("birch.myshopify.com", False),
+        ("https://www.etsy.com/shop/birch", False),
+        ("https://www.amazon.de/sp?seller=1", False),
+        ("https://www.yelp.com/biz/birch", False),
+        ("https://calendly.com/birch", False),
+        ("https://myfacebook.com", True),
+        ("https://etsy.com.cedar.example", True),
+        ("https://www.cedar.example/linkedin.com/in/x", True),
+    ],
+)
+def test_a_page_at_a_shared_site_is_no_website_of_its_own(website, noted):
+    found = domain_mismatch(texts(website), texts("birch.example"), registrable=registrable, public=())
+
+    assert found.tolist() == [noted]

@@ -15,11 +15,11 @@ import pandas as pd
 import pytest
 
 from hygiene.errors import AuthError
+from hygiene.http.listings import Page
 from hygiene.io.leftovers import Scratch, sweep
 from hygiene.io.readers.sources import Spools
 from hygiene.io.writers import atomic, open_results, write_csv, write_results, write_xlsx
-from hygiene.smartlead.pagination import Page
-from hygiene.smartlead.snapshot import LEADS, pull
+from hygiene.pulling.snapshot import LEADS, pull
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="rights, locks and devices are POSIX")
 

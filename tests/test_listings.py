@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from hygiene import Smartlead
 from hygiene.errors import ListingIncomplete, SinkError
-from hygiene.smartlead.draft import Draft
-from hygiene.smartlead.pagination import Page, Tally, whole
-from hygiene.smartlead.snapshot import LEADS
+from hygiene.http.listings import Page, Tally, whole
+from hygiene.pulling.draft import Draft
+from hygiene.pulling.snapshot import LEADS
 
 ROUTES = {"leads": "/leads/all", "data": "/leads/get-domain-block-list", "lists": "/lead-list/"}
 

@@ -19,7 +19,17 @@ OTHERWISE = {"resolver", "memory", "suppression_columns", "require"}
 #: What a verb does not run without.
 REQUIRED = {"check": [], "clean": ["--out", "D"], "import": ["--list", "1"]}
 #: Settings of a profile that are the account's, not a cleaning's.
-OF_THE_ACCOUNT = {"list", "client_id", "api_key_env", "api_key_file", "journal", "rate"}
+OF_THE_ACCOUNT = {
+    "to",
+    "list",
+    "client_id",
+    "base_url",
+    "user",
+    "api_key_env",
+    "api_key_file",
+    "journal",
+    "rate",
+}
 
 
 def defaults(options):
@@ -63,7 +73,6 @@ def test_the_call_for_dask_frames_shows_every_option_too():
         ("header_row", 3),
         ("sheet", "Leads"),
         ("visible_rows", True),
-        ("fill", True),
     ],
 )
 def test_what_partitions_do_not_have_is_refused_by_name(name, value):

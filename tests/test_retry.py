@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from hygiene import Smartlead
 from hygiene.errors import Interrupted, RateLimited, SinkError, Unreachable, UsageError
-from hygiene.smartlead.rate_limit import DEFAULT_RATE, Limiter, parse_rate
-from hygiene.smartlead.retry import Pace
+from hygiene.http.rate_limit import Limiter, parse_rate
+from hygiene.http.retry import Pace
+from hygiene.smartlead.service import SERVICE
 
 
 class Clock:
@@ -41,7 +42,7 @@ def pacing(patience_s):
         ("8/s,48/m,800/h", ((8, 1.0), (48, 60.0), (800, 3600.0))),
         (" 2/s ", ((2, 1.0),)),
         ("none", ()),
-        (DEFAULT_RATE, ((8, 1.0), (48, 60.0), (800, 3600.0))),
+        (SERVICE.rate, ((8, 1.0), (48, 60.0), (800, 3600.0))),
     ],
 )
 def test_a_rate_is_read(text, windows):

@@ -31,11 +31,11 @@ from hygiene.errors import (
     Unreachable,
     UsageError,
 )
+from hygiene.http.settings import proxy_for
+from hygiene.http.transport import _transport
 from hygiene.outcomes import Counts
 from hygiene.sinks import LeadList, ListReader
 from hygiene.smartlead import Smartlead
-from hygiene.smartlead.config import proxy_for
-from hygiene.smartlead.transport import _transport
 
 KEY = "s3cret+key/%40"
 LEADS = [{"email": "ann@acme.example", "first_name": "Ann"}, {"email": "bob@bolt.example"}]

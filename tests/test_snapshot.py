@@ -10,9 +10,9 @@ import pytest
 
 import hygiene
 from hygiene.errors import AuthError, PullBusy, RateLimited, SinkError, Unreachable, UsageError
+from hygiene.http.listings import Page
 from hygiene.io.readers import list_files
-from hygiene.smartlead import snapshot
-from hygiene.smartlead.pagination import Page
+from hygiene.pulling import snapshot
 from hygiene.smartlead.unsubscribed import is_unsubscribed, unsubscribed_only
 
 ORIGIN = "leads of list 5 at api.example (account 1a2b)"

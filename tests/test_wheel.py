@@ -53,6 +53,8 @@ def test_it_takes_two_names_and_no_more(wheel: Path, names: set[str]) -> None:
         "hygiene_schemas/openapi.json",
         "hygiene/deliverability/mail_providers.txt",
         "hygiene/words/given_names.txt",
+        "hygiene/words/nicknames.txt",
+        "hygiene/words/shared_sites.txt",
         "hygiene/words/legal_forms.txt",
         "hygiene/words/titles.txt",
         "hygiene/lists/role_names.txt",

@@ -3,17 +3,15 @@
 The cells are read as they came in, and nothing is changed; `hygiene.fields` says what is to be noted.
 """
 
-from collections.abc import Sequence
-
 import pandas as pd
 import pyarrow as pa
 
 from hygiene.arrow.text import Mask, text_column
 from hygiene.fields.notes import damaged_number, domain_mismatch, name_is_company, placeholder_name
-from hygiene.lists.name_lists import PROVIDERS, NameList, TraitLists
+from hygiene.lists.name_lists import PROVIDERS, TraitLists
 from hygiene.lists.suffixes import registrable
 
-__all__ = ["find_field_notes"]
+__all__ = ["find_field_notes", "public_domains"]
 
 _TEXT = pa.large_string()
 
@@ -37,7 +35,7 @@ def find_field_notes(frame: pd.DataFrame, domains: pa.Array, lists: TraitLists, 
     if phone is not None:
         found["damaged_number"] = damaged_number(phone)
     if website is not None:
-        public = _public(lists.free)
+        public = public_domains(lists)
         found["domain_mismatch"] = domain_mismatch(website, domains, registrable=registrable, public=public)
     return found
 
@@ -51,6 +49,6 @@ def _or_none(column: pa.Array | None, frame: pd.DataFrame) -> pa.Array:
     return pa.nulls(len(frame), _TEXT) if column is None else column
 
 
-def _public(free: Sequence[NameList]) -> frozenset[str]:
+def public_domains(lists: TraitLists, /) -> frozenset[str]:
     """Domains of public providers: the well-known ones, and those of lists of free ones."""
-    return frozenset(PROVIDERS).union(*(one.entries for one in free))
+    return frozenset(PROVIDERS).union(*(one.entries for one in lists.free))

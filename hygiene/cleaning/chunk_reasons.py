@@ -3,7 +3,7 @@
 The outcome that follows is for `reasons`; nothing here asks anybody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +13,7 @@ from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.dedup.clusters import ChunkClusters
 from hygiene.cleaning.reasons import RowReasons
 from hygiene.deliverability import REASON_OF, DomainVerdict
+from hygiene.outcomes import SAME_PERSON, Outcome
 
 __all__ = ["all_reasons", "domain_verdicts"]
 
@@ -24,6 +25,7 @@ def all_reasons(
     /,
     *,
     accept_unknown: bool,
+    review: Collection[str] = (),
 ) -> RowReasons:
     """All reasons of the rows of a chunk; without what they are to other rows where that is not known yet."""
     found = chunk.own_findings()
@@ -31,6 +33,9 @@ def all_reasons(
         carried = {"suppressed_column": related.marks, "suppressed_address": related.named}
         found.add({code: not_null(texts) for code, texts in carried.items()})
         found.add({"duplicate_in_file": related.where(related.among)})
+        if related.likely is not None:
+            found.add({SAME_PERSON: not_null(related.likely)})
+            found.decide(dict.fromkeys({SAME_PERSON} & set(review), Outcome.REVIEW))
     if domains:
         codes = domain_verdicts(chunk.domain, domains)
         found.add({reason: mask(pc.equal(codes, code)) for code, reason in REASON_OF.items()})

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import text_series, word_where
+from hygiene.arrow.text import no_texts, text_series, word_where
 from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.chunk_reasons import domain_verdicts
 from hygiene.cleaning.dedup.clusters import ChunkClusters
@@ -66,7 +66,7 @@ def word_verdicts(
 #: Text columns of the verdicts, in order.
 _COLUMNS = (
     "address", "outcome", "reasons", "duplicate_of", "matched_rule", "domain_verdict", "suggestion",
-    "repaired", "other_addresses", "cluster", "match", "known_as", PROVIDER,
+    "repaired", "other_addresses", "cluster", "match", "known_as", PROVIDER, "same_person",
 )  # fmt: skip
 
 
@@ -89,6 +89,7 @@ def relate_rows(chunk: CheckedChunk, related: ChunkClusters, /) -> dict[str, pa.
         "cluster": cluster,
         "match": _first(kind, listed.known_match),
         "known_as": listed.known_as,
+        "same_person": no_texts(len(chunk)) if related.likely is None else related.likely,
     }
 
 

@@ -68,6 +68,9 @@ def _details(verdict: "pd.Series[Any]", *, show_addresses: bool) -> list[str]:
     if not pd.isna(verdict["duplicate_of"]):
         known = verdict["duplicate_of"] == "known"
         told.append("The API holds it already." if known else f"Row {verdict['duplicate_of']} stays for it.")
+    if not pd.isna(verdict["same_person"]):
+        row, why = verdict["same_person"].split(":")
+        told.append(f"It is likely of the same person as row {row}: {why.replace(';', ', ')} in common.")
     if not pd.isna(verdict["domain_verdict"]):
         told.append(f"DNS said of its domain: {verdict['domain_verdict']}.")
     if not pd.isna(verdict["suggestion"]):

@@ -38,6 +38,7 @@ class Settings:
         match: Which rows are the same lead: `exact`, as an API counts, or `person`, by what is known of
             mailbox providers.
         keep: Which of several rows of a lead stays.
+        likely: Whether rows are noted that are likely of one person under two addresses.
         fill: Whether the row that stays takes blank cells from the rows it replaces.
         suppression_columns: Whether opt-out marks in the leads' own columns count.
         suppression_column: Columns that mark rows, as the user says: ``HEADER``, or ``HEADER=VALUE,VALUE``.
@@ -61,6 +62,7 @@ class Settings:
     known: Sequence[KnownLeads] | None = None
     match: Literal["exact", "person"] = "exact"
     keep: Keep = field(default_factory=Keep)
+    likely: bool = False
     fill: bool = False
     suppression_columns: bool = True
     suppression_column: Sequence[str] = ()

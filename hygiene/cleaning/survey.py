@@ -8,8 +8,7 @@ is handed.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,6 +21,7 @@ from hygiene.cleaning.chunk_store import Chunks, ChunksInMemory, ChunkStore
 from hygiene.cleaning.dedup.clusters import ChunkClusters, Clusters
 from hygiene.cleaning.dedup.key_index import ChunkKeys, KeyIndex
 from hygiene.cleaning.further import further_of
+from hygiene.cleaning.likely import LikelyIndex, Traces, traces_of
 from hygiene.cleaning.notes import notes_on
 from hygiene.cleaning.reasons import RowReasons, in_table_order
 from hygiene.cleaning.settings import Settings
@@ -29,7 +29,7 @@ from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.columns.opt_outs import ColumnMarks
 from hygiene.deliverability import REASON_OF, DomainVerdict, KnownVerdicts, Resolver
-from hygiene.outcomes import REASONS, Outcome
+from hygiene.outcomes import REASONS, SAME_PERSON, Outcome
 
 __all__ = [
     "EXAMPLES",
@@ -59,6 +59,7 @@ class Survey:
         dated: How far the column of dates that decides which row stays was understood.
         reasons: Rows by reason, in the order of the reasons table.
         examples: The first rows of each reason, as positions.
+        filled: Rows that fill each canonical column that is there.
     """
 
     settings: Settings
@@ -72,6 +73,7 @@ class Survey:
     dated: Dated = field(default_factory=Dated)
     reasons: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[int]] = field(default_factory=dict)
+    filled: Counter[str] = field(default_factory=Counter)
     relations: Clusters = field(init=False)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -97,20 +99,6 @@ class Survey:
         """Rows in all chunks."""
         return self.firsts[-1]
 
-    @cached_property
-    def filled(self) -> Mapping[str, int]:
-        """Rows that fill each canonical column that is there."""
-        found = Counter[str]()
-        for chunk in self:
-            found.update(
-                {
-                    name: len(chunk) - int(is_blank(text_column(chunk.frame[name])).sum())
-                    for name in CANONICAL
-                    if name in chunk.frame
-                }
-            )
-        return found
-
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences about the lists that were read and the columns that were found."""
@@ -122,8 +110,18 @@ class Survey:
 
     def findings(self, number: int, chunk: CheckedChunk, /) -> RowReasons:
         """All reasons of the rows of a chunk, those included that only the whole input shows."""
-        accept = self.settings.accept_unknown
-        return all_reasons(chunk, self.related(number), self.domains, accept_unknown=accept)
+        settings = self.settings
+        accept, review = settings.accept_unknown, settings.review
+        return all_reasons(chunk, self.related(number), self.domains, accept_unknown=accept, review=review)
+
+
+class _Examined(NamedTuple):
+    """A chunk that was examined, what is kept of its rows, and its rows that fill each canonical column."""
+
+    chunk: CheckedChunk
+    facts: ChunkKeys
+    traces: Traces | None
+    filled: Mapping[str, int]
 
 
 def survey(
@@ -149,7 +147,7 @@ def survey(
         UsageError: the column of dates that `settings.keep` goes by is not there, or holds none.
     """
 
-    def work(numbered: tuple[int, pd.DataFrame]) -> tuple[CheckedChunk, ChunkKeys]:
+    def work(numbered: tuple[int, pd.DataFrame]) -> _Examined:
         return _with_facts(check_chunk(numbered[1], settings, first_row=numbered[0]), settings)
 
     examined = map_in_order(work, _numbered(frames), jobs=jobs)
@@ -162,7 +160,7 @@ def survey_again(found: Survey, settings: Settings, /) -> Survey:
         frames = (chunk.frame for chunk in found)
         return survey(frames, settings, keeping=found.keeping, jobs=found.jobs, whole=False)
 
-    def work(chunk: CheckedChunk) -> tuple[CheckedChunk, ChunkKeys]:
+    def work(chunk: CheckedChunk) -> _Examined:
         return _with_facts(check_lists_again(chunk, settings), settings)
 
     examined = map_in_order(work, found, jobs=found.jobs)
@@ -178,7 +176,7 @@ def _numbered(frames: Iterable[pd.DataFrame]) -> Iterator[tuple[int, pd.DataFram
         first += len(frame)
 
 
-def _with_facts(chunk: CheckedChunk, settings: Settings) -> tuple[CheckedChunk, ChunkKeys]:
+def _with_facts(chunk: CheckedChunk, settings: Settings) -> _Examined:
     """A chunk that was examined, and what is kept of its rows."""
     merits = settings.keep.merits(chunk.frame) if settings.keep.has_merits else None
     further = further_of(chunk.others)
@@ -192,24 +190,36 @@ def _with_facts(chunk: CheckedChunk, settings: Settings) -> tuple[CheckedChunk, 
         named=chunk.listed.named,
         further=(further.rows, further.keys(by_person=settings.by_person).key),
     )
-    return chunk, facts
+    traces = traces_of(chunk, settings) if settings.likely else None
+    return _Examined(chunk, facts, traces, _filled(chunk.frame))
 
 
-def _surveyed(examined: Iterable[tuple[CheckedChunk, ChunkKeys]], found: Survey, *, whole: bool) -> Survey:
+def _filled(frame: pd.DataFrame) -> Mapping[str, int]:
+    """Rows that fill each canonical column that is there."""
+    there = [name for name in CANONICAL if name in frame]
+    return {name: len(frame) - int(is_blank(text_column(frame[name])).sum()) for name in there}
+
+
+def _surveyed(examined: Iterable[_Examined], found: Survey, *, whole: bool) -> Survey:
     """The survey of chunks that were examined."""
     keeping, settings = found.keeping, found.settings
-    facts = KeyIndex(settings)
+    facts, persons = KeyIndex(settings), LikelyIndex(settings)
     if keeping is not None:
         found.chunks = keeping.chunks()
         facts = KeyIndex(settings, open_file=keeping.open_file, most_octets=keeping.key_octets)
-    for chunk, of_rows in examined:
+        persons = LikelyIndex(settings, open_file=keeping.open_file, most_octets=keeping.key_octets)
+    for chunk, of_rows, traces, filled in examined:
         _take_in(found, chunk, of_rows)
+        found.filled.update(filled)
         facts.add(of_rows)
+        if traces is not None:
+            persons.add(traces, len(chunk))
     if whole:
         found.dated.check(settings.keep.column)
     if settings.resolver is not None:
         _look_up(found, facts, settings.resolver)
-    found.relations = facts.relate()
+    likely = persons.relate(found.chunks, found.firsts, facts.ranks) if settings.likely else None
+    found.relations = facts.relate(likely=likely)
     _count_relations(found)
     found.reasons = in_table_order(found.reasons)
     return found
@@ -258,5 +268,7 @@ def _count_relations(found: Survey) -> None:
         "suppressed_column": found.relations.marks.rows,
         "suppressed_address": found.relations.named.rows,
     }
+    if found.relations.likely is not None:
+        carried[SAME_PERSON] = found.relations.likely.rows
     for code, rows in {**carried, "duplicate_in_file": replaced}.items():
         _count(found, code, len(rows), np.sort(rows)[:EXAMPLES])

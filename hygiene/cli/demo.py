@@ -45,14 +45,15 @@ def demo(**options: Any) -> int:
     if tidied != "all" and not options["quiet"]:
         msg = "phones and places are left as they are; pip install 'lead-hygiene[tidy]' has them tidied too"
         click.echo(msg, err=True)
+    likely = ["--likely"] if find_spec("rapidfuzz") else []
     with stage() as around:
-        code = _import(around, around.list_id, options, "--tidy", tidied)
+        code = _import(around, around.list_id, options, "--tidy", tidied, *likely)
         if options["format_"] == "text":
             click.echo(
                 "\nThe same file again with --send-all, into a list of its own: an audit of the prediction."
             )
             audited = {**options, "out": None}
-            code = _import(around, around.audit_id, audited, "--send-all", "--tidy", tidied) or code
+            code = _import(around, around.audit_id, audited, "--send-all", "--tidy", tidied, *likely) or code
         return code
 
 

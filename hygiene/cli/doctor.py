@@ -1,6 +1,5 @@
 """The verb that looks at the surroundings of a run: doctor."""
 
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +10,8 @@ from platform import python_version
 import click
 
 from hygiene.cli import options as shared
+from hygiene.cli import places
+from hygiene.cli.credentials import is_set
 from hygiene.cli.exit_codes import DONE, exit_code
 from hygiene.cli.flags import with_flags
 from hygiene.cli.help import Verb
@@ -29,28 +30,38 @@ ASKED = "example.com"
 
 
 @click.command(cls=Verb)
-@click.option("--list", "list_id", type=click.IntRange(min=1), metavar="ID", help="A lead list to look for.")
+@places.to_option("A list to look for")
+@places.place_option("A Smartlead list to look for.")
 @click.option(
     "--resolver", "resolvers", multiple=True, metavar="HOST[:PORT]", help="Name server to ask. Repeatable."
 )
 @click.option("--no-dns", is_flag=True, help="Do not ask DNS about domains.")
 @shared.journal
+@shared.insecure
 @shared.no_key
-def doctor(list_id: int | None, resolvers: Sequence[str], journal: str | None, *, no_dns: bool) -> int:
+def doctor(
+    to: str | None,
+    list_id: int | None,
+    resolvers: Sequence[str],
+    journal: str | None,
+    *,
+    no_dns: bool,
+    insecure: bool,
+) -> int:
     """Check all that a run needs: Python, packages, settings, DNS, the journal, the key, the list.
 
     Everything is looked at, whatever is wrong before it; the exit code is that of the first thing that is wrong.
 
     \b
     hygiene doctor
-    hygiene doctor --list 500
+    hygiene doctor --to smartlead:list=500
     """
     checks: dict[str, Callable[[], str]] = {"Python": _python, "packages": _packages, "settings": _settings}
     if not no_dns:
         checks["DNS"] = lambda: _dns(resolvers)
     checks["journal"] = lambda: _journal(journal)
     codes = [_show(name, check) for name, check in checks.items()]
-    return next((code for code in (*codes, *_api(list_id)) if code), DONE)
+    return next((code for code in (*codes, *_api(to, list_id, insecure=insecure)) if code), DONE)
 
 
 def _show(name: str, check: Callable[[], str]) -> int:
@@ -133,35 +144,37 @@ def _written_beside(path: Path) -> Path:
     return folder
 
 
-def _api(list_id: int | None) -> Iterator[int]:
-    """Look at the key and the list; a key is needed only where the API is asked."""
-    if list_id is None and not any(os.environ.get(f"SMARTLEAD_API_KEY{more}") for more in ("", "_FILE")):
-        click.echo("--    key: not set; only import, lists, pull and probe need it (SMARTLEAD_API_KEY)")
+def _api(to: str | None, list_id: int | None, *, insecure: bool) -> Iterator[int]:
+    """Look at the keys that are set, or at the one place that was named; a key is needed only where an API is asked."""
+    if to is not None or list_id is not None:
+        yield from _look(places.chosen(to, list_id), insecure=insecure)
         return
-    codes: list[int] = []
-    for name, check in _api_checks(list_id):
-        if any(codes):
-            click.echo(f"--    {name}: not looked for without the key")
-            return
-        codes.append(_show(name, check))
-        yield codes[-1]
+    there = [service for service in places.services() if is_set(service)]
+    for service in there:
+        yield from _look(places.account_of(service), insecure=insecure)
+    if not there:
+        variables = ", ".join(service.key_variable for service in places.services())
+        click.echo(f"--    key: not set; only import, lists, pull and probe need it ({variables})")
 
 
-def _api_checks(list_id: int | None) -> Iterator[tuple[str, Callable[[], str]]]:
-    from hygiene.display import inert
-    from hygiene.smartlead import Smartlead
+def _look(place: places.Chosen, *, insecure: bool) -> Iterator[int]:
+    """Look at a key, and at the list that is named."""
 
     def key() -> str:
-        with Smartlead() as account:
+        with place.account().open(insecure=insecure) as account:
             held = counted(sum(1 for _ in account.lists("")), "list")
             return f"account {account.account} holds {held} at {account.base_url}"
 
     def found() -> str:
-        with Smartlead(list_id=list_id) as account:
+        from hygiene.display import inert
+
+        with place.open(insecure=insecure) as account:
             target = account.describe()
         size = "of unknown size" if target.size is None else counted(target.size, "lead")
         return f"{target.id} {inert(target.name)!r}, {size}"
 
-    yield "key", key
-    if list_id is not None:
-        yield "list", found
+    yield (code := _show("key", key))
+    if code and place.arguments:
+        click.echo("--    list: not looked for without the key")
+    elif place.arguments:
+        yield _show("list", found)

@@ -11,9 +11,9 @@ from hygiene.display import counted
 
 if TYPE_CHECKING:
     from hygiene.cleaning.result import CleanedLeads
+    from hygiene.cli.places import Account
     from hygiene.importing import Session
     from hygiene.importing.journal import SqliteJournal
-    from hygiene.smartlead import Smartlead
 
 __all__ = ["journal_to_look_at", "rehearse"]
 
@@ -36,7 +36,7 @@ def journal_to_look_at(path: str | None, *, required: bool) -> "Iterator[SqliteJ
         yield view
 
 
-def rehearse(run: Run, sink: "Smartlead", session: "Session", cleaned: "CleanedLeads") -> int:
+def rehearse(run: Run, sink: "Account", session: "Session", cleaned: "CleanedLeads") -> int:
     """Show what would be sent."""
     from hygiene.importing import Payload
     from hygiene.report.text import masked

@@ -40,7 +40,8 @@ _ROOMS = (
     ("cli/options.py", USAGE),
     ("cli/param_types.py", USAGE),
     ("policy.py", USAGE),
-    ("smartlead/config.py", USAGE),
+    ("http/settings.py", USAGE),
+    ("http/keys.py", USAGE),
 )
 
 

@@ -16,8 +16,8 @@ SHORT = 14
 #: Options by what one wants, by their names, in the order of the help. A verb shows those that it has.
 GROUPS: Mapping[str, Sequence[str]] = {
     "Where to, and what of a lead is sent": (
-        "list_id", "custom", "rename", "custom_shape", "batch_size", "send_all", "waive_blocklist", "rate",
-        "accept_new_key",
+        "to", "list_id", "custom", "rename", "custom_shape", "batch_size", "send_all", "waive_blocklist", "rate",
+        "accept_new_key", "insecure",
     ),
     "Before anything is sent": ("dry_run", "yes", "no_snapshot"),
     "How the API counts": ("policy", "exact", "verify", "policy_out"),
@@ -27,7 +27,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "allow_empty_list", "allow_broad_rules", "all_rows", "lead_domains", "client", "profile",
     ),
     "What counts as a lead": (
-        "require", "schema", "rules", "trust_columns", "review", "disposable", "free", "roles", "match", "keep", "fill",
+        "require", "schema", "rules", "trust_columns", "review", "disposable", "free", "roles", "match", "likely",
+        "keep", "fill",
     ),
     "Fields as they are sent": ("mend", "tidy", "region"),
     "DNS: whether domains take mail": (
@@ -36,7 +37,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     ),
     "How files are read": (
         "columns", "encoding", "delimiter", "header_row", "no_header", "sheet", "visible_rows", "limits", "memory",
-        "jobs",
+        "jobs", "scheduler",
     ),
     "Limits that fail the run": ("max_", "min_", "warn"),
     "Output": (

@@ -1,15 +1,14 @@
 """The verb that sends: import."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from hygiene.cli import consent, param_types
+from hygiene.cli import consent, param_types, places
 from hygiene.cli import options as shared
-from hygiene.cli.credentials import find_key
 from hygiene.cli.destinations import check_journal, check_journal_name, check_results, check_rows
 from hygiene.cli.dry_run import journal_to_look_at, rehearse
 from hygiene.cli.endings import course
@@ -17,6 +16,7 @@ from hygiene.cli.files_out import write_files
 from hygiene.cli.flags import with_flags
 from hygiene.cli.help import Verb
 from hygiene.cli.loaders import load_policy
+from hygiene.cli.places import Account
 from hygiene.cli.run import Run
 from hygiene.cli.sending import ending, send
 from hygiene.cli.signals import Stopping
@@ -27,21 +27,14 @@ if TYPE_CHECKING:
     from hygiene.importing import Session
     from hygiene.importing.journal import SqliteJournal
     from hygiene.sinks import LeadList
-    from hygiene.smartlead import Smartlead
 
 __all__ = ["import_", "import_leads"]
 
 
 @click.command(name="import", cls=Verb)
 @shared.cleaning
-@click.option(
-    "--list",
-    "list_id",
-    type=click.IntRange(min=1),
-    required=True,
-    metavar="ID",
-    help="The lead list to import to.",
-)
+@places.to_option("Where to import to")
+@places.place_option("A Smartlead list to import to: --to smartlead:list=ID.")
 @click.option(
     "--out",
     callback=param_types.folder,
@@ -72,10 +65,8 @@ __all__ = ["import_", "import_leads"]
 @click.option(
     "--batch-size",
     type=click.IntRange(min=1),
-    default=400,
-    show_default=True,
     metavar="N",
-    help="Leads a request.",
+    help="Leads a request; 400 for a Smartlead list.",
 )
 @click.option(
     "--send-all", is_flag=True, help="Send blocked and duplicate rows too, to audit the prediction."
@@ -102,31 +93,35 @@ __all__ = ["import_", "import_leads"]
     help="Where an answer is lost: read the list back, send again, or stop.",
 )
 @click.option("--rate", metavar="N/s,N/m,N/h", help="Requests to let out: 8/s,48/m,800/h, or none.")
+@shared.insecure
 @click.option("--accept-new-key", is_flag=True, help="The list's account has a new key.")
-def import_(list_id: int, rename: Mapping[str, str], custom_shape: Any, **options: Any) -> int:
-    """Clean, predict, send what is ready to a lead list, and compare the counts.
+def import_(to: str | None, list_id: int | None, **options: Any) -> int:
+    """Clean, predict, send what is ready to a list, and compare the counts.
 
     \b
     export SMARTLEAD_API_KEY=...
     hygiene import leads.csv --list 500 --dry-run
-    hygiene import leads.csv --list 500 --suppress dnc.csv --max invalid=2%
+    hygiene import leads.csv --to smartlead:list=500 --suppress dnc.csv --max invalid=2%
     hygiene import leads.csv --list 500 --yes            (where nobody can be asked)
 
     What the API answers is predicted before anything is sent, and what it answered is compared: a difference is called
     drift, and ends with exit code 6. An import that was cut off is finished by the same command.
     """
     from hygiene.importing.journal import SqliteJournal
-    from hygiene.smartlead import Smartlead
 
+    place = places.chosen(to, list_id, options["profile"]).needs_a_list()
     consent.need_consent(options)
     check_journal_name(options["journal"])
     run = Run(options)
     stopping = Stopping(run.note)
-    profile = options["profile"]
-    policy = load_policy(options["policy"])
-    with Smartlead(
-        list_id=list_id, client_id=options["client"], api_key=find_key(profile), policy=policy, rename=rename,
-        custom_shape=custom_shape, rate=options["rate"], pause=stopping.pause,
+    own = {
+        "client_id": options["client"],
+        "rename": options["rename"],
+        "custom_shape": None if options["custom_shape"] == "flat" else options["custom_shape"],
+    }
+    with place.open(
+        options=own, policy=load_policy(options["policy"]), rate=options["rate"],
+        pause=stopping.pause, insecure=options["insecure"],
     ) as sink:  # fmt: skip
         if options["dry_run"]:
             with journal_to_look_at(options["journal"], required=options["require_journal"]) as view:
@@ -138,7 +133,7 @@ def import_(list_id: int, rename: Mapping[str, str], custom_shape: Any, **option
             return import_leads(run, sink, journal, stopping)
 
 
-def import_leads(run: Run, sink: "Smartlead", journal: "SqliteJournal | None", stopping: "Stopping") -> int:
+def import_leads(run: Run, sink: Account, journal: "SqliteJournal | None", stopping: "Stopping") -> int:
     """Clean the run's files and send them; returns the exit code."""
     from hygiene.importing import open_session
     from hygiene.importing.preflight import with_known_leads
@@ -147,10 +142,11 @@ def import_leads(run: Run, sink: "Smartlead", journal: "SqliteJournal | None", s
     with run.failing():
         check_results(options)
         target = sink.describe()
-        cleaned = run.clean(waive_blocklist=options["waive_blocklist"], batch_leads=options["batch_size"])
+        size = options["batch_size"] or sink.batch_leads
+        cleaned = run.clean(policy=sink.policy, waive_blocklist=options["waive_blocklist"], batch_leads=size)
         check_rows(options, len(cleaned))
         session = open_session(
-            cleaned, sink, journal=journal, batch_leads=options["batch_size"], custom=options["custom"],
+            cleaned, sink, journal=journal, batch_leads=size, custom=options["custom"],
             send_all=options["send_all"], file_name=Path(cleaned.files[0]).name, again=options["again"],
             accept_new_key=options["accept_new_key"],
         )  # fmt: skip
@@ -170,7 +166,7 @@ def import_leads(run: Run, sink: "Smartlead", journal: "SqliteJournal | None", s
 
 def _import(  # noqa: PLR0917 -- the parts of one import
     run: Run,
-    sink: "Smartlead",
+    sink: Account,
     session: "Session",
     cleaned: "CleanedLeads",
     target: "LeadList",
@@ -227,7 +223,7 @@ def _tell_unsent(run: Run, cleaned: "CleanedLeads", sent: Sequence[str]) -> None
         run.tell(f"not sent: {', '.join(unsent)} (custom columns go with --custom NAME,... or --custom all)")
 
 
-def _duration(sink: "Smartlead", requests: int) -> str:
+def _duration(sink: Account, requests: int) -> str:
     """How long the pace makes so many requests take."""
     if sink.rate == "none":
         return "no rate is set, so it goes as fast as the API answers"

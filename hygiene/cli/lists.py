@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from hygiene.cli import options as shared
+from hygiene.cli import places
 from hygiene.cli.console import show
-from hygiene.cli.credentials import find_key
 from hygiene.cli.endings import course
 from hygiene.cli.help import Verb
 
@@ -19,9 +19,15 @@ __all__ = ["lists"]
 @click.command(cls=Verb)
 @click.argument("name", required=False, default="")
 @click.option("--create", metavar="NAME", help="Make a new list.")
+@places.to_option(
+    "The account to look at, by what is before the colon; a Smartlead account where none is named"
+)
+@shared.insecure
 @shared.no_key
 @shared.profile
-def lists(name: str, create: str | None, profile: "Profile | None") -> None:
+def lists(
+    name: str, create: str | None, to: str | None, profile: "Profile | None", *, insecure: bool
+) -> None:
     """Show the account's lead lists: id, name, size.
 
     \b
@@ -30,9 +36,9 @@ def lists(name: str, create: str | None, profile: "Profile | None") -> None:
     hygiene lists --create "Berlin, spring"
     """
     from hygiene.report.text import inert, lead_lists
-    from hygiene.smartlead import Smartlead
 
-    with Smartlead(api_key=find_key(profile)) as account:
+    place = places.chosen(to, None, profile, default="smartlead")
+    with place.open(insecure=insecure) as account:
         if create:
             course().begun = True
             made = account.create_list(create)

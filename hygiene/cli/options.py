@@ -16,6 +16,7 @@ __all__ = [
     "cleaning",
     "client",
     "hush",
+    "insecure",
     "journal",
     "loudness",
     "no_key",
@@ -79,6 +80,12 @@ client = click.option(
     type=click.IntRange(min=0),
     metavar="ID",
     help="Client whose entries of the block list count beside those of no client.",
+)
+
+insecure = click.option(
+    "--insecure",
+    is_flag=True,
+    help="Take an http:// base URL off this machine too: all on the way read the key.",
 )
 
 no_key = click.option("--api-key", expose_value=False, hidden=True, callback=param_types.refuse_key)
@@ -197,6 +204,11 @@ FIELDS: Mapping[str, Callable[..., Any]] = {
         show_default=True,
         metavar="RULE",
         help="Row of a lead that stays: first, last, most-complete, newest:COLUMN.",
+    ),
+    "likely": click.option(
+        "--likely",
+        is_flag=True,
+        help="Note rows likely of one person under two addresses (same_person_suspected).",
     ),
     "fill": click.option(
         "--fill", is_flag=True, help="The row that stays takes blank cells from those it replaces."

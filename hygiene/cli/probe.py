@@ -21,12 +21,12 @@ from hygiene.cli.signals import Stopping
 from hygiene.errors import ListNotFound, SinkError, UsageError
 
 if TYPE_CHECKING:
+    from hygiene.http.retry import Pause
     from hygiene.prediction.probe.checkpoint import FileCheckpoint
     from hygiene.prediction.probe.experiments import Bench, Own
     from hygiene.prediction.probe.runner import Found, Probe
     from hygiene.sinks import LeadList
     from hygiene.smartlead import Smartlead
-    from hygiene.smartlead.retry import Pause
 
 __all__ = ["probe"]
 

@@ -12,13 +12,14 @@ from typing import Literal, Self, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from hygiene.emulator import request_validation
+from hygiene.emulator.campaigns import Campaigns
 from hygiene.emulator.database import Database
 from hygiene.emulator.http_server import Request, Server
 from hygiene.emulator.rate_limits import RateLimit
 from hygiene.emulator.request_validation import InvalidRequestError
 from hygiene.emulator.routes import IMPORT, Call, Reply, ReplyShape, Routes, find_route
 from hygiene.errors import UsageError
-from hygiene.policy import ImportPolicy
+from hygiene.policy import ImportPolicy, choices
 
 __all__ = ["Emulator", "Fault"]
 
@@ -72,6 +73,7 @@ class Emulator:
         requests: Method, path without the key, and status of every request so far; the status is None
             where the connection was closed without a reply.
         faults: What goes wrong with the next import requests, in order.
+        campaigns: Its campaigns, which are made and looked at there.
 
     Raises:
         UsageError: a setting makes no sense, or the port is taken.
@@ -104,6 +106,8 @@ class Emulator:
             msg = f"port {port} cannot be bound: {error.strerror}. Take another, or 0 for a free one."
             raise UsageError(msg) from error
         self._routes = Routes(self._store, reply=reply, max_batch_leads=max_batch_leads)
+        self.campaigns = Campaigns(self._store)
+        self._routes.table = {**self._routes.table, **self.campaigns.table}
         self._thread: threading.Thread | None = None
         self.base_url = f"http://127.0.0.1:{self._server.server_port}{_BASE}"
 
@@ -152,9 +156,21 @@ class Emulator:
         """Put addresses or domains on the block list; an entry with a client does not act on lists."""
         self._store.block(entries, client_id=client_id)
 
-    def bounce(self, addresses: Iterable[str], /) -> None:
-        """Put addresses on the list of community bounces, which no route shows."""
-        self._store.bounce(addresses)
+    def bounce(self, addresses: Iterable[str], /, *, effect: str | None = None) -> None:
+        """Put addresses on the list of community bounces, which no route shows.
+
+        Args:
+            addresses: The addresses.
+            effect: What it does to these, a value of `unreadable_lists`; None is what the policy says.
+
+        Raises:
+            UsageError: there is no such effect.
+        """
+        effects = choices("unreadable_lists")
+        if effect is not None and effect not in effects:
+            msg = f"effect is {effect!r}; expected one of {', '.join(map(str, effects))}"
+            raise UsageError(msg)
+        self._store.bounce(addresses, effect=effect)
 
     def unsubscribe(self, addresses: Iterable[str], /) -> None:
         """Mark leads as unsubscribed, as a recipient's click does; how imports are counted does not change."""

@@ -13,12 +13,21 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, mask
 
-__all__ = ["LONGEST", "Change", "Tidied", "by_distinct", "by_distinct_rows", "unchanged", "where_distinct"]
+__all__ = [
+    "BETWEEN",
+    "LONGEST",
+    "Change",
+    "Tidied",
+    "by_distinct",
+    "by_distinct_rows",
+    "unchanged",
+    "where_distinct",
+]
 
 #: Longest text that a pass looks at, in characters; a longer one is no name, and is left alone.
 LONGEST = 512
-#: What stands between the texts of a row while several columns are one.
-_BETWEEN = "\x1f"
+#: What stands between the texts of a row while several columns are one; a cell that holds it is left.
+BETWEEN = "\x1f"
 _TEXT = pa.large_string()
 _Places = np.ndarray[tuple[int], np.dtype[np.int64]]
 
@@ -77,11 +86,11 @@ def by_distinct_rows(
         plain: The rows that `work` would leave as they are.
         out: Columns that are changed.
     """
-    rows = _rows_to_work(columns, plain)
+    rows, texts = _rows_to_work(columns, plain)
     if not len(rows):
         return [unchanged(column) for column in columns[:out]]
-    distinct, codes = _distinct(columns, rows)
-    found = [work(texts) for texts in distinct]
+    distinct, codes = _distinct(texts)
+    found = [work(row) for row in distinct]
     return [_spread(columns[place], rows, codes, [each[place] for each in found]) for place in range(out)]
 
 
@@ -96,32 +105,39 @@ def where_distinct(
         plain: The rows that do not pass, for which it is not asked.
     """
     passed = np.zeros(len(columns[0]), dtype=bool)
-    rows = _rows_to_work(columns, plain)
+    rows, there = _rows_to_work(columns, plain)
     if len(rows):
-        distinct, codes = _distinct(columns, rows)
+        distinct, codes = _distinct(there)
         passed[rows] = np.array([test(texts) for texts in distinct], dtype=bool)[codes.to_numpy()]
     return passed
 
 
-def _distinct(columns: Sequence[pa.Array], rows: _Places) -> tuple[list[list[str]], pa.Array]:
-    """The distinct texts of some rows, and for each of these which they are."""
-    filled = [pc.fill_null(column.take(pa.array(rows)), "") for column in columns]
-    if len(filled) == 1:
-        keys = pc.dictionary_encode(filled[0])
+def _distinct(texts: Sequence[pa.Array]) -> tuple[list[list[str]], pa.Array]:
+    """The distinct rows of some texts, and for each row which it is."""
+    if len(texts) == 1:
+        keys = pc.dictionary_encode(texts[0])
         return [[key] for key in keys.dictionary.to_pylist()], keys.indices
-    keys = pc.dictionary_encode(pc.binary_join_element_wise(*filled, pa.scalar(_BETWEEN, _TEXT)))
-    return [key.split(_BETWEEN) for key in keys.dictionary.to_pylist()], keys.indices
+    keys = pc.dictionary_encode(pc.binary_join_element_wise(*texts, pa.scalar(BETWEEN, _TEXT)))
+    return [key.split(BETWEEN) for key in keys.dictionary.to_pylist()], keys.indices
 
 
-def _rows_to_work(columns: Sequence[pa.Array], plain: Mask | None) -> _Places:
-    rows = np.ones(len(columns[0]), dtype=bool) if plain is None else ~plain
+def _rows_to_work(columns: Sequence[pa.Array], plain: Mask | None) -> tuple[_Places, list[pa.Array]]:
+    """The rows to look at, in which something stands and nothing too long, and their texts without nulls."""
+    rows = np.arange(len(columns[0])) if plain is None else np.flatnonzero(~plain)
+    if plain is not None:
+        columns = [column.take(pa.array(rows)) for column in columns]
+    texts = [pc.fill_null(column, "") for column in columns]
     there = np.zeros(len(rows), dtype=bool)
-    for column in columns:
+    short = np.ones(len(rows), dtype=bool)
+    for column in texts:
         there |= mask(pc.greater(pc.binary_length(column), 0))
-        rows &= mask(pc.less_equal(pc.utf8_length(column), LONGEST), null=True)
-        if len(columns) > 1:
-            rows &= ~mask(pc.match_substring(column, _BETWEEN))
-    return np.flatnonzero(rows & there)
+        short &= mask(pc.less_equal(pc.utf8_length(column), LONGEST))
+        if len(texts) > 1:
+            short &= ~mask(pc.match_substring(column, BETWEEN))
+    chosen = there & short
+    if chosen.all():
+        return rows, texts
+    return rows[chosen], [column.filter(pa.array(chosen)) for column in texts]
 
 
 def _spread(column: pa.Array, rows: _Places, codes: pa.Array, found: list[Change]) -> Tidied:

@@ -15,7 +15,7 @@ from hygiene.arrow.text import mask
 from hygiene.fields.distinct import Change, Tidied, by_distinct
 from hygiene.words.tables import read_words
 
-__all__ = ["host_of", "tidy_linkedin", "tidy_linkedins", "tidy_website", "tidy_websites"]
+__all__ = ["host_of", "is_shared", "tidy_linkedin", "tidy_linkedins", "tidy_website", "tidy_websites"]
 
 #: A web address with nothing to change. Longer ones are looked at one by one.
 _PLAIN_SITE = r"^https?://([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}/?$"
@@ -63,6 +63,12 @@ def host_of(text: str, /) -> str:
     """The host of a website as A-labels in small letters; empty where it has none."""
     found = _URL.fullmatch(text.strip())
     return _a_labels(found[2]) if found else ""
+
+
+def is_shared(host: str, /) -> bool:
+    """Whether many people have pages under a host: a network, a shop of shops, a shortener, a builder of sites."""
+    labels = host.split(".")
+    return any(".".join(labels[place:]) in read_words("shared_sites") for place in range(len(labels) - 1))
 
 
 def _a_labels(host: str) -> str:

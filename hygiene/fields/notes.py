@@ -4,24 +4,39 @@ Masks by row; nothing is changed here. What is public among mail providers, and 
 registered, is handed in.
 """
 
+import re
 from collections.abc import Callable, Collection
+from functools import cache
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, mask
 from hygiene.fields.distinct import where_distinct
-from hygiene.fields.links import host_of
+from hygiene.fields.links import host_of, is_shared
 from hygiene.fields.name_parts import is_company
-from hygiene.fields.names import plain_names
 from hygiene.fields.phones import is_damaged
 from hygiene.fields.placeholders import is_department, is_nothing, is_test
+from hygiene.fields.suspects import may_be_one_of, may_end_with
+from hygiene.words.name_words import LEGAL_FORMS_JOINED
 from hygiene.words.spelling import folded
+from hygiene.words.tables import read_words
+
+_TEXT = pa.large_string()
 
 __all__ = ["damaged_number", "domain_mismatch", "is_own_address", "name_is_company", "placeholder_name"]
 
 #: A number of enough digits, with what stands between them, and the end of one that may have been rounded.
 _WHOLE_NUMBER, _ROUND = r"^\+?[ ().\-]*(?:\d[ ().\-]*){7,}$", r"0000(?:[.,]0+)?[ ]*$"
+#: What stands around the words of placeholders, which are looked up without it.
+_AROUND = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace()) + "."
+#: Letters that become others in lower case, by where they stand or into several, so that Arrow's are not Python's.
+_TWO_CASES = "[\u0130\u03a3]"
+_SPACE, _BLANK = pa.scalar(" ", pa.large_string()), {"null_handling": "replace", "null_replacement": ""}
+#: White space as Python has it, and words that it stands between.
+_WHITE = r"[\s\x0b\x1c-\x1f\x85\pZ]"
+_SEVERAL = rf"\S{_WHITE}+\S"
 #: A website whose host can be read off it.
 _SITE = r"^\s*(?:https?:)?(?://)?(?:www\.)?([a-z0-9.\-]+)(?:[/?#].*)?\s*$"
 
@@ -34,8 +49,28 @@ def placeholder_name(first: pa.Array, last: pa.Array, addresses: pa.Array, /) ->
         last: Last names, aligned.
         addresses: Email cells, aligned.
     """
-    found = where_distinct([first, last], lambda row: _names_nobody(*row), plain=plain_names(first, last))
+    words = read_words("placeholders")
+    near = np.flatnonzero(may_be_one_of(first, words) | may_be_one_of(last, words))
+    given, surname = first.take(pa.array(near)), last.take(pa.array(near))
+    joined = pc.binary_join_element_wise(given, surname, _SPACE, **_BLANK)
+    told = _is_told(given) | _is_told(surname) | _is_told(joined)
+    found = np.zeros(len(first), dtype=bool)
+    found[near] = where_distinct([given, surname], lambda row: _names_nobody(*row), plain=~told)
     return found | is_own_address(first, addresses)
+
+
+def _is_told(texts: pa.Array) -> Mask:
+    """Texts that are in the table of placeholders, whatever their case, what stands around them, and more."""
+    bare = pc.utf8_lower(pc.utf8_trim(texts, _AROUND))
+    dots = pc.and_(pc.equal(bare, ""), pc.match_substring(texts, "."))
+    found = mask(pc.is_in(bare, value_set=_placeholders())) | mask(dots)
+    return found | mask(pc.match_substring_regex(texts, _TWO_CASES))
+
+
+@cache
+def _placeholders() -> pa.Array:
+    bare = {word.strip(_AROUND) for word in read_words("placeholders")}
+    return pa.array(sorted(bare - {""}), _TEXT)
 
 
 def _names_nobody(first: str, last: str) -> bool:
@@ -49,6 +84,8 @@ def _names_nobody(first: str, last: str) -> bool:
 
 def is_own_address(names: pa.Array, addresses: pa.Array, /) -> Mask:
     """Rows whose name is their address."""
+    if not pc.any(pc.match_substring(names, "@")).as_py():
+        return np.zeros(len(names), dtype=bool)
     same = pc.equal(
         pc.ascii_lower(pc.utf8_trim_whitespace(names)), pc.ascii_lower(pc.utf8_trim_whitespace(addresses))
     )
@@ -63,10 +100,40 @@ def name_is_company(first: pa.Array, last: pa.Array, companies: pa.Array, /) -> 
         last: Last names, aligned.
         companies: Companies, aligned.
     """
-    by_words = where_distinct([first, last], lambda row: _is_firm(*row), plain=plain_names(first, last))
-    same = pc.and_(pc.equal(first, companies), pc.not_equal(pc.utf8_trim_whitespace(first), ""))
-    alone = pc.fill_null(pc.equal(last, ""), fill_value=True)
-    return by_words | mask(pc.and_(same, alone))
+    near = np.flatnonzero(_near_firm(first, last))
+    given, surname = first.take(pa.array(near)), last.take(pa.array(near))
+    found = np.zeros(len(first), dtype=bool)
+    plain = ~_may_be_firm(given, surname)
+    found[near] = where_distinct([given, surname], lambda row: _is_firm(*row), plain=plain)
+    same = mask(pc.equal(first, companies))
+    if same.any():
+        same &= ~mask(pc.equal(pc.utf8_trim_whitespace(first), "")) & mask(pc.equal(last, ""), null=True)
+    return found | same
+
+
+def _near_firm(first: pa.Array, last: pa.Array) -> Mask:
+    """Rows that `_may_be_firm` may tell of, and others."""
+    forms = read_words("legal_forms", kind="telling")
+    there = [mask(pc.greater(pc.binary_length(column), 0)) for column in (first, last)]
+    return may_end_with(first, forms) | may_end_with(last, forms) | (there[0] ^ there[1])
+
+
+def _may_be_firm(first: pa.Array, last: pa.Array) -> Mask:
+    """Rows whose name ends with a form that tells firms, or is several words in one cell."""
+    ends = [mask(pc.match_substring_regex(column, _telling())) for column in (first, last)]
+    blank = [mask(pc.equal(pc.utf8_trim_whitespace(column), ""), null=True) for column in (first, last)]
+    words = [mask(pc.match_substring_regex(column, _SEVERAL)) for column in (first, last)]
+    return ends[0] | ends[1] | ((blank[0] ^ blank[1]) & (words[0] | words[1]))
+
+
+@cache
+def _telling() -> str:
+    """The expression for a form of firms at the end of a name, or the joined ones anywhere."""
+    forms = (
+        r"[.,]*".join(map(re.escape, form)) for form in sorted(read_words("legal_forms", kind="telling"))
+    )
+    joined = "|".join(map(re.escape, LEGAL_FORMS_JOINED))
+    return rf"(?i)(?:^|,|{_WHITE})(?:{'|'.join(forms)})[.,]*{_WHITE}*$|{joined}"
 
 
 def _is_firm(first: str, last: str) -> bool:
@@ -83,7 +150,7 @@ def damaged_number(phones: pa.Array, /) -> Mask:
 def domain_mismatch(
     websites: pa.Array, domains: pa.Array, /, *, registrable: Callable[[str], str], public: Collection[str]
 ) -> Mask:
-    """Rows whose address is at another registrable domain than their website.
+    """Rows whose address is at another registrable domain than their website, where that is a site of their own.
 
     Args:
         websites: Websites (`large_string`).
@@ -95,6 +162,8 @@ def domain_mismatch(
     def differs(website: str, domain: str) -> bool:
         host = host_of(website)
         if not host or not domain or domain in public or (own := registrable(domain)) in public:
+            return False
+        if is_shared(host):
             return False
         site = registrable(host)
         return bool(site and own) and folded(site) != folded(own)

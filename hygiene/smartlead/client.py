@@ -12,15 +12,17 @@ from urllib.parse import urlsplit
 
 from hygiene.arguments import check_id, check_word
 from hygiene.errors import ListingIncomplete, ListNotFound, UnknownOutcome, UsageError, option
+from hygiene.http import settings
+from hygiene.http.keys import Key, find_key, in_query
+from hygiene.http.listings import Page, readable, whole
+from hygiene.http.retry import Pause, sleep
+from hygiene.http.transport import Transport
 from hygiene.policy import ImportPolicy
 from hygiene.sinks import HeldLead, LeadList, Reply, Target
-from hygiene.smartlead import config, responses
-from hygiene.smartlead.config import Key
-from hygiene.smartlead.pagination import Page, cursor_pages, offset_pages, readable, whole
+from hygiene.smartlead import responses
+from hygiene.smartlead.pagination import cursor_pages, offset_pages
 from hygiene.smartlead.payload import Body, WrittenImport, distinct_fields, shape_leads
-from hygiene.smartlead.rate_limit import DEFAULT_RATE, Limiter, parse_rate
-from hygiene.smartlead.retry import Pace, Pause, sleep
-from hygiene.smartlead.transport import Transport
+from hygiene.smartlead.service import SERVICE
 from hygiene.smartlead.unsubscribed import check_told, is_unsubscribed, unsubscribed_only
 
 __all__ = ["Smartlead"]
@@ -52,6 +54,7 @@ class Smartlead:
         patience_s: Seconds that one request waits where the API refuses to take it yet; None reads
             ``HYGIENE_PATIENCE_S``.
         pause: How to wait; the default sleeps.
+        insecure: Whether http:// is taken for other machines than this one too.
 
     Attributes:
         account: Fingerprint of the key, which tells accounts apart and not the key.
@@ -80,19 +83,17 @@ class Smartlead:
         rate: str | None = None,
         patience_s: float | None = None,
         pause: Pause = sleep,
+        insecure: bool = False,
     ) -> None:
         try:
-            key = config.api_key(
-                Key(api_key.strip()) if isinstance(api_key, str) and api_key else api_key or None
-            )
+            key = find_key(api_key, SERVICE)
         finally:
             del api_key  # it would stand among the locals of a traceback
         check_word("custom_shape", custom_shape, ("flat", "nested"))
         check_id("list_id", list_id)
         check_id("client_id", client_id)
-        self.list_id = list_id
-        self.client_id = client_id
-        self.base_url = config.base_url(base_url)
+        self.list_id, self.client_id = list_id, client_id
+        self.base_url = settings.base_url(base_url, SERVICE, insecure=insecure)
         self.policy = policy or ImportPolicy()
         self.batch_leads = BATCH_LEADS
         self._rename = distinct_fields(rename or {})
@@ -100,10 +101,12 @@ class Smartlead:
         maps = {"emailFieldsAdded": email_fields_added, "customFields": custom_fields}
         self._maps = {name: dict(given) for name, given in maps.items() if given is not None}
         self.account = key.fingerprint
-        self.rate = rate or ("none" if self.is_local else DEFAULT_RATE)
-        self._pace = Pace(self._limiter(), patience_s=config.patience_s(patience_s), pause=pause)
-        timeout = config.timeout_s(timeout_s)
-        self._wire = Transport(key, base_url=self.base_url, timeout_s=timeout, pace=self._pace)
+        self.rate = rate or ("none" if self.is_local else SERVICE.rate)
+        self._pace = settings.paced(self.rate, self.account, patience_s=patience_s, pause=pause)
+        self._wire = Transport(
+            SERVICE, key, sign=in_query("api_key"), checked=responses.checked, base_url=self.base_url,
+            timeout_s=settings.timeout_s(timeout_s), pace=self._pace,
+        )  # fmt: skip
 
     def __repr__(self) -> str:
         return (
@@ -135,7 +138,7 @@ class Smartlead:
     @property
     def is_local(self) -> bool:
         """Whether the API runs on this machine, which has no quota to spare."""
-        return config.is_loopback(urlsplit(self.base_url).hostname)
+        return settings.is_loopback(urlsplit(self.base_url).hostname)
 
     @property
     def target(self) -> Target:
@@ -154,16 +157,6 @@ class Smartlead:
     def least_s(self, requests: int, /) -> float:
         """Seconds that so many requests take at the least, by the rate alone."""
         return self._pace.least_s(requests)
-
-    def _limiter(self) -> Limiter:
-        """The limiter of the key, in a file that processes share."""
-        windows = parse_rate(self.rate)
-        if not windows:
-            return Limiter(())
-        from platformdirs import user_state_path
-
-        folder = user_state_path("lead-hygiene", appauthor=False)
-        return Limiter(windows, path=folder / f"rate-{self.account}.sqlite")
 
     def send(
         self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False

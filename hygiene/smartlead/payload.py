@@ -9,9 +9,9 @@ from typing import Literal
 
 from hygiene.columns.mapping import CANONICAL
 from hygiene.errors import UsageError, option
+from hygiene.http.transport import Letter, Transport
 from hygiene.sinks import Reply
 from hygiene.smartlead.responses import reply
-from hygiene.smartlead.transport import Letter, Transport
 
 __all__ = ["Body", "WrittenImport", "distinct_fields", "shape_leads"]
 

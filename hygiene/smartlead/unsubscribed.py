@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from hygiene.errors import SinkError, option
-from hygiene.smartlead.pagination import Page, row_key
+from hygiene.http.listings import Page, row_key
 
 __all__ = ["check_told", "is_unsubscribed", "unsubscribed_only"]
 

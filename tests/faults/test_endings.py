@@ -537,7 +537,7 @@ def test_what_nobody_foresaw_before_anything_was_sent_is_exit_4_and_a_log_says_m
 
     line, text = the_log(err)
     assert code == 4
-    assert line.startswith("Error: RuntimeError at smartlead/transport.py:")
+    assert line.startswith("Error: RuntimeError at http/transport.py:")
     assert line.endswith("Nothing was sent.")
     assert json.loads(out)["run"]["error"] == line.removeprefix("Error: ")
     assert "in import_leads\n" in text
@@ -559,7 +559,7 @@ def test_what_nobody_foresaw_between_two_batches_is_exit_5_with_the_summary_and_
     line, _ = the_log(err)
     states = [batch["state"] for batch in json.loads(out)["reconciliation"]["batches"]]
     assert code == 5
-    assert line.startswith("Error: unfinished: RuntimeError at smartlead/transport.py:")
+    assert line.startswith("Error: unfinished: RuntimeError at http/transport.py:")
     assert line.endswith("To resume, run the same command again.")
     assert states.count("acknowledged") >= 1
     assert states != ["acknowledged"] * 3

@@ -12,7 +12,7 @@ import hygiene
 from hygiene.cli import main
 from hygiene.emulator import Emulator
 from hygiene.errors import HygieneError
-from hygiene.smartlead.config import Key
+from hygiene.http.keys import Key
 
 pytestmark = pytest.mark.faults
 

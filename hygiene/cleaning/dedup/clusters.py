@@ -61,6 +61,7 @@ class ChunkClusters:
         exact: Whether it has the exact key of the row that stays.
         marks: Opt-out mark of another row that holds for the row, by position; null for none.
         named: Suppression entry of another row that holds for it.
+        likely: Number of a row that is likely of the same person, and why; None where nobody asked.
     """
 
     rows: _Numbers
@@ -70,6 +71,7 @@ class ChunkClusters:
     exact: Mask
     marks: pa.Array
     named: pa.Array
+    likely: pa.Array | None = None
 
     @property
     def among(self) -> Mask:
@@ -95,6 +97,7 @@ class Clusters:
         sound: Whether nothing but the row that stays speaks against each row of `repeats.order`.
         marks: Opt-out marks that hold for other rows of the same lead.
         named: Suppression entries that hold for other rows of the same person.
+        likely: Rows that are likely of the same person as another; None where nobody asked.
     """
 
     ranks: _Ranks
@@ -103,6 +106,7 @@ class Clusters:
     sound: Mask = field(repr=False)
     marks: Carried = field(repr=False)
     named: Carried = field(repr=False)
+    likely: Carried | None = field(default=None, repr=False)
 
     @cached_property
     def _by_row(self) -> tuple[_Numbers, _Numbers]:
@@ -133,4 +137,5 @@ class Clusters:
             self.exact[chosen],
             self.marks.within(start, end),
             self.named.within(start, end),
+            None if self.likely is None else self.likely.within(start, end),
         )

@@ -22,7 +22,7 @@ from hygiene.cleaning.dedup.survivors import join_repeats, order_repeats
 from hygiene.cleaning.reasons import RowReasons
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
-from hygiene.outcomes import Outcome
+from hygiene.outcomes import SAME_PERSON, Outcome
 
 __all__ = ["ChunkKeys", "KeyIndex"]
 
@@ -239,10 +239,21 @@ class KeyIndex:
             start += len(domain)
         return found
 
-    def relate(self) -> Clusters:
-        """Find out what rows are to each other; to be called once, after the last chunk."""
-        ranks = np.concatenate([np.zeros(0, dtype=np.int8), *self._ranks])
+    @property
+    def ranks(self) -> _Ranks:
+        """The rank of each row's outcome, as far as it goes."""
+        return np.concatenate([np.zeros(0, dtype=np.int8), *self._ranks])
+
+    def relate(self, *, likely: Carried | None = None) -> Clusters:
+        """Find out what rows are to each other; to be called once, after the last chunk.
+
+        Args:
+            likely: Rows that are likely of the same person as another.
+        """
+        ranks = self.ranks
         self._ranks.clear()
+        if likely is not None and SAME_PERSON in self._settings.review:
+            ranks[likely.rows] = np.minimum(ranks[likely.rows], Outcome.REVIEW.rank)
         parts, exact = [], []
         for rows, keys in self._further:
             hit = self._marks.find(keys, rows)
@@ -266,7 +277,7 @@ class KeyIndex:
         sound = ranks[repeats.order] == Outcome.READY.rank
         replaced = repeats.order[repeats.among]
         ranks[replaced] = np.minimum(ranks[replaced], Outcome.DUPLICATE.rank)
-        return Clusters(ranks, repeats, same, sound, self._marks.carried(), self._named.carried())
+        return Clusters(ranks, repeats, same, sound, self._marks.carried(), self._named.carried(), likely)
 
 
 def _equal(exact: Hashes, rows: _Numbers, order: _Numbers, stays: _Numbers) -> Mask:

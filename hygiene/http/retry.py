@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from hygiene.errors import RateLimited, SinkError, Unreachable
-from hygiene.smartlead.rate_limit import Limiter
-from hygiene.smartlead.responses import number
+from hygiene.http.answers import number
+from hygiene.http.rate_limit import Limiter
 
 __all__ = ["PATIENCE_S", "Pace", "Pause", "sleep", "waiting_time"]
 

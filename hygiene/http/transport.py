@@ -1,10 +1,11 @@
 """The wire: one request over httpx, and its answer or the error that says what became of it.
 
 The key is added below httpx's logging and exception layer, so that no log line, error or repr holds it.
-What an answer means is not decided here, and what may have landed is not sent twice.
+What an answer means the room of the API says; what may have landed is not sent twice here.
 """
 
 import contextlib
+import itertools
 import json
 import logging
 import os
@@ -12,6 +13,7 @@ import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -19,11 +21,13 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from hygiene.errors import SinkError, UnknownOutcome, Unreachable, UsageError
+from hygiene.http import bounds
+from hygiene.http.answers import Answer, may_land, rewrite, without_addresses
+from hygiene.http.keys import Key, Signature, Signed
+from hygiene.http.retry import Pace, waiting_time
+from hygiene.http.service import Service
+from hygiene.http.settings import proxy_for
 from hygiene.small_file import check_small
-from hygiene.smartlead import bounds
-from hygiene.smartlead.config import Key, proxy_for
-from hygiene.smartlead.responses import Answer, checked, rewrite, without_addresses
-from hygiene.smartlead.retry import Pace, waiting_time
 from hygiene.version import __version__
 
 __all__ = ["Letter", "Transport"]
@@ -43,12 +47,17 @@ _OUT = "http11.send_request_body.complete"
 #: Bytes of a file of certificates; that of all public authorities has 0.3 million.
 _CERTIFICATES = 16 << 20
 
-_KEY_IN_LOG = re.compile(r"api_key=[^&\s'\"]+")
+#: What stands for an address in the path of a request, as httpx writes it, and under which its extensions have it.
+_PLACE = "%7Baddress%7D"
+
+_LOOK = "It may have landed; look at the account before you send it again."
+
+_KEY_IN_LOG = re.compile(r"(api_key=|Basic |Bearer )[^&\s'\"]+")
 
 
 def _without_key(record: logging.LogRecord) -> bool:
     """Mask key and addresses where the API sends them back in a header, for instance in a redirect."""
-    record.msg = without_addresses(_KEY_IN_LOG.sub("api_key=<key>", str(record.msg)))
+    record.msg = without_addresses(_KEY_IN_LOG.sub(r"\1<key>", str(record.msg)))
     return True
 
 
@@ -62,29 +71,41 @@ class _KeyBelow(httpx.BaseTransport):
     Source: encode/httpx #2760 (the client logs whole URLs).
     """
 
-    def __init__(self, key: Key, wire: httpx.BaseTransport) -> None:
-        self._key = key
+    def __init__(self, signed: Signed, wire: httpx.BaseTransport) -> None:
+        self._signed = signed
         self._wire = wire
         self._last: tuple[httpx.URL, httpx.URL] | None = None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         out = httpx.Request(
             request.method,
-            self._with_key(request.url),
-            headers=request.headers,
+            self._with_key(_with_address(request)),
+            headers=[*request.headers.raw, *self._headers],
             stream=request.stream,
             extensions=request.extensions,
         )
         return self._wire.handle_request(out)
 
+    @cached_property
+    def _headers(self) -> list[tuple[bytes, bytes]]:
+        return [(name.encode(), value.encode()) for name, value in self._signed.headers.items()]
+
     def _with_key(self, url: httpx.URL) -> httpx.URL:
         """The address with the key; the last one is kept, as an import asks the same one again and again."""
-        if self._last is None or self._last[0] != url:
-            self._last = (url, url.copy_merge_params({"api_key": self._key.reveal()}))
-        return self._last[1]
+        last = self._last
+        if last is None or last[0] != url:
+            last = (url, url.copy_merge_params(dict(self._signed.query)) if self._signed.query else url)
+            self._last = last
+        return last[1]
 
     def close(self) -> None:
         self._wire.close()
+
+
+def _with_address(request: httpx.Request) -> httpx.URL:
+    """Where a request goes, with the address that its path is to have."""
+    address = request.extensions.get(_PLACE)
+    return httpx.URL(str(request.url).replace(_PLACE, address)) if address else request.url
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +122,13 @@ class Letter:
 
 
 class Transport:
-    """Connections to one API with one key.
+    """Connections to one API with one key, for any number of threads.
 
     Args:
+        service: The API.
         key: The key.
+        sign: How the key is written on a request.
+        checked: Gives an answer back where it says that what was asked was done, else raises what became of it.
         base_url: Where the API is.
         timeout_s: Seconds that the API may be silent; a whole request may take `WHOLE` times as long.
         pace: How long to wait before a request and after a refusal.
@@ -116,13 +140,27 @@ class Transport:
         UsageError: the environment names a proxy that cannot be used.
     """
 
-    def __init__(self, key: Key, /, *, base_url: str, timeout_s: float, pace: Pace) -> None:
+    def __init__(
+        self,
+        service: Service,
+        key: Key,
+        /,
+        *,
+        sign: Signature,
+        checked: Callable[[Answer, str], Answer],
+        base_url: str,
+        timeout_s: float,
+        pace: Pace,
+    ) -> None:
+        self._service, self._checked = service, checked
         self._base_url, self._pace, self._whole_s = base_url, pace, WHOLE * timeout_s
-        self._hide = _hiding(key)
+        signed = sign(key)
+        self._hide = _hiding(key, signed)
+        self._numbers = itertools.count(1)
         self.asked = 0
         self._client = httpx.Client(
             base_url=base_url,
-            transport=_KeyBelow(key, _transport(base_url)),
+            transport=_KeyBelow(signed, _transport(base_url)),
             timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, CONNECT_S)),
             headers={
                 "User-Agent": f"lead-hygiene/{__version__}",
@@ -138,16 +176,45 @@ class Transport:
         self._pace.close()
 
     def ask(
-        self, method: str, path: str, /, *, query: Mapping[str, Any] | None = None, body: object = None
+        self,
+        method: str,
+        path: str,
+        /,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: object = None,
+        form: Mapping[str, Any] | None = None,
+        address: str = "",
     ) -> Answer:
-        """Send one request; see `send`."""
-        return self.send(self.write(method, path, query=query, body=body))
+        """Send one request; see `write` and `send`."""
+        letter = self.write(method, path, query=query, body=body, form=form, address=address)
+        del query, body, form, address  # they would stand among the locals of a traceback
+        return self.send(letter)
 
     def write(
-        self, method: str, path: str, /, *, query: Mapping[str, Any] | None = None, body: object = None
+        self,
+        method: str,
+        path: str,
+        /,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: object = None,
+        form: Mapping[str, Any] | None = None,
+        address: str = "",
     ) -> Letter:
-        """One request, which is not sent."""
-        request = self._client.build_request(method, path, params=query, json=body)
+        """One request, which is not sent.
+
+        Args:
+            method: Its method.
+            path: Where it goes, below the base URL.
+            query: Parameters.
+            body: What is sent as JSON.
+            form: What is sent as a form.
+            address: What ``{address}`` in the path stands for, which no log and no message shows.
+        """
+        request = self._client.build_request(method, path, params=query, json=body, data=form)
+        if address:
+            request.extensions[_PLACE] = quote(address, safe="")
         return Letter(f"{method} {path}", request)
 
     def send(self, letter: Letter, /, *, meanwhile: Callable[[], None] | None = None) -> Answer:
@@ -175,7 +242,7 @@ class Transport:
 
     def _once(self, letter: Letter) -> Answer:
         method, where = letter.request.method, letter.where
-        self.asked += 1
+        self.asked = next(self._numbers)
         try:
             with bounds.until(self._whole_s):
                 response = self._client.send(letter.request, stream=True)
@@ -184,12 +251,12 @@ class Transport:
         except _NOT_SENT as error:
             raise Unreachable(self._unreached(where, error)) from None
         except httpx.HTTPError as error:
-            raise _lost(method, where, error) from None
+            raise self._lost(method, where, error) from None
         except bounds.TooLongError:
-            raise _too_long(method, f"{where}: HTTP {response.status_code}", response.status_code) from None
+            raise self._too_long(method, where, response.status_code) from None
         self._pace.seen(empty=answer.status == 200 and not answer.size)
         try:
-            return checked(answer, method=method)
+            return self._checked(answer, method)
         except UnknownOutcome:
             if answer.retry_after_s is not None:
                 self._pace.asked(answer.retry_after_s)
@@ -198,8 +265,22 @@ class Transport:
     def _unreached(self, where: str, error: Exception) -> str:
         return (
             f"{where}: no connection to {self._base_url} ({type(error).__name__}), nothing was sent. "
-            "Check SMARTLEAD_BASE_URL and the network, and run the command again."
+            f"Check {self._service.url_variable} and the network, and run the command again."
         )
+
+    def _lost(self, method: str, where: str, error: Exception) -> Exception:
+        lost = f"{where}: the answer was lost ({type(error).__name__})."
+        if may_land(method):
+            return UnknownOutcome(f"{lost} {_LOOK}")
+        changed = "It may have been done" if method == "DELETE" else "Nothing was changed"
+        return Unreachable(f"{lost} {changed}; run the command again.")
+
+    def _too_long(self, method: str, where: str, status: int) -> Exception:
+        most = bounds.ANSWER_OCTETS // 2**20
+        told = f"{where}: HTTP {status}: the answer is longer than {most} MB, and was not read to its end."
+        if may_land(method):
+            return UnknownOutcome(f"{told} {_LOOK}")
+        return SinkError(f"{told} Check {self._service.url_variable}.", status=status)
 
     def _answer(self, where: str, response: httpx.Response, content: bytes) -> Answer:
         value = _parsed(content, response.headers.get("Content-Type", ""), self._hide)
@@ -223,23 +304,6 @@ def _when_out(meanwhile: Callable[[], None]) -> Callable[[str, object], None]:
             meanwhile()
 
     return hear
-
-
-def _lost(method: str, where: str, error: Exception) -> Exception:
-    lost = f"{where}: the answer was lost ({type(error).__name__})."
-    if method == "POST":
-        return UnknownOutcome(f"{lost} It may have landed; look at the account before you send it again.")
-    changed = "Nothing was changed" if method == "GET" else "It may have been done"
-    return Unreachable(f"{lost} {changed}; run the command again.")
-
-
-def _too_long(method: str, where: str, status: int) -> Exception:
-    told = (
-        f"{where}: the answer is longer than {bounds.ANSWER_OCTETS // 2**20} MB, and was not read to its end."
-    )
-    if method == "POST":
-        return UnknownOutcome(f"{told} It may have landed; look at the account before you send it again.")
-    return SinkError(f"{told} Check SMARTLEAD_BASE_URL.", status=status)
 
 
 def _transport(base_url: str) -> httpx.HTTPTransport:
@@ -275,9 +339,14 @@ def _trusted(base_url: str) -> ssl.SSLContext:
         raise UsageError(msg) from error
 
 
-def _hiding(key: Key) -> Callable[[str], str]:
+def _hiding(key: Key, signed: Signed) -> Callable[[str], str]:
+    """What masks the key in a text, as it is, as an address writes it and as a header does."""
+
     def hide(text: str) -> str:
-        return text.replace(key.reveal(), "<key>").replace(quote(key.reveal(), safe=""), "<key>")
+        in_headers = [value.rpartition(" ")[2] for value in signed.headers.values()]
+        for secret in (key.reveal(), quote(key.reveal(), safe=""), *in_headers):
+            text = text.replace(secret, "<key>")
+        return text
 
     return hide
 

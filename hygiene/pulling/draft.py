@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from hygiene.errors import UsageError, option
+from hygiene.http.listings import Page, Tally
 from hygiene.io.writers import PRIVATE, atomic
-from hygiene.smartlead.pagination import Page, Tally
 
 __all__ = ["Draft"]
 

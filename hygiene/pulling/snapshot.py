@@ -23,11 +23,10 @@ from hygiene.errors import (
     UsageError,
     option,
 )
+from hygiene.http.listings import Page
 from hygiene.io.locks import Lock
 from hygiene.io.writers import PRIVATE
-from hygiene.smartlead.draft import Draft
-from hygiene.smartlead.pagination import Page
-from hygiene.smartlead.unsubscribed import check_told
+from hygiene.pulling.draft import Draft
 
 __all__ = ["BLOCK_LIST", "LEADS", "Pages", "Pulled", "pull"]
 
@@ -61,6 +60,7 @@ def pull(
     pause: Callable[[float], None] = time.sleep,
     progress: Callable[[int, int], None] | None = None,
     rights: int = PRIVATE,
+    check_told: Callable[[int, int], None] | None = None,
 ) -> Pulled:
     """Write a listing to a CSV file; returns how many rows it holds.
 
@@ -75,6 +75,8 @@ def pull(
         pause: Waits.
         progress: Called with the rows so far, twice: how many there are to come is not known.
         rights: Who may read the file.
+        check_told: Called with the rows that were read and with those of them that do not say what is asked for; raises
+            where that is too many.
 
     Raises:
         SinkError: refused, and again when asked anew, where the pages so far are kept; or no row says what is
@@ -93,7 +95,8 @@ def pull(
         finally:
             draft.close()
         try:
-            check_told(draft.read, draft.untold)
+            if check_told is not None:
+                check_told(draft.read, draft.untold)
             draft.write(Path(out), rights)
         except SinkError:
             draft.remove()  # the same pages would be refused again

@@ -15,11 +15,7 @@ from pathlib import Path
 
 from hygiene.errors import UsageError, option
 
-__all__ = ["DEFAULT_RATE", "Limiter", "parse_rate"]
-
-#: 80 % of the documented limits of the standard plan (10/s, 60/min, 1000/h): guides/rate-limits, which
-#: also gives the advice to stay near 80 %.
-DEFAULT_RATE = "8/s,48/m,800/h"
+__all__ = ["Limiter", "parse_rate"]
 
 #: Seconds to wait for another process that looks at the windows.
 BUSY_S = 30.0
@@ -47,7 +43,7 @@ def parse_rate(text: str, /) -> tuple[tuple[int, float], ...]:
     for part in text.split(","):
         found = re.fullmatch(r"\s*([1-9][0-9]{0,6})\s*/\s*([smh])\s*", part)
         if not found:
-            form = f"requests a second, minute or hour, such as {DEFAULT_RATE}, or none"
+            form = "requests a second, minute or hour, such as 8/s,48/m,800/h, or none"
             msg = f"{option('rate', text)}: expected {form}."
             raise UsageError(msg)
         windows.append((int(found[1]), _UNITS[found[2]]))

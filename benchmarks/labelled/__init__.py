@@ -1,0 +1,1 @@
+"""Labelled leads for `people.py`, and the programs that it is held against."""

@@ -1,0 +1,273 @@
+"""Same person: how much speaks for it that two leads are of one person.
+
+Each trait that both have is weighed in bits: one that few leads share speaks for it, one that differs against it.
+Source: Fellegi and Sunter, "A Theory for Record Linkage" (1969); weights of what differs are assumed.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene.arrow.text import Mask, mask
+from hygiene.errors import UsageError
+from hygiene.words.name_words import given_names
+from hygiene.words.nicknames import are_one_name
+
+__all__ = ["COUNTED", "Pairs", "are_likely", "compare_pairs", "need_rapidfuzz", "share_of"]
+
+Bits = np.ndarray[Any, np.dtype[np.float64]]
+
+#: Traits whose frequency matters, and how often a text of each is met among leads anywhere (assumed).
+COUNTED = {
+    "given": 1 / 300,
+    "surname": 1 / 2000,
+    "company": 1 / 5000,
+    "domain": 1 / 5000,
+    "phone": 1 / 20000,
+    "city": 1 / 300,
+    "state": 1 / 20,
+    "local": 1 / 5000,
+}
+#: Leads anywhere that stand beside those of the input where frequencies are worked out.
+_ELSEWHERE = 500
+#: Bits that a pair needs beyond even odds: eight to one, for the least likely of all that are noted.
+_NEEDED = 3.0
+#: Persons a lead that are in the input twice, where nothing is known; and fewest leads of an input, since in few ones
+#: equal names are no rarer.
+_REPEATS, _FEWEST = 0.1, 1000
+#: The most of them that are believed, and how often they are counted anew.
+_MOST_REPEATS, _ROUNDS = 2.0, 5
+#: Bits for a profile page in common, which one person has.
+_PROFILE = 16.0
+#: Letters that a name may have wrong.
+_SLIPS = 3
+#: Bits for a number in common among people of one firm, who may all be called at it.
+_OFFICE = 3.0
+#: Bits against two pages: somebody who chose a name for his page has an earlier address of it too.
+_OTHER_PROFILE = 8.0
+
+
+class Pairs(NamedTuple):
+    """What speaks for pairs of leads being one person.
+
+    Attributes:
+        bits: The evidence, before how many pairs there are is held against it.
+        never: What no evidence makes one person: father and son, or no name.
+        why: Traits that they have in common, joined by semicolons.
+    """
+
+    bits: Bits
+    never: Mask
+    why: pa.Array
+
+
+def need_rapidfuzz() -> None:
+    """See that the package is there that measures how near texts are.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    try:
+        import rapidfuzz  # noqa: F401
+    except ImportError as error:
+        msg = (
+            "looking for one person under two addresses needs rapidfuzz: pip install 'lead-hygiene[likely]'."
+        )
+        raise UsageError(msg) from error
+
+
+def share_of(times: Bits, rows: int, anywhere: float, /) -> Bits:
+    """How often a text is met, from how often it is in the input, and how often any such text is met anywhere."""
+    found: Bits = (np.maximum(times - 1, 0) + _ELSEWHERE * anywhere) / (rows + _ELSEWHERE)
+    return found
+
+
+def are_likely(bits: Bits, never: Mask, rows: int, /) -> Mask:
+    """The pairs that are one person beyond doubt, as far as an input of so many rows allows.
+
+    How many persons are in it twice is taken from the pairs themselves, once they are seen.
+    """
+    rate = _REPEATS
+    for _ in range(_ROUNDS):
+        likely: Mask = ~never & (bits + np.log2(2 * rate / max(rows, _FEWEST)) > _NEEDED)
+        rate = max(_REPEATS, min(float(likely.sum()) / max(rows, _FEWEST), _MOST_REPEATS))
+    return likely
+
+
+def compare_pairs(
+    one: Mapping[str, pa.Array], other: Mapping[str, pa.Array], shares: Mapping[str, Bits], /
+) -> Pairs:
+    """Weigh what pairs of leads have in common.
+
+    Args:
+        one: The traits of the first lead of each pair.
+        other: Those of the second, aligned.
+        shares: How often the text of a trait is met, by `COUNTED`: of the two the more frequent.
+
+    Source: the weights are assumed; `benchmarks/people.py` measures what they give.
+    """
+    rare = {name: -np.log2(share) for name, share in shares.items()}
+    given, surname = _names(one, other, rare)
+    work, at_work = _work(one, other, rare)
+    place, at_place = _place(one, other, rare, at_work)
+    phone = _same(one, other, "phone")
+    page, pages = _same(one, other, "linkedin"), _both(one, other, "linkedin")
+    local = _same(one, other, "local") & (surname > 0)
+    bits = given + surname + work + place
+    of_phone = np.where(at_work, np.minimum(rare["phone"], _OFFICE), rare["phone"])
+    bits += np.select([phone, _both(one, other, "phone")], [of_phone, -1.0], 0.0)
+    bits += np.where(page, _PROFILE, 0.0) + np.where(local, 1.0, 0.0)
+    title = _same(one, other, "title")
+    bits += np.where(title, 2.0, 0.0)
+    bits -= np.where(pages & ~page, _OTHER_PROFILE, 0.0)
+    either = mask(pc.or_(pc.is_valid(one["suffix"]), pc.is_valid(other["suffix"])))
+    sons = either & ~_same(one, other, "suffix")
+    never = ((given <= 0) & (surname <= 0)) | (((given < 0) | sons) & ~page)
+    never |= (surname < 0) & ~page & ~(phone & ~at_work)
+    named = (given > 0) & (surname > 0)
+    masks = {
+        "name": named,
+        "given name": ~named & (given > 0),
+        "surname": ~named & (surname > 0),
+        "company": at_work,
+        "place": at_place,
+        "phone": phone,
+        "linkedin": page,
+        "title": title,
+    }
+    return Pairs(bits, never, _why(masks))
+
+
+def _why(masks: Mapping[str, Mask]) -> pa.Array:
+    bits = sum(rows.astype(np.int64) << place for place, rows in enumerate(masks.values()))
+    codes, at = np.unique(bits, return_inverse=True)
+    words = [
+        ";".join(name for place, name in enumerate(masks) if code >> place & 1) for code in codes.tolist()
+    ]
+    return pa.array(words, pa.large_string()).take(pa.array(at))
+
+
+def _both(one: Mapping[str, pa.Array], other: Mapping[str, pa.Array], name: str) -> Mask:
+    return mask(pc.and_(pc.is_valid(one[name]), pc.is_valid(other[name])))
+
+
+def _same(one: Mapping[str, pa.Array], other: Mapping[str, pa.Array], name: str) -> Mask:
+    return mask(pc.equal(one[name], other[name]))
+
+
+def _texts(column: pa.Array) -> list[str]:
+    found: list[str] = pc.fill_null(column, "").to_pylist()
+    return found
+
+
+def _slips(first: list[str], second: list[str], /, *, most: int = _SLIPS) -> Bits:
+    """Letters that were left out, added, changed or turned between two texts; infinitely many where they are too many.
+
+    Args:
+        first: Texts.
+        second: Others, aligned.
+        most: The most that a text of any length may have; one of six letters may have one in any case.
+    """
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import cpdist
+
+    found: Bits = cpdist(first, second, scorer=OSA.distance, dtype=np.int32).astype(np.float64)
+    longest = np.array([max(len(a), len(b)) for a, b in zip(first, second, strict=True)])
+    shortest = np.array([min(len(a), len(b)) for a, b in zip(first, second, strict=True)])
+    return np.where((found <= np.minimum(1 + longest // 6, most)) & (shortest > 2), found, np.inf)
+
+
+def _names(
+    one: Mapping[str, pa.Array], other: Mapping[str, pa.Array], rare: Mapping[str, Bits]
+) -> tuple[Bits, Bits]:
+    """Bits for given names and for surnames, of which one may be written in place of the other."""
+    given = _texts(one["given"]), _texts(other["given"])
+    surname = _texts(one["surname"]), _texts(other["surname"])
+    by_given, by_surname = _given(*given, rare["given"]), _surname(*surname, rare["surname"])
+    slips = _slips(given[0], surname[1]) + _slips(surname[0], given[1])
+    turned = np.isfinite(slips) & (by_given < 0) & (by_surname < 0)
+    lost = 1 + 2 * np.where(turned, slips, 0)
+    by_given = np.where(turned, np.maximum(rare["given"] - lost, 0.5), by_given)
+    return by_given, np.where(turned, np.maximum(rare["surname"] - lost, 0.5), by_surname)
+
+
+def _given(first: list[str], second: list[str], rare: Bits) -> Bits:
+    slips = _slips(first, second)
+    kinds = np.array([_given_kind(a, b) for a, b in zip(first, second, strict=True)])
+    near = np.isfinite(slips)
+    return np.select(
+        [kinds == "none", kinds == "same", kinds == "short", kinds == "initial", (kinds == "other") & near],
+        [
+            0.0,
+            rare,
+            rare - 1,
+            np.minimum(rare, 3.0),
+            np.maximum(rare - 2 - 2 * np.where(near, slips, 0), 0.5),
+        ],
+        -7.0,
+    )
+
+
+def _given_kind(first: str, second: str) -> str:
+    """How two given names stand to each other; two that are both known are two, however near."""
+    if not first or not second:
+        return "none"
+    if first == second:
+        return "same"
+    a, b = first.split(), second.split()
+    if a[0] == b[0]:
+        kind = "short" if len(a) == 1 or len(b) == 1 or a[1][0] == b[1][0] else "two"
+    elif are_one_name(a[0], b[0]) or not set(a).isdisjoint(b):
+        kind = "short"
+    elif len(a[0]) == 1 or len(b[0]) == 1:
+        kind = "initial" if a[0][0] == b[0][0] else "two"
+    else:
+        kind = "two" if a[0] in given_names() and b[0] in given_names() else "other"
+    return kind
+
+
+def _surname(first: list[str], second: list[str], rare: Bits) -> Bits:
+    slips = _slips(first, second)
+    near = np.isfinite(slips)
+    same = np.array([a == b for a, b in zip(first, second, strict=True)], dtype=bool)
+    blank = np.array([not a or not b for a, b in zip(first, second, strict=True)], dtype=bool)
+    part = np.array(
+        [not set(a.split()).isdisjoint(b.split()) for a, b in zip(first, second, strict=True)], dtype=bool
+    )
+    return np.select(
+        [blank, same, part, near],
+        [0.0, rare, rare - 2, np.maximum(rare - 2 - 2 * np.where(near, slips, 0), 0.5)],
+        -6.0,
+    )
+
+
+def _work(
+    one: Mapping[str, pa.Array], other: Mapping[str, pa.Array], rare: Mapping[str, Bits]
+) -> tuple[Bits, Mask]:
+    """Bits for the employer: by domain or by name, whichever says more; and where it is the same."""
+    domain, company = _same(one, other, "domain"), _same(one, other, "company")
+    near = _both(one, other, "company") & np.isfinite(
+        _slips(_texts(one["company"]), _texts(other["company"]), most=1)
+    )
+    known = _both(one, other, "domain") | _both(one, other, "company")
+    by_company = np.where(company, rare["company"], np.where(near, rare["company"] - 3, -3.0))
+    found = np.maximum(np.where(domain, rare["domain"], -3.0), by_company)
+    return np.where(known, found, 0.0), domain | company | near
+
+
+def _place(
+    one: Mapping[str, pa.Array], other: Mapping[str, pa.Array], rare: Mapping[str, Bits], at_work: Mask
+) -> tuple[Bits, Mask]:
+    """Bits for city and state; few where the employer is the same, since the place is then his."""
+    city, state = _same(one, other, "city"), _same(one, other, "state")
+    cities, states = _both(one, other, "city"), _both(one, other, "state")
+    slips = _slips(_texts(one["city"]), _texts(other["city"]))
+    near = cities & np.isfinite(slips)
+    by_city = np.select([city, near, cities], [rare["city"], np.maximum(rare["city"] - 3, 1), -3.0], 0.0)
+    by_state = np.select([state & (by_city <= 0), states & ~state], [rare["state"], -2.0], 0.0)
+    countries = _both(one, other, "country") & ~_same(one, other, "country")
+    bits = by_city + by_state - np.where(countries, 4.0, 0.0)
+    return np.where(at_work & (bits > 0), 1.0, bits), city | near
