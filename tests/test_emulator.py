@@ -384,10 +384,17 @@ def test_the_block_list_is_added_to_filtered_and_shortened(api: Emulator) -> Non
 
 def test_the_import_reply_takes_the_documented_and_observed_shapes() -> None:
     found = {}
-    for shape in ("page", "openapi", "strings"):
+    for shape in ("page", "openapi", "strings", "campaign"):
         with Emulator(reply=shape) as api:
             found[shape] = send(api, api.create_list("A"), ["a@x.example", "a@x.example"]).json()
 
+    sibling = found.pop("campaign")
+    assert {name: count for name, count in sibling.items() if count} == {
+        "ok": True,
+        "upload_count": 2,
+        "total_leads": 1,
+        "duplicate_count": 1,
+    }
     page = {"total_leads": 2, "imported": 1, "duplicates": 1, "blocked": 0}
     assert found == {
         "page": {"ok": True, "data": page},

@@ -62,8 +62,8 @@ class Emulator:
         api_key: The key that is accepted.
         port: Port to bind; 0 takes a free one.
         database: A SQLite file, or ``:memory:``.
-        reply: Shape of the import reply: that of the vendor's page, that of its OpenAPI file, or the
-            page's with the counts as strings.
+        reply: Shape of the import reply: that of the vendor's page, that of its OpenAPI file, the page's with
+            the counts as strings, or that of the campaign import, which alone was seen live.
         rate: Windows of (limit, seconds); a request beyond one of them is answered 429.
         max_batch_leads: Most leads an import may hold; None for any number.
 

@@ -16,7 +16,7 @@ from hygiene.emulator.request_validation import Field, InvalidRequestError, Numb
 
 __all__ = ["IMPORT", "Call", "Reply", "ReplyShape", "Routes", "find_route"]
 
-ReplyShape = Literal["page", "openapi", "strings"]
+ReplyShape = Literal["page", "openapi", "strings", "campaign"]
 
 #: Leads a page of `GET /leads/all` or the block list holds at most (observed, documented).
 PAGE_ROWS = 1000
@@ -157,7 +157,11 @@ class Routes:
             file_name=body["fileName"],
             waive=waive.get("ignoreGlobalBlockList", False),
         )
-        return _NO_LIST if counts is None else Reply(200, _import_reply(counts, self._reply))
+        if counts is None:
+            return _NO_LIST
+        if self._reply == "campaign":
+            return Reply(200, _sibling_reply(counts, counting.last_import_apart(self._store, list_id)))
+        return Reply(200, _import_reply(counts, self._reply))
 
     def _check_leads(self, leads: Sequence[Any]) -> None:
         most = self._max_batch_leads
@@ -263,3 +267,22 @@ def _import_reply(counts: Mapping[str, int], shape: ReplyShape) -> dict[str, Any
     if shape == "strings":
         return {"ok": True, "data": {name: str(count) for name, count in counts.items()}}
     return {"ok": True, "data": dict(counts)}
+
+
+def _sibling_reply(counts: Mapping[str, int], apart: Mapping[str, int]) -> dict[str, Any]:
+    """The reply in the dialect of the campaign import, the only one that was seen live (observed)."""
+    return {
+        "ok": True,
+        "upload_count": counts["total_leads"],
+        "total_leads": counts["imported"],
+        "skipped_in_other_campaign_count": 0,
+        "block_count": counts["blocked"],
+        "duplicate_count": counts["duplicates"] - apart["held"],
+        "invalid_email_count": apart["uncounted"],
+        "invalid_emails": [],
+        "already_added_to_campaign": apart["held"],
+        "unsubscribed_leads": [],
+        "is_lead_limit_exhausted": False,
+        "lead_import_stopped_count": apart["dropped"],
+        "bounce_count": 0,
+    }
