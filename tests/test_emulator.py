@@ -493,9 +493,9 @@ def test_a_body_that_is_not_marked_as_json_counts_as_empty(api: Emulator) -> Non
     ("method", "path", "status", "text"),
     [
         ("GET", "/nowhere", 404, "Cannot GET /api/v1/nowhere"),
-        ("POST", "/leads/all", 405, "Method Not Allowed"),
-        ("TRACE", "/leads/all", 405, "Method Not Allowed"),
-        ("BREW", "/leads/all", 405, "Method Not Allowed"),
+        ("POST", "/leads/all", 404, "Cannot POST /api/v1/leads/all"),
+        ("TRACE", "/leads/all", 404, "Cannot TRACE /api/v1/leads/all"),
+        ("BREW", "/leads/all", 404, "Cannot BREW /api/v1/leads/all"),
     ],
 )
 def test_an_unknown_route_or_method_is_answered_in_text(
