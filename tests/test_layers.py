@@ -27,7 +27,7 @@ LADDER = (
     {"__init__", "cli", "library", "demo"},
     {"api", "scale", "report", "testing"},
     {"options", "importing"},
-    {"smartlead", "pulling", "cleaning"},
+    {"smartlead", "mailman", "pulling", "cleaning"},
     {"io", "checks", "prediction", "http"},
     {"emulator", "lists", "sinks", "plotting"},
     {"resolver", "columns", "fields", "address", "policy", "outcomes", "arguments"},

@@ -43,6 +43,9 @@ class BatchResult:
         words: What the API said when it rejected the batch, its addresses masked.
         nonsense: Counters that it gave as something that is no count.
         elsewhere: Leads of a batch counted otherwise that another import sent at the same time.
+        job: What the API knows a job by that it made of the batch; empty for none.
+        told: One octet a lead, what the API said of it (`hygiene.sinks.rows`); empty where it said nothing.
+        told_words: Its words about single leads, by place in the batch, their addresses masked.
     """
 
     batch: int
@@ -56,6 +59,9 @@ class BatchResult:
     words: str = ""
     nonsense: tuple[str, ...] = field(default=(), repr=False)
     elsewhere: int = field(default=0, repr=False)
+    job: str = field(default="", repr=False)
+    told: bytes = field(default=b"", repr=False)
+    told_words: tuple[tuple[int, str], ...] = field(default=(), repr=False)
 
     @property
     def drift(self) -> Counts | None:
@@ -233,6 +239,8 @@ def _sentence(result: BatchResult, of: int) -> str:
     drift = result.drift.as_dict() if result.drift else {}
     parts = [f"{abs(by)} {'more' if by > 0 else 'fewer'} {name}" for name, by in drift.items() if by]
     sentences = [f"{', '.join(parts)} than predicted"] if parts else []
+    if (beyond := -(result.reported.unaccounted or 0)) > 0:
+        sentences.append(f"its counters overlap: they hold {counted(beyond, 'lead')} more than its total")
     sentences += [f"{name} is nonsense, no number of leads" for name in result.nonsense]
     if result.overlap > max(0, -(result.predicted.unaccounted or 0)):
         sentences.append(
