@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from hygiene.errors import UnknownOutcome
-from hygiene.http.answers import MAY_HAVE_LANDED, Answer, number, rewrite, without_addresses
+from hygiene.http.answers import MAY_HAVE_LANDED, Answer, number, rewrite, summed, without_addresses
 from hygiene.outcomes import Counts
 from hygiene.sinks import LeadList, Reply
 from hygiene.smartlead.responses import lead_limit
@@ -53,20 +53,11 @@ def campaign_reply(answer: Answer, /) -> Reply:
         )
         raise UnknownOutcome(msg)
     names = _DIALECTS[dialect]
-    counts = {counter: _sum(given, keys) for counter, keys in names.items()}
+    counts = {counter: summed(given, keys) for counter, keys in names.items()}
     read = {key for counter, keys in names.items() if counts[counter] is not None for key in keys}
     blank: dict[str, Any] = dict.fromkeys(("total_leads", "imported", "duplicates", "blocked"))
     extra = tuple(sorted((key, value) for key, value in given.items() if key not in read))
     return Reply(Counts(**(blank | counts)), extra, answer.found, lead_limit(answer.found))
-
-
-def _sum(given: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
-    """What the keys count together, of those that are there; what is no count is given as it stands."""
-    found = [given[key] for key in keys if given.get(key) is not None]
-    counts = [number(each) for each in found]
-    if None in counts:
-        return found[counts.index(None)]
-    return sum(each for each in counts if each is not None) if found else None
 
 
 def _counted(value: object) -> object:
