@@ -14,7 +14,7 @@ from hygiene.http.keys import Key, bearer, find_key
 from hygiene.http.listings import Page, lacking, readable, whole
 from hygiene.instantly import replies
 from hygiene.instantly.counting import POLICY, WORKSPACE_POLICY
-from hygiene.instantly.service import SERVICE
+from hygiene.instantly.place import SERVICE
 from hygiene.policy import ImportPolicy
 from hygiene.sinks import LeadList, Reply, Target
 

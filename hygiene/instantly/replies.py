@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from hygiene.errors import ListNotFound, Rejected, SinkError, UnknownOutcome
 from hygiene.http.answers import MAY_HAVE_LANDED, Answer, number, refusal, rewrite, summed, without_addresses
-from hygiene.instantly.service import SERVICE
+from hygiene.instantly.place import SERVICE
 from hygiene.outcomes import Counts
 from hygiene.sinks import LeadList, Reply
 
