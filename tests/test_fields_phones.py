@@ -16,7 +16,21 @@ from hygiene.fields.plain_phones import plain_phones  # noqa: E402 -- it needs t
 
 TABLE = (Path(__file__).parent / "data" / "fields" / "phones.txt").read_text(encoding="utf-8")
 PHONES = [tuple(line.split("\t")) for line in TABLE.splitlines() if not line.startswith("# ")]
-DAMAGED = ["4.41E+11", "4.92E+12", "4,41E+11", "1.415555E+10", "442079460000", "12345", "555-01", "+44 20"]
+DAMAGED = [
+    "+49 30",
+    "2.12556E+09",
+    "4,49E+11",
+    "4.42E+11",
+    "911",
+    "4.41E+11",
+    "4.92E+12",
+    "4,41E+11",
+    "1.415555E+10",
+    "442079460000",
+    "12345",
+    "555-01",
+    "+44 20",
+]
 REGIONS = st.sampled_from(["", "US", "CA", "GB", "DE", "FR", "IT", "NL", "RU", "AU", "IN", "BR", "CI", "XX"])
 
 

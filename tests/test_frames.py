@@ -209,3 +209,19 @@ def test_errors_and_results_survive_pickling():
     )
     assert "No space left" in str(full)
     assert again.verdicts.equals(cleaned.verdicts)
+
+
+def test_a_malformed_row_is_so_too_where_the_file_was_read_before(write):
+    path = write("leads.csv", "email,company\nann@acme.example,Acme\nbob@acme.example,B,C,D\n")
+
+    cleaned = hygiene.clean(hygiene.read(path))
+
+    assert cleaned.counts == hygiene.clean(path).counts
+    assert cleaned.columns[-1] == "row_malformed"
+    assert cleaned.withheld["row_malformed"].tolist() == ["bob@acme.example,B,C,D"]
+
+
+def test_a_column_of_ones_own_that_is_called_so_says_nothing():
+    frame = pd.DataFrame({"email": ["ann@acme.example"], "row_malformed": ["no"]})
+
+    assert hygiene.clean(frame).counts.outcomes["ready"] == 1

@@ -37,10 +37,15 @@ __all__ = [
 ]
 
 
-def _words(patterns: str) -> "re.Pattern[str]":
-    """One of these patterns as whole words, the longer ones first."""
+def _words(patterns: str, inside: str = "") -> "re.Pattern[str]":
+    """One of these patterns as whole words, the longer ones first.
+
+    Args:
+        patterns: Between bars.
+        inside: The same in languages that put no space between words; found within a word, too.
+    """
     alternatives = sorted(_cells(patterns), key=lambda each: (-len(each), each))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(alternatives)})(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(alternatives)})(?!\w)" + (f"|{inside}" if inside else ""))
 
 
 def _cells(texts: str) -> frozenset[str]:
@@ -72,7 +77,8 @@ GOOD = _cells("valid | verified | deliverable | delivered | ok | active | good |
 NEVER = _cells("never | nie | jamais | nunca | mai | nooit | aldrig | nigdy")
 
 #: Whoever says this must not be written to, however it goes on.
-DIRECT_NO = _words(r"""
+DIRECT_NO = _words(
+    r"""
     no mail(?! found) | stop (?:e ?)?mail\w* | do ?n[o ]?t promote | geen mailings? | kein kontakt(?: \w+)? |
     nao quer receber(?: \w+)? | wil geen \w+ | ne souhaite pas \w+ | no quiere recibir(?: \w+)? | non vuole \w+ |
     (?:do|does) ?n[o ]?t (?:contact\w*|e ?mails?|mail|disturb|send|solicit|market|write|allow|use) |
@@ -98,17 +104,15 @@ DIRECT_NO = _words(r"""
     не (?:писати|надсилати|турбувати|контактувати|відправляти) |
     לא (?:לשלוח|לפנות|ליצור קשר|לדוור|להטריד)(?: \w+)? | אין (?:לפנות|לשלוח)(?: \w+)? |
     (?:لا|عدم) (?:تراسل\w*|ترسل\w*|تتصل\w*|المراسله|المراسلة|الارسال|الاتصال|التواصل|الازعاج)
-""")
-#: The same in languages that put no space between words.
-_DIRECT_INSIDE = (
+""",
     "配信不可|配信拒否|送信不可|送信禁止|受信拒否|連絡不可|連絡禁止|配信対象外|拒收|不再联系|请勿联系|請勿聯絡|勿扰|"
-    "勿擾|禁止发送|禁止發送|不接收|연락금지|연락 금지|발송제외|발송 제외"
+    "勿擾|禁止发送|禁止發送|不接收|연락금지|연락 금지|발송제외|발송 제외",
 )
-DIRECT_NO = re.compile(f"{DIRECT_NO.pattern}|{_DIRECT_INSIDE}")
 
 
 #: Words of having opted out, bounced, complained, or being blocked or dead.
-NO = _words(r"""
+NO = _words(
+    r"""
     \w*werbeverbot | rechaza\w* | former subscriber | (?:list|requested) removal | non subscriber |
     unmailable | (?:bad|dead|inactive) e ?mail | e ?mail inactive | date of death |
     \w*opt(?:ed)?out\w* | \w*widerspr\w* |
@@ -140,16 +144,14 @@ NO = _words(r"""
     отписк\w* | отписал\w* | черн\w+ спис\w+ | відписа\w* | відписк\w* | відмов\w* | чорн\w+ спис\w+ | скарг\w* |
     заблокован\w* | הוסר\w* | הסר\w* | (?:ביטול|ביטל\w*) (?:רישום|מנוי|הרשמה) | חסו?מ\w* |
     (?:الغ\w*|ملغ\w*) (?:ال)?اشتراك\w* | محظور\w*
-""")
-#: The same in languages that put no space between words.
-_NO_INSIDE = (
+""",
     "登録解除|オプトアウト|送信除外|配信停止|退会|バウンス|ブロック|クレーム|退订|取消订阅|黑名单|수신거부|"
-    "구독취소|수신 거부|구독 취소|구독해지|구독 해지|退訂|取消訂閱|黑名單|購読解除|購読停止|配信解除"
+    "구독취소|수신 거부|구독 취소|구독해지|구독 해지|退訂|取消訂閱|黑名單|購読解除|購読停止|配信解除",
 )
-NO = re.compile(f"{NO.pattern}|{_NO_INSIDE}")
 
 #: Words of having agreed to be written to.
-YES = _words(r"""
+YES = _words(
+    r"""
     marketable | werbung | рассылк\w* | e ?mail enabled |
     infolettre | nieuwsbrief | nyhedsbrev | nyhetsbrev | boletin | e ?mail marketing |
     erlaubt | darf(?: \w+)? (?:kontaktiert|angeschrieben) werden | \w+einwilligung\w* | e ?mail ok | izni |
@@ -169,8 +171,9 @@ YES = _words(r"""
     onay\w* | uye olundu | подписан\w* | подписк\w* | согласи\w* | souhlas\w* | odber\w* | prihlasen\w* | згод\w* |
     підписан\w* | підписк\w* | הסכמ\w* | אישור(?: \w+)? | מנוי | רשום לדיוור |
     מוכן לקבל(?: \w+)? | موافق\w* | الموافق\w* | مشترك\w*
-""")
-YES = re.compile(f"{YES.pattern}|加入済|同意|購読|メルマガ|オプトイン|订阅|수신동의")
+""",
+    "加入済|同意|購読|メルマガ|オプトイン|订阅|수신동의",
+)
 
 #: Words of agreeing that in a header are about anything; in a cell they are about what its header says.
 WEAK = _words(r"""
@@ -204,21 +207,25 @@ NEGATION = _words(r"""
 """)
 
 #: Columns about the telephone, texts or the post.
-TELEPHONE = _words(r"""
+TELEPHONE = _words(
+    r"""
     whats ?app |
     calls? | calling | (?:tele)?phones? | telefon\w* | sms | mms | texts? | texting | fax | whatsapp |
     mobile | cell | anruf\w* | anrufen | appeler | appels? | llamar | llamadas? | ligar | chiamare | bellen |
     dzwon\w* | ring | ringe | arama | звонить | postal | direct mail
-""")
-TELEPHONE = re.compile(f"{TELEPHONE.pattern}|電話")
-DO_NOT_CALL = _words(r"""
+""",
+    "電話",
+)
+DO_NOT_CALL = _words(
+    r"""
     national dnc | phone dnc | dnc (?:phone|registry) | (?:direct|postal) mail opt ?out |
     do ?not allow (?:phone )?(?:calls?|faxes|sms) | do ?not contact by (?:phone|sms|text|fax|call) |
     do ?n[o ]?t ?(?:call|phone|text|sms|fax|ring) | donot(?:call|phone|text|sms|fax) | no (?:calls?|sms|texts?) |
     anrufe? (?:unerwunscht|nicht) | (?:keine|nicht) anruf\w* | ne pas appeler | no llamar | nao ligar | non chiamare |
     niet bellen | nie dzwon\w* | ring (?:inte|ikke|ej) | arama yapma | не звонить
-""")
-DO_NOT_CALL = re.compile(f"{DO_NOT_CALL.pattern}|電話不可")
+""",
+    "電話不可",
+)
 #: Words by which such a column is about mail all the same.
 MAIL = _words(r"""
     anschreiben | schreiben | ecrire | scrivere | escribir |
@@ -247,11 +254,13 @@ PAIR = _words(r"""
     unsubscrib\w+ (?:or )?subscrib\w+ | status
 """)
 #: Columns of states, and of tags.
-STATUS = _words(r"""
+STATUS = _words(
+    r"""
     \w*status |
     status | statut | stato | zustand | estado | stand | disposition | reason | stav | durum | статус
-""")
-STATUS = re.compile(f"{STATUS.pattern}|ステータス|状态|状態")
+""",
+    "ステータス|状态|状態",
+)
 TAGS = _words(r"""
     (?:e ?mail|communication) preferences? | lifecycle |
     stages?(?: name)? | phase | categor(?:y|ie|ia) | kategorie | outcome | sentiment | gruppe |

@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS block_list (
     id INTEGER PRIMARY KEY AUTOINCREMENT, entry TEXT NOT NULL, key TEXT NOT NULL, client_id INTEGER,
     source TEXT NOT NULL, created_at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS block_list_by_key ON block_list (key);
-CREATE TABLE IF NOT EXISTS bounces (address TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS bounces (address TEXT PRIMARY KEY, effect TEXT);
 CREATE TABLE IF NOT EXISTS unsubscribes (address TEXT PRIMARY KEY, key TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS unsubscribes_by_key ON unsubscribes (key);
 """
@@ -51,7 +51,7 @@ FROM lists WHERE NOT deleted
 
 _MEMBER = """
 INSERT INTO leads (list_id, address, key, fields, state, created_at)
-VALUES (:list_id, :address, lead_key(:address), :fields, 'imported', :now)
+VALUES (:list_id, :address, held_key(:address), :fields, 'imported', :now)
 """
 
 _LEADS = """
@@ -86,13 +86,20 @@ class Database:
         self._lock = threading.RLock()
         self._connection = _opened(database)
         self._connection.row_factory = sqlite3.Row
-        for name, function in (("lead_key", keys.lead_key), ("block_key", keys.block_key)):
+        for name in ("lead_key", "held_key", "block_key"):
+            function = getattr(keys, name)
             self._connection.create_function(name, 1, partial(function, policy=policy), deterministic=True)
+        self._connection.create_function("covers", 3, self._covers, deterministic=True)
         with self.transaction() as connection:
             # a database file may have been written under another policy
-            connection.execute("UPDATE leads SET key = lead_key(address)")
+            connection.execute(
+                "UPDATE leads SET key = iif(import_id IS NULL, held_key(address), lead_key(address))"
+            )
             connection.execute("UPDATE block_list SET key = block_key(entry)")
             connection.execute("UPDATE unsubscribes SET key = lead_key(address)")
+
+    def _covers(self, entry: str, address: str | None, waive: int) -> bool:
+        return address is not None and keys.covers(entry, address, policy=self.policy, waive=bool(waive))
 
     def close(self) -> None:
         """Close the database; what is in memory is gone."""
@@ -202,11 +209,17 @@ class Database:
                 added += cursor.rowcount
         return added
 
-    def bounce(self, addresses: Iterable[str], /) -> None:
-        """Put addresses, taken literally, on the list of community bounces, which no route shows."""
+    def bounce(self, addresses: Iterable[str], /, *, effect: str | None = None) -> None:
+        """Put addresses, taken literally, on the list of community bounces, which no route shows.
+
+        Args:
+            addresses: The addresses.
+            effect: What it does to them, as a value of `unreadable_lists`; None is what the policy says.
+        """
         with self.transaction() as connection:
             connection.executemany(
-                "INSERT OR IGNORE INTO bounces VALUES (?)", [(address,) for address in addresses]
+                "INSERT OR IGNORE INTO bounces (address, effect) VALUES (?, ?)",
+                [(address, effect) for address in addresses],
             )
 
     def unsubscribe(self, addresses: Iterable[str], /) -> None:
@@ -251,6 +264,10 @@ def _opened(database: str) -> sqlite3.Connection:
         raise _refusal(database, error) from error
     try:
         connection.executescript(_TABLES)
+        if (
+            len(connection.execute("PRAGMA table_info(bounces)").fetchall()) == 1
+        ):  # a file of an earlier version
+            connection.execute("ALTER TABLE bounces ADD COLUMN effect TEXT")
     except sqlite3.Error as error:
         connection.close()
         raise _refusal(database, error) from error

@@ -19,7 +19,7 @@ from hygiene.emulator.rate_limits import RateLimit
 from hygiene.emulator.request_validation import InvalidRequestError
 from hygiene.emulator.routes import IMPORT, Call, Reply, ReplyShape, Routes, find_route
 from hygiene.errors import UsageError
-from hygiene.policy import ImportPolicy
+from hygiene.policy import ImportPolicy, choices
 
 __all__ = ["Emulator", "Fault"]
 
@@ -156,9 +156,21 @@ class Emulator:
         """Put addresses or domains on the block list; an entry with a client does not act on lists."""
         self._store.block(entries, client_id=client_id)
 
-    def bounce(self, addresses: Iterable[str], /) -> None:
-        """Put addresses on the list of community bounces, which no route shows."""
-        self._store.bounce(addresses)
+    def bounce(self, addresses: Iterable[str], /, *, effect: str | None = None) -> None:
+        """Put addresses on the list of community bounces, which no route shows.
+
+        Args:
+            addresses: The addresses.
+            effect: What it does to these, a value of `unreadable_lists`; None is what the policy says.
+
+        Raises:
+            UsageError: there is no such effect.
+        """
+        effects = choices("unreadable_lists")
+        if effect is not None and effect not in effects:
+            msg = f"effect is {effect!r}; expected one of {', '.join(map(str, effects))}"
+            raise UsageError(msg)
+        self._store.bounce(addresses, effect=effect)
 
     def unsubscribe(self, addresses: Iterable[str], /) -> None:
         """Mark leads as unsubscribed, as a recipient's click does; how imports are counted does not change."""

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, mask
-from hygiene.fields.distinct import Change, Tidied, by_distinct_rows
+from hygiene.fields.distinct import BETWEEN, Change, Tidied, by_distinct_rows
 from hygiene.fields.firm_case import firm_case
 from hygiene.fields.name_parts import Cell
 from hygiene.fields.placeholders import is_nothing
@@ -131,7 +131,7 @@ def tidy_company(text: str, country: str = "", /) -> Change:
         before = cell.text
         if is_nothing(cell.text.strip(), firm=True):
             cell.set("", "placeholder")
-        if not cell.text or _NOW.search(cell.text) or "@" in cell.text:
+        if not cell.text or _NOW.search(cell.text) or "@" in cell.text or BETWEEN in cell.text:
             break
         _take_off(cell)
         shouted = _is_shouted(cell.text)
@@ -148,7 +148,7 @@ def tidy_company(text: str, country: str = "", /) -> Change:
 
 
 def _take_off(cell: Cell) -> None:
-    cell.set(_kept(_MARKS.sub("", cell.text), cell.text), "mark")
+    cell.set(_kept(_MARKS.sub("", cell.text).rstrip(" ,;"), cell.text), "mark")
     said = _TRADING_AS.match(cell.text)
     if said:
         cell.set(_kept(said[1], cell.text), "trading_as")
@@ -220,6 +220,13 @@ def _as_name(new: str, old: str) -> str:
 
 def _is_form(tail: str, head: list[str], country: str, *, behind_comma: bool, shouted: bool) -> bool:
     """Whether the last words of a name are a legal form, as they are written there."""
+    halves = tail.split("/")
+    if (
+        len(halves) > 1
+        and tail.isupper()
+        and all(len(half) > 1 and _forms().get(compact(half)) for half in halves)
+    ):
+        return True
     kinds = _forms().get(compact(tail), {})
     letters = [sign for sign in tail if sign.isalpha()]
     apart = " " in tail and all(len(word) == 1 for word in tail.split())
@@ -256,7 +263,8 @@ def _without_leading(text: str, country: str) -> str:
             return _as_name(text[len(form) :].strip(), text)
     word, _, rest = text.partition(" ")
     if rest and word.rstrip(".") in read_words("legal_forms", kind="before_dotted"):
-        sure = word.endswith(".") or country == "ID" or rest.endswith((" Indonesia", " Tbk", " Tbk."))
+        own = (word.rstrip("."), "before_dotted", country) in read_rows("legal_forms")
+        sure = word.endswith(".") or own or rest.endswith((" Indonesia", " Tbk", " Tbk."))
         return _as_name(rest, text) if sure else text
     return text
 

@@ -13,12 +13,21 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, mask
 
-__all__ = ["LONGEST", "Change", "Tidied", "by_distinct", "by_distinct_rows", "unchanged", "where_distinct"]
+__all__ = [
+    "BETWEEN",
+    "LONGEST",
+    "Change",
+    "Tidied",
+    "by_distinct",
+    "by_distinct_rows",
+    "unchanged",
+    "where_distinct",
+]
 
 #: Longest text that a pass looks at, in characters; a longer one is no name, and is left alone.
 LONGEST = 512
-#: What stands between the texts of a row while several columns are one.
-_BETWEEN = "\x1f"
+#: What stands between the texts of a row while several columns are one; a cell that holds it is left.
+BETWEEN = "\x1f"
 _TEXT = pa.large_string()
 _Places = np.ndarray[tuple[int], np.dtype[np.int64]]
 
@@ -108,8 +117,8 @@ def _distinct(texts: Sequence[pa.Array]) -> tuple[list[list[str]], pa.Array]:
     if len(texts) == 1:
         keys = pc.dictionary_encode(texts[0])
         return [[key] for key in keys.dictionary.to_pylist()], keys.indices
-    keys = pc.dictionary_encode(pc.binary_join_element_wise(*texts, pa.scalar(_BETWEEN, _TEXT)))
-    return [key.split(_BETWEEN) for key in keys.dictionary.to_pylist()], keys.indices
+    keys = pc.dictionary_encode(pc.binary_join_element_wise(*texts, pa.scalar(BETWEEN, _TEXT)))
+    return [key.split(BETWEEN) for key in keys.dictionary.to_pylist()], keys.indices
 
 
 def _rows_to_work(columns: Sequence[pa.Array], plain: Mask | None) -> tuple[_Places, list[pa.Array]]:
@@ -124,7 +133,7 @@ def _rows_to_work(columns: Sequence[pa.Array], plain: Mask | None) -> tuple[_Pla
         there |= mask(pc.greater(pc.binary_length(column), 0))
         short &= mask(pc.less_equal(pc.utf8_length(column), LONGEST))
         if len(texts) > 1:
-            short &= ~mask(pc.match_substring(column, _BETWEEN))
+            short &= ~mask(pc.match_substring(column, BETWEEN))
     chosen = there & short
     if chosen.all():
         return rows, texts

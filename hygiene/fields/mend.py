@@ -20,8 +20,8 @@ __all__ = ["mend", "mend_text"]
 
 #: Times that all rules are tried on a cell; one that still changes then is left as it was.
 _ROUNDS = 4
-#: Octets that a text which needs no mending has not: what is no printed ASCII, and the sign that entities begin with.
-_LOOKED_AT = np.array([not 0x20 <= octet < 0x7F or octet == ord("&") for octet in range(256)])
+#: The printed ASCII: a text that needs no mending has no other octet, and not the sign that entities begin with.
+_PRINTED, _PRINTED_COUNT = np.uint8(0x20), np.uint8(0x7F - 0x20)
 _AT_FIRST = np.array([chr(octet) in " \"'`" for octet in range(256)])
 _ENTITY = re.compile(r"&(?:#([0-9]{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,31}));")
 #: First signs that make a spreadsheet take a cell for a formula. OWASP: CSV injection.
@@ -74,7 +74,7 @@ def _plain(column: pa.Array) -> Mask:
     data, bounds = octets.data, octets.bounds
     if not len(data):
         return plain
-    odd = _LOOKED_AT[data]
+    odd = (data - _PRINTED >= _PRINTED_COUNT) | (data == ord("&"))  # less than the first wraps round
     space = data == ord(" ")
     odd[1:] |= space[1:] & space[:-1]
     filled = np.flatnonzero(bounds[1:] > bounds[:-1])

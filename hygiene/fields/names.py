@@ -93,6 +93,8 @@ def tidy_name(first: str, last: str, country: str = "", /) -> Sequence[Change]:
 
 
 def _take_off(first: Cell, last: Cell, country: str) -> None:
+    if is_department(f"{first.text} {last.text}"):
+        return
     for cell in (first, last):
         if is_department(cell.text):
             continue
@@ -156,7 +158,7 @@ def _drop_last_name(first: Cell, last: Cell) -> None:
 
 
 def _set_case(first: Cell, last: Cell, country: str) -> None:
-    turkish = any(sign in "İıĞğ" for sign in first.text + last.text)
+    turkish = any(sign in "İıĞğŞş" for sign in first.text + last.text)
     for cell, given in ((first, True), (last, False)):
         if cell.text and not is_left(cell.text, given=given) and not is_department(cell.text):
             cell.set(name_case(cell.text, given=given, country=country, turkish=turkish), "case")

@@ -11,6 +11,7 @@ Its guards: the ``.0`` of a float, a note in brackets and a German ``DW`` are ta
 import re
 import unicodedata
 from types import ModuleType
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -81,6 +82,7 @@ def tidy_phone(text: str, region: str = "", /) -> Change:
     """One number as E.164 writes it; the text where it is none for certain."""
     plans = numbering_plans()
     bare, extension = _parts(text)
+    bare = _unspelled(bare, region, plans)
     number = _dialled(bare, region if region in plans.SUPPORTED_REGIONS else "", plans)
     if not number:
         return text, ""
@@ -101,6 +103,23 @@ def _parts(text: str) -> tuple[str, str]:
     if extension and sum(map(str.isdigit, bare[: extension.start()])) >= _SHORTEST:
         return bare[: extension.start()].rstrip(" ,;-"), extension[1]
     return bare, ""
+
+
+#: Free numbers of North America whose last seven digits are spelled; a telephone's keys, ITU-T E.161.
+_SPELLED = re.compile(
+    r"(?:\+?1[\s.\-]?)?\(?8(?:00|88|77|66|55|44|33)\)?[\s.\-]?[A-Z][A-Z\s.\-]*", re.IGNORECASE
+)
+_KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+#: A mobile number of Mexico with the 1 that was dialled from abroad until 2019.
+_MEXICAN = re.compile(r"(\+\s*52)[\s.\-]*1(?=(?:[\s().\-]*\d){10}[\s.]*$)")
+
+
+def _unspelled(bare: str, region: str, plans: ModuleType) -> str:
+    """A number whose letters are digits, where they are, and without a digit that its plan no longer has."""
+    if _SPELLED.fullmatch(bare) and plans.country_code_for_region(region or "US") == NANP:
+        digits = re.sub(r"\W", "", bare).upper().translate(_KEYS).removeprefix("1")
+        return f"+1{digits}" if len(digits) == len("8005550199") else bare
+    return _MEXICAN.sub(r"\1", bare)
 
 
 def _dialled(bare: str, region: str, plans: ModuleType) -> str:
@@ -141,11 +160,21 @@ def _in_plan(bare: str, region: str, plans: ModuleType) -> str:
     elif bare.startswith("+"):
         fits = plans.is_possible_number_with_reason(number) == plans.ValidationResult.IS_POSSIBLE
     else:
-        fits = plans.is_valid_number(number)
+        fits = plans.is_valid_number(number) or _is_dialled_at_home(bare, number, region, plans)
     found = str(plans.format_number(number, plans.PhoneNumberFormat.E164))
     if fits and (national.startswith("0") or len(re.sub(r"\D", "", bare)) != len(found) - 1):
         fits = _is_settled(found, plans)
     return found if fits else ""
+
+
+def _is_dialled_at_home(bare: str, number: Any, region: str, plans: ModuleType) -> bool:
+    """Whether a number begins with the 0 that its country dials and is as long as its numbers are.
+
+    Numbers that are given out for films and samples, or were after the tables were made, are not valid in these.
+    """
+    zero = re.match(r"\W*0[1-9]", bare) and plans.ndd_prefix_for_region(region, strip_non_digits=True) == "0"
+    possible = plans.is_possible_number_with_reason(number) == plans.ValidationResult.IS_POSSIBLE
+    return bool(zero and possible)
 
 
 def _is_settled(number: str, plans: ModuleType) -> bool:

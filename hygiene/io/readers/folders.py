@@ -111,15 +111,19 @@ class _Left:
             yield f"{folder}: folders in it are left out: {_listed(self.folders)}. Name them too to read them."
 
 
-def expand(names: Sequence[str], /) -> Expansion:
+def expand(names: Sequence[str | LeadPath], /) -> Expansion:
     """The names with folders and patterns replaced by the files in them; numbers in names sort as such.
+
+    What was found before is taken as it is.
 
     Raises:
         InputError: there is no such file, nothing in it, or the name is a web address.
     """
     found = Expansion()
     for name in names:
-        if name == "-":
+        if isinstance(name, LeadPath):
+            found.files.append(name)
+        elif name == "-":
             found.files.append(LeadPath(name))
         else:
             _expand(name, found)
