@@ -47,6 +47,7 @@ lock:
 	$(COMPILE) --generate-hashes --all-extras --group dev pyproject.toml requirements/build.in -o requirements/dev.txt
 	$(COMPILE) --generate-hashes -c requirements/dev.txt pyproject.toml requirements/build.in -o requirements/run.txt
 	$(COMPILE) --all-extras --resolution lowest-direct pyproject.toml -o build/lowest.txt
+	uv pip compile --quiet --python-version 3.11 --no-header --no-annotate $(UPGRADE) --generate-hashes requirements/mailman.in -o requirements/mailman.txt
 	$(COMPILE) --generate-hashes --all-extras --group tests -c build/lowest.txt pyproject.toml requirements/build.in -o requirements/lowest.txt
 
 clean:

@@ -8,6 +8,7 @@ import dataclasses
 import inspect
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -22,6 +23,7 @@ import hygiene.scale
 import hygiene.sinks
 import hygiene.testing
 from hygiene.cli import cli
+from hygiene.cli.places import ROOMS
 
 HERE = Path(__file__).parent / "reference"
 
@@ -48,13 +50,15 @@ def library() -> str:
             parts += _described(f"hygiene.{name}", getattr(hygiene, name))
     for module in (
         hygiene.scale,
+        *[import_module(f"hygiene.{room}") for room in ROOMS],
         hygiene.sinks,
         hygiene.errors,
         hygiene.testing,
         hygiene.emulator,
         hygiene.address,
     ):
-        for name in module.__all__ if module is not hygiene.errors else _of_sinks():
+        names = module.__all__ if module is not hygiene.errors else _of_sinks()
+        for name in (name for name in names if name not in hygiene.__all__):
             parts += _described(f"{module.__name__}.{name}", getattr(module, name))
     return "\n\n".join(parts) + "\n"
 

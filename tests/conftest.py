@@ -53,6 +53,7 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, _homes: Iterat
     monkeypatch.setenv("HYGIENE_PATIENCE_S", "0")
     for name in (
         "SMARTLEAD_API_KEY", "SMARTLEAD_API_KEY_FILE", "SMARTLEAD_BASE_URL", "HYGIENE_RESOLVER", "HYGIENE_YES",
+        "MAILMAN_USER", "MAILMAN_PASSWORD", "MAILMAN_PASSWORD_FILE", "MAILMAN_BASE_URL",
     ):  # fmt: skip
         monkeypatch.delenv(name, raising=False)
 

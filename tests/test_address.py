@@ -217,6 +217,28 @@ def test_of_several_addresses_the_first_good_one_is_used_and_the_others_kept(bet
     assert "bob@bolt.example" in others
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("{}/ {}", "{} /{}", "{}& {}", "{}- {}", "- {}\n- {}", "1. {} 2. {}", "{} / {} /", "n/a; {}; {}"),
+        *("{}<br/>{}", "{}&nbsp;{}", "{}&amp;{}", "{}\u2022 {}", "\u2022 {}\n\u2022 {}", "{}\u060c {}"),
+        *("{}\u00a6{}", "{}\u30fb{}"),
+    ],
+)
+def test_what_divides_addresses_belongs_to_none_of_them(cell):
+    found = _judge(cell.format("ann@acme.example", "bob@bolt.example"))
+
+    assert found.address.to_pylist() == ["ann@acme.example"]
+    assert "bob@bolt.example" in found.others[0].as_py().split(";")
+
+
+def test_lists_hear_an_address_of_several_that_is_not_good_for_the_words_beside_it():
+    found = _judge("ann@acme.example (left in May), bob@bolt.example")
+
+    assert found.address.to_pylist() == ["bob@bolt.example"]
+    assert found.others.to_pylist() == ["ann@acme.example"]
+
+
 def test_a_cell_as_long_as_a_spreadsheet_holds_is_searched_to_its_end():
     cell = "jane@acme.example\nbob@bolt.example".rjust(32_767, "-").replace("-jane", "\njane")
 

@@ -413,7 +413,8 @@ def test_every_reason_with_a_fixed_code_can_come_out_of_a_cleaning(write):
     noted = write(
         "fields.csv",
         "email,first_name,last_name,phone,website\n"
-        "na@acme.example,NULL,,4.41E+11,birch.example\nnb@acme.example,Acme Plumbing Services,,,\n",
+        "na@acme.example,NULL,,4.41E+11,birch.example\nnb@acme.example,Acme Plumbing Services,,,\n"
+        "jonathan.whitfield@acme.example,Jonathan,Whitfield,,\njwhitfield@acme.example,Jonathan,Whitfield,,\n",
     )
 
     cleaned = hygiene.clean(
@@ -425,6 +426,7 @@ def test_every_reason_with_a_fixed_code_can_come_out_of_a_cleaning(write):
         disposable=write("disposable.txt", "throwaway.example\n"),
         free=write("free.txt", "postbox.example\n"),
         resolver=answers,
+        likely=True,
     )
 
     assert set(REASONS) - set(cleaned.counts.reasons) == set()

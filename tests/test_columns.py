@@ -2,7 +2,8 @@ import csv
 
 import pytest
 
-from hygiene.columns.mapping import CANONICAL, MALFORMED, has_email, map_columns, split_name
+from hygiene.columns.full_names import split_name
+from hygiene.columns.mapping import CANONICAL, MALFORMED, has_email, map_columns
 from hygiene.errors import InputError
 
 # Header rows of exports, by the tool that makes them, with the header each canonical column is taken from.
@@ -370,6 +371,16 @@ def test_a_full_name_is_split_only_without_first_and_last():
         ("Doe, Jane, M.D.", ("Jane", "Doe")),
         ("", ("", "")),
         (" , ", ("", "")),
+        ("Dr. Bob Roe", ("Bob", "Roe")),
+        ("Prof. Dr. med. Ute Berg", ("Ute", "Berg")),
+        ("Ms Cleo Ito", ("Cleo", "Ito")),
+        ("Mme Roux", ("", "Roux")),
+        ("Lund, Dr. Ann", ("Ann", "Lund")),
+        ("Dr. Lund, Ann", ("Ann", "Lund")),
+        ("Dr", ("Dr", "")),
+        ("King Lear", ("King", "Lear")),
+        ("Ann Lund <ann@birch.example>", ("Ann", "Lund")),
+        ("ann@birch.example", ("", "")),
     ],
 )
 def test_a_full_name_is_split_in_first_and_last(text, names):
@@ -561,6 +572,41 @@ def test_further_address_columns_are_those_of_the_lead():
 
     assert map_columns(header, rows).further == (1, 3)
     assert map_columns(header, rows, columns={"email": "Email"}).further == ()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        [
+            *("Nom (100 signes, obligatoire)", "E-mail (professionnel, obligatoire)"),
+            *("Raison sociale (sans forme)", "Tel (chiffres, sans espace)"),
+        ],
+        [
+            *("Name (first, last)", "E-mail (one only, please)"),
+            *("Company (as registered)", "Phone (with country code)"),
+        ],
+        [
+            "姓名\uff08必填\uff09",
+            "邮箱\uff08必填\uff0c公司\uff09",
+            "公司\uff08全称\uff0c必填\uff09",
+            "电话\uff08含区号\uff0c数字\uff09",
+        ],
+    ],
+)
+def test_what_a_form_says_in_brackets_hides_no_column(header):
+    mapped = map_columns(header, [["Ann Lund", "ann@birch.example", "Birch", "+1 415 555 0101"]])
+
+    assert mapped.names[1:] == ("email", "company", "phone")
+    assert mapped.full_name == 0
+
+
+def test_whose_it_is_stays_in_brackets_and_a_column_without_a_remark_goes_first():
+    header = ["Name", "Email", "Email (manager, optional)", "Phone (digits only)", "Phone"]
+
+    mapped = map_columns(header, [["Ann", "ann@a.example", "boss@a.example", "5550100", "+1 415 555 0101"]])
+
+    assert mapped.names == ("Name", "email", "Email (manager, optional)", "Phone (digits only)", "phone")
+    assert mapped.further == ()
 
 
 def test_a_header_row_is_known_by_its_email_column():

@@ -55,7 +55,8 @@ def test_a_header_full_of_commas_is_cut_as_the_rows_below_it_are(leads):
     )
 
     assert frame["email"].tolist() == ["ann@birch.example"]
-    assert len(frame.columns) == 3
+    assert frame["first_name"].tolist() == ["Ann"]
+    assert frame["company"].tolist() == ["Birch"]
 
 
 def test_of_two_header_rows_the_one_that_is_filled_is_the_header(leads):

@@ -22,6 +22,7 @@ import hygiene
 from hygiene import sinks
 from hygiene.address.repair import KINDS
 from hygiene.cli import cli, config, exit_codes, main
+from hygiene.cli.places import services
 from hygiene.emulator import Emulator, ZoneServer
 from hygiene.emulator.demo import sample_zone
 from hygiene.outcomes import REASONS, Outcome
@@ -39,6 +40,7 @@ def place(tmp_path, monkeypatch):
     """A folder with the settings that `hygiene emulate` prints."""
     with Emulator() as api, ZoneServer(sample_zone()) as names:
         api.create_list("First list")
+        api.campaigns.create("First campaign")
         monkeypatch.setenv("SMARTLEAD_BASE_URL", api.base_url)
         monkeypatch.setenv("SMARTLEAD_API_KEY", api.api_key)
         monkeypatch.setenv("HYGIENE_RESOLVER", names.address)
@@ -111,6 +113,8 @@ def _run_page(path: Path, place: Path) -> set[str]:
         if kind in ("csv", "text"):
             (place / (name or "leads.csv")).parent.mkdir(exist_ok=True)
             (place / (name or "leads.csv")).write_text(text, encoding="utf-8")
+        elif kind == "console" and name == "mailman":
+            continue  # run in tests/mailman, where there is one
         elif kind == "console":
             _run_console(text)
         elif kind == "python" and name.endswith(".py"):
@@ -359,7 +363,9 @@ def test_every_exit_code_is_documented():
 
 def test_every_setting_of_the_environment_is_documented():
     sources = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
-    read = set(re.findall(r"\b(?:HYGIENE|SMARTLEAD)_[A-Z_]+\b", sources))
+    read = set(re.findall(r"\b(?:HYGIENE_[A-Z_]+|[A-Z]+_USER)\b", sources))
+    for service in services():
+        read |= {service.key_variable, f"{service.key_variable}_FILE", service.url_variable}
     page = _reference("settings.md")
 
     assert set(re.findall(r"^\| `([A-Z_]+)` \|", page, flags=re.MULTILINE)) == read

@@ -16,7 +16,21 @@ from hygiene.fields.plain_phones import plain_phones  # noqa: E402 -- it needs t
 
 TABLE = (Path(__file__).parent / "data" / "fields" / "phones.txt").read_text(encoding="utf-8")
 PHONES = [tuple(line.split("\t")) for line in TABLE.splitlines() if not line.startswith("# ")]
-DAMAGED = ["4.41E+11", "4.92E+12", "4,41E+11", "1.415555E+10", "442079460000", "12345", "555-01", "+44 20"]
+DAMAGED = [
+    "+49 30",
+    "2.12556E+09",
+    "4,49E+11",
+    "4.42E+11",
+    "911",
+    "4.41E+11",
+    "4.92E+12",
+    "4,41E+11",
+    "1.415555E+10",
+    "442079460000",
+    "12345",
+    "555-01",
+    "+44 20",
+]
 REGIONS = st.sampled_from(["", "US", "CA", "GB", "DE", "FR", "IT", "NL", "RU", "AU", "IN", "BR", "CI", "XX"])
 
 
@@ -29,7 +43,11 @@ def dialled(draw):
     if draw(st.booleans()):
         place = draw(st.integers(0, len(text) - 1))
         text = text[:place] + draw(st.sampled_from("0123456789 -/()+x")) + text[place + 1 :]
-    return text, draw(st.just(region) | REGIONS)
+    front = draw(st.sampled_from(["", "", "", "tel: ", "Phone:", "Fax. : ", "Bob: "]))
+    behind = draw(st.sampled_from(["", "", "", " ext. 12", "x7", " Ext 304", " x 1234567", "E+11"]))
+    if draw(st.booleans()):
+        text = text.replace("+", "00", 1)
+    return front + text + behind, draw(st.just(region) | REGIONS)
 
 
 def texts(*cells):
@@ -63,6 +81,28 @@ def test_a_column_takes_the_region_of_the_row_else_that_of_the_call():
 
     assert found.cells.to_pylist() == ["+442079460123", "+14155550101", None, "+4930123456", "4.41E+11"]
     assert found.rules.to_pylist() == ["phone", "phone", None, "phone", None]
+
+
+def test_a_column_of_few_numbers_says_what_each_says():
+    cells = [
+        "020 7946 0123",
+        "",
+        None,
+        "+49 30 123456",
+        "tel: 0044 20 7946 0123 x5",
+        "4.41E+11",
+        "nobody",
+    ] * 400
+    regions = ["GB", "US", None, "", "DE"] * 560
+
+    found = tidy_phones(texts(*cells), regions=texts(*regions))
+
+    wanted = [
+        cell if not cell else tidy_phone(cell, region or "")
+        for cell, region in zip(cells, regions, strict=True)
+    ]
+    assert found.cells.to_pylist() == [each[0] if each else each for each in wanted]
+    assert found.rules.to_pylist() == [(each[1] or None) if each else None for each in wanted]
 
 
 def test_a_region_without_numbers_is_refused():

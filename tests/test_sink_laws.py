@@ -10,6 +10,7 @@ import hygiene
 from hygiene.emulator import Emulator
 from hygiene.errors import RateLimited, Rejected
 from hygiene.sinks import LeadList, Reply, Target
+from hygiene.smartlead import SmartleadCampaign
 from hygiene.testing import Place, SinkLaws
 from hygiene.testing.bench import Bench
 from hygiene.testing.faults import Fault
@@ -33,6 +34,25 @@ class TestSmartleadList(SinkLaws):
                 secrets=["s3cret"],
                 stranger=lambda url: sink(url, key="another"),
                 astray=lambda url: sink(url, list_id=99),
+            )
+
+
+class TestSmartleadCampaign(SinkLaws):
+    @pytest.fixture
+    def place(self) -> Iterator[Place]:
+        with Emulator(api_key=KEY) as api:
+            number = api.campaigns.create("Spring")
+
+            def sink(url: str, *, campaign_id: int = number, key: str = KEY) -> SmartleadCampaign:
+                return SmartleadCampaign(campaign_id=campaign_id, api_key=key, base_url=url, patience_s=0)
+
+            yield Place(
+                sink,
+                held=lambda: api.campaigns.members(number),
+                url=api.base_url,
+                secrets=["s3cret"],
+                stranger=lambda url: sink(url, key="another"),
+                astray=lambda url: sink(url, campaign_id=99),
             )
 
 

@@ -36,8 +36,8 @@ _WRAPPINGS = (
     ("invisible", rf"^[{INVISIBLE}]+{_ADDRESS}[{INVISIBLE}]*$", r"\1"),
     ("invisible", rf"^{_ADDRESS}[{INVISIBLE}]+$", r"\1"),
 )
-#: Two addresses and what may stand between them. A slash with a space on one side alone belongs to a piece.
-_PAIR = rf"^{_ADDRESS}(?: *[;,|] *| +/ +|/| +){_ADDRESS}$"
+#: Two addresses and what may stand between them.
+_PAIR = rf"^{_ADDRESS}(?: *[;,|/] *| +){_ADDRESS}$"
 #: Code of a refusal, pattern, and what was meant; at most one matches a cell.
 _REFUSED = (
     ("bad_local_part", rf"^({_WORD})\.+@({_HOST})$", r"\1@\2"),

@@ -6,6 +6,7 @@ needed is named. What only looks repairable becomes a suggestion, which nobody f
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -42,8 +43,22 @@ _QUOTES = "\"'`\u00b4\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00b
 _TRAILING = ".,; \t\n\r"
 #: What stands between several addresses, the surest first. A slash or bar may be part of one address, but
 #: such an address is accepted as it is.
-_BETWEEN = (r":::", "[;\uff1b]", r"\|", r"[\r\n]+", "[,\uff0c\u3001]", r"\s+", r"/")
+_BETWEEN = (
+    r":::",
+    "[;\uff1b\u061b]",
+    r"[|\u00a6]",
+    r"(?:[\r\n]|<br ?/?>)+",
+    "[,\uff0c\u3001\u060c]",
+    "\\s+[/&]\\s*|[/&]\\s+|[\u2022\u00b7\u30fb]",
+    r"\s+",
+    r"/",
+)
 _SPLIT = tuple(re.compile(between) for between in _BETWEEN)
+#: What ends in a semicolon and divides nothing.
+_ENTITY = re.compile(r"&(?:nbsp|amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
+#: What may be left before a piece, and after it, where no domain has it.
+_BULLET = re.compile("[-*\u2022\u00b7\u2013\u2014]\\s+")
+_LEFT_OVER = " \t.,;:/&|+*=>~#!?_-\u2013\u2014"
 #: Rounds of taking away: more layers than anybody wraps an address in.
 _LAYERS = 8
 
@@ -141,17 +156,34 @@ class Repairs:
     def _found_in(self, text: str) -> str | None:
         return self._verdict(text.strip()).address
 
+    def _in_piece(self, piece: str) -> Verdict:
+        """The verdict on a piece of a cell with several addresses, without what divides it from its neighbours."""
+        found = self._verdict(piece)
+        bare = _BULLET.sub("", piece).rstrip(_LEFT_OVER)
+        return found if found.address is not None or bare == piece else self._verdict(bare)
+
     def _first_of_several(self, text: str, kinds: tuple[str, ...]) -> Repaired | None:
-        pieces = list(_pieces(text))
+        pieces = [piece.strip() for piece in _pieces(_ENTITY.sub(_spelled_out, text))]
         if len(pieces) < 2:
             return None
-        found = [self._verdict(piece.strip()) for piece in pieces]
+        found = [self._in_piece(piece) for piece in pieces]
         first = next((one for one in found if one.address is not None), None)
         if first is None or first.address is None or first.domain is None:
             return None
-        texts = dict.fromkeys(one.address or piece.strip() for one, piece in zip(found, pieces, strict=True))
+        texts = dict.fromkeys(
+            one.address or self._beside_words(piece) for one, piece in zip(found, pieces, strict=True)
+        )
         others = tuple(other for other in texts if other != first.address)
         return Repaired(first.address, first.domain, (*kinds, "first_of_several"), others)
+
+    def _beside_words(self, piece: str) -> str:
+        """The address in a piece that is not good as it stands, so that lists hear of it; else the piece."""
+        found = (self._found_in(word.rstrip(_LEFT_OVER)) for word in _only_token(piece))
+        return next(filter(None, found), piece)
+
+
+def _spelled_out(entity: re.Match[str]) -> str:
+    return f" {unescape(entity[0])} "
 
 
 def _peeled(text: str) -> tuple[str, str] | None:

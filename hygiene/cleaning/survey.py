@@ -8,8 +8,7 @@ is handed.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -39,8 +38,6 @@ __all__ = [
     "survey_again",
 ]
 
-_Examined: TypeAlias = tuple[CheckedChunk, ChunkKeys, Traces | None]
-
 #: Rows of each reason whose places are kept as examples.
 EXAMPLES = 3
 
@@ -62,6 +59,7 @@ class Survey:
         dated: How far the column of dates that decides which row stays was understood.
         reasons: Rows by reason, in the order of the reasons table.
         examples: The first rows of each reason, as positions.
+        filled: Rows that fill each canonical column that is there.
     """
 
     settings: Settings
@@ -75,6 +73,7 @@ class Survey:
     dated: Dated = field(default_factory=Dated)
     reasons: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[int]] = field(default_factory=dict)
+    filled: Counter[str] = field(default_factory=Counter)
     relations: Clusters = field(init=False)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -100,20 +99,6 @@ class Survey:
         """Rows in all chunks."""
         return self.firsts[-1]
 
-    @cached_property
-    def filled(self) -> Mapping[str, int]:
-        """Rows that fill each canonical column that is there."""
-        found = Counter[str]()
-        for chunk in self:
-            found.update(
-                {
-                    name: len(chunk) - int(is_blank(text_column(chunk.frame[name])).sum())
-                    for name in CANONICAL
-                    if name in chunk.frame
-                }
-            )
-        return found
-
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences about the lists that were read and the columns that were found."""
@@ -128,6 +113,15 @@ class Survey:
         settings = self.settings
         accept, review = settings.accept_unknown, settings.review
         return all_reasons(chunk, self.related(number), self.domains, accept_unknown=accept, review=review)
+
+
+class _Examined(NamedTuple):
+    """A chunk that was examined, what is kept of its rows, and its rows that fill each canonical column."""
+
+    chunk: CheckedChunk
+    facts: ChunkKeys
+    traces: Traces | None
+    filled: Mapping[str, int]
 
 
 def survey(
@@ -196,7 +190,14 @@ def _with_facts(chunk: CheckedChunk, settings: Settings) -> _Examined:
         named=chunk.listed.named,
         further=(further.rows, further.keys(by_person=settings.by_person).key),
     )
-    return chunk, facts, traces_of(chunk, settings) if settings.likely else None
+    traces = traces_of(chunk, settings) if settings.likely else None
+    return _Examined(chunk, facts, traces, _filled(chunk.frame))
+
+
+def _filled(frame: pd.DataFrame) -> Mapping[str, int]:
+    """Rows that fill each canonical column that is there."""
+    there = [name for name in CANONICAL if name in frame]
+    return {name: len(frame) - int(is_blank(text_column(frame[name])).sum()) for name in there}
 
 
 def _surveyed(examined: Iterable[_Examined], found: Survey, *, whole: bool) -> Survey:
@@ -207,8 +208,9 @@ def _surveyed(examined: Iterable[_Examined], found: Survey, *, whole: bool) -> S
         found.chunks = keeping.chunks()
         facts = KeyIndex(settings, open_file=keeping.open_file, most_octets=keeping.key_octets)
         persons = LikelyIndex(settings, open_file=keeping.open_file, most_octets=keeping.key_octets)
-    for chunk, of_rows, traces in examined:
+    for chunk, of_rows, traces, filled in examined:
         _take_in(found, chunk, of_rows)
+        found.filled.update(filled)
         facts.add(of_rows)
         if traces is not None:
             persons.add(traces, len(chunk))

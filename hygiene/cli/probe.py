@@ -164,7 +164,7 @@ def _silent(_: str) -> None:
 
 def _check_lists(sinks: "Sequence[Smartlead]", *, may_be_used: bool) -> None:
     """Refuse lists that are not there, or that hold leads."""
-    there: dict[int, LeadList] = {found.id: found for found in sinks[0].lists()}
+    there: dict[int | str, LeadList] = {found.id: found for found in sinks[0].lists()}
     for sink in sinks:
         found = there.get(sink.list_id or 0)
         if found is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hygiene.columns.contents import Contents, Sample
-from hygiene.columns.header_words import words_of
+from hygiene.columns.header_words import without_remark, words_of
 from hygiene.columns.translations import in_english
 from hygiene.columns.vocabulary import (
     ADDRESS_LINE,
@@ -71,8 +71,20 @@ class Candidates:
 
     @cached_property
     def words(self) -> list[tuple[str, ...]]:
-        """The words of each header, in English."""
-        return in_english([words_of(text) for text in self.header])
+        """The words of each header, in English; without a remark where they say nothing that another header says."""
+        own = [words_of(text) for text in self.header]
+        told = in_english(own)
+        short = {
+            at: bare
+            for at, text in enumerate(self.header)
+            if (bare := words_of(without_remark(text))) != own[at] and not _ranks(told[at])
+        }
+        if not short:
+            return told
+        claimed = {name for words in told for name in _ranks(words)}
+        again = in_english([short.get(at, words) for at, words in enumerate(own)])
+        taken = {at for at in short if not claimed.isdisjoint(_ranks(again[at]))}
+        return [told[at] if at in taken else words for at, words in enumerate(again)]
 
     @cached_property
     def named(self) -> dict[str, dict[int, int]]:

@@ -8,17 +8,41 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-from hygiene.columns.vocabulary import ASKING, CALLED, FILLING, SPELLINGS, VOCABULARY
+from hygiene.columns.vocabulary import ASKING, CALLED, FILLING, NOT_THE_LEADS, SPELLINGS, VOCABULARY
 from hygiene.words.spelling import folded
 
-__all__ = ["words_of"]
+__all__ = ["without_remark", "words_of"]
 
 _KNOWN = frozenset(VOCABULARY)
+
+#: What a form says in brackets of how a cell is filled in: more than one thing, a number, or words that begin so.
+_BRACKETS = re.compile(r"[(\[\uff08]([^()\[\]\uff08\uff09]*)[)\]\uff09]")
+_REQUIRED = re.compile(
+    r"required|optional|mandatory|pflichtfeld|obligatoi?r\w*|obbligatori\w*|obrigat\u00f3ri\w*|verplicht|zorunlu|wymagane"
+    r"|povinn\w+|facultati\w+|facoltativo|opcional|opzionale|\u5fc5\u9808|\u5fc5\u586b|\ud544\uc218|\u043e\u0431\u044f\u0437\u0430\u0442\u0435\u043b\u044c\u043d\u043e",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(
+    r"[,;:\uff0c\u3001]|\d|\b(?:incl|including|with|without|as|eg|e\.g|zb|z\.b|max|min|only|format|mit|ohne|sans|avec|con|sin)\b",
+    re.IGNORECASE,
+)
+
+
+def without_remark(text: str, /) -> str:
+    """A header without what stands in brackets of how it is filled in; whose it is stays."""
+    return _BRACKETS.sub(lambda found: " " if _is_remark(found[1]) else found[0], text)
+
+
+def _is_remark(text: str) -> bool:
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    whose = any(map(NOT_THE_LEADS.fullmatch, set(words) - {"last"}))
+    return bool(_REQUIRED.fullmatch(text.strip()) or _REMARK.search(text)) and not whose
 
 
 @lru_cache(maxsize=4096)
 def words_of(text: str, /) -> tuple[str, ...]:
     """A header as lower-case words, in one spelling; of a question, what it asks for."""
+    text = _BRACKETS.sub(lambda found: " " if _REQUIRED.fullmatch(found[1].strip()) else found[0], text)
     asked = "?" in text or "\u061f" in text
     text = re.sub("['\u2019]s\\b|\\([a-z]{1,2}\\)|\u02bc", " ", unicodedata.normalize("NFKC", text))
     text = text.replace(

@@ -13,7 +13,7 @@ from hygiene.columns.candidates import CANONICAL, Candidates
 from hygiene.columns.contents import Sample
 from hygiene.columns.evident import evident_columns, is_row
 from hygiene.columns.stand_ins import stand_in_notes
-from hygiene.columns.vocabulary import CREDENTIAL, UNFAMILIAR
+from hygiene.columns.vocabulary import UNFAMILIAR
 from hygiene.errors import InputError, option
 
 __all__ = [
@@ -25,7 +25,6 @@ __all__ = [
     "has_email",
     "known_columns",
     "map_columns",
-    "split_name",
 ]
 
 #: Reserved column that holds the raw text of a record that does not fit its header.
@@ -170,17 +169,6 @@ def known_columns(header: Sequence[str], /) -> frozenset[str]:
 def email_columns(header: Sequence[str], /) -> tuple[int, ...]:
     """Positions of all columns whose words name an address of the lead, further ones included."""
     return tuple(Candidates([text.removeprefix("\ufeff") for text in header]).named.get("email", ()))
-
-
-def split_name(text: str, /) -> tuple[str, str]:
-    """First and last name of a full name; one word alone is the first name."""
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    while len(parts) > 1 and CREDENTIAL.fullmatch(parts[-1].replace(".", "").casefold()):
-        parts.pop()
-    if len(parts) > 1:
-        return parts[1], parts[0]
-    first, *rest = parts[0].split() if parts else [""]
-    return first, " ".join(rest)
 
 
 def _email_columns(found: Candidates, source: str) -> tuple[int, list[int]]:

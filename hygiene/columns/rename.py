@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import text_column, text_series
-from hygiene.columns.mapping import CANONICAL, MALFORMED, SAMPLE_ROWS, ColumnMap, map_columns, split_name
+from hygiene.columns.full_names import split_name
+from hygiene.columns.mapping import CANONICAL, MALFORMED, SAMPLE_ROWS, ColumnMap, map_columns
 from hygiene.columns.place import was_read
 from hygiene.columns.stand_ins import stand_in
 

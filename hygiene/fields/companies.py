@@ -8,14 +8,14 @@ knows no UG, e.K., EOOD or FZE.
 """
 
 import re
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, mask
-from hygiene.fields.distinct import Change, Tidied, by_distinct_rows
+from hygiene.fields.distinct import BETWEEN, KEPT, Change, Tidied, by_distinct_rows, where_few
 from hygiene.fields.firm_case import firm_case
 from hygiene.fields.name_parts import Cell
 from hygiene.fields.placeholders import is_nothing
@@ -51,6 +51,8 @@ _PART_OF = re.compile(
     r"|(?:part|member|division) of\s.+)$",
     re.IGNORECASE,
 )
+#: What stands behind a legal form and a comma or dash: a place or a part of the company.
+_BRANCH = re.compile(r"^(.*\S)\s(\S+?)(?:,\s*|\s+[\u2013\u2014-]\s+)(?:[^\W\d_][\w.'\u2019-]*\s?){1,3}$")
 _CARE_OF = re.compile(r"[\s,;]+c/o\s.+$", re.IGNORECASE)
 _STROKE = re.compile(r"\s*\|.*$|\s+::.*$")
 _HOST = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9][a-z0-9-]*)((?:\.[a-z]{2,24}){1,2})/?", re.IGNORECASE)
@@ -94,8 +96,11 @@ def tidy_companies(column: pa.Array, /, *, countries: pa.Array | None = None) ->
         ``slogan``, ``brackets``, ``legal_form``, ``domain``, ``case``.
     """
     known = pa.nulls(len(column), _TEXT) if countries is None else countries
-    (found,) = by_distinct_rows([column, known], lambda row: [tidy_company(*row)], plain=_plain(column))
-    return found
+    return where_few([column, known], _tidied)[0]
+
+
+def _tidied(columns: Sequence[pa.Array], /) -> list[Tidied]:
+    return by_distinct_rows(columns, lambda row: [tidy_company(*row)], plain=_plain(columns[0]))
 
 
 def _plain(column: pa.Array) -> Mask:
@@ -124,6 +129,7 @@ def _whole() -> pa.Array:
     return pa.array(sorted(read_words("placeholders")), _TEXT)
 
 
+@lru_cache(KEPT)
 def tidy_company(text: str, country: str = "", /) -> Change:
     """One name as people say it, and the rules that changed it."""
     cell = Cell(text)
@@ -131,7 +137,7 @@ def tidy_company(text: str, country: str = "", /) -> Change:
         before = cell.text
         if is_nothing(cell.text.strip(), firm=True):
             cell.set("", "placeholder")
-        if not cell.text or _NOW.search(cell.text) or "@" in cell.text:
+        if not cell.text or _NOW.search(cell.text) or "@" in cell.text or BETWEEN in cell.text:
             break
         _take_off(cell)
         shouted = _is_shouted(cell.text)
@@ -148,10 +154,13 @@ def tidy_company(text: str, country: str = "", /) -> Change:
 
 
 def _take_off(cell: Cell) -> None:
-    cell.set(_kept(_MARKS.sub("", cell.text), cell.text), "mark")
+    cell.set(_kept(_MARKS.sub("", cell.text).rstrip(" ,;"), cell.text), "mark")
     said = _TRADING_AS.match(cell.text)
     if said:
         cell.set(_kept(said[1], cell.text), "trading_as")
+    branch = _BRANCH.match(cell.text)
+    if branch and _is_telling(branch[2]) and not _is_telling(cell.text.split()[-1]):
+        cell.set(f"{branch[1]} {branch[2]}", "brackets")
     for pattern, rule in (
         (_FORMERLY, "formerly"),
         (_CARE_OF, "formerly"),
@@ -160,6 +169,11 @@ def _take_off(cell: Cell) -> None:
     ):
         if pattern.search(cell.text):
             cell.set(_kept(pattern.sub("", cell.text), cell.text), rule)
+
+
+def _is_telling(word: str) -> bool:
+    """Whether a word is a legal form that is no word of a name."""
+    return compact(word) in read_words("legal_forms", kind="telling")
 
 
 def _kept(new: str, old: str) -> str:
@@ -220,6 +234,13 @@ def _as_name(new: str, old: str) -> str:
 
 def _is_form(tail: str, head: list[str], country: str, *, behind_comma: bool, shouted: bool) -> bool:
     """Whether the last words of a name are a legal form, as they are written there."""
+    halves = tail.split("/")
+    if (
+        len(halves) > 1
+        and tail.isupper()
+        and all(len(half) > 1 and _forms().get(compact(half)) for half in halves)
+    ):
+        return True
     kinds = _forms().get(compact(tail), {})
     letters = [sign for sign in tail if sign.isalpha()]
     apart = " " in tail and all(len(word) == 1 for word in tail.split())
@@ -235,6 +256,8 @@ def _is_form(tail: str, head: list[str], country: str, *, behind_comma: bool, sh
         "dotted": dotted or (behind_comma and upper),
         "capitals": dotted or (upper and not word),
     }
+    if kinds.get("in_country") == country != "" and upper:
+        return True
     if compact(tail) == "spa" and not dotted and upper:
         return country in {"IT", "CL"}
     return any(told.get(kind, False) for kind in kinds)
@@ -256,7 +279,8 @@ def _without_leading(text: str, country: str) -> str:
             return _as_name(text[len(form) :].strip(), text)
     word, _, rest = text.partition(" ")
     if rest and word.rstrip(".") in read_words("legal_forms", kind="before_dotted"):
-        sure = word.endswith(".") or country == "ID" or rest.endswith((" Indonesia", " Tbk", " Tbk."))
+        own = (word.rstrip("."), "before_dotted", country) in read_rows("legal_forms")
+        sure = word.endswith(".") or own or rest.endswith((" Indonesia", " Tbk", " Tbk."))
         return _as_name(rest, text) if sure else text
     return text
 

@@ -12,15 +12,18 @@ from hygiene.words.name_words import given_names
 from hygiene.words.spelling import folded
 from hygiene.words.tables import read_words
 
-__all__ = ["name_case", "word_case"]
+__all__ = ["DOTLESS", "name_case", "word_case"]
 
 _VOWELS = frozenset("aeiouyæœøıаеёиоуыэюяіїєαειουηωաեէըիոու")
 _TURKISH = frozenset("İıĞğ")
 #: Countries whose language writes two letters i, with and without a dot.
-_DOTLESS = frozenset({"TR", "AZ"})
+DOTLESS = frozenset({"TR", "AZ"})
 #: Countries where the first small word of a surname is a capital, and where all of them are.
 _FIRST_IS_CAPITAL, _ALL_ARE_CAPITALS = frozenset({"BE", "US"}), frozenset({"IT", "SM"})
-_FRENCH = frozenset({"FR", "BE", "CH", "LU", "MC"})
+#: Countries where the d before an apostrophe is small: d'Estaing, d'Almeida, d'Ors.
+_SMALL_D = frozenset({"FR", "BE", "CH", "LU", "MC", "PT", "BR", "ES", "AD"})
+#: Countries in whose names no word is small: Tran Van Hung.
+_NONE_IS_SMALL = frozenset({"VN"})
 _WORD = re.compile(r"[^\s\-\u2010\u2011]+")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?")
 #: A prefix in its own case before capitals, which are to be small: McDONALD, O'NEIL.
@@ -42,8 +45,10 @@ def name_case(text: str, /, *, given: bool, country: str = "", turkish: bool = F
     letters = [sign for sign in text if sign.isalpha()]
     if not letters or not all(map(_has_case, letters)):
         return text
-    turkish = turkish or country in _DOTLESS or not _TURKISH.isdisjoint(text)
     upper, lower = all(map(_is_upper, letters)), all(map(str.islower, letters))
+    if upper and country in DOTLESS and not turkish and _TURKISH.isdisjoint(text):
+        text = _WORD.sub(lambda found: _with_dots(found[0], given=given), text)
+    turkish = turkish or country in DOTLESS or not _TURKISH.isdisjoint(text)
     words = list(_WORD.finditer(text))
     if not (upper or lower):
         return _WORD.sub(lambda found: _mixed(found, text, turkish=turkish), text)
@@ -74,6 +79,24 @@ def _is_upper(letter: str) -> bool:
     return letter.isupper() or letter in "ßŉʼ"
 
 
+def _with_dots(word: str, *, given: bool) -> str:
+    """A word in capitals without Turkish letters, each I that is the one with a dot written so.
+
+    A given name, and a surname that is one, has it unless the table says otherwise; of other surnames the vowels say:
+    behind or, at first, before a, o, u it has none.
+    """
+    plain = folded(word)
+    if plain in read_words("dotless_names"):
+        return word
+    if given or plain in given_names():
+        return word.replace("I", "İ")
+    found = ""
+    for place, sign in enumerate(word):
+        beside = [each for each in (*reversed(word[:place]), *word[place + 1 :]) if each in "AEOU"]
+        found += "İ" if sign == "I" and beside and beside[0] == "E" else sign
+    return found
+
+
 def _lower(text: str, *, turkish: bool) -> str:
     if turkish:
         text = text.replace("I", "ı").replace("İ", "i")
@@ -91,6 +114,8 @@ def _is_particle(
 ) -> bool:
     """Whether a word before a surname is written small."""
     word = found[0].lower().replace("\u2019", "'")
+    if country in _NONE_IS_SMALL:
+        return False
     if word in read_words("particles", kind="after"):
         return previous is not None and previous[0].lower() in read_words("particles", kind="lower")
     if word not in read_words("particles", kind="lower"):
@@ -137,7 +162,7 @@ def _has_vowel(word: str) -> bool:
 
 def _with_apostrophe(parts: tuple[str, str, str], country: str, *, given: bool, turkish: bool) -> str:
     before, mark, after = parts
-    if before == "d" and country in _FRENCH and not given:
+    if before == "d" and country in _SMALL_D and not given:
         return f"d{mark}{word_case(after, turkish=turkish)}"
     capital = len(after) > 1 and (len(before) == 1 or before in read_words("particles", kind="elided"))
     capital |= given and before in read_words("particles", kind="elided_given") and len(after) >= 4

@@ -11,7 +11,7 @@ from hygiene.fields.distinct import Change
 from hygiene.words.firm_names import are_positions, is_firm
 from hygiene.words.name_words import LEGAL_FORMS_JOINED, given_names
 from hygiene.words.spelling import folded
-from hygiene.words.tables import read_words
+from hygiene.words.tables import read_rows, read_words
 
 __all__ = [
     "Cell",
@@ -51,7 +51,7 @@ _GLUED = re.compile(r"^((?:Mr|Mrs|Ms|Dr|Prof)\.)(?=[^\W\d_]{2}[^\W\d_.]*(?:\s|$)
 #: Behind "von" these are part of a surname: von und zu.
 _NOBLE = re.compile(r"\b(?:von|zu)\s+und\s", re.IGNORECASE)
 _JOB = re.compile(r"\s+[-\u2013\u2014|]\s+|\s*\|\s*")
-_APOSTROPHES = str.maketrans({"\u2019": "'", "`": "'", "\u00b4": "'"})
+_APOSTROPHES = str.maketrans({"\u2019": "'", "`": "'", "\u00b4": "'", "\u00ae": None, "\u2122": None})
 
 
 class Cell:
@@ -117,7 +117,7 @@ def is_turned(text: str, /) -> bool:
 
 def is_company(first: str, last: str, /) -> bool:
     """Whether the cells of a name hold that of a company."""
-    words = f"{first} {last}".split()
+    words = f"{first} {last}".partition(" | ")[0].split()
     if len(words) < 2:
         return any(form in first + last for form in LEGAL_FORMS_JOINED)
     if _key(words[-1]) in read_words("legal_forms", kind="telling") and "." not in words[-1][:-1]:
@@ -147,7 +147,7 @@ def split_titles(text: str, country: str, /, *, alone: bool) -> tuple[list[str],
     count = 0
     while count < len(words) and _is_title(words[count], country, after=count > 0):
         count += 1
-    if not alone and count == len(words):
+    if (not alone and count == len(words)) or (count and _TWO.match(f" {' '.join(words[count:])} ")):
         count = 0
     if count == len(words) and len(words) == 1 and not _is_title(words[0], country, after=False, only=True):
         count = 0
@@ -156,6 +156,8 @@ def split_titles(text: str, country: str, /, *, alone: bool) -> tuple[list[str],
 
 def _is_title(word: str, country: str, *, after: bool, only: bool = False) -> bool:
     key, dotted = _key(word), word.endswith(".")
+    if not only and (key, country) in _titles_in():
+        return True
     if key in read_words("titles", kind="title"):
         return (
             not only
@@ -170,6 +172,12 @@ def _is_title(word: str, country: str, *, after: bool, only: bool = False) -> bo
     return (dotted and key == "m" and country in {"FR", "BE", "CH", "LU", "MC"}) or bool(
         re.fullmatch(r"(?:dr|prof|dipl)\.-?[a-z]+\.?", word.lower())
     )
+
+
+@cache
+def _titles_in() -> frozenset[tuple[str, str]]:
+    """Titles that are names elsewhere, each with its country."""
+    return frozenset((row[0], row[2]) for row in read_rows("titles") if row[1] == "title_in")
 
 
 def _is_after(part: str) -> bool:
@@ -208,7 +216,12 @@ def _split_job(text: str) -> tuple[str, bool, str]:
     if not words:
         return text, False, ""
     person = folded(words[0]) in given_names()
-    told = are_positions([tail]) or _is_all_told(tail) or ("|" in found[0] and not person)
+    told = (
+        are_positions([tail])
+        or is_company(tail, "")
+        or _is_all_told(tail)
+        or ("|" in found[0] and not person)
+    )
     return (head, True, tail) if told else (text, False, "")
 
 

@@ -10,14 +10,17 @@ Its guards: the ``.0`` of a float, a note in brackets and a German ``DW`` are ta
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
 from types import ModuleType
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import mask
 from hygiene.errors import UsageError
-from hygiene.fields.distinct import Change, Tidied, by_distinct_rows
+from hygiene.fields.distinct import KEPT, Change, Tidied, by_distinct_rows, where_few
 from hygiene.fields.numbering_plans import DATE, NANP, NANP_SHAPE, numbering_plans
 from hygiene.fields.plain_phones import plain_phones
 from hygiene.words.tables import read_words
@@ -64,23 +67,21 @@ def tidy_phones(column: pa.Array, /, *, regions: pa.Array | None = None, region:
         )
     known = pa.nulls(len(column), _TEXT) if regions is None else regions
     known = pc.fill_null(pc.if_else(pc.equal(known, ""), pa.scalar(None, _TEXT), known), region.upper())
-    decided, numbers = plain_phones(column, known)
-    (found,) = by_distinct_rows([column, known], lambda row: [tidy_phone(*row)], plain=decided)
-    changed = decided & mask(pc.not_equal(numbers, column))
-    if not changed.any():
-        return found
-    where = pa.array(changed)
-    said = pa.array(["phone"] * int(changed.sum()), _TEXT)
-    return Tidied(
-        pc.replace_with_mask(found.cells, where, numbers.filter(where)),
-        pc.replace_with_mask(found.rules, where, said),
-    )
+    return where_few([column, known], _tidied)[0]
 
 
+def _tidied(columns: Sequence[pa.Array], /) -> list[Tidied]:
+    decided, numbers = plain_phones(*columns)
+    (found,) = by_distinct_rows(columns, lambda row: [tidy_phone(*row)], plain=decided)
+    return [found.replaced(decided & mask(pc.not_equal(numbers, columns[0])), numbers, "phone")]
+
+
+@lru_cache(KEPT)
 def tidy_phone(text: str, region: str = "", /) -> Change:
     """One number as E.164 writes it; the text where it is none for certain."""
     plans = numbering_plans()
     bare, extension = _parts(text)
+    bare = _unspelled(bare, region, plans)
     number = _dialled(bare, region if region in plans.SUPPORTED_REGIONS else "", plans)
     if not number:
         return text, ""
@@ -101,6 +102,23 @@ def _parts(text: str) -> tuple[str, str]:
     if extension and sum(map(str.isdigit, bare[: extension.start()])) >= _SHORTEST:
         return bare[: extension.start()].rstrip(" ,;-"), extension[1]
     return bare, ""
+
+
+#: Free numbers of North America whose last seven digits are spelled; a telephone's keys, ITU-T E.161.
+_SPELLED = re.compile(
+    r"(?:\+?1[\s.\-]?)?\(?8(?:00|88|77|66|55|44|33)\)?[\s.\-]?[A-Z][A-Z\s.\-]*", re.IGNORECASE
+)
+_KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+#: A mobile number of Mexico with the 1 that was dialled from abroad until 2019.
+_MEXICAN = re.compile(r"(\+\s*52)[\s.\-]*1(?=(?:[\s().\-]*\d){10}[\s.]*$)")
+
+
+def _unspelled(bare: str, region: str, plans: ModuleType) -> str:
+    """A number whose letters are digits, where they are, and without a digit that its plan no longer has."""
+    if _SPELLED.fullmatch(bare) and plans.country_code_for_region(region or "US") == NANP:
+        digits = re.sub(r"\W", "", bare).upper().translate(_KEYS).removeprefix("1")
+        return f"+1{digits}" if len(digits) == len("8005550199") else bare
+    return _MEXICAN.sub(r"\1", bare)
 
 
 def _dialled(bare: str, region: str, plans: ModuleType) -> str:
@@ -141,11 +159,21 @@ def _in_plan(bare: str, region: str, plans: ModuleType) -> str:
     elif bare.startswith("+"):
         fits = plans.is_possible_number_with_reason(number) == plans.ValidationResult.IS_POSSIBLE
     else:
-        fits = plans.is_valid_number(number)
+        fits = plans.is_valid_number(number) or _is_dialled_at_home(bare, number, region, plans)
     found = str(plans.format_number(number, plans.PhoneNumberFormat.E164))
     if fits and (national.startswith("0") or len(re.sub(r"\D", "", bare)) != len(found) - 1):
         fits = _is_settled(found, plans)
     return found if fits else ""
+
+
+def _is_dialled_at_home(bare: str, number: Any, region: str, plans: ModuleType) -> bool:
+    """Whether a number begins with the 0 that its country dials and is as long as its numbers are.
+
+    Numbers that are given out for films and samples, or were after the tables were made, are not valid in these.
+    """
+    zero = re.match(r"\W*0[1-9]", bare) and plans.ndd_prefix_for_region(region, strip_non_digits=True) == "0"
+    possible = plans.is_possible_number_with_reason(number) == plans.ValidationResult.IS_POSSIBLE
+    return bool(zero and possible)
 
 
 def _is_settled(number: str, plans: ModuleType) -> bool:

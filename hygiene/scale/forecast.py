@@ -21,7 +21,7 @@ __all__ = ["forecast", "touched_leads"]
 def touched_leads(found: Surveyed, /, *, raw: bool) -> Sequence[Touched]:
     """The leads that some counting rule can reach, of those that an import sends or of all as they are."""
     lists = {name: texts for name, texts in found.settings.of_api.items() if texts is not None}
-    touching = hand_out(Prefilter(**lists, key=found.job.key))
+    touching = hand_out(Prefilter(**lists, policy=found.settings.policy, key=found.job.key))
     bits = bits_for(found.counts.rows)
     parts = [(part.what, part.kept, None if raw else part.placed) for part in found.partitions]
     looked = hold([task(look, what, touching, *held, bits) for what, *held in parts])

@@ -1,23 +1,19 @@
-"""Smartlead over HTTP: import leads into a list, read the list and the block list.
+"""Smartlead over HTTP: import leads into a list or a campaign, read these and the block list.
 
-`client` holds the calls, `pagination` those that go by pages, `unsubscribed` which leads do not want mail, `service`
-where it is, `place` how its lists are named, `payload` what is posted, `responses` and `page_answers` what the answers
-mean. Requests and their failures are the room `http`'s. What the API's numbers mean is not decided here.
+`client` holds the calls, `campaign` those of a campaign, `pagination` those that go by pages, `unsubscribed` which
+leads do not want mail, `service` where it is, `place` how its lists and campaigns are named, `payload` what is posted,
+`responses`, `campaign_replies` and `page_answers` what the answers mean, `campaign_policy` how a campaign counts.
+Requests and their failures are the room `http`'s. What the API's numbers mean is not decided here.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from hygiene.http.place import later
 
 if TYPE_CHECKING:
+    from hygiene.smartlead.campaign import SmartleadCampaign as SmartleadCampaign
     from hygiene.smartlead.client import Smartlead as Smartlead
 
-__all__ = ["Smartlead"]
+__all__ = ["Smartlead", "SmartleadCampaign"]
 
-
-def __getattr__(name: str) -> Any:
-    """The client, loaded when it is first used: how it is named is read without it."""
-    if name not in __all__:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    from hygiene.smartlead.client import Smartlead
-
-    return Smartlead
+__getattr__ = later(__name__, Smartlead="client", SmartleadCampaign="campaign")

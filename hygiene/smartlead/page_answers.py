@@ -11,7 +11,7 @@ from hygiene.http.answers import SAID_CHARACTERS, Answer, number, without_addres
 __all__ = ["goes_on", "rows", "total"]
 
 #: What a listing states its number of rows under, and what may stand around that.
-_TOTALS = ("totalCount", "total_count", "total")
+_TOTALS = ("totalCount", "total_count", "total", "total_leads")
 _OF_PAGES = ("pagination", "meta")
 
 
@@ -35,7 +35,8 @@ def total(answer: Answer, /) -> int | None:
     Raises:
         ListingIncomplete: what it states is no count.
 
-    Source: `totalCount` (observed, leads and lists), `total_count` (documented, lists).
+    Source: `totalCount` (observed, leads and lists), `total_count` (documented, lists), `total_leads` (observed, of a
+    campaign), `total` (documented, of a campaign).
     """
     stated = [
         place[name] for place in _about_listing(answer) for name in _TOTALS if place.get(name) is not None

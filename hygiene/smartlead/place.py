@@ -18,4 +18,14 @@ PLACES: Final = (
         options=frozenset({"client_id", "rename", "custom_shape"}),
         pulls=("blocklist", "leads", "unsubscribed"),
     ),
+    Place(
+        scheme="smartlead",
+        form="campaign=ID",
+        pattern="campaign=(?P<campaign_id>[1-9][0-9]{0,17})",
+        numbers=frozenset({"campaign_id"}),
+        service=SERVICE,
+        sink="hygiene.smartlead:SmartleadCampaign",
+        options=frozenset({"client_id", "rename"}),
+        pulls=("blocklist", "leads", "unsubscribed"),
+    ),
 )

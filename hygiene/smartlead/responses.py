@@ -5,7 +5,7 @@ Nothing here sends. A message holds the API's own words, cut short and without a
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from hygiene.errors import LeadLimit, ListNotFound, Rejected, SinkError, UnknownOutcome, option
@@ -21,9 +21,10 @@ from hygiene.http.answers import (
 )
 from hygiene.outcomes import Counts
 from hygiene.sinks import LeadList, Reply
+from hygiene.smartlead.dialects import spoken
 from hygiene.smartlead.service import SERVICE
 
-__all__ = ["checked", "lead_list", "reply"]
+__all__ = ["checked", "lead_limit", "lead_list", "reply"]
 
 #: Counter by the names it has in the documented replies (page, OpenAPI).
 _COUNTERS = {
@@ -32,12 +33,19 @@ _COUNTERS = {
     "duplicates": ("duplicates", "duplicate_count"),
     "blocked": ("blocked", "blocked_count"),
 }
-_LEAD_NAMED = re.compile(r"\bleadList(?:\[|\.)([0-9]{1,7})\b")
+_LEAD_NAMED = re.compile(r"\b(?:leadList|lead_list)(?:\[|\.)([0-9]{1,7})\b")
 _NOT_ALLOWED = re.compile(r"is not allowed(?! to be empty)")
 _NAMES_BODY = re.compile(
-    r"\b(fileName|emailFieldsAdded|customFields|csvSettings|settings)\b|\"leadList\" (is required|must be)"
+    r"\b(fileName|emailFieldsAdded|customFields|csvSettings|settings)\b|\"(?:leadList|lead_list)\" (is required|must )"
 )
-_OF_LIST = re.compile(r"/lead-list/[0-9]")
+_OF_LIST = re.compile(r"/(lead-list|campaigns)/[0-9]")
+#: A campaign is named in a refusal for what it is: paused, stopped, gone. Assumed; no such refusal is public.
+_NAMES_CAMPAIGN = re.compile(r"\bcampaign\b", re.IGNORECASE)
+#: What to do where a list or a campaign is not there.
+_LOOK = {
+    "lead-list": "See the account's lists with: hygiene lists",
+    "campaigns": "Look up the campaign's number, and whether the key is of its account.",
+}
 
 
 def checked(answer: Answer, method: str, /) -> Answer:
@@ -52,7 +60,7 @@ def checked(answer: Answer, method: str, /) -> Answer:
     agreed = isinstance(answer.value, dict) and answer.value.get("ok", True) not in (False, None, "false")
     if agreed or isinstance(answer.value, list):
         return answer
-    if method == "POST" and (limit := _lead_limit(answer.found)):
+    if method == "POST" and (limit := lead_limit(answer.found)):
         msg = f"{answer.said}: {limit}"
         raise LeadLimit(msg)
     if method == "POST":
@@ -63,11 +71,12 @@ def checked(answer: Answer, method: str, /) -> Answer:
 
 
 def _refusal(answer: Answer, method: str) -> Exception:
-    if answer.status == 404 and isinstance(answer.value, dict) and _OF_LIST.search(answer.where):
-        return ListNotFound(
-            f"{answer.said}. See the account's lists with: hygiene lists", status=answer.status
-        )
-    if method == "POST" and answer.status in (400, 413, 422):
+    status, asked = answer.status, _OF_LIST.search(answer.where)
+    if status == 404 and isinstance(answer.value, dict) and asked:
+        return ListNotFound(f"{answer.said}. {_LOOK[asked[1]]}", status=status)
+    if 400 <= status < 500 and (limit := lead_limit(answer.found)):
+        return SinkError(f"{answer.said}: {limit}", status=status)
+    if method == "POST" and status in (400, 413, 422):
         return _rejected(answer)
     return refusal(answer, method=method, service=SERVICE)
 
@@ -84,20 +93,23 @@ def _rejected(answer: Answer) -> Rejected:
     named = " ".join([said, *(str(key) for key in keys)] if isinstance(keys, list) else [said])
     positions = sorted({int(place) for place in _LEAD_NAMED.findall(named)})
     unknown_field = _NOT_ALLOWED.search(said) is not None
+    closed = not positions and not unknown_field and _NAMES_CAMPAIGN.search(said) is not None
     whole = answer.status != 413 and (
-        unknown_field or (not positions and _NAMES_BODY.search(named) is not None)
+        unknown_field or closed or (not positions and _NAMES_BODY.search(named) is not None)
     )
-    step = (
-        f"Leave the field out or call it otherwise ({option('custom')}, {option('rename')})."
-        if whole
-        else next_step(answer.status, method="POST", service=SERVICE)
-    )
+    step = next_step(answer.status, method="POST", service=SERVICE)
+    if closed:
+        step = (
+            "See to the campaign (a paused one is resumed where it was paused), then run the command again."
+        )
+    elif whole:
+        step = f"Leave the field out or call it otherwise ({option('custom')}, {option('rename')})."
     return Rejected(
         f"{answer.said}. {step}", status=answer.status, said=said, positions=positions, whole=whole
     )
 
 
-def _lead_limit(given: Mapping[str, Any]) -> str:
+def lead_limit(given: Mapping[str, Any]) -> str:
     """What the API says of a lead limit that is reached; empty where it does not.
 
     Source: documented for the campaign endpoint (`is_lead_limit_exhausted`, `lead_import_stopped_count`).
@@ -115,13 +127,17 @@ def _lead_limit(given: Mapping[str, Any]) -> str:
 def reply(answer: Answer, /) -> Reply:
     """The counts of an import; what else the answer holds is `extra`, with its addresses masked.
 
-    A counter that is no count is in `extra` too, as the API wrote it.
+    A counter that is no count is in `extra` too, as the API wrote it. An answer that speaks as the campaign import
+    does is read as one: the only import replies of this API that were ever seen live are in that dialect.
 
     Raises:
         UnknownOutcome: it holds no counter that we know, or only blank ones.
     """
     # masked at once, so that no address stands among the locals of a traceback
     given: dict[str, Any] = rewrite(_given(answer), without_addresses)
+    found = spoken(given)
+    if found is not None:
+        return Reply(Counts(**found.counts), _extra(given, found.read), answer.found, lead_limit(given))
     names = {
         name: next((key for key in keys if given.get(key) is not None), "")
         for name, keys in _COUNTERS.items()
@@ -132,9 +148,14 @@ def reply(answer: Answer, /) -> Reply:
         msg = f"{answer.said}: no counter that we know, so nothing can be compared. {MAY_HAVE_LANDED}"
         raise UnknownOutcome(msg)
     read = {names[name] for name, count in counts.items() if count is not None}
+    return Reply(Counts(**told), _extra(given, read), answer.found, lead_limit(given))
+
+
+def _extra(given: Mapping[str, Any], read: Collection[str]) -> tuple[tuple[str, object], ...]:
+    """What an answer holds beside the counters that were read."""
     extra = {key: value for key, value in given.items() if key not in read}
     extra = json.loads(json.dumps(extra), parse_constant=str)  # NaN and the like are no JSON
-    return Reply(Counts(**told), tuple(sorted(extra.items())), answer.found, _lead_limit(given))
+    return tuple(sorted(extra.items()))
 
 
 def _given(answer: Answer) -> dict[str, Any]:

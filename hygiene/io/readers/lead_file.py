@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.columns.mapping import CANONICAL, SAMPLE_ROWS, ColumnMap, map_columns, split_name
+from hygiene.columns.full_names import split_name
+from hygiene.columns.mapping import CANONICAL, SAMPLE_ROWS, ColumnMap, map_columns
 from hygiene.columns.stand_ins import stand_in
 from hygiene.columns.verifier_verdicts import is_verdict_column
 from hygiene.errors import InputError

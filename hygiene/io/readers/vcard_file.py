@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from hygiene.columns.mapping import CANONICAL, split_name
+from hygiene.columns.full_names import split_name
+from hygiene.columns.mapping import CANONICAL
 from hygiene.errors import InputError
 from hygiene.io.readers.batch import Batch, batch_of_rows, first_rows
 from hygiene.io.readers.encoding import Text, UnreadableError

@@ -1,0 +1,57 @@
+"""Replies of the campaign import: what its counters mean, in the dialect that is live and in those that are documented.
+
+Nothing here sends. Leads that are neither imported nor repeated nor blocked stand in `extra`, by the API's own names.
+"""
+
+from typing import Any
+
+from hygiene.errors import UnknownOutcome
+from hygiene.http.answers import MAY_HAVE_LANDED, Answer, number, rewrite, without_addresses
+from hygiene.outcomes import Counts
+from hygiene.sinks import LeadList, Reply
+from hygiene.smartlead.dialects import DIALECTS, spoken
+from hygiene.smartlead.responses import lead_limit
+
+__all__ = ["campaign", "campaign_reply"]
+
+
+def campaign_reply(answer: Answer, /) -> Reply:
+    """The counts of a campaign import; lists of leads in the answer are told by their length.
+
+    Raises:
+        UnknownOutcome: it is in no dialect that we know.
+    """
+    # masked at once, so that no address stands among the locals of a traceback
+    given: dict[str, Any] = {
+        name: _counted(value)
+        for name, value in rewrite(dict(answer.found), without_addresses).items()
+        if name != "ok"
+    }
+    found = spoken(given)
+    if found is None:
+        msg = (
+            f"{answer.said}: no counter that we know, in none of the dialects that begin with "
+            f"{', '.join(DIALECTS)}. {MAY_HAVE_LANDED}"
+        )
+        raise UnknownOutcome(msg)
+    extra = tuple(sorted((key, value) for key, value in given.items() if key not in found.read))
+    return Reply(Counts(**found.counts), extra, answer.found, lead_limit(answer.found))
+
+
+def _counted(value: object) -> object:
+    """Leads in a list or an object as how many they are, and groups of them each so; anything else as it is."""
+    if isinstance(value, dict) and any(isinstance(each, dict | list) for each in value.values()):
+        return {name: _counted(each) for name, each in value.items()}
+    return len(value) if isinstance(value, dict | list) else value
+
+
+def campaign(row: object, /) -> LeadList | None:
+    """The campaign that an object describes, its name with its status where that is not the usual; None for none.
+
+    Source: observed (`id`, `name`, `status` of DRAFTED, ACTIVE, PAUSED, STOPPED, COMPLETED).
+    """
+    if not isinstance(row, dict) or (own := number(row.get("id"))) is None:
+        return None
+    status = str(row.get("status") or "").upper()
+    usual = status in ("", "ACTIVE", "DRAFTED")
+    return LeadList(own, f"{row.get('name') or ''}{'' if usual else f' ({status.lower()})'}", None)
