@@ -384,7 +384,7 @@ def test_neither_password_nor_address_shows_in_an_error(stub, fault, caplog):
     )
     for secret in (PASSWORD, ANN):
         assert secret not in told + caplog.text + str(caught.value)
-    assert repr(sink) == f"Mailman(list_name='{LIST}', base_url='{stub.url}')"
+    assert repr(sink) == f"Mailman(base_url='{stub.url}')"
 
 
 def test_what_is_missing_is_named(stub, monkeypatch):

@@ -49,11 +49,7 @@ def _gone(answer: Answer) -> str:
 
 
 def fate(answer: Answer, /) -> RowClass:
-    """What became of a lead.
-
-    Raises:
-        UnknownOutcome: the answer does not say.
-    """
+    """What became of a lead; `UnknownOutcome` where the answer does not say."""
     found = _fate(answer)
     if found is None:
         msg = f"{answer.said}: no answer that Mailman gives to a subscription. {MAY_HAVE_LANDED}"

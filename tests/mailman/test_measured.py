@@ -1,4 +1,4 @@
-"""Every rule of Mailman's counting that `hygiene.mailman.place` calls measured, on the server itself."""
+"""Every rule of Mailman's counting that `hygiene.mailman.counting` calls measured, on the server itself."""
 
 import re
 
@@ -7,7 +7,7 @@ import pytest
 from hygiene.mailman import Mailman
 from hygiene.outcomes import Counts
 
-#: What Mailman takes for an address.
+#: What Mailman takes for an address. A policy of one's own can say it (`usable_address`); the journal does not keep it.
 USABLE = r"[-0-9A-Za-z!#$%&'*+./=?@_`{}~]+@[0-9A-Za-z][-0-9A-Za-z]*([.][0-9A-Za-z][-0-9A-Za-z]*)+"
 
 pytestmark = pytest.mark.mailman
