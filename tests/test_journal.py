@@ -7,6 +7,7 @@ import os
 import sqlite3
 import stat
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from hygiene.importing.journal import SqliteJournal, StoredFeatures, default_pat
 from hygiene.importing.journal.database import is_on_network
 from hygiene.importing.journal.stored_features import Block, Secret, bits_of
 from hygiene.importing.preflight import with_known_leads
+from hygiene.policy import RULES, ImportPolicy
 from hygiene.prediction.features import TextFeatures
 from hygiene.prediction.simulate import count
 from hygiene.sinks import Target
@@ -52,6 +54,9 @@ def path(tmp_path):
 # features
 
 
+KEPT = StoredFeatures.of([])
+
+
 @settings(max_examples=150)
 @given(
     leads=st.lists(st.sampled_from(ADDRESSES), max_size=12),
@@ -66,6 +71,7 @@ def path(tmp_path):
 def test_every_policy_counts_on_what_is_kept_as_it_does_on_addresses(
     leads, cuts, policy, blocklist, known, elsewhere, batch_leads, waive
 ):
+    policy = replace(policy, **{name: rule.default for name, rule in RULES.items() if not KEPT.sees(name)})
     column = pa.array(leads, pa.large_string())
     features = TextFeatures(column, blocklist=blocklist, known=known, elsewhere=elsewhere)
     bits, secret = bits_of(features), Secret(b"k" * 32)
@@ -86,6 +92,20 @@ def test_every_policy_counts_on_what_is_kept_as_it_does_on_addresses(
     assert count(stored.take(some), policy, batch=batch[some], waive_blocklist=waive) == count(
         features.take(some), policy, batch=batch[some], waive_blocklist=waive
     )
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        ImportPolicy(usable_address="ascii"),
+        ImportPolicy(fold_googlemail=True),
+        ImportPolicy(block_reach="letters"),
+    ],
+)
+def test_what_a_journal_does_not_keep_is_said_and_never_guessed(policy):
+    assert not KEPT.sees(next(iter(ImportPolicy().changes(policy))))
+    with pytest.raises(UsageError, match="the journal does not keep"):
+        count(KEPT, policy, batch=np.arange(0))
 
 
 @given(key=st.binary(min_size=1, max_size=64), text=st.text(st.characters(codec="utf-8")))

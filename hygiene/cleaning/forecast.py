@@ -68,14 +68,15 @@ def _predicted(
     look: Callable[[], Features] | None = None,
 ) -> Prediction:
     lists = found.settings.of_api
-    touching = Prefilter(**{name: texts for name, texts in lists.items() if texts is not None})
+    policy = found.settings.policy
+    touching = Prefilter(**{name: texts for name, texts in lists.items() if texts is not None}, policy=policy)
     touching.add_known(parts, jobs=found.jobs)
     rows = touching.rows()
     return predict_touched(
         take(rows),
         rows,
         leads=len(touching),
-        policy=found.settings.policy,
+        policy=policy,
         **lists,
         batch_leads=batch_leads,
         waive_blocklist=found.settings.waive_blocklist,

@@ -80,7 +80,13 @@ def check_lists(
     suppressed = match(settings.suppress or (), **rows, also=also, person=keys.person, subdomains=True)
     if settings.suppress and others.null_count < len(others):
         suppressed = _with_further(suppressed, settings, further_of(others))
-    blocked = match(settings.blocklist or (), **rows, **acts._asdict())
+    blocked = match(
+        settings.blocklist or (),
+        **rows,
+        addresses=acts.addresses,
+        domains=acts.domains,
+        subdomains=acts.subdomains,
+    )
     known_as, known_match = _find_known(keys, settings.duplicating)
     masks = _masks(suppressed, blocked) | {"duplicate_of_known": not_null(known_as)}
     near = match_otherwise(settings.suppress or (), **rows, but=not_null(suppressed.rule))

@@ -7,7 +7,7 @@ imported. How a lead is counted is decided in `counting`.
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -38,7 +38,9 @@ CREATE TABLE IF NOT EXISTS block_list (
     id INTEGER PRIMARY KEY AUTOINCREMENT, entry TEXT NOT NULL, key TEXT NOT NULL, client_id INTEGER,
     source TEXT NOT NULL, created_at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS block_list_by_key ON block_list (key);
-CREATE TABLE IF NOT EXISTS bounces (address TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS list_tags (
+    list_id INTEGER NOT NULL, tag_id INTEGER NOT NULL, PRIMARY KEY (list_id, tag_id));
+CREATE TABLE IF NOT EXISTS bounces (address TEXT PRIMARY KEY, effect TEXT);
 CREATE TABLE IF NOT EXISTS unsubscribes (address TEXT PRIMARY KEY, key TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS unsubscribes_by_key ON unsubscribes (key);
 """
@@ -51,14 +53,30 @@ FROM lists WHERE NOT deleted
 
 _MEMBER = """
 INSERT INTO leads (list_id, address, key, fields, state, created_at)
-VALUES (:list_id, :address, lead_key(:address), :fields, 'imported', :now)
+VALUES (:list_id, :address, held_key(:address), :fields, 'imported', :now)
 """
 
-_LEADS = """
-SELECT id, address, fields, created_at, key IN (SELECT key FROM unsubscribes) AS is_unsubscribed FROM leads
-WHERE state = 'imported' AND (:list_id IS NULL OR list_id = :list_id) AND (:before IS NULL OR id < :before)
-ORDER BY id DESC LIMIT :limit
+# What a campaign holds is in no list here; the other filters read the fields that a lead came with. A lead is in use
+# where a campaign has it.
+_AMONG = """
+state = 'imported' AND (:list_id IS NULL OR list_id = :list_id)
+AND (:campaign_id IS NULL OR key IN (SELECT key FROM campaign_leads WHERE campaign_id = :campaign_id))
+AND (:client_id IS NULL OR json_extract(fields, '$.client_id') = :client_id)
+AND (:status IS NULL OR json_extract(fields, '$.status') = :status)
+AND (:email_status IS NULL OR json_extract(fields, '$.email_status') = :email_status)
+AND (:lead_email IS NULL OR key = lead_key(:lead_email))
+AND (:lead_type IS NULL
+     OR :lead_type = iif(key IN (SELECT key FROM campaign_leads), 'active', 'yet_to_use'))
 """
+
+#: What a lead may be asked for by, beside its list.
+FILTERS = ("list_id", "campaign_id", "client_id", "status", "email_status", "lead_email", "lead_type")
+
+_LEADS = f"""
+SELECT id, address, fields, created_at, key IN (SELECT key FROM unsubscribes) AS is_unsubscribed FROM leads
+WHERE (:before IS NULL OR id < :before) AND {_AMONG}
+ORDER BY id DESC LIMIT :limit
+"""  # noqa: S608 -- our own words alone
 
 _FOUND = """
 SELECT id, address, fields, created_at, key IN (SELECT key FROM unsubscribes) AS is_unsubscribed FROM leads
@@ -86,13 +104,20 @@ class Database:
         self._lock = threading.RLock()
         self._connection = _opened(database)
         self._connection.row_factory = sqlite3.Row
-        for name, function in (("lead_key", keys.lead_key), ("block_key", keys.block_key)):
+        for name in ("lead_key", "held_key", "block_key"):
+            function = getattr(keys, name)
             self._connection.create_function(name, 1, partial(function, policy=policy), deterministic=True)
+        self._connection.create_function("covers", 3, self._covers, deterministic=True)
         with self.transaction() as connection:
             # a database file may have been written under another policy
-            connection.execute("UPDATE leads SET key = lead_key(address)")
+            connection.execute(
+                "UPDATE leads SET key = iif(import_id IS NULL, held_key(address), lead_key(address))"
+            )
             connection.execute("UPDATE block_list SET key = block_key(entry)")
             connection.execute("UPDATE unsubscribes SET key = lead_key(address)")
+
+    def _covers(self, entry: str, address: str | None, waive: int) -> bool:
+        return address is not None and keys.covers(entry, address, policy=self.policy, waive=bool(waive))
 
     def close(self) -> None:
         """Close the database; what is in memory is gone."""
@@ -155,10 +180,16 @@ class Database:
         rows = self._rows(f"{_LISTS} AND id = ?", (list_id,))
         return rows[0] if rows else None
 
-    def read_lists(self, *, part: str, limit: int, offset: int) -> list[dict[str, Any]]:
-        """The lists whose name has `part` in it, without case, oldest first."""
-        where = "AND instr(lower(name), lower(?)) > 0 ORDER BY id LIMIT ? OFFSET ?"
-        return self._rows(f"{_LISTS} {where}", (part, limit, offset))
+    def read_lists(
+        self, *, part: str, limit: int, offset: int, tags: Sequence[int] = ()
+    ) -> list[dict[str, Any]]:
+        """The lists whose name has `part` in it, without case, and that have one of the tags, oldest first."""
+        where = (
+            "AND instr(lower(name), lower(:part)) > 0 AND (:tags = '[]' OR id IN (SELECT list_id FROM list_tags "
+            "WHERE tag_id IN (SELECT value FROM json_each(:tags)))) ORDER BY id LIMIT :limit OFFSET :offset"
+        )
+        told = {"part": part, "tags": json.dumps(list(tags)), "limit": limit, "offset": offset}
+        return self._rows(f"{_LISTS} {where}", told)
 
     def members(self, list_id: int, /) -> list[str]:
         """Addresses of a list in order of arrival; empty text for a lead without one."""
@@ -167,18 +198,17 @@ class Database:
         )
         return [row["address"] or "" for row in rows]
 
-    def read_leads(self, *, list_id: int | None, before: int | None, limit: int) -> list[dict[str, Any]]:
-        """Imported leads, newest first, with the fields they came with."""
-        rows = self._rows(_LEADS, {"list_id": list_id, "before": before, "limit": limit})
+    def read_leads(
+        self, filters: Mapping[str, Any], /, *, before: int | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Imported leads, newest first, with the fields they came with; each of `FILTERS` may name some of them."""
+        rows = self._rows(_LEADS, {**dict.fromkeys(FILTERS), **filters, "before": before, "limit": limit})
         return [_lead(row) for row in rows]
 
-    def count_leads(self, *, list_id: int | None) -> int:
-        """Number of imported leads of a list, or of the account."""
-        rows = self._rows(
-            "SELECT count(*) AS n FROM leads "
-            "WHERE state = 'imported' AND (:list_id IS NULL OR list_id = :list_id)",
-            {"list_id": list_id},
-        )
+    def count_leads(self, filters: Mapping[str, Any], /) -> int:
+        """Number of the imported leads that the filters name."""
+        query = f"SELECT count(*) AS n FROM leads WHERE {_AMONG}"  # noqa: S608 -- our own words alone
+        rows = self._rows(query, {**dict.fromkeys(FILTERS), **filters})
         return int(rows[0]["n"])
 
     def find_lead(self, email: str, /) -> dict[str, Any] | None:
@@ -202,11 +232,17 @@ class Database:
                 added += cursor.rowcount
         return added
 
-    def bounce(self, addresses: Iterable[str], /) -> None:
-        """Put addresses, taken literally, on the list of community bounces, which no route shows."""
+    def bounce(self, addresses: Iterable[str], /, *, effect: str | None = None) -> None:
+        """Put addresses, taken literally, on the list of community bounces, which no route shows.
+
+        Args:
+            addresses: The addresses.
+            effect: What it does to them, as a value of `unreadable_lists`; None is what the policy says.
+        """
         with self.transaction() as connection:
             connection.executemany(
-                "INSERT OR IGNORE INTO bounces VALUES (?)", [(address,) for address in addresses]
+                "INSERT OR IGNORE INTO bounces (address, effect) VALUES (?, ?)",
+                [(address, effect) for address in addresses],
             )
 
     def unsubscribe(self, addresses: Iterable[str], /) -> None:
@@ -251,6 +287,10 @@ def _opened(database: str) -> sqlite3.Connection:
         raise _refusal(database, error) from error
     try:
         connection.executescript(_TABLES)
+        if (
+            len(connection.execute("PRAGMA table_info(bounces)").fetchall()) == 1
+        ):  # a file of an earlier version
+            connection.execute("ALTER TABLE bounces ADD COLUMN effect TEXT")
     except sqlite3.Error as error:
         connection.close()
         raise _refusal(database, error) from error

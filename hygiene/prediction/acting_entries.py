@@ -17,17 +17,21 @@ _Holds = TypeVar("_Holds", bool, np.ndarray[Any, np.dtype[np.bool_]])
 
 
 class Acting(NamedTuple, Generic[_Holds]):
-    """The kinds of entries that act.
+    """The kinds of entries that act, in the order of `features.KINDS`.
 
     Attributes:
         addresses: Whether one that is an address acts on that address.
         domains: Whether one that is a domain acts on its addresses.
         subdomains: Whether it acts on addresses of the domains below it too.
+        registrable: Whether it acts on those of every domain that somebody registered as the same.
+        letters: Whether it acts on those of every domain that ends with its letters.
     """
 
     addresses: _Holds
     domains: _Holds
     subdomains: _Holds
+    registrable: _Holds
+    letters: _Holds
 
 
 def acting(policy: ImportPolicy, /, *, waived: bool) -> Acting[bool]:
@@ -42,12 +46,22 @@ def acting(policy: ImportPolicy, /, *, waived: bool) -> Acting[bool]:
         policy.block_domains,
         policy.block_subdomains,
         policy.waive_covers == "domains",
+        policy.block_reach == "registrable",
+        policy.block_reach == "letters",
         waived=waived,
     )
 
 
-def acting_under(
-    addresses: _Holds, domains: _Holds, subdomains: _Holds, spares_addresses: _Holds, /, *, waived: bool
+def acting_under(  # noqa: PLR0917 -- the rules in their order
+    addresses: _Holds,
+    domains: _Holds,
+    subdomains: _Holds,
+    spares_addresses: _Holds,
+    registrable: _Holds,
+    letters: _Holds,
+    /,
+    *,
+    waived: bool,
 ) -> Acting[_Holds]:
     """The same from the values of the rules, of one policy or of many by position.
 
@@ -56,8 +70,10 @@ def acting_under(
         domains: `block_domains`.
         subdomains: `block_subdomains`.
         spares_addresses: Whether `waive_covers` is ``domains``.
+        registrable: Whether `block_reach` is ``registrable``.
+        letters: Whether it is ``letters``.
         waived: As for `acting`.
     """
     if waived:
         addresses, domains = addresses & spares_addresses, domains & False
-    return Acting(addresses, domains, domains & subdomains)
+    return Acting(addresses, domains, domains & subdomains, domains & registrable, domains & letters)

@@ -10,10 +10,12 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from hygiene.display import counted
 from hygiene.outcomes import Counts
-from hygiene.policy import RULES, ImportPolicy, as_toml
+from hygiene.policy import ImportPolicy, Value, as_toml, is_seldom
 from hygiene.prediction.features import Codes, Features
 from hygiene.prediction.policy_grid import PolicyGrid, Table, policies_near
+from hygiene.prediction.relevance import values_of
 
 __all__ = ["Explanation", "Fit", "Result", "Trace", "explain"]
 
@@ -21,6 +23,8 @@ __all__ = ["Explanation", "Fit", "Result", "Trace", "explain"]
 MOST_LEADS = 1 << 40
 #: Leads times countings that one search may cost.
 MOST_WORK = 50_000_000
+#: Most changes in which rules are tried that few APIs have otherwise.
+SELDOM_CHANGES = 3
 #: Row numbers that a sentence names.
 NAMED_ROWS = 10
 #: Policies that are told where several fit equally well.
@@ -80,7 +84,7 @@ class Fit:
     """
 
     policy: ImportPolicy
-    changes: dict[str, tuple[bool | str, bool | str]]
+    changes: dict[str, tuple[Value, Value]]
     rows: tuple[int, ...]
     remainder: Counts
 
@@ -146,6 +150,7 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
         return Explanation()
     trials = PolicyGrid(
         trace.features.take(chosen),
+        trace.policy,
         batch=np.searchsorted(numbers, trace.batch[chosen]),
         waive_blocklist=trace.waive_blocklist,
     )
@@ -153,7 +158,7 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
     drift = target.left(trials.table(trace.policy))
     if not drift.any():
         return Explanation()
-    fits, closest, complete = _search(trials, trace.policy, target)
+    fits, closest, complete = _search(trials, trace.policy, target, answered)
     causes = _causes(answered, drift, trials, trace.policy)
     return Explanation(fits, causes, None if fits or causes else closest, complete)
 
@@ -178,13 +183,17 @@ def _target(answered: Sequence[Result], rows: Codes) -> _Target:
     return _Target(np.array(reported, dtype=np.int64), given, rows)
 
 
-def _search(trials: PolicyGrid, base: ImportPolicy, target: _Target) -> tuple[tuple[Fit, ...], Fit, bool]:
+def _search(
+    trials: PolicyGrid, base: ImportPolicy, target: _Target, answered: Sequence[Result]
+) -> tuple[tuple[Fit, ...], Fit, bool]:
     """The fits with the fewest changes, the policy that leaves least over, and whether none was left out."""
-    rules = [name for name in RULES if name != "unreadable_lists"]
+    every = {name: values_of(name, getattr(base, name), answered) for name in trials.relevant()}
+    common = {name: values for name, values in every.items() if not is_seldom(name)}
     closest, least = base, np.inf
     exact: list[ImportPolicy] = []
     complete = True
-    for changes in range(len(rules) + 1):
+    for changes in range(len(common) + 1):
+        rules = every if changes <= SELDOM_CHANGES else common
         for policy in policies_near(base, rules, changes=changes):
             left = int(np.abs(target.left(trials.table(policy))).sum())
             closest, least = (policy, left) if left < least else (closest, least)
@@ -194,10 +203,15 @@ def _search(trials: PolicyGrid, base: ImportPolicy, target: _Target) -> tuple[tu
                 break
         if exact or not complete:
             break
-    # those first that change only what is assumed
-    ranked = sorted(exact, key=lambda policy: len(set(base.changes(policy)) - set(base.assumed())))
+    ranked = sorted(exact, key=lambda policy: _rank(base, policy))
     fits = tuple(_fit(trials, base, policy, target) for policy in ranked)
     return fits, _fit(trials, base, closest, target), complete
+
+
+def _rank(base: ImportPolicy, policy: ImportPolicy) -> tuple[int, int]:
+    """Those first that change only what is assumed, and of these what is common."""
+    changed = set(base.changes(policy))
+    return len(changed - set(base.assumed())), sum(map(is_seldom, changed))
 
 
 def _fit(trials: PolicyGrid, base: ImportPolicy, policy: ImportPolicy, target: _Target) -> Fit:
@@ -237,7 +251,8 @@ def _causes(
         for cause, leads in parts.items():
             found.setdefault(cause, []).append((result.batch, leads))
     return tuple(
-        cause.format(n=sum(leads for _, leads in where)) + _where(where) for cause, where in found.items()
+        cause.format(n=counted(sum(leads for _, leads in where), "lead")) + _where(where)
+        for cause, where in found.items()
     )
 
 
@@ -247,22 +262,20 @@ def _parts(
     """The drift of one batch by cause; None where causes of this kind cannot make it."""
     total, imported, duplicates, blocked = (int(number) for number in drift)
     if not (total or blocked) and 0 < imported == -duplicates <= predicted.known:
-        return {"{n} leads that we took for known were not held any more": imported}
+        return {"the list held {n} no more that we took for known": imported}
     gone = imported + duplicates == -blocked and min(imported, duplicates) >= 0
     if gone and not total and 0 < -blocked <= predicted.listed:
-        return {"{n} leads were not on the block list any more": -blocked}
+        return {"the block list named {n} no more": -blocked}
     lost = -(imported + duplicates + blocked)
     if imported > 0 or min(duplicates, blocked, lost) < 0 or total not in (0, -lost):
         return None
     if (duplicates and policy.duplicate_scope == "request") or -imported > predicted.imported:
         return None
     held = (
-        "{n} leads repeat ones of our own earlier attempt"
-        if sent_again
-        else "the list held {n} leads that we did not know"
+        "our own earlier attempt had brought {n}" if sent_again else "the list held {n} that we did not know"
     )
-    dropped = "the API dropped {n} leads uncounted" if not total else "{n} leads did not reach the API"
-    parts = {held: duplicates, "the block list names {n} leads by entries that we do not have": blocked}
+    dropped = "the API dropped {n} uncounted" if not total else "{n} did not reach the API"
+    parts = {held: duplicates, "the block list names {n} by entries that we do not have": blocked}
     return {cause: leads for cause, leads in {**parts, dropped: lost}.items() if leads}
 
 

@@ -4,7 +4,7 @@ Any `ImportPolicy` can be counted on features alone. Here they are made from add
 them under a secret instead, so that rules can be tried again without an address.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -14,8 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, lower_case, mask, text_column
+from hygiene.prediction.block_reach import ends_with_one, named_above, registered_with_one
+from hygiene.prediction.usable import is_usable
 
 __all__ = [
+    "KINDS",
     "Codes",
     "Features",
     "Folding",
@@ -23,18 +26,19 @@ __all__ = [
     "TextFeatures",
     "coarse_key",
     "fold",
-    "is_usable",
     "literal_texts",
 ]
 
 #: One integer a row; rows with equal keys have equal integers.
 Codes = np.ndarray[Any, np.dtype[np.int64]]
 
-#: What a block-list entry names: the address, its domain, or a domain above that.
-Kind = Literal["address", "domain", "parent"]
+#: What a block-list entry names: the address, its domain, a domain above that, one that somebody registered as
+#: the same, or the letters at its end.
+Kind = Literal["address", "domain", "parent", "registrable", "letters"]
+KINDS: tuple[Kind, ...] = ("address", "domain", "parent", "registrable", "letters")
 
-#: A usable address as `ImportPolicy` defines it.
-_USABLE = r"^[^@\pZ\p{Cc}]+@[^@.\pZ\p{Cc}]+(\.[^@.\pZ\p{Cc}]+)+$"
+#: Domains of Gmail; both reach one mailbox.
+_GMAIL = "gmail[.]com|googlemail[.]com"
 
 
 class Folding(NamedTuple):
@@ -44,6 +48,9 @@ class Folding(NamedTuple):
     case: bool
     plus_tag: bool
     gmail_dots: bool
+    gmail_tags: bool = False
+    googlemail: bool = False
+    a_labels: bool = False
 
 
 class Features(Protocol):
@@ -55,8 +62,11 @@ class Features(Protocol):
     def take(self, rows: Codes, /) -> "Features":
         """The same of the leads at these positions alone."""
 
-    def usable(self, *, trimmed: bool) -> Mask:
-        """True where a lead has a usable address, as it is or trimmed."""
+    def sees(self, rule: str, /) -> bool:
+        """Whether what a rule needs to be tried is known of these leads."""
+
+    def usable(self, *, trimmed: bool, kind: str = "loose") -> Mask:
+        """True where a lead has a usable address, as it is or trimmed, by a value of `usable_address`."""
 
     def key(self, folding: Folding, /) -> Codes:
         """The duplicate keys under a folding, as codes."""
@@ -103,9 +113,11 @@ class TextFeatures:
         """Work out addresses and keys once."""
         self._address = cache(self._trimmed)
         self._key = cache(self._folded)
+        self._usable = cache(lambda trimmed, kind: is_usable(self._address(trimmed), kind))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name not in ("_address", "_key")}
+        made = ("_address", "_key", "_usable")
+        return {name: value for name, value in vars(self).items() if name not in made}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
@@ -123,9 +135,14 @@ class TextFeatures:
             elsewhere=self._others,
         )
 
-    def usable(self, *, trimmed: bool) -> Mask:
-        """True where a lead has a usable address, as it is or trimmed."""
-        return is_usable(self._address(trimmed))
+    def sees(self, rule: str, /) -> bool:
+        """Whether what a rule needs to be tried is known of these leads: all is, of a text."""
+        del rule
+        return True
+
+    def usable(self, *, trimmed: bool, kind: str = "loose") -> Mask:
+        """True where a lead has a usable address, as it is or trimmed, by a value of `usable_address`."""
+        return self._usable(trimmed, kind)
 
     def key(self, folding: Folding, /) -> Codes:
         """The duplicate keys under a folding, as codes."""
@@ -156,10 +173,7 @@ class TextFeatures:
         if kind == "address":
             return _among(address, entries)
         host = pc.replace_substring_regex(address, "^[^@]*@", "").dictionary_encode()
-        named = (
-            _named_above(host.dictionary, entries) if kind == "parent" else _among(host.dictionary, entries)
-        )
-        return _spread(named, host)
+        return _spread(_NAMED[kind](host.dictionary, entries), host)
 
     def _trimmed(self, trimmed: bool) -> pa.Array:  # noqa: FBT001 -- the key of a cache
         return pc.utf8_trim_whitespace(self._text) if trimmed else self._text
@@ -174,22 +188,44 @@ def literal_texts(given: Iterable[str], /) -> pa.Array:
     return texts if pa.types.is_large_string(texts.type) else texts.cast(pa.large_string())
 
 
-def is_usable(addresses: pa.Array, /) -> Mask:
-    """True where a text without regard to what stands around it is a usable address."""
-    return mask(pc.match_substring_regex(addresses, _USABLE))
-
-
 def fold(address: pa.Array, folding: Folding, /) -> pa.Array:
     """The duplicate keys of addresses that are trimmed already, where that is asked for."""
     key = lower_case(address) if folding.case else address
-    if folding.plus_tag:
-        key = pc.replace_substring_regex(key, r"^([^@+]+)\+[^@]*@", r"\1@")
+    key = _with_a_labels(key) if folding.a_labels else key
+    if folding.plus_tag or folding.gmail_tags:
+        where = "" if folding.plus_tag else f"(?:{_GMAIL})$"
+        key = pc.replace_substring_regex(key, rf"^([^@+]+)\+[^@]*@({where})", r"\1@\2")
+    if folding.googlemail:
+        key = pc.replace_substring_regex(key, "^([^@]*)@googlemail[.]com$", r"\1@gmail.com")
     if folding.gmail_dots:
-        gmail = pc.match_substring_regex(key, r"@(gmail|googlemail)\.com$")
+        gmail = pc.match_substring_regex(key, f"^[^@]*@(?:{_GMAIL})$")
         local = pc.replace_substring(pc.replace_substring_regex(key, "@[^@]*$", ""), ".", "")
         whole = pc.binary_join_element_wise(local, pa.scalar("gmail.com", key.type), pa.scalar("@", key.type))
         key = pc.if_else(gmail, whole, key)
     return key
+
+
+def _with_a_labels(key: pa.Array) -> pa.Array:
+    """The keys with every label of a domain that is not ASCII as an A-label."""
+    rows = pc.invert(pc.string_is_ascii(key))
+    if not rows.true_count:
+        return key
+    new = [_domain_in_ascii(text) for text in key.filter(rows).to_pylist()]
+    return pc.replace_with_mask(key, rows, pa.array(new, key.type))
+
+
+def _domain_in_ascii(address: str) -> str:
+    import idna
+
+    local, at, domain = address.partition("@")
+    labels = domain.split(".")
+    for place, label in enumerate(labels):
+        if not label.isascii():
+            try:
+                labels[place] = idna.encode(label.lower(), uts46=True).decode("ascii")
+            except (idna.IDNAError, UnicodeError):
+                continue  # as it is
+    return local + at + ".".join(labels)
 
 
 def coarse_key(addresses: pa.Array, /) -> pa.Array:
@@ -197,7 +233,7 @@ def coarse_key(addresses: pa.Array, /) -> pa.Array:
 
     It may be equal for others too, as the plus sign may be in the domain.
     """
-    key = lower_case(pc.utf8_trim_whitespace(addresses))
+    key = _with_a_labels(lower_case(pc.utf8_trim_whitespace(addresses)))
     key = _rewritten(key, pc.match_substring(key, "+"), r"^([^+]*)\+[^@]*@", r"\1@")
     key = _rewritten(key, pc.ends_with(key, "@googlemail.com"), "googlemail[.]com$", "gmail.com")
     gmail = pc.ends_with(key, "@gmail.com")
@@ -216,15 +252,6 @@ def _rewritten(texts: pa.Array, rows: pa.Array, pattern: str, replacement: str) 
     return pc.replace_with_mask(texts, rows, new)
 
 
-def _named_above(names: pa.Array, entries: pa.Array) -> Mask:
-    """True where an entry is a domain above a name, however far up."""
-    found = np.zeros(len(names), dtype=bool)
-    while pc.any(pc.match_substring(names, ".")).as_py():
-        names = pc.replace_substring_regex(names, r"^[^.]*(\.|$)", "")
-        found |= _among(names, entries)
-    return found
-
-
 def _among(texts: pa.Array, wanted: pa.Array) -> Mask:
     return mask(pc.is_in(texts, value_set=wanted))
 
@@ -233,3 +260,12 @@ def _spread(of_each: Mask, column: pa.DictionaryArray) -> Mask:
     """What is true of each distinct value, for every row."""
     rows: Mask = of_each[column.indices.to_numpy(zero_copy_only=False)]
     return rows
+
+
+#: How distinct domains are looked up among entries; an address is looked up as it is.
+_NAMED: Mapping[Kind, Callable[[pa.Array, pa.Array], Mask]] = {
+    "domain": _among,
+    "parent": named_above,
+    "registrable": registered_with_one,
+    "letters": ends_with_one,
+}

@@ -3,7 +3,7 @@
 Leads that no rule in question can touch are counted as a number. What the counts mean is not decided here.
 """
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations, product
 from typing import Any
@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from hygiene.arrow.text import Mask
-from hygiene.policy import ImportPolicy, choices
+from hygiene.policy import USABLE, ImportPolicy, Value
 from hygiene.prediction.acting_entries import acting
-from hygiene.prediction.features import Codes, Features, Folding, Kind
+from hygiene.prediction.features import KINDS, Codes, Features, Folding
+from hygiene.prediction.layout import Layout
+from hygiene.prediction.relevance import relevant_rules
 from hygiene.prediction.simulate import (
     BLOCKED,
     DUPLICATE,
@@ -24,24 +26,35 @@ from hygiene.prediction.simulate import (
     folding_of,
     held,
     on_block_list,
-    table_of,
+    tabulate,
 )
 
 __all__ = ["PolicyGrid", "Table", "policies_near", "touched"]
 
 #: Foldings under which two leads are one wherever any folding makes them one: all of them, and, for a
 #: plus sign behind dots alone, all but that of the tag.
-_COARSEST = (Folding(True, True, True, True), Folding(True, True, False, True))  # noqa: FBT003 -- named fields
+_COARSEST = tuple(
+    Folding(True, True, tag, True, tag, True, True)  # noqa: FBT003 -- named fields
+    for tag in (True, False)
+)
 
 
-def touched(features: Features, /) -> Mask:
-    """True where some rule could count a lead otherwise than as imported."""
-    found = ~features.usable(trimmed=False)
-    for folding in _COARSEST:
+def touched(features: Features, usable: str = "loose", /) -> Mask:
+    """True where some rule could count a lead otherwise than as imported.
+
+    Args:
+        features: What policies can see of the leads.
+        usable: What a usable address may be beside the named ways.
+    """
+    kinds = {usable, *USABLE} if features.sees("usable_address") else {usable}
+    found: Mask = ~np.logical_and.reduce([features.usable(trimmed=False, kind=kind) for kind in kinds])
+    for folding in (
+        _COARSEST if features.sees("fold_u_labels") else [Folding(*each[:4]) for each in _COARSEST]
+    ):
         key = features.key(folding)
         found |= np.bincount(key, minlength=1)[key] > 1
         found |= features.known(folding) | features.elsewhere(folding)
-    for kind in ("address", "domain", "parent"):
+    for kind in KINDS if features.sees("block_reach") else KINDS[:3]:
         found |= features.listed(kind, trimmed=True, folded=True)
     return found
 
@@ -51,32 +64,39 @@ class PolicyGrid:
 
     Args:
         features: What policies can see of the leads, in sending order.
+        policy: The rules from which others are tried.
         batch: The request of each lead, from 0 and never falling.
         waive_blocklist: Whether the requests waive the block list.
         others: How many more leads each request holds, which no rule touches; None is none.
+        place: Where each lead stands among all of them; None only where there are no others.
     """
 
     def __init__(
         self,
         features: Features,
+        policy: ImportPolicy,
         /,
         *,
         batch: Codes,
         waive_blocklist: bool = False,
         others: Codes | None = None,
+        place: Codes | None = None,
     ) -> None:
         self._waived = waive_blocklist
-        self.rows = np.flatnonzero(touched(features))
+        self.rows = np.flatnonzero(touched(features, policy.usable_address))
         self._features = features.take(self.rows)
-        self._batch = batch[self.rows]
-        if others is None:
-            others = np.zeros(int(batch[-1]) + 1 if len(batch) else 0, dtype=np.int64)
-        self.requests = len(others)
-        untouched = np.delete(batch, self.rows)
-        self._others = others + np.bincount(untouched, minlength=self.requests)
+        every = Layout.of(batch, others=others, place=place)
+        self.requests, self._batch = len(every.others), batch[self.rows]
+        untouched = np.bincount(np.delete(batch, self.rows), minlength=self.requests)
+        self._layout = Layout(self._batch, every.others + untouched, every.place[self.rows])
+        self._others = self._layout.others
         self._found: dict[Hashable, Any] = {}
         self._same: dict[bytes, int] = {}
         self._tables: dict[Hashable, Table] = {}
+
+    def relevant(self) -> list[str]:
+        """The rules that could move a count of these leads."""
+        return relevant_rules(self._features, waived=self._waived)
 
     def signature(self, policy: ImportPolicy, /) -> Hashable:
         """Equal for policies that cannot differ on these leads."""
@@ -87,18 +107,19 @@ class PolicyGrid:
             policy.duplicate_scope == "request",
             listed and (policy.precedence, policy.blocked_are_remembered),
             usable or policy.invalid_rows,
+            (policy.total_counts, policy.repeats_count_as, policy.request_limit, policy.lead_credit),
         )
 
     def table(self, policy: ImportPolicy, /) -> Table:
         """The counts of each request under a policy; the array is shared and not to be written to."""
         signature = self.signature(policy)
         if signature not in self._tables:
-            self._tables[signature] = table_of(self._batch, self.classes(policy), self._others)
+            self._tables[signature] = tabulate(self._seen(policy)[0], policy, self._layout)
         return self._tables[signature]
 
     def classes(self, policy: ImportPolicy, /) -> Classes:
         """The class of each lead in `rows`; every other lead shares the fate of its request."""
-        return classify(self._seen(policy)[0], policy, batch=self._batch)
+        return classify(self._seen(policy)[0], policy, self._layout)
 
     def known(self, policy: ImportPolicy, /) -> Codes:
         """Different leads of each request that are duplicates since the scope held them before the first."""
@@ -113,40 +134,48 @@ class PolicyGrid:
         return np.bincount(self._batch[blocked], minlength=self.requests)
 
     @property
+    def sizes(self) -> Codes:
+        """Leads of each request."""
+        return self._layout.sizes
+
+    @property
     def countings(self) -> int:
         """How often the leads were counted so far."""
         return len(self._tables)
 
-    @property
-    def has_unusable(self) -> bool:
+    def has_unusable(self, policy: ImportPolicy, /) -> bool:
         """Whether some lead has no usable address as it is."""
-        return not bool(self._features.usable(trimmed=False).all())
+        return not bool(self._features.usable(trimmed=False, kind=policy.usable_address).all())
 
-    @property
-    def has_listed(self) -> bool:
-        """Whether some entry of the block list names a lead in any way."""
-        kinds: tuple[Kind, ...] = ("address", "domain", "parent")
+    def has_listed(self, policy: ImportPolicy, /) -> bool:
+        """Whether some entry of the block list names a lead in any way that the policy's reach has."""
+        kinds = KINDS if policy.block_reach != "name" else KINDS[:3]
         return any(bool(self._features.listed(kind, trimmed=True, folded=True).any()) for kind in kinds)
 
-    def widest(self) -> tuple[Table, Table]:
+    def widest(self, policy: ImportPolicy, /) -> tuple[Table, Table]:
         """Lowest and highest counts of each request where nothing is known of any touched lead."""
         here = np.bincount(self._batch, minlength=self.requests)
         nothing = np.zeros_like(here)
-        may_be_refused = nothing if not self.has_unusable else here + self._others
+        may_be_refused = nothing if not self.has_unusable(policy) else here + self._others
         low = np.column_stack([here + self._others, self._others, nothing, nothing])
         low[:, :2] -= np.minimum(low[:, :2], may_be_refused[:, None])
+        if policy.total_counts != "rows":
+            low[:, 0] = 0
+        if policy.request_limit or policy.lead_credit:
+            low[:, 1] = 0
         return low, np.column_stack([here + self._others, here + self._others, here, here])
 
     def _seen(self, policy: ImportPolicy) -> tuple[Seen, tuple[int, ...]]:
-        folding = folding_of(policy)
+        folding, kind = folding_of(policy), policy.usable_address
         usable, of_usable = self._once(
-            ("usable", folding.trimmed), lambda: self._features.usable(trimmed=folding.trimmed)
+            ("usable", folding.trimmed, kind),
+            lambda: self._features.usable(trimmed=folding.trimmed, kind=kind),
         )
         named = (acting(policy, waived=self._waived), policy.block_fold_case)
         on_list, of_list = self._once(
-            ("listed", folding.trimmed, named),
+            ("listed", folding.trimmed, kind, named),
             lambda: (
-                self._features.usable(trimmed=folding.trimmed)
+                self._features.usable(trimmed=folding.trimmed, kind=kind)
                 & on_block_list(self._features, policy, waived=self._waived)
             ),
         )
@@ -169,9 +198,11 @@ class PolicyGrid:
         return self._found[name]
 
 
-def policies_near(base: ImportPolicy, rules: Sequence[str], /, *, changes: int) -> Iterator[ImportPolicy]:
-    """Every policy that differs from `base` in exactly this many of these rules."""
+def policies_near(
+    base: ImportPolicy, rules: Mapping[str, Sequence[Value]], /, *, changes: int
+) -> Iterator[ImportPolicy]:
+    """Every policy that differs from `base` in exactly this many of these rules, which are tried with these values."""
     for chosen in combinations(rules, changes):
-        others = ([value for value in choices(name) if value != getattr(base, name)] for name in chosen)
+        others = ([value for value in rules[name] if value != getattr(base, name)] for name in chosen)
         for values in product(*others):
             yield replace(base, **dict(zip(chosen, values, strict=True)))  # type: ignore[arg-type]

@@ -35,11 +35,13 @@ class Touched:
         features: What policies can see of them.
         batch: The request of each, from 0.
         others: How many more leads each request holds.
+        place: Where each of them stands among all leads.
     """
 
     features: Features
     batch: Codes
     others: Codes
+    place: Codes
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class Prediction:
             waive_blocklist=self.waive_blocklist,
             unknown=self.unknown,
             others=self.touched.others,
+            place=self.touched.place,
         )
 
 
@@ -156,7 +159,7 @@ def predict(
     given = {"blocklist": blocklist, "known": known, "elsewhere": elsewhere}
     lists = {name: None if found is None else literal_texts(found) for name, found in given.items()}
     read = {name: found for name, found in lists.items() if found is not None}
-    touching = Prefilter(**read)
+    touching = Prefilter(**read, policy=policy)
     touching.add(texts)
     places = touching.rows()
     return predict_touched(
@@ -206,7 +209,12 @@ def predict_touched(
     features = TextFeatures(texts, blocklist=blocklist or (), **held)
     touched = _touched(features, rows, leads, batch_leads or max(leads, 1))
     batches = count(
-        features, policy, batch=touched.batch, waive_blocklist=waive_blocklist, others=touched.others
+        features,
+        policy,
+        batch=touched.batch,
+        waive_blocklist=waive_blocklist,
+        others=touched.others,
+        place=touched.place,
     )
     unknown = frozenset(Unknown(name) for name, found in given.items() if found is None)
     return Prediction(sum(batches, Counts()), batches, touched, policy, waive_blocklist, unknown, look)
@@ -216,4 +224,4 @@ def _touched(features: Features, rows: Codes, leads: int, batch_leads: int) -> T
     batch = rows // batch_leads
     firsts = np.arange(0, leads, batch_leads)
     sizes = np.minimum(batch_leads, leads - firsts)
-    return Touched(features, batch, sizes - np.bincount(batch, minlength=len(firsts)))
+    return Touched(features, batch, sizes - np.bincount(batch, minlength=len(firsts)), rows)

@@ -13,13 +13,20 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.hashing import OWN_KEY, Hashes, HashKey, HashSet, bucket_of, hash_texts
 from hygiene.arrow.parallel import map_in_order
-from hygiene.arrow.text import Mask, lower_case
-from hygiene.prediction.features import Codes, coarse_key, is_usable, literal_texts
+from hygiene.arrow.text import Mask, lower_case, mask
+from hygiene.lists.suffixes import registrable
+from hygiene.policy import ImportPolicy
+from hygiene.prediction.block_reach import ends_with_one
+from hygiene.prediction.features import Codes, coarse_key, literal_texts
+from hygiene.prediction.usable import is_usable
+from hygiene.rule_values import is_pattern
 
 __all__ = ["Prefilter", "near", "repeated", "slices"]
 
 #: Texts that are looked at in one go.
 SLICE = 1 << 16
+#: Values of `usable_address` that take whatever email-validator takes.
+VALIDATED = ("loose", "email-validator")
 #: Leading bits of a hash by which repeats are sought.
 _BITS = 3
 
@@ -31,6 +38,7 @@ class Prefilter:
         blocklist: The API's block list, addresses and domains.
         known: Addresses that the list holds already.
         elsewhere: Addresses that other lists of the account hold.
+        policy: The rules that leads are counted by; None is the defaults. Of the seldom ones only what these have.
         key: What leads are hashed under: a key that several processes share, where they look at some each.
 
     Attributes:
@@ -43,13 +51,16 @@ class Prefilter:
         blocklist: Iterable[str] = (),
         known: Iterable[str] = (),
         elsewhere: Iterable[str] = (),
+        policy: ImportPolicy | None = None,
         key: HashKey = OWN_KEY,
     ) -> None:
-        self._key = key
+        self._key, policy = key, policy or ImportPolicy()
+        self._kind, self._reach = policy.usable_address, policy.block_reach
         entries = pc.unique(lower_case(literal_texts(blocklist)))
         addresses = entries.filter(pc.match_substring(entries, "@"))  # no domain of a usable address has one
         hosts = entries.filter(pc.invert(pc.match_substring(entries, "@")))
-        self._hosts = HashSet(self._hashes(hosts))
+        self._entries = hosts if self._reach == "letters" else hosts.slice(0, 0)
+        self._hosts = HashSet(self._hashes(_owners(hosts) if self._reach == "registrable" else hosts))
         held = [
             _key_hashes(given, key) for given in (addresses, literal_texts(known), literal_texts(elsewhere))
         ]
@@ -66,7 +77,7 @@ class Prefilter:
         self.add_known(((part, np.zeros(len(part), dtype=bool)) for part in parts), jobs=jobs)
 
     def add_known(self, parts: Iterable[tuple[pa.Array, Mask]], /, *, jobs: int | None = None) -> None:
-        """The same, where it is known of some leads that their addresses are usable."""
+        """The same, where it is known of some leads that email-validator takes their addresses."""
         texts = (
             (text, usable[start : start + SLICE])
             for part, usable in parts
@@ -81,12 +92,15 @@ class Prefilter:
 
         Args:
             texts: One of the `slices` of their addresses.
-            usable: Those that are known to be usable; None for none.
+            usable: Those that email-validator is known to take; None for none.
         """
-        usable = np.zeros(len(texts), dtype=bool) if usable is None else usable.copy()
+        known = usable is not None and self._kind in VALIDATED
+        usable = usable.copy() if known and usable is not None else np.zeros(len(texts), dtype=bool)
         unsure = np.flatnonzero(~usable)
         if len(unsure):
-            usable[unsure] = is_usable(texts.take(pa.array(unsure)))
+            usable[unsure] = is_usable(texts.take(pa.array(unsure)), self._kind)
+        if is_pattern(self._kind):
+            usable &= mask(pc.equal(pc.count_substring(texts, "@"), 1))
         found = ~usable
         if len(self._hosts):
             found[usable] = self._on_listed_host(texts.filter(pa.array(usable)))
@@ -114,6 +128,7 @@ class Prefilter:
 
     def _listed(self, hosts: pa.Array) -> Mask:
         found = self._hosts.has(self._hashes(hosts))
+        found |= ends_with_one(hosts, self._entries)
         while pc.any(pc.match_substring(hosts, ".")).as_py():
             hosts = pc.replace_substring_regex(hosts, r"^[^.]*(\.|$)", "")
             found |= self._hosts.has(self._hashes(hosts))
@@ -136,6 +151,12 @@ def slices(texts: pa.Array, /) -> Iterator[pa.Array]:
     """The texts in parts that are small beside what is made of them on the way; nulls as empty texts."""
     for start in range(0, len(texts), SLICE):
         yield pc.fill_null(texts.slice(start, SLICE), "")
+
+
+def _owners(hosts: pa.Array) -> pa.Array:
+    """Domains, and those that somebody registered, under which they stand."""
+    owners = (registrable(host) for host in hosts.to_pylist())
+    return pc.unique(pa.concat_arrays([hosts, pa.array([each for each in owners if each], hosts.type)]))
 
 
 def _key_hashes(texts: pa.Array, key: HashKey = OWN_KEY) -> Hashes:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from hygiene.display import counted
 from hygiene.prediction.explain import Trace
 from hygiene.prediction.features import TextFeatures
-from hygiene.prediction.simulate import BLOCKED, IMPORTED, Seen, classify, folding_of, held, on_block_list
+from hygiene.prediction.simulate import BLOCKED, IMPORTED, classes_of, folding_of
 
 __all__ = ["Readback", "read_back"]
 
@@ -43,13 +44,17 @@ class Readback:
     def sentences(self) -> list[str]:
         """The comparison for people."""
         if self.agrees:
-            return [f"read back: all that was to be imported is among the list's {self.members} leads"]
+            return [
+                f"read back: all that was to be imported is among the list's {counted(self.members, 'lead')}"
+            ]
         lines = [f"read back: missing from the list: {_rows(self.missing)}"] if self.missing else []
         lines += (
             [f"read back: in the list though on the block list: {_rows(self.extra)}"] if self.extra else []
         )
         if self.strangers:
-            lines.append(f"read back: {self.strangers} leads in the list were neither sent nor known before")
+            were = "was" if self.strangers == 1 else "were"
+            leads = counted(self.strangers, "lead")
+            lines.append(f"read back: {leads} in the list {were} neither sent nor known before")
         return lines
 
 
@@ -74,13 +79,12 @@ def read_back(
     policy, folding = trace.policy, folding_of(trace.policy)
     present = TextFeatures(sent, known=members).known(folding)
     here = np.isin(trace.batch, np.array(list(landed), dtype=np.int64))
-    usable = trace.features.usable(trimmed=policy.strip_whitespace)
-    listed = usable & on_block_list(trace.features, policy, waived=trace.waive_blocklist)
-    seen = Seen(usable, listed, trace.features.key(folding), held(trace.features, policy, folding))
-    classes = classify(seen, policy, batch=trace.batch)
+    usable = trace.features.usable(trimmed=policy.strip_whitespace, kind=policy.usable_address)
+    classes = classes_of(trace.features, policy, batch=trace.batch, waive_blocklist=trace.waive_blocklist)
+    key = trace.features.key(folding)
     before = trace.features.known(folding)
     missing = here & usable & (classes == IMPORTED) & ~present
-    unique = ~np.isin(seen.key, seen.key[classes == IMPORTED])
+    unique = ~np.isin(key, key[classes == IMPORTED])
     extra = here & usable & (classes == BLOCKED) & present & ~before & unique
     strangers = None
     if known is not None:

@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 
 from hygiene.outcomes import Counts
-from hygiene.policy import ImportPolicy, choices
+from hygiene.policy import ImportPolicy, choices, is_seldom
 from hygiene.prediction.acting_entries import acting
 from hygiene.prediction.features import Codes, Features
 from hygiene.prediction.policy_grid import PolicyGrid, Table
@@ -38,7 +38,7 @@ _MEANING: Mapping[Unknown, str] = {
     Unknown.ELSEWHERE: "the leads that the account's other lists hold were not read",
     Unknown.BLOCKLIST: "the API's block list was not read",
 }
-_UNREADABLE = "lists that no client can read may block any lead (unreadable_lists)"
+_UNREADABLE = "lists that no client can read may touch any lead (unreadable_lists)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ def find_bounds(
     waive_blocklist: bool = False,
     unknown: Iterable[Unknown] = (),
     others: Codes | None = None,
+    place: Codes | None = None,
 ) -> Bounds | None:
     """The bounds of each request and of all; None where nothing is open.
 
@@ -85,18 +86,22 @@ def find_bounds(
         waive_blocklist: Whether the requests waive the block list.
         unknown: What could not be read.
         others: How many more leads each request holds, which no rule touches; None is none.
+        place: Where each lead stands among all of them; None only where there are no others.
     """
-    trials = PolicyGrid(features, batch=batch, waive_blocklist=waive_blocklist, others=others)
+    trials = PolicyGrid(
+        features, policy, batch=batch, waive_blocklist=waive_blocklist, others=others, place=place
+    )
     open_rules = _open_rules(trials, policy, waived=waive_blocklist)
     low, high = _tried(trials, policy, open_rules)
-    reasons = [f"{name} is assumed" for name in _moving(trials, policy, open_rules)] if open_rules else []
+    reasons = [f"{name} is assumed" for name in _moving(trials, policy, open_rules)]
+    reasons = reasons if (low != high).any() else []
     for what in Unknown:
         if what in unknown and _matters(what, policy, waived=waive_blocklist):
             reasons.append(_MEANING[what])
-            low, high = _widened(low, high, what)
-    if policy.unreadable_lists == "blocked":
+            low, high = _opened(low, high, what, policy, trials.sizes)
+    if policy.unreadable_lists != "ignored":
         reasons.append(_UNREADABLE)
-        low, high = _widened(low, high, Unknown.BLOCKLIST)
+        low, high = _opened(low, high, Unknown.BLOCKLIST, policy, trials.sizes)
     if (low == high).all():
         return None
     batches = tuple(zip(map(_counts, low), map(_counts, high), strict=True))
@@ -110,9 +115,9 @@ def _open_rules(trials: PolicyGrid, policy: ImportPolicy, *, waived: bool) -> li
         return []
     if not waived:
         idle |= {"waive_covers"}
-    if not trials.has_unusable:
+    if not trials.has_unusable(policy):
         idle |= {"invalid_rows", "strip_whitespace"}
-    if not trials.has_listed:
+    if not trials.has_listed(policy):
         idle |= {
             "block_subdomains",
             "block_fold_case",
@@ -120,7 +125,7 @@ def _open_rules(trials: PolicyGrid, policy: ImportPolicy, *, waived: bool) -> li
             "precedence",
             "blocked_are_remembered",
         }
-    return [name for name in policy.assumed() if name not in idle]
+    return [name for name in policy.assumed() if name not in idle and not is_seldom(name)]
 
 
 def _tried(trials: PolicyGrid, policy: ImportPolicy, rules: Sequence[str]) -> tuple[Table, Table]:
@@ -129,7 +134,7 @@ def _tried(trials: PolicyGrid, policy: ImportPolicy, rules: Sequence[str]) -> tu
     low, high = base.copy(), base.copy()
     for other in _combinations(policy, rules):
         if trials.countings * len(trials.rows) > MOST_WORK:
-            return trials.widest()
+            return trials.widest(policy)
         table = trials.table(other)
         np.minimum(low, table, out=low)
         np.maximum(high, table, out=high)
@@ -165,6 +170,24 @@ def _matters(what: Unknown, policy: ImportPolicy, *, waived: bool) -> bool:
     if what == Unknown.KNOWN:
         return policy.duplicate_scope != "request" or policy.label("duplicate_scope") == "assumed"
     return policy.duplicate_scope == "account"
+
+
+def _opened(
+    low: Table, high: Table, what: Unknown, policy: ImportPolicy, sizes: Codes
+) -> tuple[Table, Table]:
+    """Bounds in which any lead may be known, or listed, as well.
+
+    Where repeats, totals or limits count as few APIs have it, a lead more here is one less anywhere else.
+    """
+    listed = what != Unknown.BLOCKLIST or policy.unreadable_lists in ("ignored", "blocked")
+    seldom = ("total_counts", "repeats_count_as", "request_limit", "lead_credit")
+    if listed and all(getattr(policy, name) == getattr(ImportPolicy(), name) for name in seldom):
+        return _widened(low, high, what)
+    every = np.repeat(sizes[:, None], 4, axis=1)
+    if policy.total_counts in ("rows", "taken") and not policy.lead_credit:
+        every[:, TOTAL] = high[:, TOTAL]
+        return np.where(np.arange(4) == TOTAL, low, 0), every
+    return np.zeros_like(low), every
 
 
 def _widened(low: Table, high: Table, what: Unknown) -> tuple[Table, Table]:

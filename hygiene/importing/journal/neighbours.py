@@ -12,7 +12,7 @@ from hygiene.importing.journal.database import Database
 from hygiene.importing.journal.stored_features import Block, StoredFeatures
 from hygiene.importing.records import Places
 from hygiene.policy import ImportPolicy
-from hygiene.prediction.simulate import DUPLICATE, IMPORTED, classes_of, folding_of
+from hygiene.prediction.simulate import DUPLICATE, IMPORTED, UPDATED, classes_of, folding_of
 from hygiene.sinks import Target
 
 __all__ = ["LANDED", "Batch", "Neighbours", "landed_places", "read_blocks"]
@@ -42,7 +42,7 @@ def landed_places(
     """Those of the places whose leads are in the list once their batch was taken: not those that are blocked."""
     alone = np.arange(len(places))
     classes = classes_of(kept.take(places), policy, batch=alone, waive_blocklist=waive_blocklist)
-    found: Places = places[np.isin(classes, (IMPORTED, DUPLICATE))]
+    found: Places = places[np.isin(classes, (IMPORTED, DUPLICATE, UPDATED))]
     return found
 
 

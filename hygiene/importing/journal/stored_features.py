@@ -35,12 +35,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask
-from hygiene.prediction.features import Codes, Features, Folding, Kind, fold
+from hygiene.errors import UsageError
+from hygiene.prediction.features import KINDS, Codes, Features, Folding, Kind, fold
 
 __all__ = ["FOLDINGS", "Block", "Secret", "StoredFeatures", "bits_of", "folding_number"]
 
 #: Every folding, by its number.
 FOLDINGS = tuple(Folding(*(bool(number >> bit & 1) for bit in range(4))) for number in range(16))
+
+#: Parts of a folding that are kept.
+_KEPT = 4
+#: Rules of which a block says nothing.
+_NOT_KEPT = ("usable_address", "fold_gmail_tags", "fold_googlemail", "fold_u_labels", "block_reach")
 
 #: Octets of an HMAC that are kept: a chance of 1 in 10^26 that any two of a million leads meet.
 DIGEST_OCTETS = 16
@@ -51,13 +57,21 @@ BLOCK_OCTETS = 64
 #: One number a lead; see the module.
 Bits = np.ndarray[Any, np.dtype[np.uint64]]
 
-_KINDS: Sequence[Kind] = ("address", "domain", "parent")
+_KINDS: Sequence[Kind] = KINDS[:3]
 _LISTED_BIT, _KNOWN_BIT, _ELSEWHERE_BIT = 2, 16, 32
 
 
 def folding_number(folding: Folding, /) -> int:
     """The number of a folding."""
-    return sum(int(given) << bit for bit, given in enumerate(folding))
+    if any(folding[_KEPT:]):
+        raise _not_kept("fold_gmail_tags, fold_googlemail and fold_u_labels")
+    return sum(int(given) << bit for bit, given in enumerate(folding[:_KEPT]))
+
+
+def _not_kept(rules: str) -> UsageError:
+    return UsageError(
+        f"the journal does not keep what the policy's {rules} need; take that out of the policy"
+    )
 
 
 class Secret:
@@ -141,8 +155,14 @@ class StoredFeatures:
         """The same of the leads at these positions alone."""
         return StoredFeatures(self.rows[rows], self._bits[rows], self._keys, self._places[rows])
 
-    def usable(self, *, trimmed: bool) -> Mask:
+    def sees(self, rule: str, /) -> bool:
+        """Whether what a rule needs to be tried was kept."""
+        return rule not in _NOT_KEPT
+
+    def usable(self, *, trimmed: bool, kind: str = "loose") -> Mask:
         """True where a lead has a usable address, as it is or trimmed."""
+        if kind != "loose":
+            raise _not_kept("usable_address")
         return self._bit(int(trimmed))
 
     def key(self, folding: Folding, /) -> Codes:
@@ -159,6 +179,8 @@ class StoredFeatures:
 
     def listed(self, kind: Kind, /, *, trimmed: bool, folded: bool) -> Mask:
         """True where an entry of the block list named the lead."""
+        if kind not in _KINDS:
+            raise _not_kept("block_reach")
         return self._bit(_LISTED_BIT + 4 * _KINDS.index(kind) + trimmed + 2 * folded)
 
     def digests(self, folding: Folding, /) -> list[bytes]:
@@ -242,7 +264,10 @@ def _folded(addresses: pa.Array, folding: Folding) -> pa.Array:
 
 def _keys(addresses: pa.Array, secret: Secret) -> bytes:
     met = _met(addresses)
-    same = [Folding(*(given and there for given, there in zip(each, met, strict=True))) for each in FOLDINGS]
+    same = [
+        Folding(*(given and there for given, there in zip(each[:_KEPT], met[:_KEPT], strict=True)))
+        for each in FOLDINGS
+    ]
     distinct = list(dict.fromkeys(same))
     encoded = pa.concat_arrays([_folded(addresses, folding) for folding in distinct]).dictionary_encode()
     columns = (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from hygiene.errors import UsageError, option
-from hygiene.policy import RULES
+from hygiene.policy import RULES, is_seldom
 from hygiene.prediction.probe.hypotheses import Hypotheses, Request
 
 __all__ = ["Bench", "Own", "Round"]
@@ -121,7 +121,11 @@ class Bench:
     @property
     def rules(self) -> tuple[str, ...]:
         """The rules that some round could decide."""
-        without = {"unreadable_lists", *(() if self.blocklist else _BLOCK_RULES)}
+        without = {
+            "unreadable_lists",
+            *(name for name in RULES if is_seldom(name)),
+            *(() if self.blocklist else _BLOCK_RULES),
+        }
         without |= set() if self.gmail else {"fold_gmail_dots"}
         return tuple(name for name in RULES if name not in without)
 

@@ -13,6 +13,7 @@ import numpy as np
 from hygiene.policy import RULES, ImportPolicy, choices
 from hygiene.prediction.acting_entries import Acting, acting_under
 from hygiene.prediction.features import Folding, Kind, TextFeatures
+from hygiene.rule_values import Value
 
 __all__ = ["Answers", "Hypotheses", "Request"]
 
@@ -53,7 +54,7 @@ class Hypotheses:
 
     def __init__(self, rules: Sequence[str], /, *, leads: Sequence[str], entries: Sequence[str]) -> None:
         taken = [choices(name) if name in rules else (getattr(ImportPolicy(), name),) for name in RULES]
-        self._values: Mapping[str, tuple[bool | str, ...]] = dict(zip(RULES, taken, strict=True))
+        self._values: Mapping[str, tuple[Value, ...]] = dict(zip(RULES, taken, strict=True))
         grid = np.array(list(product(*(range(len(each)) for each in taken))), dtype=np.int64)
         self._grid: Mapping[str, _Column] = dict(zip(RULES, grid.T, strict=True))
         self._place_of = {lead: place for place, lead in enumerate(leads)}
@@ -69,7 +70,7 @@ class Hypotheses:
             **{name: self._values[name][column[number]] for name, column in self._grid.items()}
         )
 
-    def decided(self) -> dict[str, bool | str]:
+    def decided(self) -> dict[str, Value]:
         """The rules that have one value in all candidates that are left, of those that could have several."""
         return {
             name: self._values[name][column[0]]
@@ -97,7 +98,7 @@ class Hypotheses:
         }
         return left
 
-    def _is(self, rule: str, value: bool | str = True) -> _Mask:  # noqa: FBT001, FBT002 -- a rule's value
+    def _is(self, rule: str, value: Value = True) -> _Mask:  # noqa: FBT002 -- a rule's value
         values = self._values[rule]
         return self._grid[rule] == values.index(value) if value in values else np.zeros(len(self), dtype=bool)
 
@@ -176,6 +177,8 @@ class _Seen:
             is_("block_domains"),
             is_("block_subdomains"),
             is_("waive_covers", "domains"),
+            is_("block_reach", "registrable"),
+            is_("block_reach", "letters"),
             waived=request.waived,
         )
         self._acts = Acting(*(each & request.standing for each in acts))
