@@ -122,13 +122,14 @@ class Held:
     def beyond(self, policy: ImportPolicy, classes: Classes, /) -> Mask:
         """Leads that these rules keep out of the list, and that it gained."""
         folding = folding_of(policy)
+        if not self.evidence.was_read or bool((classes == IMPORTED).all()):
+            return np.zeros(len(self.at), dtype=bool)
         there, literal = self.present(folding), self.present(LITERAL)
-        if there is None or literal is None or not self.evidence.was_read:
+        if there is None or literal is None:
             return np.zeros(len(self.at), dtype=bool)
         key = self.features.key(folding)
         taken = np.isin(key, key[np.isin(classes, (IMPORTED, UPDATED, DUPLICATE))])
-        kept_out = np.isin(classes, (IMPORTED, UPDATED, DUPLICATE), invert=True)
-        found = kept_out & there & ~taken & ~self.features.known(folding)
+        found = there & ~taken & ~self.features.known(folding)
         repeats = np.isin(classes, (DUPLICATE, UPDATED)) & literal & ~self.features.known(LITERAL)
         pairs = np.unique(np.column_stack([key, self.features.key(LITERAL)])[literal], axis=0)
         spellings = np.bincount(pairs[:, 0], minlength=int(key.max(initial=0)) + 1)[key]

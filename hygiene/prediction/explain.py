@@ -123,7 +123,9 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
     chosen = np.flatnonzero(np.isin(trace.batch, numbers))
     if not len(chosen):
         return Explanation()
-    features, batch = trace.features.take(chosen), np.searchsorted(numbers, trace.batch[chosen])
+    every = len(chosen) == len(trace.batch)  # then what was worked out of the leads is not worked out again
+    features = trace.features if every else trace.features.take(chosen)
+    batch = np.searchsorted(numbers, trace.batch[chosen])
     trials = PolicyGrid(features, trace.policy, batch=batch, waive_blocklist=trace.waive_blocklist)
     told = told_of(answered, trace.batch[chosen])
     held = Held(trace.evidence, chosen, features, batch, told, trace.waive_blocklist)
