@@ -2,13 +2,15 @@
 
 import itertools
 import logging
+import uuid
 from collections.abc import Iterator
 
 import pytest
 
 import hygiene
-from hygiene.emulator import Emulator
+from hygiene.emulator import Emulator, InstantlyEmulator
 from hygiene.errors import RateLimited, Rejected
+from hygiene.instantly import Instantly
 from hygiene.sinks import LeadList, Reply, Target
 from hygiene.smartlead import SmartleadCampaign
 from hygiene.testing import Place, SinkLaws
@@ -53,6 +55,25 @@ class TestSmartleadCampaign(SinkLaws):
                 secrets=["s3cret"],
                 stranger=lambda url: sink(url, key="another"),
                 astray=lambda url: sink(url, campaign_id=99),
+            )
+
+
+class TestInstantly(SinkLaws):
+    @pytest.fixture
+    def place(self) -> Iterator[Place]:
+        with InstantlyEmulator(api_key=KEY) as api:
+            own = api.create("A")
+
+            def sink(url: str, *, list_id: str = own, key: str = KEY) -> Instantly:
+                return Instantly(list_id=list_id, api_key=key, base_url=url, patience_s=0)
+
+            yield Place(
+                sink,
+                held=lambda: api.members(own),
+                url=api.base_url,
+                secrets=["s3cret"],
+                stranger=lambda url: sink(url, key="another"),
+                astray=lambda url: sink(url, list_id=str(uuid.uuid4())),
             )
 
 

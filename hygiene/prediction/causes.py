@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from hygiene.display import counted
 from hygiene.policy import ImportPolicy
 from hygiene.prediction.policy_grid import PolicyGrid, Table
 from hygiene.prediction.trace import Result
@@ -45,7 +46,8 @@ def causes_of(
         for cause, leads in parts.items():
             found.setdefault(cause, []).append((result.batch, leads))
     return tuple(
-        cause.format(n=sum(leads for _, leads in where)) + _where(where) for cause, where in found.items()
+        cause.format(n=counted(sum(leads for _, leads in where), "lead")) + _where(where)
+        for cause, where in found.items()
     )
 
 
@@ -55,22 +57,20 @@ def _parts(
     """The drift of one batch by cause; None where causes of this kind cannot make it."""
     total, imported, duplicates, blocked = (int(number) for number in drift)
     if not (total or blocked) and 0 < imported == -duplicates <= predicted.known:
-        return {"{n} leads that we took for known were not held any more": imported}
+        return {"the list held {n} no more that we took for known": imported}
     gone = imported + duplicates == -blocked and min(imported, duplicates) >= 0
     if gone and not total and 0 < -blocked <= predicted.listed:
-        return {"{n} leads were not on the block list any more": -blocked}
+        return {"the block list named {n} no more": -blocked}
     lost = -(imported + duplicates + blocked)
     if imported > 0 or min(duplicates, blocked, lost) < 0 or total not in (0, -lost):
         return None
     if (duplicates and policy.duplicate_scope == "request") or -imported > predicted.imported:
         return None
     held = (
-        "{n} leads repeat ones of our own earlier attempt"
-        if sent_again
-        else "the list held {n} leads that we did not know"
+        "our own earlier attempt had brought {n}" if sent_again else "the list held {n} that we did not know"
     )
-    dropped = "the API dropped {n} leads uncounted" if not total else "{n} leads did not reach the API"
-    parts = {held: duplicates, "the block list names {n} leads by entries that we do not have": blocked}
+    dropped = "the API dropped {n} uncounted" if not total else "{n} did not reach the API"
+    parts = {held: duplicates, "the block list names {n} by entries that we do not have": blocked}
     return {cause: leads for cause, leads in {**parts, dropped: lost}.items() if leads}
 
 

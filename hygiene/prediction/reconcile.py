@@ -69,6 +69,14 @@ class BatchResult:
         return None if once is None else once - self.predicted
 
     @property
+    def overlap(self) -> int:
+        """Leads that the counters of the answer hold beyond its total, so that some must be counted twice; else 0."""
+        if self.reported is None or self.reported.total_leads is None:
+            return 0
+        counters = (self.reported.imported, self.reported.duplicates, self.reported.blocked)
+        return max(0, sum(number or 0 for number in counters) - self.reported.total_leads)
+
+    @property
     def sent_once(self) -> "BatchResult":
         """The same with the counts that the API would have reported to one single send."""
         if self.reported is None or not self.replayed:
@@ -236,6 +244,10 @@ def _sentence(result: BatchResult, of: int) -> str:
     if parts and (beyond := -(result.reported.unaccounted or 0)) > 0:
         sentences.append(f"its counters overlap: they hold {counted(beyond, 'lead')} more than its total")
     sentences += [f"{name} is nonsense, no number of leads" for name in result.nonsense]
+    if result.overlap > max(0, -(result.predicted.unaccounted or 0)):
+        sentences.append(
+            f"its counters hold {counted(result.overlap, 'lead')} more than its total: the API counts some twice"
+        )
     if result.elsewhere:
         sentences.append(f"another import sent {result.elsewhere} of its leads at the same time")
     if result.replayed:

@@ -17,6 +17,7 @@ __all__ = [
     "Addressed",
     "Answers",
     "BlockListEditor",
+    "BlocksByPattern",
     "HeldLead",
     "Lead",
     "LeadList",
@@ -189,12 +190,12 @@ class LeadList:
     """A lead list of the account.
 
     Attributes:
-        id: Its number.
+        id: Its number, or what else the API tells it by.
         name: Its name.
         size: Leads in it; None where the API does not say.
     """
 
-    id: int
+    id: int | str
     name: str
     size: int | None
 
@@ -216,6 +217,14 @@ class ListReader(Protocol):
 
     def blocked(self) -> Iterator[str]:
         """Entries of the API's block list that apply to the list: all of them. Raises as `members`."""
+
+
+@runtime_checkable
+class BlocksByPattern(Protocol):
+    """A list reader whose block list has entries that are neither an address nor a domain."""
+
+    def blocked_among(self, addresses: Sequence[str], /) -> Iterator[str]:
+        """Those of these addresses that such entries name. Raises as `ListReader.members`."""
 
 
 @dataclass(frozen=True, slots=True)
