@@ -21,6 +21,7 @@ Nothing here knows an exit code or a flag: the command line maps the tree to cod
     |   +-- Rejected          the API refuses what was sent
     |   +-- Unreachable       no connection was made; nothing was sent
     +-- UnknownOutcome        a request went out and its answer was lost; it may have landed
+    |   +-- JobUnfinished     a job was handed in and is not done yet
     |   +-- JournalBehind     the list holds leads that the journal does not know of
     |   +-- LeadLimit         the API takes no more leads
     +-- ImportBusy            another process runs the same import
@@ -44,6 +45,7 @@ __all__ = [
     "ImportBusy",
     "InputError",
     "Interrupted",
+    "JobUnfinished",
     "JournalBehind",
     "JournalError",
     "JournalLost",
@@ -303,6 +305,10 @@ class Unreachable(SinkError):  # noqa: N818 -- named after the state
 
 class UnknownOutcome(HygieneError):  # noqa: N818 -- named after the state
     """A request went out and its answer was lost or unreadable; it may have landed."""
+
+
+class JobUnfinished(UnknownOutcome):
+    """A job was handed in and is not done yet; the same import goes on by asking about it."""
 
 
 class JournalBehind(UnknownOutcome):

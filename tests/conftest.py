@@ -30,6 +30,12 @@ ZONE = {
 }
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what fetches packages, unless it is asked for by its marker."""
+    asked = "orchestrators" in (config.option.markexpr or "")
+    return True if collection_path.name == "orchestrators" and not asked else None
+
+
 @pytest.fixture(scope="session")
 def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Folders that are not there yet, one for each test; pytest's own are numbered by looking at all the others."""

@@ -384,10 +384,17 @@ def test_the_block_list_is_added_to_filtered_and_shortened(api: Emulator) -> Non
 
 def test_the_import_reply_takes_the_documented_and_observed_shapes() -> None:
     found = {}
-    for shape in ("page", "openapi", "strings"):
+    for shape in ("page", "openapi", "strings", "campaign"):
         with Emulator(reply=shape) as api:
             found[shape] = send(api, api.create_list("A"), ["a@x.example", "a@x.example"]).json()
 
+    sibling = found.pop("campaign")
+    assert {name: count for name, count in sibling.items() if count} == {
+        "ok": True,
+        "upload_count": 2,
+        "total_leads": 1,
+        "duplicate_count": 1,
+    }
     page = {"total_leads": 2, "imported": 1, "duplicates": 1, "blocked": 0}
     assert found == {
         "page": {"ok": True, "data": page},
@@ -486,9 +493,9 @@ def test_a_body_that_is_not_marked_as_json_counts_as_empty(api: Emulator) -> Non
     ("method", "path", "status", "text"),
     [
         ("GET", "/nowhere", 404, "Cannot GET /api/v1/nowhere"),
-        ("POST", "/leads/all", 405, "Method Not Allowed"),
-        ("TRACE", "/leads/all", 405, "Method Not Allowed"),
-        ("BREW", "/leads/all", 405, "Method Not Allowed"),
+        ("POST", "/leads/all", 404, "Cannot POST /api/v1/leads/all"),
+        ("TRACE", "/leads/all", 404, "Cannot TRACE /api/v1/leads/all"),
+        ("BREW", "/leads/all", 404, "Cannot BREW /api/v1/leads/all"),
     ],
 )
 def test_an_unknown_route_or_method_is_answered_in_text(

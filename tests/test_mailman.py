@@ -57,6 +57,7 @@ class Stub(ThreadingHTTPServer):
         self.faults: dict[str, list[Any]] = {}
         self.posts: list[str] = []
         self.gone = False
+        self.other: Any = None
         self.total: int | None = None
         self.at_once = self.most = 0
         self.lock = threading.Lock()
@@ -113,7 +114,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         url = urlsplit(self.path)
         path, query = unquote(url.path).removeprefix("/3.1"), parse_qs(url.query)
-        if self.headers["Authorization"] is None or self.server.gone:
+        if self.server.other is not None:
+            self._say(200, self.server.other)
+        elif self.headers["Authorization"] is None or self.server.gone:
             self._say(404, {"title": "404 Not Found"})
         elif path == "/lists/spring.lists.example":
             self._say(200, self._list())
@@ -203,6 +206,10 @@ def test_every_answer_has_its_counter(stub):
 
     assert reply.counts == Counts(8, 1, 2, 2)
     assert dict(reply.extra) == {"invalid": 3}
+    told = {row.position: (row.became, row.words) for row in reply.rows}
+    assert told[1] == told[3] == ("blocked", "Membership is banned")
+    assert told[4] == ("invalid", "Invalid Parameter")
+    assert [told[place][0] for place in (0, 2, 6)] == ["duplicate", "imported", "duplicate"]
 
 
 def test_a_lead_is_sent_as_address_and_name(stub):

@@ -157,3 +157,16 @@ def test_it_is_complete_where_every_batch_has_an_answer_and_explains_each_that_i
     assert (told.status == "incomplete") == bool(open_)
     assert told.agrees == (wrong == [])
     assert len(told.explain()) == len(wrong)
+
+
+def test_counters_that_hold_more_than_their_total_are_said_to():
+    told = reconcile([batch(reported=Counts(4, 3, 1, 2))])
+
+    assert "its counters hold 2 leads more than its total" in told.explain()[0]
+    assert "more than its total" not in " ".join(reconcile([batch(reported=Counts(4, 2, 1, 0))]).explain())
+
+
+def test_counters_that_were_predicted_to_overlap_are_no_news():
+    predicted = Counts(2, 2, 2, 0)
+
+    assert reconcile([batch(predicted=predicted, reported=predicted)]).explain() == []

@@ -295,7 +295,7 @@ def test_counters_that_are_all_nonsense_are_an_answer_all_the_same(canned, sink,
     assert "imported" in send(sink).nonsense
 
 
-@pytest.mark.parametrize("shape", ["page", "openapi", "strings"])
+@pytest.mark.parametrize("shape", ["page", "openapi", "strings", "campaign"])
 def test_the_emulators_shapes_are_read(shape):
     with (
         Emulator(reply=shape, api_key=KEY) as api,
@@ -319,6 +319,30 @@ def test_counters_that_are_not_known_are_kept_with_their_addresses_masked(canned
     }
     assert reply.raw["data"] == told
     assert "acme" not in repr(reply)
+
+
+SIBLING = {
+    "ok": True, "upload_count": 10, "total_leads": 4, "skipped_in_other_campaign_count": 1, "block_count": 2,
+    "duplicate_count": 1, "invalid_email_count": 1, "already_added_to_campaign": 1, "bounce_count": 0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_the_reply_of_the_sibling_endpoint_is_read_and_its_extras_are_kept(canned, sink, wrapped):
+    canned.tell({"ok": True, "data": SIBLING} if wrapped else SIBLING)
+
+    reply = send(sink)
+
+    assert reply.counts == Counts(total_leads=10, imported=4, duplicates=2, blocked=2)
+    assert dict(reply.extra)["skipped_in_other_campaign_count"] == 1
+    assert dict(reply.extra)["invalid_email_count"] == 1
+    assert "already_added_to_campaign" not in dict(reply.extra)
+
+
+def test_a_documented_dialect_of_the_sibling_endpoint_is_read(canned, sink):
+    canned.tell({"ok": True, "inserted_count": 3, "duplicate_count": 1, "blocked_count": 1})
+
+    assert send(sink).counts == Counts(None, 3, 1, 1)
 
 
 # refusals and lost answers

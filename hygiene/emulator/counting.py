@@ -12,7 +12,7 @@ from typing import Any
 from hygiene.emulator import keys
 from hygiene.emulator.database import Database, timestamp
 
-__all__ = ["import_leads"]
+__all__ = ["import_leads", "last_import_apart"]
 
 # `precedence` and `invalid_rows` are spelled as states, so the policy's own words go into the row; so are the
 # effects of lists that no client can read. A repeat that counts as imported is an update, which adds nothing.
@@ -76,6 +76,24 @@ SELECT CASE :total_counts
        count(*) FILTER (WHERE state = 'blocked') AS blocked
 FROM leads WHERE import_id = :import_id
 """
+
+
+_APART = """
+SELECT count(*) AS received,
+       count(*) FILTER (WHERE state = 'duplicate' AND EXISTS (
+           SELECT 1 FROM leads AS held WHERE held.key = leads.key AND held.state = 'imported'
+              AND held.import_id IS NOT leads.import_id AND held.id < leads.id
+       )) AS held,
+       count(*) FILTER (WHERE state = 'uncounted') AS uncounted,
+       count(*) FILTER (WHERE state = 'dropped') AS dropped
+FROM leads WHERE import_id = (SELECT max(id) FROM imports WHERE list_id = ?)
+"""
+
+
+def last_import_apart(store: Database, list_id: int, /) -> dict[str, int]:
+    """What the sibling endpoint tells apart, of the last request to a list, by state."""
+    with store.transaction() as connection:
+        return dict(connection.execute(_APART, (list_id,)).fetchone())
 
 
 def import_leads(

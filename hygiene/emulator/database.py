@@ -7,7 +7,7 @@ imported. How a lead is counted is decided in `counting`.
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -38,6 +38,8 @@ CREATE TABLE IF NOT EXISTS block_list (
     id INTEGER PRIMARY KEY AUTOINCREMENT, entry TEXT NOT NULL, key TEXT NOT NULL, client_id INTEGER,
     source TEXT NOT NULL, created_at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS block_list_by_key ON block_list (key);
+CREATE TABLE IF NOT EXISTS list_tags (
+    list_id INTEGER NOT NULL, tag_id INTEGER NOT NULL, PRIMARY KEY (list_id, tag_id));
 CREATE TABLE IF NOT EXISTS bounces (address TEXT PRIMARY KEY, effect TEXT);
 CREATE TABLE IF NOT EXISTS unsubscribes (address TEXT PRIMARY KEY, key TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS unsubscribes_by_key ON unsubscribes (key);
@@ -54,11 +56,27 @@ INSERT INTO leads (list_id, address, key, fields, state, created_at)
 VALUES (:list_id, :address, held_key(:address), :fields, 'imported', :now)
 """
 
-_LEADS = """
-SELECT id, address, fields, created_at, key IN (SELECT key FROM unsubscribes) AS is_unsubscribed FROM leads
-WHERE state = 'imported' AND (:list_id IS NULL OR list_id = :list_id) AND (:before IS NULL OR id < :before)
-ORDER BY id DESC LIMIT :limit
+# What a campaign holds is in no list here; the other filters read the fields that a lead came with. A lead is in use
+# where a campaign has it.
+_AMONG = """
+state = 'imported' AND (:list_id IS NULL OR list_id = :list_id)
+AND (:campaign_id IS NULL OR key IN (SELECT key FROM campaign_leads WHERE campaign_id = :campaign_id))
+AND (:client_id IS NULL OR json_extract(fields, '$.client_id') = :client_id)
+AND (:status IS NULL OR json_extract(fields, '$.status') = :status)
+AND (:email_status IS NULL OR json_extract(fields, '$.email_status') = :email_status)
+AND (:lead_email IS NULL OR key = lead_key(:lead_email))
+AND (:lead_type IS NULL
+     OR :lead_type = iif(key IN (SELECT key FROM campaign_leads), 'active', 'yet_to_use'))
 """
+
+#: What a lead may be asked for by, beside its list.
+FILTERS = ("list_id", "campaign_id", "client_id", "status", "email_status", "lead_email", "lead_type")
+
+_LEADS = f"""
+SELECT id, address, fields, created_at, key IN (SELECT key FROM unsubscribes) AS is_unsubscribed FROM leads
+WHERE (:before IS NULL OR id < :before) AND {_AMONG}
+ORDER BY id DESC LIMIT :limit
+"""  # noqa: S608 -- our own words alone
 
 _FOUND = """
 SELECT id, address, fields, created_at, key IN (SELECT key FROM unsubscribes) AS is_unsubscribed FROM leads
@@ -162,10 +180,16 @@ class Database:
         rows = self._rows(f"{_LISTS} AND id = ?", (list_id,))
         return rows[0] if rows else None
 
-    def read_lists(self, *, part: str, limit: int, offset: int) -> list[dict[str, Any]]:
-        """The lists whose name has `part` in it, without case, oldest first."""
-        where = "AND instr(lower(name), lower(?)) > 0 ORDER BY id LIMIT ? OFFSET ?"
-        return self._rows(f"{_LISTS} {where}", (part, limit, offset))
+    def read_lists(
+        self, *, part: str, limit: int, offset: int, tags: Sequence[int] = ()
+    ) -> list[dict[str, Any]]:
+        """The lists whose name has `part` in it, without case, and that have one of the tags, oldest first."""
+        where = (
+            "AND instr(lower(name), lower(:part)) > 0 AND (:tags = '[]' OR id IN (SELECT list_id FROM list_tags "
+            "WHERE tag_id IN (SELECT value FROM json_each(:tags)))) ORDER BY id LIMIT :limit OFFSET :offset"
+        )
+        told = {"part": part, "tags": json.dumps(list(tags)), "limit": limit, "offset": offset}
+        return self._rows(f"{_LISTS} {where}", told)
 
     def members(self, list_id: int, /) -> list[str]:
         """Addresses of a list in order of arrival; empty text for a lead without one."""
@@ -174,18 +198,17 @@ class Database:
         )
         return [row["address"] or "" for row in rows]
 
-    def read_leads(self, *, list_id: int | None, before: int | None, limit: int) -> list[dict[str, Any]]:
-        """Imported leads, newest first, with the fields they came with."""
-        rows = self._rows(_LEADS, {"list_id": list_id, "before": before, "limit": limit})
+    def read_leads(
+        self, filters: Mapping[str, Any], /, *, before: int | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Imported leads, newest first, with the fields they came with; each of `FILTERS` may name some of them."""
+        rows = self._rows(_LEADS, {**dict.fromkeys(FILTERS), **filters, "before": before, "limit": limit})
         return [_lead(row) for row in rows]
 
-    def count_leads(self, *, list_id: int | None) -> int:
-        """Number of imported leads of a list, or of the account."""
-        rows = self._rows(
-            "SELECT count(*) AS n FROM leads "
-            "WHERE state = 'imported' AND (:list_id IS NULL OR list_id = :list_id)",
-            {"list_id": list_id},
-        )
+    def count_leads(self, filters: Mapping[str, Any], /) -> int:
+        """Number of the imported leads that the filters name."""
+        query = f"SELECT count(*) AS n FROM leads WHERE {_AMONG}"  # noqa: S608 -- our own words alone
+        rows = self._rows(query, {**dict.fromkeys(FILTERS), **filters})
         return int(rows[0]["n"])
 
     def find_lead(self, email: str, /) -> dict[str, Any] | None:

@@ -15,15 +15,19 @@ from hygiene.emulator import request_validation
 from hygiene.emulator.campaigns import Campaigns
 from hygiene.emulator.database import Database
 from hygiene.emulator.http_server import Request, Server
+from hygiene.emulator.list_traffic import ListTraffic
 from hygiene.emulator.rate_limits import RateLimit
 from hygiene.emulator.request_validation import InvalidRequestError
-from hygiene.emulator.routes import IMPORT, Call, Reply, ReplyShape, Routes, find_route
+from hygiene.emulator.routes import IMPORT, Call, Missing, Reply, ReplyShape, Routes, find_route
 from hygiene.errors import UsageError
 from hygiene.policy import ImportPolicy, choices
 
 __all__ = ["Emulator", "Fault"]
 
 _BASE = "/api/v1"
+
+#: How the User-Agent of programs begins that the vendor's Cloudflare bans (observed).
+_BANNED = ("Python-urllib/", "python-requests/")
 
 #: Seconds between two looks at whether to stop.
 _POLL_S = 0.02
@@ -62,9 +66,14 @@ class Emulator:
         api_key: The key that is accepted.
         port: Port to bind; 0 takes a free one.
         database: A SQLite file, or ``:memory:``.
-        reply: Shape of the import reply: that of the vendor's page, that of its OpenAPI file, or the
-            page's with the counts as strings.
-        rate: Windows of (limit, seconds); a request beyond one of them is answered 429.
+        reply: Shape of the import reply: that of the vendor's page, that of its OpenAPI file, the page's with
+            the counts as strings, or that of the campaign import, which alone was seen live.
+        rate: Windows of (limit, seconds) of each key; a request beyond one of them is answered 429.
+        account_rate: The same of all keys together, which is refused in other words and without a header.
+        other_keys: Further keys of the same account.
+        bare_leads: Whether `GET /leads/all` answers a bare array, which is gone on with from its last lead's number.
+        missing: What a change of something that is not there answers: 404 (``error``), that it is done
+            (``ok``), or an empty object (``empty``).
         max_batch_leads: Most leads an import may hold; None for any number.
 
     Attributes:
@@ -88,28 +97,41 @@ class Emulator:
         database: str = ":memory:",
         reply: ReplyShape = "page",
         rate: Sequence[tuple[int, float]] | None = None,
+        account_rate: Sequence[tuple[int, float]] | None = None,
+        other_keys: Sequence[str] = (),
+        bare_leads: bool = False,
+        missing: Missing = "error",
         max_batch_leads: int | None = None,
     ) -> None:
-        if reply not in get_args(ReplyShape):
-            msg = f"reply is {reply!r}; expected one of {', '.join(get_args(ReplyShape))}"
-            raise UsageError(msg)
+        _check_word("reply", reply, get_args(ReplyShape))
+        _check_word("missing", missing, get_args(Missing))
         self.api_key = api_key
         self.requests: list[tuple[str, str, int | None]] = []
         self.faults: deque[Fault] = deque()
         self._hurry = threading.Event()
-        self._limit = RateLimit(rate or ())
+        self._limits = {key: RateLimit(rate or ()) for key in (api_key, *other_keys)}
+        self._account_limit = RateLimit(account_rate or (), of_account=True)
         self._store = Database(database, policy=policy or ImportPolicy())
+        self._server = self._bound(port)
+        self._routes = Routes(
+            self._store, reply=reply, max_batch_leads=max_batch_leads, bare_leads=bare_leads, missing=missing
+        )
+        self.campaigns = Campaigns(self._store)
+        self._routes.table = {
+            **self._routes.table,
+            **self.campaigns.table,
+            **ListTraffic(self._store).table,
+        }
+        self._thread: threading.Thread | None = None
+        self.base_url = f"http://127.0.0.1:{self._server.server_port}{_BASE}"
+
+    def _bound(self, port: int) -> Server:
         try:
-            self._server = Server(port, self._answer)
+            return Server(port, self._answer)
         except OSError as error:
             self._store.close()
             msg = f"port {port} cannot be bound: {error.strerror}. Take another, or 0 for a free one."
             raise UsageError(msg) from error
-        self._routes = Routes(self._store, reply=reply, max_batch_leads=max_batch_leads)
-        self.campaigns = Campaigns(self._store)
-        self._routes.table = {**self._routes.table, **self.campaigns.table}
-        self._thread: threading.Thread | None = None
-        self.base_url = f"http://127.0.0.1:{self._server.server_port}{_BASE}"
 
     def __enter__(self) -> Self:
         self.start()
@@ -166,10 +188,8 @@ class Emulator:
         Raises:
             UsageError: there is no such effect.
         """
-        effects = choices("unreadable_lists")
-        if effect is not None and effect not in effects:
-            msg = f"effect is {effect!r}; expected one of {', '.join(map(str, effects))}"
-            raise UsageError(msg)
+        if effect is not None:
+            _check_word("effect", effect, [str(each) for each in choices("unreadable_lists")])
         self._store.bounce(addresses, effect=effect)
 
     def unsubscribe(self, addresses: Iterable[str], /) -> None:
@@ -217,17 +237,17 @@ class Emulator:
         return reply
 
     def _route(self, request: Request, path: str, query: str, *, key: str | None) -> Reply | None:
-        if request.headers.get("user-agent", "").startswith("Python-urllib/"):
+        if request.headers.get("user-agent", "").startswith(_BANNED):
             return Reply(403, "error code: 1010")  # observed: banned by the vendor's Cloudflare
         below = path.removeprefix(_BASE) if path.startswith(f"{_BASE}/") else ""
         found = find_route(self._routes.table, request.method, below)
         if found is None:
             return Reply(404, f"Cannot {request.method} {path}")
-        if isinstance(found, Reply):
-            return found
-        if key != self.api_key:
+        limit = self._limits.get(key or "")
+        if limit is None:
             return Reply(401, {"message": "Invalid API Key"})
-        headers, refusal = self._limit.admit()
+        _, refusal = self._account_limit.admit()
+        headers, refusal = limit.admit() if refusal is None else ({}, refusal)
         route, ids = found
         reply = refusal or self._reply(route, ids, query, request)
         if reply is None:
@@ -259,6 +279,12 @@ class Emulator:
             return self.faults.popleft()
         except IndexError:
             return None
+
+
+def _check_word(name: str, word: str, words: Sequence[str]) -> None:
+    if word not in words:
+        msg = f"{name} is {word!r}; expected one of {', '.join(words)}"
+        raise UsageError(msg)
 
 
 def _json_body(request: Request) -> object:

@@ -11,15 +11,29 @@ from typing import Any, Literal
 from urllib.parse import unquote
 
 from hygiene.emulator import counting, keys, request_validation
-from hygiene.emulator.database import Database
+from hygiene.emulator.database import FILTERS, Database
 from hygiene.emulator.request_validation import Field, InvalidRequestError, Number
 
-__all__ = ["IMPORT", "Call", "Reply", "ReplyShape", "Routes", "find_route"]
+__all__ = ["IMPORT", "Call", "Missing", "Reply", "ReplyShape", "Routes", "find_route"]
 
-ReplyShape = Literal["page", "openapi", "strings"]
+#: How a change of what is not there is answered: 404 (documented), as done, or with an empty object (observed).
+Missing = Literal["error", "ok", "empty"]
+ReplyShape = Literal["page", "openapi", "strings", "campaign"]
 
 #: Leads a page of `GET /leads/all` or the block list holds at most (observed, documented).
 PAGE_ROWS = 1000
+
+#: What leads may be asked for by (observed in the vendor's own client), in the order of `FILTERS`.
+_FILTERS: Mapping[str, Number | str | None] = {
+    "listId": Number(),
+    "campaignId": Number(),
+    "clientId": Number(),
+    "status": None,
+    "emailStatus": None,
+    "leadEmail": None,
+    "leadType": None,
+}
+LEAD_TYPES = ("active", "yet_to_use", "previously_active", "archived")
 
 _BLOCK_LIST = "/leads/get-domain-block-list"
 #: The route that faults apply to.
@@ -93,8 +107,16 @@ class Routes:
         table: Method and path with ``{id}`` for each number, to the function that answers.
     """
 
-    def __init__(self, store: Database, *, reply: ReplyShape, max_batch_leads: int | None) -> None:
-        self._store = store
+    def __init__(
+        self,
+        store: Database,
+        *,
+        reply: ReplyShape,
+        max_batch_leads: int | None,
+        bare_leads: bool = False,
+        missing: Missing = "error",
+    ) -> None:
+        self._store, self._bare_leads, self._missing = store, bare_leads, missing
         self._reply = reply
         self._max_batch_leads = max_batch_leads
         self.table: Mapping[tuple[str, str], Callable[[Call], Reply]] = {
@@ -119,11 +141,19 @@ class Routes:
     def _lists(self, call: Call) -> Reply:
         allowed: dict[str, Number | str | None] = {
             "listName": "",
+            "tagIds": "",
             "limit": Number(1, PAGE_ROWS, 10),
             "offset": Number(default=0),
         }
         query = request_validation.check_query(call.query, allowed)
-        rows = self._store.read_lists(part=query["listName"], limit=query["limit"], offset=query["offset"])
+        tags = [
+            request_validation.check_number(text.strip(), Number(), name="tagIds", source="query")
+            for text in query["tagIds"].split(",")
+            if query["tagIds"]
+        ]
+        rows = self._store.read_lists(
+            part=query["listName"], tags=tags, limit=query["limit"], offset=query["offset"]
+        )
         names = ("id", "name", "lead_count", "created_at")
         return Reply(200, {"ok": True, "data": [{name: row[name] for name in names} for row in rows]})
 
@@ -139,11 +169,15 @@ class Routes:
     def _rename_list(self, call: Call) -> Reply:
         request_validation.check_query(call.query, {})
         list_id, name = _list_id(call), request_validation.check(call.body, _NAMED)["listName"]
-        return _DONE if self._store.rename_list(list_id, name) else _NO_LIST
+        return _DONE if self._store.rename_list(list_id, name) else self._gone(_NO_LIST)
 
     def _delete_list(self, call: Call) -> Reply:
         request_validation.check_query(call.query, {})
-        return _DONE if self._store.delete_list(_list_id(call)) else _NO_LIST
+        return _DONE if self._store.delete_list(_list_id(call)) else self._gone(_NO_LIST)
+
+    def _gone(self, refusal: Reply) -> Reply:
+        """What is answered where something is to be changed or deleted that is not there."""
+        return {"ok": _DONE, "empty": Reply(200, {})}.get(self._missing, refusal)
 
     def _import(self, call: Call) -> Reply:
         request_validation.check_query(call.query, {})
@@ -157,7 +191,11 @@ class Routes:
             file_name=body["fileName"],
             waive=waive.get("ignoreGlobalBlockList", False),
         )
-        return _NO_LIST if counts is None else Reply(200, _import_reply(counts, self._reply))
+        if counts is None:
+            return _NO_LIST
+        if self._reply == "campaign":
+            return Reply(200, _sibling_reply(counts, counting.last_import_apart(self._store, list_id)))
+        return Reply(200, _import_reply(counts, self._reply))
 
     def _check_leads(self, leads: Sequence[Any]) -> None:
         most = self._max_batch_leads
@@ -174,12 +212,17 @@ class Routes:
                 raise InvalidRequestError(f'"{path}" must be a valid email', path=path)
 
     def _leads(self, call: Call) -> Reply:
-        allowed = {"lastSeenLeadId": Number(), "limit": Number(1, PAGE_ROWS, 100), "listId": Number()}
+        allowed = {"lastSeenLeadId": Number(), "limit": Number(1, PAGE_ROWS, 100), **_FILTERS}
         query = request_validation.check_query(call.query, allowed)
-        list_id = query["listId"]
-        leads = self._store.read_leads(list_id=list_id, before=query["lastSeenLeadId"], limit=query["limit"])
+        if query["leadType"] not in (None, *LEAD_TYPES):
+            msg = f'"leadType" must be one of [{", ".join(LEAD_TYPES)}]'
+            raise InvalidRequestError(msg, path="leadType", source="query")
+        filters = dict(zip(FILTERS, (query[name] for name in _FILTERS), strict=True))
+        leads = self._store.read_leads(filters, before=query["lastSeenLeadId"], limit=query["limit"])
+        if self._bare_leads:
+            return Reply(200, leads)
         last = leads[-1]["id"] if leads else None
-        total = self._store.count_leads(list_id=list_id)
+        total = self._store.count_leads(filters)
         return Reply(200, {"ok": True, "data": {"leads": leads, "lastSeenLeadId": last, "totalCount": total}})
 
     def _lead(self, call: Call) -> Reply:
@@ -221,26 +264,18 @@ class Routes:
     def _unblock(self, call: Call) -> Reply:
         entry_id = request_validation.check_query(call.query, {"id": Number(required=True)})["id"]
         found = self._store.unblock(entry_id)
-        return _DONE if found else Reply(404, {"error": "Block list entry not found"})
+        return _DONE if found else self._gone(Reply(404, {"error": "Block list entry not found"}))
 
 
 def find_route(
     table: Mapping[tuple[str, str], object], method: str, path: str, /
-) -> tuple[tuple[str, str], list[str]] | Reply | None:
-    """The route for a path below the base, with the numbers in it.
-
-    A refusal where the path has other methods only; None where there is no such path.
-    """
+) -> tuple[tuple[str, str], list[str]] | None:
+    """The route for a path below the base, with the numbers in it; None where that method has no such path."""
     parts = path.removesuffix("/").split("/")
-    allowed = []
     for route_method, route in table:
         ids = _match(route.split("/"), parts)
-        if ids is not None:
-            if route_method == method:
-                return (route_method, route), ids
-            allowed.append(route_method)
-    if allowed:
-        return Reply(405, "Method Not Allowed", {"Allow": ", ".join(sorted(set(allowed)))})
+        if ids is not None and route_method == method:
+            return (route_method, route), ids
     return None
 
 
@@ -263,3 +298,22 @@ def _import_reply(counts: Mapping[str, int], shape: ReplyShape) -> dict[str, Any
     if shape == "strings":
         return {"ok": True, "data": {name: str(count) for name, count in counts.items()}}
     return {"ok": True, "data": dict(counts)}
+
+
+def _sibling_reply(counts: Mapping[str, int], apart: Mapping[str, int]) -> dict[str, Any]:
+    """The reply in the dialect of the campaign import, the only one that was seen live (observed)."""
+    return {
+        "ok": True,
+        "upload_count": counts["total_leads"],
+        "total_leads": counts["imported"],
+        "skipped_in_other_campaign_count": 0,
+        "block_count": counts["blocked"],
+        "duplicate_count": counts["duplicates"] - apart["held"],
+        "invalid_email_count": apart["uncounted"],
+        "invalid_emails": [],
+        "already_added_to_campaign": apart["held"],
+        "unsubscribed_leads": [],
+        "is_lead_limit_exhausted": False,
+        "lead_import_stopped_count": apart["dropped"],
+        "bounce_count": 0,
+    }

@@ -8,14 +8,14 @@ knows no UG, e.K., EOOD or FZE.
 """
 
 import re
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, mask
-from hygiene.fields.distinct import BETWEEN, Change, Tidied, by_distinct_rows
+from hygiene.fields.distinct import BETWEEN, KEPT, Change, Tidied, by_distinct_rows, where_few
 from hygiene.fields.firm_case import firm_case
 from hygiene.fields.name_parts import Cell
 from hygiene.fields.placeholders import is_nothing
@@ -51,6 +51,8 @@ _PART_OF = re.compile(
     r"|(?:part|member|division) of\s.+)$",
     re.IGNORECASE,
 )
+#: What stands behind a legal form and a comma or dash: a place or a part of the company.
+_BRANCH = re.compile(r"^(.*\S)\s(\S+?)(?:,\s*|\s+[\u2013\u2014-]\s+)(?:[^\W\d_][\w.'\u2019-]*\s?){1,3}$")
 _CARE_OF = re.compile(r"[\s,;]+c/o\s.+$", re.IGNORECASE)
 _STROKE = re.compile(r"\s*\|.*$|\s+::.*$")
 _HOST = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9][a-z0-9-]*)((?:\.[a-z]{2,24}){1,2})/?", re.IGNORECASE)
@@ -94,8 +96,11 @@ def tidy_companies(column: pa.Array, /, *, countries: pa.Array | None = None) ->
         ``slogan``, ``brackets``, ``legal_form``, ``domain``, ``case``.
     """
     known = pa.nulls(len(column), _TEXT) if countries is None else countries
-    (found,) = by_distinct_rows([column, known], lambda row: [tidy_company(*row)], plain=_plain(column))
-    return found
+    return where_few([column, known], _tidied)[0]
+
+
+def _tidied(columns: Sequence[pa.Array], /) -> list[Tidied]:
+    return by_distinct_rows(columns, lambda row: [tidy_company(*row)], plain=_plain(columns[0]))
 
 
 def _plain(column: pa.Array) -> Mask:
@@ -124,6 +129,7 @@ def _whole() -> pa.Array:
     return pa.array(sorted(read_words("placeholders")), _TEXT)
 
 
+@lru_cache(KEPT)
 def tidy_company(text: str, country: str = "", /) -> Change:
     """One name as people say it, and the rules that changed it."""
     cell = Cell(text)
@@ -152,6 +158,9 @@ def _take_off(cell: Cell) -> None:
     said = _TRADING_AS.match(cell.text)
     if said:
         cell.set(_kept(said[1], cell.text), "trading_as")
+    branch = _BRANCH.match(cell.text)
+    if branch and _is_telling(branch[2]) and not _is_telling(cell.text.split()[-1]):
+        cell.set(f"{branch[1]} {branch[2]}", "brackets")
     for pattern, rule in (
         (_FORMERLY, "formerly"),
         (_CARE_OF, "formerly"),
@@ -160,6 +169,11 @@ def _take_off(cell: Cell) -> None:
     ):
         if pattern.search(cell.text):
             cell.set(_kept(pattern.sub("", cell.text), cell.text), rule)
+
+
+def _is_telling(word: str) -> bool:
+    """Whether a word is a legal form that is no word of a name."""
+    return compact(word) in read_words("legal_forms", kind="telling")
 
 
 def _kept(new: str, old: str) -> str:
@@ -242,6 +256,8 @@ def _is_form(tail: str, head: list[str], country: str, *, behind_comma: bool, sh
         "dotted": dotted or (behind_comma and upper),
         "capitals": dotted or (upper and not word),
     }
+    if kinds.get("in_country") == country != "" and upper:
+        return True
     if compact(tail) == "spa" and not dotted and upper:
         return country in {"IT", "CL"}
     return any(told.get(kind, False) for kind in kinds)

@@ -10,9 +10,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from hygiene.errors import ListingIncomplete
+from hygiene.errors import ListingIncomplete, SinkError
+from hygiene.http.answers import Answer
+from hygiene.http.service import Service
 
-__all__ = ["Page", "RowKey", "Tally", "lacking", "readable", "row_key", "whole"]
+__all__ = ["Page", "RowKey", "Tally", "lacking", "readable", "row_key", "row_of", "rows_of", "whole"]
 
 #: Pages that are read after all rows were given that were there at the start: a listing that grows faster than it is
 #: read has no empty page.
@@ -71,6 +73,28 @@ def readable(row: Mapping[str, Any], name: str, /) -> str | None:
     """What a row holds under a name, where that is text and not blank; None where it is not."""
     value = row.get(name)
     return value if isinstance(value, str) and value.strip() else None
+
+
+def rows_of(answer: Answer, name: str, /, *, key: str, service: Service) -> list[dict[str, Any]]:
+    """The rows that stand under a name of an answer, each with a text under a key; none where the name is not there.
+
+    Raises:
+        SinkError: it holds something else.
+    """
+    rows = answer.found.get(name, [])
+    return [row_of(row, key, answer, service=service) for row in (rows if isinstance(rows, list) else [None])]
+
+
+def row_of(row: Any, key: str, answer: Answer, /, *, service: Service) -> dict[str, Any]:
+    """What an answer holds of one thing, which has a text under a key.
+
+    Raises:
+        SinkError: it has not.
+    """
+    if not isinstance(row, dict) or not isinstance(row.get(key), str):
+        msg = f"{answer.where}: expected {key} in it. Check {service.url_variable}."
+        raise SinkError(msg, status=answer.status)
+    return row
 
 
 def lacking(rows: Iterable[Mapping[str, Any]], name: str, /) -> frozenset[RowKey]:

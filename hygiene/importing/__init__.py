@@ -3,8 +3,8 @@
 `handed_over` looks at what a call is given. `payload` says what is sent of each lead, `records` what is remembered of
 an import, `batches` which request comes next. `session` is an import while a process holds it, `resume` brings an
 earlier plan up to now, `prior_imports` tells what other imports left in the list. `sender` sends what `prefetch`
-writes, `in_doubt` finds out about lost answers, `bisect` about refused leads. What a sink offers is said in
-`hygiene.sinks`.
+writes, `jobs` waits for what an API carries out later, `in_doubt` finds out about lost answers, `bisect` about refused
+leads. What a sink offers is said in `hygiene.sinks`.
 """
 
 from hygiene.importing.payload import Batch, Payload, plan, sent_columns

@@ -110,7 +110,8 @@ class Entry:
 
     def part(self, leads: Places, /, *, number: int) -> "Entry":
         """A batch of some of its leads."""
-        result = replace(self.result, batch=number, rows=len(leads), state="planned")
+        kept = self.result
+        result = BatchResult(number, len(leads), "planned", kept.attempts, kept.predicted)
         return replace(self, leads=leads, result=result)
 
 

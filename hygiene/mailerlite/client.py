@@ -7,7 +7,15 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Unpack
 
-from hygiene.errors import ListingIncomplete, ListNotFound, SinkError, UnknownOutcome, UsageError
+from hygiene.errors import (
+    JobUnfinished,
+    ListingIncomplete,
+    ListNotFound,
+    SinkError,
+    UnknownOutcome,
+    UsageError,
+    option,
+)
 from hygiene.http import settings
 from hygiene.http.bodies import Body, nested
 from hygiene.http.client import Client, How
@@ -17,7 +25,7 @@ from hygiene.http.retry import sleep
 from hygiene.mailerlite import replies
 from hygiene.mailerlite.place import IMPORT_RATE, POLICY, SERVICE
 from hygiene.policy import ImportPolicy
-from hygiene.sinks import HeldLead, LeadList, Reply, Target
+from hygiene.sinks import HeldLead, Job, LeadList, Reply, Target
 
 __all__ = ["MailerLite"]
 
@@ -29,8 +37,6 @@ PAGE: Final = 1000
 NAMES: Final[Mapping[str, str]] = {"first_name": "name"}
 #: A listing is of one status (documented).
 STATUSES: Final = ("active", "unsubscribed", "unconfirmed", "bounced", "junk")
-#: Seconds of the first wait for an import; each further one is twice as long, up to the longest.
-FIRST_S, LONGEST_S = 1.0, 30.0
 
 
 class MailerLite(Client):
@@ -41,7 +47,6 @@ class MailerLite(Client):
         api_key: The key; None reads ``MAILERLITE_API_KEY``, then the file ``MAILERLITE_API_KEY_FILE`` names.
         policy: How the API is believed to count.
         rename: Column to the API's field; a field that the account does not have is not kept.
-        job_s: Seconds that an import is waited for; one that is not done by then is settled by a later run.
         how: As `Client`: `base_url` (None reads ``MAILERLITE_BASE_URL``), `timeout_s`, `rate`, `patience_s`, `pause`,
             `insecure`.
 
@@ -58,7 +63,6 @@ class MailerLite(Client):
         api_key: str | Key | None = None,
         policy: ImportPolicy | None = None,
         rename: Mapping[str, str] | None = None,
-        job_s: float = 900.0,
         **how: Unpack[How],
     ) -> None:
         try:
@@ -69,12 +73,10 @@ class MailerLite(Client):
         self.group_id, self.batch_leads = group_id, BATCH_LEADS
         self.policy = policy or POLICY
         self._rename = {**NAMES, **(rename or {})}
-        self._pause, self._job_s = how.get("pause", sleep), job_s
         rate = "none" if self.rate == "none" else IMPORT_RATE
         self._import_pace = settings.paced(
-            rate, f"{self.account}-imports", patience_s=how.get("patience_s"), pause=self._pause
+            rate, f"{self.account}-imports", patience_s=how.get("patience_s"), pause=how.get("pause", sleep)
         )
-        self._running: list[str] = []
 
     def __repr__(self) -> str:
         return f"MailerLite(group_id={self.group_id!r}, base_url={self.base_url!r})"
@@ -111,17 +113,20 @@ class MailerLite(Client):
         """Leads as the API is sent them: all but the address is in `fields`."""
         return [nested(lead, self._rename, taken=("email",), under="fields") for lead in leads]
 
-    def send(
+    def submit(
         self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False
-    ) -> Reply:
-        """Hand these leads in as one import and wait for its end; see `Sink.send`. The API keeps no name of a file.
+    ) -> Job:
+        """Hand these leads in as one import; see `RunsJobs.submit`. The API keeps no name of a file.
 
         Raises:
-            UnknownOutcome: also where it was handed in and is not done within `job_s`, or cannot be asked about.
+            UsageError: the block list is to be waived, which the API has no way for.
         """
         del file_name
         if waive_blocklist:
-            msg = "MailerLite has no way to waive whom it banned and who unsubscribed; leave the waiver out."
+            msg = (
+                "MailerLite has no way to waive whom it banned and who unsubscribed; leave "
+                f"{option('waive_blocklist', given=True)} out."
+            )
             raise UsageError(msg)
         letter = self._wire.write(
             "POST",
@@ -129,27 +134,25 @@ class MailerLite(Client):
             body=Body({"subscribers": self.shaped(leads)}),
         )
         self._import_pace.enter()
-        job = replies.handed_in(self._wire.send(letter))
-        self._running.append(job)
-        try:
-            reply = self._done(job)
-        except SinkError as error:
-            msg = f"import {job} was handed in, and could not be asked about: {error.marked} {_LATER}"
-            raise UnknownOutcome(msg) from error
-        if reply is None:
-            msg = f"import {job} was handed in and is not done after {self._job_s:g} s. {_LATER}"
-            raise UnknownOutcome(msg)
-        return reply
+        return Job(replies.handed_in(self._wire.send(letter)))
 
-    def _done(self, job: str) -> Reply | None:
-        """What became of an import, which is waited for; None where it takes too long."""
-        left, wait = self._job_s, FIRST_S
-        while (reply := replies.report(self._wire.ask("GET", f"/subscribers/import/{job}"))) is None:
-            if left <= 0:
-                return None
-            self._pause(min(wait, left), f"MailerLite works on import {job}")
-            left, wait = left - wait, min(2 * wait, LONGEST_S)
-        self._running.remove(job)
+    def poll(self, job: str, /) -> Reply | None:
+        """What became of an import; None while it runs; see `RunsJobs.poll`."""
+        return replies.report(self._wire.ask("GET", f"/subscribers/import/{job}"))
+
+    def send(
+        self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False
+    ) -> Reply:
+        """Hand these leads in, and ask once what became of them; imports use `submit` and `poll` in its place.
+
+        Raises:
+            JobUnfinished: it is not done yet.
+        """
+        job = self.submit(leads, file_name=file_name, waive_blocklist=waive_blocklist)
+        reply = self.poll(job.id)
+        if reply is None:
+            msg = f"import {job.id} was handed in and is not done yet; poll({job.id!r}) asks about it."
+            raise JobUnfinished(msg)
         return reply
 
     def describe(self) -> LeadList:
@@ -196,13 +199,9 @@ class MailerLite(Client):
         """Addresses of the subscribers of the group, or of the account, of every status.
 
         Raises:
-            SinkError: refused, or an import that was handed in is not done, so that nobody can tell who is in it.
+            SinkError: refused.
             ListingIncomplete: what was given does not add up, and did not when it was read once more.
         """
-        for job in tuple(self._running):
-            if self._done(job) is None:
-                msg = f"import {job} is not done yet, so what the group holds says nothing of it. {_LATER}"
-                raise SinkError(msg)
         path = "/subscribers" if whole_account else f"/groups/{self._group()}/subscribers"
         for page in whole(lambda: self._pages(path, None)):
             yield from filter(None, (readable(row, "email") for row in page.rows))
@@ -263,9 +262,6 @@ class MailerLite(Client):
             msg = "no group is named; MailerLite(group_id=ID) does."
             raise UsageError(msg)
         return self.group_id
-
-
-_LATER: Final = "Run the same command again later: what the group holds then settles it."
 
 
 def _after(status: str, statuses: Sequence[str]) -> list[str] | None:

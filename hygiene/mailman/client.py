@@ -4,7 +4,6 @@ One lead a request, several at a time, each settled by itself. Source: its docum
 """
 
 import os
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Unpack
@@ -15,12 +14,11 @@ from hygiene.http.answers import number
 from hygiene.http.client import Client, How
 from hygiene.http.in_flight import apart, in_flight
 from hygiene.http.keys import Key, basic, find_key
-from hygiene.http.listings import Page, lacking, readable, whole
+from hygiene.http.listings import Page, lacking, readable, row_of, rows_of, whole
 from hygiene.mailman import bans, subscribing
 from hygiene.mailman.place import POLICY, SERVICE
-from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
-from hygiene.sinks import Lead, LeadList, Reply, Target
+from hygiene.sinks import Lead, LeadList, Reply, RowClass, Target
 
 __all__ = ["Mailman"]
 
@@ -109,17 +107,10 @@ class Mailman(Client):
         if self._held is not None:
             new = (place for place, found in landed.found.items() if found == "imported")
             self._held.update(written[place]["subscriber"].lower() for place in new)
-        fates = Counter(landed.whole(len(leads)))
-        counts = Counts(len(leads), fates["imported"], fates["duplicate"], fates["blocked"])
-        extra = tuple((name, fates[name]) for name in ("invalid", "pending") if fates[name])
-        return Reply(counts, extra)
+        return subscribing.reply(landed.whole(len(leads)))
 
-    def _subscribe(self, lead: Lead, tries: int = 1) -> subscribing.Fate:
-        """Subscribe one lead; where the answer is lost, the list says what became of it.
-
-        Raises:
-            UnknownOutcome: it is a member, and nobody knows since when; or no answer came.
-        """
+    def _subscribe(self, lead: Lead, tries: int = 1) -> RowClass:
+        """Subscribe one lead; where the answer is lost, the list says what became of it, as far as it can."""
         try:
             found = subscribing.fate(self._wire.ask("POST", "/members", form=lead))
         except UnknownOutcome:
@@ -133,8 +124,7 @@ class Mailman(Client):
         return "imported" if found == "duplicate" and tries > 1 else found
 
     def _is_member(self, address: str) -> bool:
-        path = f"/lists/{self._id()}/member/{{address}}"
-        letter = self._wire.write("GET", path, address=address)
+        letter = self._wire.write("GET", f"/lists/{self._id()}/member/{{address}}", address=address)
         del address
         try:
             self._wire.send(letter)
@@ -144,12 +134,13 @@ class Mailman(Client):
 
     def describe(self) -> LeadList:
         """The list; see `ListReader`."""
-        return _lead_list(self._wire.ask("GET", f"/lists/{self._id()}").found)
+        answer = self._wire.ask("GET", f"/lists/{self._id()}")
+        return _lead_list(row_of(answer.found, "fqdn_listname", answer, service=SERVICE))
 
     def lists(self, name: str = "") -> list[LeadList]:
         """The lists whose address or name holds `name`."""
-        rows = (row for page in whole(partial(self._pages, "/lists", "list_id")) for row in page.rows)
-        found = [_lead_list(row) for row in rows]
+        pages = whole(partial(self._pages, "/lists", "fqdn_listname"))
+        found = [_lead_list(row) for page in pages for row in page.rows]
         return [each for each in found if name.lower() in f"{each.id} {each.name}".lower()]
 
     def create_list(self, name: str, /) -> LeadList:
@@ -192,8 +183,11 @@ class Mailman(Client):
         kinds = {} if self.list_name is None else {"list": f"/lists/{self._id()}/bans"}
         kinds |= {"every list": "/bans"}
         for at, (source, path) in list(enumerate(kinds.items()))[start or 0 :]:
-            found = self._wire.ask("GET", path).found.get("entries", [])
-            each = [(row["email"], f"{source}: {row['email']}") for row in found]
+            answer = self._wire.ask("GET", path)
+            each = [
+                (row["email"], f"{source}: {row['email']}")
+                for row in rows_of(answer, "entries", key="email", service=SERVICE)
+            ]
             rows = [{"email_or_domain": ban, "source": source, "id": key} for ban, key in each]
             yield Page(rows, at + 1, where=f"GET {path}")
         yield Page([], None)
@@ -203,7 +197,7 @@ class Mailman(Client):
         at: int | None = start or 1
         while at is not None:
             answer = self._wire.ask("GET", path, query={"count": PAGE, "page": at})
-            rows = [{**row, "id": row[key]} for row in answer.found.get("entries", [])]
+            rows = [{**row, "id": row[key]} for row in rows_of(answer, "entries", key=key, service=SERVICE)]
             at = at + 1 if rows else None
             without = lacking(rows, address) if address else frozenset()
             total = number(answer.found.get("total_size"))

@@ -1,17 +1,18 @@
 """Subscribing: one lead in one request, and what Mailman's answer says became of it."""
 
-from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from hygiene.errors import ListNotFound, UnknownOutcome
 from hygiene.http.answers import MAY_HAVE_LANDED, Answer, refusal, words
 from hygiene.mailman.place import SERVICE
-from hygiene.sinks import Lead
+from hygiene.outcomes import Counts
+from hygiene.sinks import Lead, Reply, RowClass, RowResult
 
-__all__ = ["Fate", "checked", "fate", "shaped"]
+__all__ = ["checked", "fate", "reply", "shaped"]
 
-#: What became of a lead.
-Fate: TypeAlias = Literal["imported", "duplicate", "blocked", "invalid", "pending"]
+#: What Mailman says of leads that it does not take. One that is to be confirmed by somebody is no member yet.
+WORDS = {"blocked": "Membership is banned", "invalid": "Invalid Parameter", "skipped": "202 Accepted"}
 
 #: That nobody is asked to confirm, is asked whether they may, or is told: the leads are the list owner's to write to.
 _WITHOUT_ASKING = {
@@ -31,12 +32,7 @@ def body(list_id: str, lead: Mapping[str, str], /) -> Lead:
 
 
 def checked(answer: Answer, method: str, /) -> Answer:
-    """The answer, where it says what became of what was asked: a request to subscribe is answered by refusals too.
-
-    Raises:
-        SinkError: it is another refusal.
-        UnknownOutcome: it is none that Mailman gives.
-    """
+    """The answer, where it says what became of what was asked: a request to subscribe is answered by refusals too."""
     if method == "POST" and answer.status in (400, 409) and _fate(answer) is not None:
         return answer
     if method == "POST" and answer.status == 400 and words(answer.value) == "No such list":
@@ -52,7 +48,7 @@ def _gone(answer: Answer) -> str:
     return f"{answer.said}. See the lists there are with: hygiene lists --to mailman"
 
 
-def fate(answer: Answer, /) -> Fate:
+def fate(answer: Answer, /) -> RowClass:
     """What became of a lead.
 
     Raises:
@@ -65,17 +61,25 @@ def fate(answer: Answer, /) -> Fate:
     return found
 
 
-def _fate(answer: Answer) -> Fate | None:
+def reply(became: Sequence[RowClass], /) -> Reply:
+    """What became of these leads, one by one and in numbers."""
+    of = Counter(became)
+    extra = tuple((each, of[each]) for each in ("invalid", "skipped") if of[each])
+    rows = [RowResult(place, each, WORDS.get(each, "")) for place, each in enumerate(became)]
+    return Reply(Counts(len(became), of["imported"], of["duplicate"], of["blocked"]), extra, rows=rows)
+
+
+def _fate(answer: Answer) -> RowClass | None:
     """The same; None where it does not say. Every case was seen on Mailman 3.3.10."""
     said = words(answer.value)
     if answer.status == 201:
         return "imported"
     if answer.status == 202:
-        return "pending"
+        return "skipped"
     if answer.status == 409:
         return "duplicate"
-    if answer.status == 400 and said == "Membership is banned":
+    if answer.status == 400 and said == WORDS["blocked"]:
         return "blocked"
-    if answer.status == 400 and said.startswith(("Invalid Parameter", "Missing Parameter")):
+    if answer.status == 400 and said.startswith((WORDS["invalid"], "Missing Parameter")):
         return "invalid"
     return None

@@ -9,7 +9,8 @@ from typing import Literal
 
 from hygiene.display import counted, html_table
 from hygiene.outcomes import Counts
-from hygiene.prediction.explain import Explanation, Trace, explain
+from hygiene.prediction.explain import Trace, explain
+from hygiene.prediction.explanation import Explanation
 from hygiene.prediction.uncertainty import Bounds
 
 __all__ = ["BatchResult", "BatchState", "Reconciliation", "Status", "reconcile"]
@@ -42,6 +43,9 @@ class BatchResult:
         words: What the API said when it rejected the batch, its addresses masked.
         nonsense: Counters that it gave as something that is no count.
         elsewhere: Leads of a batch counted otherwise that another import sent at the same time.
+        job: What the API knows a job by that it made of the batch; empty for none.
+        told: One octet a lead, what the API said of it (`hygiene.sinks.rows`); empty where it said nothing.
+        told_words: Its words about single leads, by place in the batch, their addresses masked.
     """
 
     batch: int
@@ -55,12 +59,23 @@ class BatchResult:
     words: str = ""
     nonsense: tuple[str, ...] = field(default=(), repr=False)
     elsewhere: int = field(default=0, repr=False)
+    job: str = field(default="", repr=False)
+    told: bytes = field(default=b"", repr=False)
+    told_words: tuple[tuple[int, str], ...] = field(default=(), repr=False)
 
     @property
     def drift(self) -> Counts | None:
         """Reported less predicted, our own replays apart; None where nothing was reported."""
         once = self.sent_once.reported
         return None if once is None else once - self.predicted
+
+    @property
+    def overlap(self) -> int:
+        """Leads that the counters of the answer hold beyond its total, so that some must be counted twice; else 0."""
+        if self.reported is None or self.reported.total_leads is None:
+            return 0
+        counters = (self.reported.imported, self.reported.duplicates, self.reported.blocked)
+        return max(0, sum(number or 0 for number in counters) - self.reported.total_leads)
 
     @property
     def sent_once(self) -> "BatchResult":
@@ -224,7 +239,13 @@ def _sentence(result: BatchResult, of: int) -> str:
     drift = result.drift.as_dict() if result.drift else {}
     parts = [f"{abs(by)} {'more' if by > 0 else 'fewer'} {name}" for name, by in drift.items() if by]
     sentences = [f"{', '.join(parts)} than predicted"] if parts else []
+    if (beyond := -(result.reported.unaccounted or 0)) > 0:
+        sentences.append(f"its counters overlap: they hold {counted(beyond, 'lead')} more than its total")
     sentences += [f"{name} is nonsense, no number of leads" for name in result.nonsense]
+    if result.overlap > max(0, -(result.predicted.unaccounted or 0)):
+        sentences.append(
+            f"its counters hold {counted(result.overlap, 'lead')} more than its total: the API counts some twice"
+        )
     if result.elsewhere:
         sentences.append(f"another import sent {result.elsewhere} of its leads at the same time")
     if result.replayed:

@@ -37,8 +37,8 @@ def clean(leads: "dd.DataFrame | PathLike | Sequence[PathLike]", options: ScaleO
     """Give every row of a Dask frame its verdict, by whatever computes Dask's graphs: a `Client`'s cluster, if any.
 
     Rows count from 1 in the order of the partitions, or as the column `order` says. Lists are read, and
-    domains looked up once, by this process. `memory`, `jobs` and `likely` are refused, so are options for files of a
-    frame.
+    domains looked up once, by this process. `memory`, `jobs` and `likely` are refused, and so are options of files for
+    a frame.
 
     Args:
         leads: The leads: a Dask frame that gives the same rows in the same order each time it is computed, or one

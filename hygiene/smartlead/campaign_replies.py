@@ -3,34 +3,16 @@
 Nothing here sends. Leads that are neither imported nor repeated nor blocked stand in `extra`, by the API's own names.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from hygiene.errors import UnknownOutcome
-from hygiene.http.answers import MAY_HAVE_LANDED, Answer, number, rewrite, summed, without_addresses
+from hygiene.http.answers import MAY_HAVE_LANDED, Answer, number, rewrite, without_addresses
 from hygiene.outcomes import Counts
 from hygiene.sinks import LeadList, Reply
+from hygiene.smartlead.dialects import DIALECTS, spoken
 from hygiene.smartlead.responses import lead_limit
 
 __all__ = ["campaign", "campaign_reply"]
-
-#: Counters by dialect, by the key that a dialect is known by; what several keys count is their sum. Observed (the
-#: first, in several strict parsers and one verbatim body): `upload_count` is what was received and `total_leads` what
-#: is new, the reverse of the old documentation. Documented: the two others.
-_DIALECTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
-    "upload_count": {
-        "total_leads": ("upload_count",),
-        "imported": ("total_leads",),
-        "duplicates": ("duplicate_count", "already_added_to_campaign"),
-        "blocked": ("block_count",),
-    },
-    "inserted_count": {
-        "imported": ("inserted_count",),
-        "duplicates": ("duplicate_count",),
-        "blocked": ("blocked_count",),
-    },
-    "added_count": {"imported": ("added_count",)},
-}
 
 
 def campaign_reply(answer: Answer, /) -> Reply:
@@ -45,19 +27,15 @@ def campaign_reply(answer: Answer, /) -> Reply:
         for name, value in rewrite(dict(answer.found), without_addresses).items()
         if name != "ok"
     }
-    dialect = next((key for key in _DIALECTS if given.get(key) is not None), None)
-    if dialect is None:
+    found = spoken(given)
+    if found is None:
         msg = (
             f"{answer.said}: no counter that we know, in none of the dialects that begin with "
-            f"{', '.join(_DIALECTS)}. {MAY_HAVE_LANDED}"
+            f"{', '.join(DIALECTS)}. {MAY_HAVE_LANDED}"
         )
         raise UnknownOutcome(msg)
-    names = _DIALECTS[dialect]
-    counts = {counter: summed(given, keys) for counter, keys in names.items()}
-    read = {key for counter, keys in names.items() if counts[counter] is not None for key in keys}
-    blank: dict[str, Any] = dict.fromkeys(("total_leads", "imported", "duplicates", "blocked"))
-    extra = tuple(sorted((key, value) for key, value in given.items() if key not in read))
-    return Reply(Counts(**(blank | counts)), extra, answer.found, lead_limit(answer.found))
+    extra = tuple(sorted((key, value) for key, value in given.items() if key not in found.read))
+    return Reply(Counts(**found.counts), extra, answer.found, lead_limit(answer.found))
 
 
 def _counted(value: object) -> object:

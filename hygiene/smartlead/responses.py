@@ -5,7 +5,7 @@ Nothing here sends. A message holds the API's own words, cut short and without a
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from hygiene.errors import LeadLimit, ListNotFound, Rejected, SinkError, UnknownOutcome, option
@@ -21,6 +21,7 @@ from hygiene.http.answers import (
 )
 from hygiene.outcomes import Counts
 from hygiene.sinks import LeadList, Reply
+from hygiene.smartlead.dialects import spoken
 from hygiene.smartlead.service import SERVICE
 
 __all__ = ["checked", "lead_limit", "lead_list", "reply"]
@@ -126,13 +127,17 @@ def lead_limit(given: Mapping[str, Any]) -> str:
 def reply(answer: Answer, /) -> Reply:
     """The counts of an import; what else the answer holds is `extra`, with its addresses masked.
 
-    A counter that is no count is in `extra` too, as the API wrote it.
+    A counter that is no count is in `extra` too, as the API wrote it. An answer that speaks as the campaign import
+    does is read as one: the only import replies of this API that were ever seen live are in that dialect.
 
     Raises:
         UnknownOutcome: it holds no counter that we know, or only blank ones.
     """
     # masked at once, so that no address stands among the locals of a traceback
     given: dict[str, Any] = rewrite(_given(answer), without_addresses)
+    found = spoken(given)
+    if found is not None:
+        return Reply(Counts(**found.counts), _extra(given, found.read), answer.found, lead_limit(given))
     names = {
         name: next((key for key in keys if given.get(key) is not None), "")
         for name, keys in _COUNTERS.items()
@@ -143,9 +148,14 @@ def reply(answer: Answer, /) -> Reply:
         msg = f"{answer.said}: no counter that we know, so nothing can be compared. {MAY_HAVE_LANDED}"
         raise UnknownOutcome(msg)
     read = {names[name] for name, count in counts.items() if count is not None}
+    return Reply(Counts(**told), _extra(given, read), answer.found, lead_limit(given))
+
+
+def _extra(given: Mapping[str, Any], read: Collection[str]) -> tuple[tuple[str, object], ...]:
+    """What an answer holds beside the counters that were read."""
     extra = {key: value for key, value in given.items() if key not in read}
     extra = json.loads(json.dumps(extra), parse_constant=str)  # NaN and the like are no JSON
-    return Reply(Counts(**told), tuple(sorted(extra.items())), answer.found, lead_limit(given))
+    return tuple(sorted(extra.items()))
 
 
 def _given(answer: Answer) -> dict[str, Any]:

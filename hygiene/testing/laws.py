@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hygiene.errors import AuthError, HygieneError, ListNotFound, RateLimited
+from hygiene.errors import AuthError, HygieneError, JobUnfinished, ListNotFound, RateLimited
 from hygiene.importing import Receipt
 from hygiene.testing.bench import Bench, CutError
 from hygiene.testing.faults import ASKS_TO_WAIT, LOST, WAIT_S, Fault
@@ -100,6 +100,18 @@ class SinkLaws:
         bench.wire.reads = True
         receipt = bench.finish(LEADS)
 
+        self._all_there_once(bench, receipt)
+
+    def test_a_job_that_cannot_be_asked_about_is_asked_about_later(self, bench: Bench) -> None:
+        if not (bench.runs_jobs and bench.has_journal):
+            pytest.skip("the sink has no `submit` and `poll`: its API answers at once")
+        bench.wire.deaf_after = 2
+
+        met = bench.met(LEADS)
+        bench.wire.reads, bench.wire.deaf_after = True, None
+        receipt = bench.finish(LEADS)
+
+        assert isinstance(_error(met), JobUnfinished), f"a job that is not done is JobUnfinished; met {met!r}"
         self._all_there_once(bench, receipt)
 
     @pytest.mark.parametrize("at", [LEADS[0], LEADS[3], LEADS[-1]])

@@ -1,8 +1,11 @@
 """Every rule of Mailman's counting that `hygiene.mailman.place` calls measured, on the server itself."""
 
+import re
+
 import pytest
 
 from hygiene.mailman import Mailman
+from hygiene.mailman.place import POLICY
 from hygiene.outcomes import Counts
 
 pytestmark = pytest.mark.mailman
@@ -30,6 +33,17 @@ def send(list_name, *addresses):
         ("invalid_rows", "", Counts(1, 0, 0, 0)),
         ("invalid_rows", "müller@birchworks.example", Counts(1, 0, 0, 0)),
         ("invalid_rows", "cid@büro.example", Counts(1, 0, 0, 0)),
+        ("usable_address", "a@@birchworks.example", Counts(1, 1, 0, 0)),
+        ("usable_address", "a..b.@birchworks.example", Counts(1, 1, 0, 0)),
+        ("usable_address", "cid@birch-.example", Counts(1, 1, 0, 0)),
+        ("usable_address", "cid@xn--bro-hoa.example", Counts(1, 1, 0, 0)),
+        ("usable_address", "!#$%&'*+./=?_`{}~@birchworks.example", Counts(1, 1, 0, 0)),
+        ("usable_address", "cid@-birch.example", Counts(1, 0, 0, 0)),
+        ("usable_address", "cid@birchworks.example.", Counts(1, 0, 0, 0)),
+        ("usable_address", "cid@birchworks", Counts(1, 0, 0, 0)),
+        ("usable_address", "a|b@birchworks.example", Counts(1, 0, 0, 0)),
+        ("usable_address", "a^b@birchworks.example", Counts(1, 0, 0, 0)),
+        ("usable_address", '"a b"@birchworks.example', Counts(1, 0, 0, 0)),
     ],
 )
 def test_a_rule_is_as_it_was_measured(place, rule, address, counts):
@@ -40,6 +54,8 @@ def test_a_rule_is_as_it_was_measured(place, rule, address, counts):
     place.ban(r"^.*@pattern\.example$", name)
 
     assert send(name, address).counts == counts, rule
+    usable = re.fullmatch(POLICY.usable_address, address) is not None
+    assert usable == (counts.unaccounted == 0)
 
 
 def test_a_lead_is_known_by_its_list_alone_and_a_blocked_one_is_not_remembered(place):

@@ -42,10 +42,12 @@ BLOCK_LEADS = 10_000
 # a row that is replaced rather than changed would touch the index too: three times the pages a commit
 _BATCH = """
 INSERT INTO batches VALUES (
-    :import, :number, :leads, :state, :attempts, :lost, :predicted, :reported, :replayed, :extra, :words)
+    :import, :number, :leads, :state, :attempts, :lost, :predicted, :reported, :replayed, :extra, :words,
+    :job, :told, :told_words)
 ON CONFLICT DO UPDATE SET
     leads = :leads, state = :state, attempts = :attempts, lost = :lost, predicted = :predicted,
-    reported = :reported, replayed = :replayed, extra = :extra, words = :words
+    reported = :reported, replayed = :replayed, extra = :extra, words = :words,
+    job = :job, told = :told, told_words = :told_words
 """
 
 _FIND = """
@@ -144,7 +146,7 @@ class ImportInJournal:
         with self._journal.writing() as connection:
             connection.execute("DELETE FROM imports WHERE id = ?", (self._id,))
             names = ", ".join(f":{name}" for name in self._row)
-            connection.execute(f"INSERT INTO imports VALUES ({names})", self._row)  # noqa: S608 -- our own names
+            connection.execute(f"INSERT INTO imports ({', '.join(self._row)}) VALUES ({names})", self._row)  # noqa: S608 -- our own names
         self._features = None
 
     def add(self, rows: Places, addresses: pa.Array, features: Features, entries: Sequence[Entry], /) -> None:
@@ -219,6 +221,7 @@ class ImportInJournal:
             "predicted": json.dumps(result.predicted.as_dict()),
             "reported": json.dumps(result.reported.as_dict()) if result.reported else None,
             "replayed": result.replayed, "extra": json.dumps(_extra(result)), "words": result.words,
+            "job": result.job, "told": result.told, "told_words": json.dumps(result.told_words),
         }  # fmt: skip
 
     def under_review(self) -> Places:
@@ -276,8 +279,17 @@ def entry_of(row: sqlite3.Row, /) -> Entry:
         row["words"],
         tuple(own.get(_NONSENSE, ())),
         own.get(_ELSEWHERE, 0),
+        *_told(row),
     )
     return Entry(np.frombuffer(row["leads"], "<u4").astype(np.int64), result, row["lost"] + sending)
+
+
+def _told(row: sqlite3.Row) -> tuple[str, bytes, tuple[tuple[int, str], ...]]:
+    """The job that was made of a batch, and what was said of single leads; version 1 of the tables has neither."""
+    if "job" not in row.keys():  # noqa: SIM118 -- a row is no mapping
+        return "", b"", ()
+    words = tuple((int(place), str(said)) for place, said in json.loads(row["told_words"]))
+    return row["job"], row["told"], words
 
 
 def _fields_of(kept: Mapping[str, Any]) -> FieldRules:

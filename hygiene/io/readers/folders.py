@@ -23,6 +23,9 @@ _SUFFIXES = (
     ".xlsx", ".xlsm", ".xls", ".ods", ".fods", ".htm", ".html", ".vcf",
 )  # fmt: skip
 
+#: Longest name of a file, in characters. Source: Linux, NAME_MAX, which counts octets.
+_NAME = 255
+
 #: Formats that are not read and may hold leads all the same: a note names those first.
 _TABLES = (
     ".xlsb", ".xltx", ".numbers", ".orc", ".avro", ".dbf", ".dta", ".sav", ".sas7bdat", ".rds", ".rdata", ".pkl",
@@ -130,11 +133,28 @@ def expand(names: Sequence[str | LeadPath], /) -> Expansion:
     return found
 
 
+def _is_leads(name: str) -> bool:
+    """Whether a name that no file has is an address, or a text of leads: no message shows it."""
+    if max(map(len, Path(name).parts), default=0) > _NAME:
+        return True
+    return ("\n" in name or ("@" in name and not name.lower().endswith(_SUFFIXES))) and not Path(
+        name
+    ).exists()
+
+
 def _expand(name: str, found: Expansion) -> None:
     path = Path(name)
     if _URL.match(name):
         raise InputError(
             "A web address was given where a file is expected. Download it first and name the file."
+        )
+    if not name.strip():
+        raise InputError(
+            "An empty name was given where a file is expected. Name the file, or . for this folder."
+        )
+    if _is_leads(name):
+        raise InputError(
+            "A text with leads was given where a file is expected. Write it to a file and name that."
         )
     if path.is_dir():
         _expand_folder(name, path, found)

@@ -1,4 +1,4 @@
-"""Sinks: what a place that leads are imported to has to offer.
+"""The sink itself: what it has to offer, and what it may; jobs are in `jobs`, what is said of rows in `rows`.
 
 Protocols and the values that cross them; nothing here sends.
 """
@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
+from hygiene.sinks.rows import RowResult
 
 __all__ = [
     "AccountReader",
@@ -46,6 +47,7 @@ class Reply:
         extra: Counters and words of the answer that we do not know; a sink masks addresses in them.
         raw: The whole answer.
         limit: Why the API takes no more leads after these; empty where it does.
+        rows: What the answer says of single leads, in any order; empty where it says nothing of any.
         nonsense: Counters that were given as something that is no count: a fraction, NaN, true, a list.
     """
 
@@ -53,6 +55,7 @@ class Reply:
     extra: tuple[tuple[str, object], ...] = field(default=(), repr=False)
     raw: Mapping[str, object] = field(default_factory=dict, repr=False)
     limit: str = ""
+    rows: Sequence[RowResult] = field(default=(), repr=False)
     nonsense: tuple[str, ...] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
