@@ -16,7 +16,8 @@ from hygiene.http.in_flight import apart, in_flight
 from hygiene.http.keys import Key, basic, find_key
 from hygiene.http.listings import Page, lacking, readable, row_of, rows_of, whole
 from hygiene.mailman import bans, subscribing
-from hygiene.mailman.place import POLICY, SERVICE
+from hygiene.mailman.counting import POLICY
+from hygiene.mailman.place import SERVICE
 from hygiene.policy import ImportPolicy
 from hygiene.sinks import Lead, LeadList, Reply, RowClass, Target
 

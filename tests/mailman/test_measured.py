@@ -5,7 +5,7 @@ import re
 import pytest
 
 from hygiene.mailman import Mailman
-from hygiene.mailman.place import POLICY
+from hygiene.mailman.counting import POLICY
 from hygiene.outcomes import Counts
 
 pytestmark = pytest.mark.mailman
