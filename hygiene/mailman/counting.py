@@ -1,4 +1,4 @@
-"""How Mailman counts; apart from how it is named, as proving a pattern loads what `--help` does without."""
+"""How Mailman counts what is subscribed to a list."""
 
 from typing import Final
 

@@ -9,8 +9,7 @@ from typing import Literal
 
 from hygiene.display import counted, html_table
 from hygiene.outcomes import Counts
-from hygiene.prediction.explain import Trace, explain
-from hygiene.prediction.explanation import Explanation
+from hygiene.prediction.explain import Explanation, Trace, explain
 from hygiene.prediction.uncertainty import Bounds
 
 __all__ = ["BatchResult", "BatchState", "Reconciliation", "Status", "reconcile"]
