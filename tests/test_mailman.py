@@ -31,6 +31,7 @@ from hygiene.importing.preflight import prepare
 from hygiene.mailman import Mailman
 from hygiene.outcomes import Counts
 from hygiene.sinks import Lead
+from hygiene.testing import Place, SinkLaws
 
 LIST = "spring@lists.example"
 PASSWORD = "s3cret+word"
@@ -420,3 +421,19 @@ def test_the_command_line_reads_and_sends(stub, run, monkeypatch, write):
     assert LIST in shown
     assert (well, f"ok    list: {LIST} 'Spring', 2 leads" in doctors) == (0, True)
     assert (refused, "--rename is not for mailman:LIST@HOST" in says) == (2, True)
+
+
+class TestMailmanKeepsTheLaws(SinkLaws):
+    @pytest.fixture
+    def place(self, stub: Stub) -> Place:
+        def sink(url: str) -> Mailman:
+            return Mailman(list_name=LIST, user="ann", api_key=PASSWORD, base_url=url, patience_s=0)
+
+        return Place(
+            sink,
+            held=lambda: stub.members,
+            url=stub.url,
+            secrets=["s3cret"],
+            in_flight=4,
+            refusal=(400, {"title": "400 Bad Request", "description": "Invalid Parameter"}),
+        )
