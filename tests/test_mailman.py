@@ -465,3 +465,19 @@ def test_what_was_answered_before_a_refusal_is_not_asked_again(stub, tmp_path):
     assert sorted(stub.members) == sorted(many)
     assert all(stub.posts.count(each) == 1 for each in taken if each != many[5])
     assert second.reconciliation.agrees
+
+
+class TestMailmanKeepsTheLaws(SinkLaws):
+    @pytest.fixture
+    def place(self, stub: Stub) -> Place:
+        def sink(url: str) -> Mailman:
+            return Mailman(list_name=LIST, user="ann", api_key=PASSWORD, base_url=url, patience_s=0)
+
+        return Place(
+            sink,
+            held=lambda: stub.members,
+            url=stub.url,
+            secrets=["s3cret"],
+            in_flight=4,
+            refusal=(400, {"title": "400 Bad Request", "description": "Invalid Parameter"}),
+        )
