@@ -5,7 +5,7 @@ BIN = .venv/bin
 # A requirements file: every version and hash, for all systems and Pythons; no host and no path in it.
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate $(UPGRADE)
 
-.PHONY: demo test lint docs bench soak lock clean
+.PHONY: demo test lint docs orchestrators bench soak lock clean
 
 demo: .venv/.run
 	$(BIN)/hygiene demo --out demo
@@ -23,6 +23,10 @@ lint: .venv/.dev
 # The pages as a site in build/site, every link of it followed; index.html there opens without a server.
 docs: .venv/.dev
 	$(BIN)/python docs/make_site.py
+
+# What the pages show of Airflow, Dagster, Prefect, dbt and pre-commit, run by these; fetches their packages.
+orchestrators: .venv/.dev
+	$(BIN)/python -m pytest -n0 -m orchestrators tests/orchestrators $(ARGS)
 
 soak: .venv/.dev
 	$(BIN)/python tests/soak.py
@@ -43,6 +47,7 @@ lock:
 	$(COMPILE) --generate-hashes --all-extras --group dev pyproject.toml requirements/build.in -o requirements/dev.txt
 	$(COMPILE) --generate-hashes -c requirements/dev.txt pyproject.toml requirements/build.in -o requirements/run.txt
 	$(COMPILE) --all-extras --resolution lowest-direct pyproject.toml -o build/lowest.txt
+	uv pip compile --quiet --python-version 3.11 --no-header --no-annotate $(UPGRADE) --generate-hashes requirements/mailman.in -o requirements/mailman.txt
 	$(COMPILE) --generate-hashes --all-extras --group tests -c build/lowest.txt pyproject.toml requirements/build.in -o requirements/lowest.txt
 
 clean:

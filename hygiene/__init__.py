@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from hygiene.importing import Receipt as Receipt
     from hygiene.importing.preflight import prepare as prepare
     from hygiene.lists.handed_over import Entries as Entries
+    from hygiene.mailman import Mailman as Mailman
     from hygiene.outcomes import Counts as Counts
     from hygiene.outcomes import Outcome as Outcome
     from hygiene.policy import ImportPolicy as ImportPolicy
@@ -92,6 +93,7 @@ _HOME = {
     "RuleEntry": "hygiene_schemas",
     "Sink": "hygiene.sinks",
     "SinkError": "hygiene.errors",
+    "Mailman": "hygiene.mailman",
     "Smartlead": "hygiene.smartlead",
     "UnknownOutcome": "hygiene.errors",
     "UsageError": "hygiene.errors",

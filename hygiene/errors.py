@@ -21,8 +21,10 @@ Nothing here knows an exit code or a flag: the command line maps the tree to cod
     |   +-- Rejected          the API refuses what was sent
     |   +-- Unreachable       no connection was made; nothing was sent
     +-- UnknownOutcome        a request went out and its answer was lost; it may have landed
+    |   +-- JobUnfinished     a job was handed in and is not done yet
     |   +-- JournalBehind     the list holds leads that the journal does not know of
     |   +-- LeadLimit         the API takes no more leads
+    |   +-- PartlyTaken       leads that go one by one: some were answered, then something ended it
     +-- ImportBusy            another process runs the same import
     +-- PullBusy              another process writes the same snapshot
     +-- Interrupted           asked to stop before all was sent
@@ -44,6 +46,7 @@ __all__ = [
     "ImportBusy",
     "InputError",
     "Interrupted",
+    "JobUnfinished",
     "JournalBehind",
     "JournalError",
     "JournalLost",
@@ -52,6 +55,7 @@ __all__ = [
     "ListNotFound",
     "ListingIncomplete",
     "Note",
+    "PartlyTaken",
     "PullBusy",
     "RateLimited",
     "Rejected",
@@ -305,12 +309,39 @@ class UnknownOutcome(HygieneError):  # noqa: N818 -- named after the state
     """A request went out and its answer was lost or unreadable; it may have landed."""
 
 
+class JobUnfinished(UnknownOutcome):
+    """A job was handed in and is not done yet; the same import goes on by asking about it."""
+
+
 class JournalBehind(UnknownOutcome):
     """The list holds leads that the journal does not know of, so what is left may be there already."""
 
 
 class LeadLimit(UnknownOutcome):
     """The API takes no more leads: the account's limit is reached."""
+
+
+class PartlyTaken(UnknownOutcome):
+    """Of leads that go one by one some were answered, then something ended it.
+
+    Attributes:
+        error: What ended it.
+        rows: What is known of those that were answered (`hygiene.sinks.RowResult`), by their place in the request.
+        unknown: Places of leads of which nobody can tell.
+        at: Place of the lead at which it ended.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        error: HygieneError,
+        rows: Sequence[Any],
+        unknown: Sequence[int] = (),
+        at: int = -1,
+    ) -> None:
+        super().__init__(message)
+        self.error, self.rows, self.unknown, self.at = error, tuple(rows), tuple(unknown), at
 
 
 class ImportBusy(HygieneError):  # noqa: N818 -- named after the state

@@ -30,6 +30,12 @@ ZONE = {
 }
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what fetches packages, unless it is asked for by its marker."""
+    asked = "orchestrators" in (config.option.markexpr or "")
+    return True if collection_path.name == "orchestrators" and not asked else None
+
+
 @pytest.fixture(scope="session")
 def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Folders that are not there yet, one for each test; pytest's own are numbered by looking at all the others."""
@@ -47,6 +53,9 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, _homes: Iterat
     monkeypatch.setenv("HYGIENE_PATIENCE_S", "0")
     for name in (
         "SMARTLEAD_API_KEY", "SMARTLEAD_API_KEY_FILE", "SMARTLEAD_BASE_URL", "HYGIENE_RESOLVER", "HYGIENE_YES",
+        "INSTANTLY_API_KEY", "INSTANTLY_API_KEY_FILE", "INSTANTLY_BASE_URL",
+        "MAILERLITE_API_KEY", "MAILERLITE_API_KEY_FILE", "MAILERLITE_BASE_URL",
+        "MAILMAN_USER", "MAILMAN_PASSWORD", "MAILMAN_PASSWORD_FILE", "MAILMAN_BASE_URL",
     ):  # fmt: skip
         monkeypatch.delenv(name, raising=False)
 

@@ -89,6 +89,17 @@ def test_a_table_that_is_drawn_with_box_characters_is_read(tmp_path, text, end):
         assert leads.frame().index.get_level_values("line").tolist() == [first, first + 1]
 
 
+@pytest.mark.parametrize("rule", ["-", "="])
+def test_a_grid_with_a_rule_below_its_header_is_read(tmp_path, rule):
+    """As Emacs, reStructuredText and Python's tabulate draw it."""
+    line, below = "+-------------------+-----+\n", f"+{19 * rule}+{5 * rule}+\n"
+    cells = "| email             | zip |\n", "| ann@birch.example | 017 |\n", "| bob@ever.example  |     |\n"
+    path = written(tmp_path, f"{line}{cells[0]}{below}{cells[1]}{line}{cells[2]}{line}")
+
+    with open_leads([path]) as leads:
+        assert leads.frame().to_numpy().tolist() == [["ann@birch.example", "017"], ["bob@ever.example", ""]]
+
+
 def test_a_row_of_a_drawn_table_with_a_bar_too_many_is_malformed(tmp_path):
     path = written(tmp_path, SQLITE.replace("Birch | ", "Birch │ "))
 

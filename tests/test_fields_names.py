@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hygiene.fields.names import tidy_name, tidy_names
+from hygiene.words.name_words import given_names
 
 TABLE = (Path(__file__).parent / "data" / "fields" / "names.txt").read_text(encoding="utf-8")
 NAMES = [tuple(line.split("\t")) for line in TABLE.splitlines() if not line.startswith("# ")]
@@ -53,6 +54,21 @@ def test_empty_and_huge_cells_are_left():
     first, last = tidy_names(texts(huge, "", " "), texts("SMITH", "", None))
 
     assert first.changed == last.changed == 0
+
+
+@pytest.mark.parametrize("country", ["", "TR", "IE"])
+@pytest.mark.parametrize("write", [str.upper, str.lower, str.title])
+def test_names_of_one_case_are_set_by_the_column_as_one_by_one(write, country):
+    words = [*WORDS, *sorted(given_names())[::40], "xyz", "mcadam", "ijsbrand", "ab", "müller"]
+    first, last = [write(word) for word in words], [write(word) for word in reversed(words)]
+
+    found = tidy_names(texts(*first), texts(*last), countries=texts(*[country] * len(words)))
+
+    told = [tidy_name(*pair, country) for pair in zip(first, last, strict=True)]
+    assert [each.cells.to_pylist() for each in found] == [[row[place][0] for row in told] for place in (0, 1)]
+    assert [each.rules.to_pylist() for each in found] == [
+        [row[place][1] or None for row in told] for place in (0, 1)
+    ]
 
 
 @given(CELLS, CELLS, COUNTRIES)

@@ -43,7 +43,11 @@ def dialled(draw):
     if draw(st.booleans()):
         place = draw(st.integers(0, len(text) - 1))
         text = text[:place] + draw(st.sampled_from("0123456789 -/()+x")) + text[place + 1 :]
-    return text, draw(st.just(region) | REGIONS)
+    front = draw(st.sampled_from(["", "", "", "tel: ", "Phone:", "Fax. : ", "Bob: "]))
+    behind = draw(st.sampled_from(["", "", "", " ext. 12", "x7", " Ext 304", " x 1234567", "E+11"]))
+    if draw(st.booleans()):
+        text = text.replace("+", "00", 1)
+    return front + text + behind, draw(st.just(region) | REGIONS)
 
 
 def texts(*cells):
@@ -79,8 +83,30 @@ def test_a_column_takes_the_region_of_the_row_else_that_of_the_call():
     assert found.rules.to_pylist() == ["phone", "phone", None, "phone", None]
 
 
+def test_a_column_of_few_numbers_says_what_each_says():
+    cells = [
+        "020 7946 0123",
+        "",
+        None,
+        "+49 30 123456",
+        "tel: 0044 20 7946 0123 x5",
+        "4.41E+11",
+        "nobody",
+    ] * 400
+    regions = ["GB", "US", None, "", "DE"] * 560
+
+    found = tidy_phones(texts(*cells), regions=texts(*regions))
+
+    wanted = [
+        cell if not cell else tidy_phone(cell, region or "")
+        for cell, region in zip(cells, regions, strict=True)
+    ]
+    assert found.cells.to_pylist() == [each[0] if each else each for each in wanted]
+    assert found.rules.to_pylist() == [(each[1] or None) if each else None for each in wanted]
+
+
 def test_a_region_without_numbers_is_refused():
-    with pytest.raises(UsageError, match="region: 'UK' is no region"):
+    with pytest.raises(UsageError, match="region='UK' is no region with telephone numbers; that is GB"):
         tidy_phones(texts("1"), region="UK")
 
 

@@ -97,19 +97,41 @@ def test_a_missing_cell_never_meets_a_rule(kind):
         hygiene.Rule("other", lambda frame: frame["phone"] != "+1 415 555 0101"),
         hygiene.Rule("without", lambda frame: ~frame["phone"].str.contains("4")),
         hygiene.Rule("by_cell", lambda frame: frame["phone"].map(lambda cell: cell != "+1 415 555 0101")),
+        hygiene.Rule("in_no_list", lambda frame: ~frame["phone"].isin(["+1 415 555 0101"])),
+        hygiene.Rule("in_none", lambda frame: frame["phone"].map(lambda cell: cell not in ["1"]).to_numpy()),
+        hygiene.Rule("as_array", lambda frame: (frame["phone"] != "+1 415 555 0101").to_numpy()),
+        hygiene.Rule("lower", lambda frame: frame["phone"].apply(lambda cell: cell.lower() != "1")),
+        hygiene.Rule("row", lambda frame: frame.apply(lambda row: row["phone"].lower() != "1", axis=1)),
     ]
 
     cleaned = hygiene.clean(FRAMES[kind](), rules=rules)
 
-    assert cleaned.verdicts["reasons"].tolist()[:2] == ["rule_few;rule_long;rule_one", ""]
-    assert cleaned.counts.reasons["rule_without"] == cleaned.counts.reasons["rule_other"] == 3
+    always = "rule_in_none;rule_long;rule_lower;rule_one;rule_row"
+    assert cleaned.verdicts["reasons"].tolist()[:2] == [f"rule_few;{always}", ""]
+    for name in ("without", "other", "in_no_list", "as_array"):
+        assert cleaned.counts.reasons[f"rule_{name}"] == 3
 
 
 @pytest.mark.parametrize("kind", FRAMES)
-def test_a_rule_that_asks_for_the_truth_of_a_missing_cell_does_not_stop_the_run(kind):
+def test_a_rule_may_ask_for_missing_cells(kind):
+    rules = [
+        hygiene.Rule("none", lambda frame: frame["phone"].isna()),
+        hygiene.Rule("listed", lambda frame: frame["phone"].isin([None])),
+        hygiene.Rule("turned", lambda frame: ~frame["phone"].isin(["+1 415 555 0101"]).to_numpy()),
+    ]
+
+    cleaned = hygiene.clean(FRAMES[kind](), rules=rules)
+
+    assert "rule_none" in cleaned.verdicts["reasons"][1]
+    assert "rule_listed" in cleaned.verdicts["reasons"][1]
+    assert cleaned.verdicts["reasons"][0] == ""
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_a_rule_that_asks_for_the_truth_of_a_missing_cell_leaves_it_open(kind):
     rule = hygiene.Rule("shut", lambda frame: frame.apply(lambda row: not row["phone"] == "1", axis=1))  # noqa: SIM201
 
-    assert hygiene.clean(FRAMES[kind](), rules=[rule]).counts.reasons["rule_shut"] == 4
+    assert hygiene.clean(FRAMES[kind](), rules=[rule]).counts.reasons["rule_shut"] == 3
 
 
 @pytest.mark.parametrize("kind", ["Arrow table", "any stream", "Arrow dictionary"])
@@ -209,3 +231,19 @@ def test_errors_and_results_survive_pickling():
     )
     assert "No space left" in str(full)
     assert again.verdicts.equals(cleaned.verdicts)
+
+
+def test_a_malformed_row_is_so_too_where_the_file_was_read_before(write):
+    path = write("leads.csv", "email,company\nann@acme.example,Acme\nbob@acme.example,B,C,D\n")
+
+    cleaned = hygiene.clean(hygiene.read(path))
+
+    assert cleaned.counts == hygiene.clean(path).counts
+    assert cleaned.columns[-1] == "row_malformed"
+    assert cleaned.withheld["row_malformed"].tolist() == ["bob@acme.example,B,C,D"]
+
+
+def test_a_column_of_ones_own_that_is_called_so_says_nothing():
+    frame = pd.DataFrame({"email": ["ann@acme.example"], "row_malformed": ["no"]})
+
+    assert hygiene.clean(frame).counts.outcomes["ready"] == 1

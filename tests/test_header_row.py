@@ -141,6 +141,8 @@ def test_a_header_of_words_that_are_not_known_is_shown(tmp_path):
             ["ann@birch.example", "bob@ever.example", "cy@x.example"],
         ),
         ("ann@birch.example;bob@ever.example;\n", ["ann@birch.example", "bob@ever.example"]),
+        ("ann@birch.example\nbob@ever.example\n", ["ann@birch.example", "bob@ever.example"]),
+        ("ann@birch.example\x01Ann\nbob@ever.example\x01Bob\n", ["ann@birch.example", "bob@ever.example"]),
         ("a@x.example, b@x.example,\nc@x.example\n", ["a@x.example", "b@x.example", "c@x.example"]),
     ],
 )
@@ -148,10 +150,20 @@ def test_a_row_or_a_line_of_addresses_is_proposed_to_be_read_without_a_header(tm
     path = tmp_path / "leads.txt"
     path.write_text(text)
 
-    with pytest.raises(InputError, match="Read it with no_header=True"):
+    with pytest.raises(InputError, match=r"Read it with no_header=True\.$"):
         read(path)
 
     assert read(path, no_header=True)[0]["email"].tolist() == addresses
+
+
+def test_columns_of_a_dump_without_a_header_are_named_by_their_cells_as_they_are_meant(tmp_path):
+    path = tmp_path / "leads.txt"
+    path.write_text("ann@birch.example\tAnn\t\\N\nbob@ever.example\tBob\\\tRob\tEver\\\ngate Inc\n")
+
+    frame, _ = read(path, no_header=True)
+
+    assert frame["company"].tolist() == ["", "Ever\ngate Inc"]
+    assert frame.shape == (2, 3)
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,6 @@ def test_the_call_for_dask_frames_shows_every_option_too():
         ("header_row", 3),
         ("sheet", "Leads"),
         ("visible_rows", True),
-        ("fill", True),
     ],
 )
 def test_what_partitions_do_not_have_is_refused_by_name(name, value):

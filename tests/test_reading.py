@@ -229,6 +229,31 @@ def test_what_is_no_file_of_leads_is_an_error_in_one_line(leads, data, told):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "text", ["ann@birch.example", "email\nann@birch.example\n", "ann@birch.example," * 99]
+)
+def test_leads_in_the_place_of_a_file_are_an_error_that_does_not_show_them(text):
+    with pytest.raises(InputError, match="A text with leads was given where a file is expected") as refused:
+        read_leads(text)
+
+    assert "birch" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_empty_name_is_not_this_folder(name, tmp_path, monkeypatch):
+    (tmp_path / "leads.csv").write_text("email\nann@birch.example\n")
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(InputError, match="An empty name was given"):
+        read_leads(name)
+
+
+def test_a_file_whose_name_has_an_at_is_read(tmp_path):
+    (tmp_path / "leads@2026").write_text("email\nann@birch.example\n")
+
+    assert len(read_leads(tmp_path / "leads@2026")) == 1
+
+
 def test_a_missing_file_and_an_empty_folder_are_errors(tmp_path):
     with pytest.raises(InputError, match="there is no such file"):
         read_leads(tmp_path / "none.csv")

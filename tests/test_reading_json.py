@@ -29,6 +29,15 @@ def test_columns_that_pandas_wrote_are_leads():
     assert frame.index.get_level_values("line").tolist() == [1, 2, 3]
 
 
+def test_rows_without_names_are_named_by_what_they_hold(tmp_path):
+    frame = read(tmp_path, [["Ann", "Birch GmbH", "ann@x.example"], ["Bob", "Ever Inc", "bob@x.example"]])
+
+    assert frame[["email", "first_name", "company"]].to_numpy().tolist() == [
+        ["ann@x.example", "Ann", "Birch GmbH"],
+        ["bob@x.example", "Bob", "Ever Inc"],
+    ]
+
+
 @pytest.mark.parametrize("indent", [None, 1])
 @pytest.mark.parametrize("orient", ["columns", "index", "split", "table", "values", "records"])
 def test_every_shape_that_pandas_writes_is_read(tmp_path, orient, indent):

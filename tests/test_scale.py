@@ -18,6 +18,7 @@ from hygiene.columns.mapping import MALFORMED
 from hygiene.deliverability import DomainVerdict, KnownVerdicts
 from hygiene.emulator import Emulator
 from hygiene.errors import GateFailed, InputError, UsageError
+from hygiene.importing.summary import summarise
 from hygiene.lists import parse_list
 
 CELLS = [
@@ -98,6 +99,11 @@ def _same(found: hygiene.scale.ScaledLeads, wanted: hygiene.CleanedLeads) -> Non
     assert found.predicted == wanted.predicted
     assert found.predicted_raw == wanted.predicted_raw
     assert found.prediction.range == wanted.prediction.range
+    assert found.summary() == summarise(wanted)
+    here, there = (
+        each.sort_values(["row", "column"]).astype(object) for each in (found.fills.compute(), wanted.fills)
+    )
+    assert here.to_numpy().tolist() == there.to_numpy().tolist()
 
 
 KEEPS = ["first", "last", "most-complete", "newest:Updated"]
@@ -115,6 +121,7 @@ def test_two_processes_give_the_verdicts_of_one_machine(cluster, lists, parts, k
         "resolver": ANSWERS,
         "keep": keep,
         "match": match,
+        "fill": match == "person",
         "review": ["role_account", "near_suppressed"],
         **lists,
     }
@@ -139,7 +146,7 @@ def test_a_row_that_another_ones_mark_forbids_stands_for_nobody(parts):
     assert found.verdicts.compute()["outcome"].tolist() == ["suppressed", "suppressed", "ready"]
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(
     st.lists(st.sampled_from(CELLS), max_size=12),
     st.integers(1, 7),
@@ -149,9 +156,10 @@ def test_a_row_that_another_ones_mark_forbids_stands_for_nobody(parts):
 )
 def test_no_cut_and_no_shuffle_changes_a_verdict(cells, parts, keep, match, random):
     leads = pd.DataFrame({"email": pd.Series(cells, dtype=object), "number": range(1, len(cells) + 1)})
+    leads["company"] = [random.choice(["", "", "Acme", " Bolt "]) for _ in cells]
     leads["opt out"] = [random.choice(["", "", "yes"]) for _ in cells]
     shuffled = leads.sample(frac=1, random_state=random.randrange(1000))
-    options = {"resolver": ANSWERS, "keep": keep, "match": match, "accept_unknown": True}
+    options = {"resolver": ANSWERS, "keep": keep, "match": match, "accept_unknown": True, "fill": True}
     options["suppress"] = parse_list(LISTS["dnc.txt"], name="dnc")
 
     with dask.config.set(scheduler="synchronous"):
@@ -331,7 +339,7 @@ def test_places_of_leads_that_were_read_are_told(here, write):
 @pytest.mark.parametrize(
     ("numbers", "message"),
     [
-        ([1, 2, 2], "gives 1 rows a number that another row has"),
+        ([1, 2, 2], "gives 1 row a number that another row has"),
         ([0, 1, 2], "numbers 1 of 2 rows"),
         (["1", "two", None], "numbers 1 of 2 rows"),
         ([1.5, 2.5, 3.5], "numbers 0 of 2 rows"),
@@ -361,7 +369,6 @@ class _Strict(pa.DataFrameModel):
     ("options", "message"),
     [
         ({"likely": True}, "likely=True compares rows of all partitions"),
-        ({"fill": True}, "fill=True takes cells from rows of other partitions"),
         ({"schema": _Strict}, "unique values, which a partition cannot show"),
         ({"schema": _Strict.to_schema()}, "unique values, which a partition cannot show"),
         ({"order": "number"}, "expected one such column; there are email"),
@@ -458,3 +465,140 @@ def test_what_the_api_holds_is_predicted_with(here, write):
 
     assert found.predicted_raw == hygiene.Counts(2, 1, 1, 0)
     assert found.predicted == hygiene.Counts(1, 1, 0, 0)
+
+
+def _groups(told) -> dict:
+    return {
+        group.name: (group.tally, group.leads, group.predicted)
+        for group in sorted(told.groups, key=lambda group: group.name)
+    }
+
+
+@pytest.mark.parametrize("by", ["Company", "updated", "provider", "file"])
+def test_sources_are_compared_as_on_one_machine(here, lists, by):
+    leads = _leads()
+    options = {"resolver": ANSWERS, "fill": True, **lists}
+    frame = dd.from_pandas(leads.sample(frac=1, random_state=3), npartitions=3, sort=False)
+
+    found = hygiene.scale.clean(frame, order="number", **options).by(by)
+
+    wanted = hygiene.clean(leads, **options).by(by)
+    assert _groups(found) == _groups(wanted)
+    assert found.overlaps == wanted.overlaps
+    assert [group.tally.rows for group in found.groups] == [group.tally.rows for group in wanted.groups]
+
+
+def test_files_are_compared_where_the_leads_were_read(here, write):
+    one = write("one.csv", "email\nann@acme.example\nbob@acme.example\n")
+    two = write("two.csv", "email\nann@acme.example\n")
+
+    found = hygiene.scale.clean(dd.from_map(hygiene.read, [str(one), str(two)]))
+
+    assert found.summary(by="file")["comparison"]["groups"][0]["group"] == str(one)
+    assert [(pair.first, pair.second, pair.leads) for pair in found.by("file").overlaps] == [
+        (str(one), str(two), 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("by", "message"),
+    [
+        ("city", "no such column; there are email"),
+        ("provider", "DNS says who takes the mail"),
+        ("email", r"1\d\d different values; expected at most 100"),
+    ],
+)
+def test_what_is_no_source_is_refused(here, by, message):
+    found = hygiene.scale.clean(_frame([f"a{number}@acme.example" for number in range(120)], parts=2))
+
+    with pytest.raises(UsageError, match=message):
+        found.by(by)
+
+
+def test_a_row_is_explained_as_on_one_machine(here):
+    leads = _leads()
+    found = hygiene.scale.clean(dd.from_pandas(leads, npartitions=4, sort=False), resolver=ANSWERS)
+    wanted = hygiene.clean(leads, resolver=ANSWERS)
+
+    for row in (1, 76, 150, 300):
+        assert found.explain(row) == wanted.explain(row)
+    assert found.explain(np.int64(2), show_addresses=True) == wanted.explain(2, show_addresses=True)
+    with pytest.raises(UsageError, match="row 301: no row has that number"):
+        found.explain(301)
+    with pytest.raises(UsageError, match="expected a row number"):
+        found.explain("ann@acme.example")
+
+
+def test_a_row_is_explained_under_the_number_that_a_column_gives_it(here):
+    frame = _frame(["ann@acme.example", "nobody"], parts=2, number=[20, 7])
+
+    told = hygiene.scale.clean(frame, order="number").explain(7)
+
+    assert told.sentences[0] == "Row 7."
+    assert told.sentences[-1] == "It is withheld as invalid."
+
+
+def test_states_of_one_partition_decide_how_all_are_written(here):
+    cells = [f"ann{number}@acme.example" for number in range(4)]
+    leads = pd.DataFrame({"email": cells, "country": ["DE", "de ", "TX", "IL"]})
+    options = {"tidy": ["places"]}
+
+    found = hygiene.scale.clean(dd.from_pandas(leads, npartitions=2, sort=False), **options)
+
+    wanted = hygiene.clean(leads, **options)
+    assert found.ready.compute()["country"].tolist() == wanted.ready["country"].tolist()
+    assert found.verdicts.compute()["changes"].tolist() == wanted.verdicts["changes"].tolist()
+    assert found.summary() == summarise(wanted)
+
+
+def test_cells_are_filled_from_rows_of_other_partitions_and_then_mended(here, tmp_path):
+    cells = {"company": ["", " Acme&amp;Co ", "Bolt"], "opt out": ["", "no", "no"]}
+    leads = pd.DataFrame({"email": ["ann@acme.example"] * 3, **cells})
+
+    found = hygiene.scale.clean(dd.from_pandas(leads, npartitions=3, sort=False), fill=True)
+
+    assert found.ready.compute()["company"].tolist() == ["Acme&Co"]
+    assert found.fills.compute().to_numpy().tolist() == [[1, "company", 2]]
+    assert found.verdicts.compute()["changes"].tolist() == [1, 0, 0]
+    ready, *_ = found.write(tmp_path)
+    assert pd.read_parquet(ready)["opt out"].tolist() == [""]
+    assert found.summary()["passes"]["duplicates"]["filled"] == 1
+    assert found.summary()["changes"]["company"]["cells"] == 1
+
+
+def _files(write) -> list[str]:
+    one = "E-mail,Firm\nann@acme.example, Acme \nbob@acme.example,\n"
+    two = "email;City\nANN@acme.example;Ulm\nnobody;Bonn;too;many\ncy@bolt.example;Ulm\n"
+    return [str(write("one.csv", one)), str(write("two.csv", two))]
+
+
+def test_files_are_cleaned_as_on_one_machine(here, write):
+    files = _files(write)
+    options = {"require": ["Firm"], "fill": True}
+
+    found = hygiene.scale.clean(files, **options)
+
+    wanted = hygiene.clean(files, **options)
+    told, expected = found.verdicts.compute(), wanted.verdicts
+    pd.testing.assert_frame_equal(
+        told.reset_index(drop=True), expected.reset_index(drop=True), check_dtype=False
+    )
+    summary = summarise(wanted)
+    assert found.summary() == {**summary, "input": {**summary["input"], "sha256": None}}
+    assert found.ready.compute().drop(columns=MALFORMED, errors="ignore").to_dict(
+        "list"
+    ) == wanted.ready.to_dict("list")
+
+
+def test_files_are_named_as_they_were_given(here, write, monkeypatch):
+    monkeypatch.chdir(write("leads.csv", "email\nann@acme.example\n").parent)
+
+    found = hygiene.scale.clean("leads.csv")
+
+    assert found.files == ("leads.csv",)
+    assert found.explain(1).sentences[0] == "Row 1, line 2 of leads.csv."
+
+
+def test_standard_input_is_refused(here):
+    with pytest.raises(UsageError, match="name files that every worker sees"):
+        hygiene.scale.clean(["-"])

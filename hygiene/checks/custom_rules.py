@@ -10,6 +10,7 @@ import pandas as pd
 
 from hygiene.arrow.text import Mask
 from hygiene.checks.import_string import load_object
+from hygiene.display import counted
 from hygiene.errors import InputError, UsageError, option
 
 __all__ = ["Rule", "load_rule"]
@@ -40,8 +41,8 @@ class Rule:
 
     def _asked(self, frame: pd.DataFrame) -> Mask:
         try:
-            return _decided(self.check(_with_texts(frame, _OPEN)))
-        except TypeError:  # as of code that goes cell by cell and asks for the truth of what is open
+            return _decided(self.check(_Leads(_with_texts(frame, _OPEN))))
+        except (TypeError, ValueError):  # as of code that asks, cell by cell, for the truth of what is open
             return _decided(self.check(_with_texts(frame, _NAN)))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -68,7 +69,8 @@ class Rule:
             msg = f"rule {self.name} failed with {type(error).__name__}; try it on the frame alone."
             raise InputError(msg) from None
         if found.shape != (len(frame),):
-            msg = f"rule {self.name} gave shape {found.shape}; expected one boolean for each of {len(frame)} rows."
+            rows = counted(len(frame), "row")
+            msg = f"rule {self.name} gave shape {found.shape}; expected one boolean for each of {rows}."
             raise InputError(msg)
         return found
 
@@ -76,6 +78,62 @@ class Rule:
 def _left_behind(frame: pd.DataFrame) -> "pd.Series[bool]":
     """Stand for a function that did not go to another process."""
     raise NotImplementedError
+
+
+class _Cells(pd.Series):
+    """A column whose missing cells are left open also where pandas answers for them, or a function fails on them."""
+
+    @property
+    def _constructor(self) -> Any:
+        return _Cells
+
+    def isin(self, values: Any) -> Any:
+        """Whether each cell is one of the values; open where it is missing, unless a value is."""
+        found, missing = super().isin(values), self.isna()
+        if not missing.any() or found[missing].any():
+            return found
+        return found.astype("boolean").mask(missing)
+
+    def map(self, func: Any = None, *how: Any, **named: Any) -> Any:
+        """What a function makes of each cell."""
+        return super().map(_sparing(func, pd.isna), *how, **named)
+
+    def apply(self, func: Any, *how: Any, **named: Any) -> Any:
+        """What a function makes of each cell."""
+        return super().apply(_sparing(func, pd.isna), *how, **named)
+
+
+class _Leads(pd.DataFrame):
+    """A frame of such columns."""
+
+    @property
+    def _constructor_sliced(self) -> Any:
+        return _Cells
+
+    def apply(self, func: Any, axis: Any = 0, *how: Any, **named: Any) -> Any:  # type: ignore[override]
+        """What a function makes of each row, or of each column."""
+        by_row = axis in (1, "columns")
+        return super().apply(_sparing(func, _any_missing) if by_row else func, axis, *how, **named)
+
+
+def _sparing(func: Any, missing: Callable[[Any], bool]) -> Any:
+    """A function that leaves open what it fails on for a missing cell."""
+    if not callable(func):
+        return func
+
+    def spared(cell: Any, *how: Any, **named: Any) -> Any:
+        try:
+            return func(cell, *how, **named)
+        except (TypeError, AttributeError, ValueError):
+            if missing(cell) is True:
+                return pd.NA
+            raise
+
+    return spared
+
+
+def _any_missing(row: Any) -> bool:
+    return bool(row.isna().any())
 
 
 #: Text whose missing cells leave every comparison open, and text whose missing cells answer as NaN does.
@@ -104,13 +162,17 @@ def _is_text(cells: pd.Series) -> bool:
 
 def _decided(found: object) -> Mask:
     """What a rule says of each row; one that it cannot say it of, as the cell is missing, does not meet it."""
-    if isinstance(found, pd.Series):
-        missing = found.isna().to_numpy()
-        if missing.any():
-            met = np.zeros(len(found), dtype=bool)
-            met[~missing] = found[~missing].to_numpy(dtype=bool)
-            return met
-    return np.asarray(found, dtype=bool)
+    if not isinstance(found, pd.Series):
+        found = np.asarray(found)
+        if found.dtype != object or found.ndim != 1:
+            return np.asarray(found, dtype=bool)
+        found = pd.Series(found)
+    if found.dtype == object and any(isinstance(each, int) and each < 0 for each in found):
+        raise TypeError  # a truth that was turned round as a number, since what is open stood beside it
+    missing = found.isna().to_numpy()
+    met = np.zeros(len(found), dtype=bool)
+    met[~missing] = found[~missing].to_numpy(dtype=bool)
+    return met
 
 
 def load_rule(spec: str, /) -> Rule:

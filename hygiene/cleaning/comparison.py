@@ -4,7 +4,7 @@ Each group is judged as if it had come alone, so that none pays for what another
 asked again, and nothing here changes the verdicts of the whole list.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,23 @@ from hygiene.outcomes import Counts, Outcome
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["BLANK", "Comparison", "Group", "Overlap", "compare"]
+__all__ = [
+    "BLANK",
+    "BY_PROVIDER",
+    "FILE",
+    "Comparison",
+    "Group",
+    "Overlap",
+    "check_asked",
+    "check_groups",
+    "column_called",
+    "compare",
+    "in_size_order",
+    "named",
+    "overlaps",
+    "shared_leads",
+    "source_texts",
+]
 
 #: Name of the group of rows whose cell is blank.
 BLANK = "(blank)"
@@ -158,56 +174,91 @@ def compare(found: Survey, by: str, /) -> Comparison:
         part = survey_rows(found, codes == code)
         keys.append(_keys(part))
         groups.append(Group(name, RowCounts.of(part), len(keys[-1]), forecast_ready(part).counts))
-    return Comparison(by, tuple(groups), tuple(_overlaps(names, keys)))
+    return Comparison(by, tuple(groups), overlaps(names, shared_leads(keys)))
 
 
 def _groups(found: Survey, by: str) -> tuple[np.ndarray[Any, Any], list[str]]:
     """The group of each row and the groups' names, the largest first."""
-    cells = _cells(found, by)
-    named = pc.if_else(pa.array(is_blank(cells)), BLANK, pc.utf8_trim_whitespace(cells)).dictionary_encode()
-    names, codes = named.dictionary.to_pylist(), named.indices.to_numpy(zero_copy_only=False)
-    if len(names) > MOST_GROUPS:
+    codes, names = named(_cells(found, by))
+    check_groups(by, len(names))
+    order = in_size_order(dict(zip(names, np.bincount(codes, minlength=len(names)).tolist(), strict=True)))
+    place = np.array([order.index(name) for name in names], dtype=np.int64)
+    return place[codes], order
+
+
+def named(cells: pa.Array, /) -> tuple[np.ndarray[Any, Any], list[str]]:
+    """The group that each cell names, by number, and the groups' names."""
+    found = pc.if_else(pa.array(is_blank(cells)), BLANK, pc.utf8_trim_whitespace(cells)).dictionary_encode()
+    return found.indices.to_numpy(zero_copy_only=False), found.dictionary.to_pylist()
+
+
+def check_groups(by: str, groups: int, /) -> None:
+    """Make sure that a column names sources rather than leads.
+
+    Raises:
+        UsageError: it has more values than a comparison has groups.
+    """
+    if groups > MOST_GROUPS:
         msg = (
-            f"{option('by', by)}: {len(names)} different values; expected at most {MOST_GROUPS}. "
+            f"{option('by', by)}: {groups} different values; expected at most {MOST_GROUPS}. "
             "Name the column that says where a lead came from."
         )
         raise UsageError(msg)
-    sizes = np.bincount(codes, minlength=len(names))
-    order = sorted(range(len(names)), key=lambda code: (-sizes[code], names[code]))
-    place = np.empty(len(names), dtype=np.int64)
-    place[order] = np.arange(len(names))
-    return place[codes], [names[code] for code in order]
+
+
+def in_size_order(rows: Mapping[str, int], /) -> list[str]:
+    """The names of groups, the largest first."""
+    return sorted(rows, key=lambda name: (-rows[name], name))
+
+
+def column_called(by: str, columns: Sequence[str], headers: Mapping[str, str], /) -> str | None:
+    """The column of leads that is called so, whether by its name or its header; None for who takes the mail.
+
+    Raises:
+        UsageError: there is none.
+    """
+    wanted = headers.get(by, by)
+    there = [name for name in columns if str(name).casefold() == wanted.casefold()]
+    exact = [name for name in there if name == wanted] or there
+    if not exact and by != BY_PROVIDER:
+        names = ", ".join(map(str, columns))
+        raise UsageError(f"{option('by', by)}: no such column; there are {names}, and file and provider.")
+    return exact[0] if exact else None
 
 
 def _cells(found: Survey, by: str) -> pa.Array:
     if by == FILE:
-        parts = [text_column(_sources(chunk.frame)) for chunk in found]
+        parts = [source_texts(chunk.frame) for chunk in found]
     else:
-        wanted = found.settings.headers.get(by, by)
-        columns = [name for name in found.columns if str(name).casefold() == wanted.casefold()]
-        exact = [name for name in columns if name == wanted] or columns
-        if not exact and by == BY_PROVIDER:
+        column = column_called(by, found.columns, found.settings.headers)
+        if column is None:
             return _providers(found)
-        if not exact:
-            there = ", ".join(map(str, found.columns))
-            raise UsageError(f"{option('by', by)}: no such column; there are {there}, and file and provider.")
-        parts = [text_column(leads_of(found, chunk)[exact[0]]) for chunk in found]
+        parts = [text_column(leads_of(found, chunk)[column]) for chunk in found]
     return pa.concat_arrays([pa.nulls(0, pa.large_string()), *parts])
 
 
 def _providers(found: Survey) -> pa.Array:
-    if found.settings.resolver is None:
-        asked = f"with {option('resolver', None)} it is not asked. Leave that out, or name a column."
-        raise UsageError(f"{option('by', BY_PROVIDER)}: DNS says who takes the mail, and {asked}")
+    check_asked(asked=found.settings.resolver is not None)
     parts = [providers_of(texts.domain, found.domains) for texts in found.texts()]
     return pa.concat_arrays([pa.nulls(0, pa.large_string()), *parts])
 
 
-def _sources(frame: pd.DataFrame) -> pd.Series:
-    """The file of each row; none for a frame that was not read."""
+def check_asked(*, asked: bool) -> None:
+    """Make sure that it is known who takes the mail.
+
+    Raises:
+        UsageError: DNS was not asked.
+    """
+    if not asked:
+        without = f"with {option('resolver', None)} it is not asked. Leave that out, or name a column."
+        raise UsageError(f"{option('by', BY_PROVIDER)}: DNS says who takes the mail, and {without}")
+
+
+def source_texts(frame: pd.DataFrame, /) -> pa.Array:
+    """The file of each row; null for a frame that was not read."""
     if was_read(frame.index):
-        return sources_of(frame.index).to_series()
-    return pd.Series([None] * len(frame), dtype=object)
+        return text_column(sources_of(frame.index).to_series())
+    return pa.nulls(len(frame), pa.large_string())
 
 
 def _keys(part: Survey) -> Hashes:
@@ -216,8 +267,12 @@ def _keys(part: Survey) -> Hashes:
     return np.unique(np.concatenate([np.zeros(0, dtype=np.uint64), *found]))
 
 
-def _overlaps(names: list[str], keys: list[Hashes]) -> list[Overlap]:
-    """Pairs of groups with shared leads; a lead counts once in a pair."""
+def shared_leads(keys: Sequence[Hashes], /) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """How many leads every two groups both hold, and in the diagonal how many each holds.
+
+    Args:
+        keys: The distinct leads of each group, as numbers.
+    """
     every = np.unique(np.concatenate([np.zeros(0, dtype=np.uint64), *keys]), return_inverse=True)[1]
     owner = np.repeat(np.arange(len(keys)), [len(each) for each in keys])
     shared = np.zeros((len(keys), len(keys)), dtype=np.int64)
@@ -226,9 +281,14 @@ def _overlaps(names: list[str], keys: list[Hashes]) -> list[Overlap]:
         held = np.zeros((_SLICE, len(keys)), dtype=np.float32)
         held[every[here] - start, owner[here]] = 1
         shared += (held.T @ held).astype(np.int64)
+    return shared
+
+
+def overlaps(names: Sequence[str], shared: np.ndarray[Any, np.dtype[np.int64]], /) -> tuple[Overlap, ...]:
+    """Pairs of groups with shared leads, most first; a lead counts once in a pair."""
     pairs = [
         Overlap(names[first], names[second], int(shared[first, second]))
-        for first, second in combinations(range(len(keys)), 2)
+        for first, second in combinations(range(len(names)), 2)
         if shared[first, second]
     ]
-    return sorted(pairs, key=lambda pair: -pair.leads)
+    return tuple(sorted(pairs, key=lambda pair: -pair.leads))

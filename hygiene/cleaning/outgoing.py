@@ -56,13 +56,18 @@ class Outgoing:
 
     def of_chunk(self, number: int, chunk: CheckedChunk, /) -> Rewritten:
         """The leads of a chunk that are ready; what was changed of them is counted."""
+        ready, sent = self._ready(number, chunk)
+        return _addressed(sent, chunk.address.take(pa.array(ready)))
+
+    def _ready(self, number: int, chunk: CheckedChunk) -> tuple[Positions, Rewritten]:
+        """Which rows of a chunk are ready, and these with their cells as they are sent, but for the address."""
         start = self._survey.firsts[number]
         ranks = self._survey.relations.ranks[start : start + len(chunk)]
         ready = np.flatnonzero(ranks == Outcome.READY.rank)
-        leads = leads_of(self._survey, chunk).iloc[ready]
-        sent = self._rewritten(leads, ready + start, chunk.address.take(pa.array(ready)))
+        leads = leads_of(self._survey, chunk)
+        sent = self._rewritten(leads if len(ready) == len(leads) else leads.iloc[ready], ready + start)
         self._changed[number] = count_columns(sent.changes)
-        return sent
+        return ready, sent
 
     def changed(self) -> dict[str, ChangedColumn]:
         """What is changed of all leads that are ready, by column; chunks that were rewritten are not so again."""
@@ -72,9 +77,7 @@ class Outgoing:
             left = (
                 (each, found.chunks[each]) for each in range(len(found.chunks)) if each not in self._changed
             )
-            for _ in map_in_order(
-                lambda numbered: self.of_chunk(*numbered).changes.empty, left, jobs=found.jobs
-            ):
+            for _ in map_in_order(lambda numbered: self._ready(*numbered)[0].size, left, jobs=found.jobs):
                 pass
         return add_changes(changes for _, changes in sorted(self._changed.items()))
 
@@ -91,17 +94,21 @@ class Outgoing:
             if frame is None
             else frame.iloc[positions]
         )
-        return self._rewritten(leads, positions, texts_at(found, positions, "address")).leads
+        return _addressed(self._rewritten(leads, positions), texts_at(found, positions, "address")).leads
 
-    def _rewritten(self, leads: pd.DataFrame, positions: Positions, addresses: pa.Array) -> Rewritten:
+    def _rewritten(self, leads: pd.DataFrame, positions: Positions) -> Rewritten:
         bare = self.filled.fill(leads, positions).drop(columns=MALFORMED, errors="ignore")
         rules = self._survey.settings.fields
         codes = self._codes_are_countries if "places" in rules.tidy or "phones" in rules.tidy else None
-        sent = rewrite(bare, rules, rows=np.asarray(positions) + 1, codes=codes)
-        addressed = sent.leads.assign(email=text_series(addresses, bare.index).to_numpy())
-        return Rewritten(addressed, sent.changes)
+        return rewrite(bare, rules, rows=np.asarray(positions) + 1, codes=codes)
 
     @cached_property
     def _codes_are_countries(self) -> bool:
         """Whether two letters in the country column may be the code of a country: in no chunk they are states."""
         return codes_are_countries(chunk.frame for chunk in self._survey)
+
+
+def _addressed(sent: Rewritten, addresses: pa.Array) -> Rewritten:
+    """The same with the normalized addresses."""
+    leads = sent.leads
+    return sent._replace(leads=leads.assign(email=text_series(addresses, leads.index).to_numpy()))

@@ -41,13 +41,23 @@ def check(**options: Any) -> None:
     help="Folder for ready.csv, withheld.csv, verdicts.csv, summary.json, report.html; - is stdout, for ready rows.",
 )
 @shared.out_format
-def clean(**options: Any) -> None:
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Clean on the Dask cluster of tcp://HOST:8786, each file a part; --out then holds Parquet.",
+)
+def clean(scheduler: str | None, **options: Any) -> None:
     """Clean a lead list into a folder: what is ready, what is withheld and why.
 
     \b
     hygiene clean apollo-export.csv --suppress dnc.csv --out cleaned
     hygiene clean leads.csv --max invalid=2% --out - | psql -c "copy leads from stdin csv header"
     """
+    if scheduler:
+        from hygiene.cli.on_cluster import clean_there
+
+        clean_there(options, scheduler)
+        return
     run = Run(options)
     if run.streams and options["format_"] == "json":
         msg = (

@@ -37,7 +37,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     ),
     "How files are read": (
         "columns", "encoding", "delimiter", "header_row", "no_header", "sheet", "visible_rows", "limits", "memory",
-        "jobs",
+        "jobs", "scheduler",
     ),
     "Limits that fail the run": ("max_", "min_", "warn"),
     "Output": (

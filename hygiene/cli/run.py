@@ -84,7 +84,7 @@ class Run:
         asking = "" if self.options["no_dns"] else ", domains asked"
         with self.progress(f"Reading and checking{asking}") as progress:
             resolver = None if self.options["no_dns"] else make_resolver(self.options, progress)
-            given = {**self._given(), **more, "resolver": resolver}
+            given = {**self.given(), **more, "resolver": resolver}
             cleaned = clean(list(self.options["files"]), **given)
         for note in () if self.options["quiet"] else cleaned.notes:
             self.tell(with_flags(note))
@@ -93,7 +93,7 @@ class Run:
         self.comparison(cleaned)  # a column that is not there stops the run before it does anything
         return cleaned
 
-    def _given(self) -> dict[str, Any]:
+    def given(self) -> dict[str, Any]:
         """The options of a cleaning as the library takes them: what names something that is loaded is loaded."""
         from hygiene.checks.custom_rules import load_rule
         from hygiene.checks.pandera_schema import load_schema

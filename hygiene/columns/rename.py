@@ -4,6 +4,7 @@ The choice looks at the header and the first rows; it holds for all rows of the 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 import pyarrow as pa
@@ -11,7 +12,8 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import text_column, text_series
 from hygiene.columns.full_names import split_name
-from hygiene.columns.mapping import CANONICAL, SAMPLE_ROWS, ColumnMap, map_columns
+from hygiene.columns.mapping import CANONICAL, MALFORMED, SAMPLE_ROWS, ColumnMap, map_columns
+from hygiene.columns.place import was_read
 from hygiene.columns.stand_ins import stand_in
 
 __all__ = ["choose_columns", "count_stand_ins", "name_columns"]
@@ -34,7 +36,14 @@ def choose_columns(
     header = [str(name) for name in top.columns]
     rows = top.head(SAMPLE_ROWS)
     cells = [pc.fill_null(text_column(rows.iloc[:, place]), "").to_pylist() for place in range(len(header))]
-    return map_columns(header, list(zip(*cells, strict=True)), columns=columns, source=source)
+    found = map_columns(header, list(zip(*cells, strict=True)), columns=columns, source=source)
+    if (
+        was_read(top.index) and MALFORMED in header
+    ):  # it says so of rows of files; of other frames it is any column
+        names = list(found.names)
+        names[header.index(MALFORMED)] = MALFORMED
+        found = replace(found, names=tuple(names))
+    return found
 
 
 def count_stand_ins(frame: pd.DataFrame, found: ColumnMap, /) -> tuple[int, ...]:

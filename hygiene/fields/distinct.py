@@ -29,7 +29,12 @@ LONGEST = 512
 #: What stands between the texts of a row while several columns are one; a cell that holds it is left.
 BETWEEN = "\x1f"
 _TEXT = pa.large_string()
+#: Rows from which on it is looked whether their texts repeat.
+_SOME = 2048
 _Places = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+#: Results of distinct texts that are kept for the chunks to come.
+KEPT = 1 << 15
 
 #: What becomes of one text, and the rule that changed it; an empty rule where nothing did.
 Change = tuple[str, str]
@@ -51,6 +56,18 @@ class Tidied:
     def changed(self) -> int:
         """How many cells are not as they were."""
         return len(self.rules) - int(self.rules.null_count)
+
+    def replaced(self, rows: Mask, cells: pa.Array, rule: str, /) -> "Tidied":
+        """The same with other cells on some rows, which had no rule."""
+        if not rows.any():
+            return self
+        where, said = pa.array(rows), pa.array([rule] * int(rows.sum()), _TEXT)
+        new = pc.replace_with_mask(self.cells, where, cells.filter(where))
+        return Tidied(new, pc.replace_with_mask(self.rules, where, said))
+
+    def taken(self, rows: pa.Array, /) -> "Tidied":
+        """The cells of some rows, which may be told several times."""
+        return Tidied(self.cells.take(rows), self.rules.take(rows))
 
 
 def unchanged(column: pa.Array, /) -> Tidied:
@@ -92,6 +109,24 @@ def by_distinct_rows(
     distinct, codes = _distinct(texts)
     found = [work(row) for row in distinct]
     return [_spread(columns[place], rows, codes, [each[place] for each in found]) for place in range(out)]
+
+
+def where_few(
+    columns: Sequence[pa.Array], work: Callable[[Sequence[pa.Array]], list[Tidied]], /
+) -> list[Tidied]:
+    """What `work` makes of columns, of their distinct rows alone where these are few."""
+    first = columns[0]
+    if len(first) < _SOME or pc.count_distinct(first).as_py() * 2 > len(first):
+        return work(columns)
+    codes = np.zeros(len(first), dtype=np.int64)
+    for column in columns:
+        encoded = column.dictionary_encode(null_encoding="encode")
+        codes = codes * len(encoded.dictionary) + encoded.indices.to_numpy()
+        codes = pa.array(codes).dictionary_encode().indices.to_numpy()
+    firsts = np.full(int(codes.max()) + 1, len(first))
+    np.minimum.at(firsts, codes, np.arange(len(first)))
+    found = work([column.take(pa.array(firsts)) for column in columns])
+    return [each.taken(pa.array(codes)) for each in found]
 
 
 def where_distinct(

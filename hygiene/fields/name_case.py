@@ -12,12 +12,12 @@ from hygiene.words.name_words import given_names
 from hygiene.words.spelling import folded
 from hygiene.words.tables import read_words
 
-__all__ = ["name_case", "word_case"]
+__all__ = ["DOTLESS", "name_case", "word_case"]
 
 _VOWELS = frozenset("aeiouyæœøıаеёиоуыэюяіїєαειουηωաեէըիոու")
 _TURKISH = frozenset("İıĞğ")
 #: Countries whose language writes two letters i, with and without a dot.
-_DOTLESS = frozenset({"TR", "AZ"})
+DOTLESS = frozenset({"TR", "AZ"})
 #: Countries where the first small word of a surname is a capital, and where all of them are.
 _FIRST_IS_CAPITAL, _ALL_ARE_CAPITALS = frozenset({"BE", "US"}), frozenset({"IT", "SM"})
 #: Countries where the d before an apostrophe is small: d'Estaing, d'Almeida, d'Ors.
@@ -46,9 +46,9 @@ def name_case(text: str, /, *, given: bool, country: str = "", turkish: bool = F
     if not letters or not all(map(_has_case, letters)):
         return text
     upper, lower = all(map(_is_upper, letters)), all(map(str.islower, letters))
-    if upper and country in _DOTLESS and not turkish and _TURKISH.isdisjoint(text):
+    if upper and country in DOTLESS and not turkish and _TURKISH.isdisjoint(text):
         text = _WORD.sub(lambda found: _with_dots(found[0], given=given), text)
-    turkish = turkish or country in _DOTLESS or not _TURKISH.isdisjoint(text)
+    turkish = turkish or country in DOTLESS or not _TURKISH.isdisjoint(text)
     words = list(_WORD.finditer(text))
     if not (upper or lower):
         return _WORD.sub(lambda found: _mixed(found, text, turkish=turkish), text)

@@ -9,14 +9,14 @@ of "Jane Doe, Acme", and costs 0.2 ms a name; our tables are shorter, and what i
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import Mask, mask
-from hygiene.fields.distinct import Change, Tidied, by_distinct_rows
-from hygiene.fields.name_case import name_case
+from hygiene.arrow.text import mask
+from hygiene.fields.distinct import KEPT, Change, Tidied, by_distinct_rows, where_few
+from hygiene.fields.name_case import DOTLESS, name_case
 from hygiene.fields.name_parts import (
     Cell,
     cut_end,
@@ -29,13 +29,12 @@ from hygiene.fields.name_parts import (
     starts_with_particle,
 )
 from hygiene.fields.placeholders import is_department, is_nothing
-from hygiene.words.tables import read_words
+from hygiene.fields.plain_names import plain_names, set_plainly
+from hygiene.words.name_words import given_names
+from hygiene.words.spelling import folded
 
-__all__ = ["plain_names", "tidy_name", "tidy_names"]
+__all__ = ["tidy_name", "tidy_names"]
 
-#: A name of one word, or a surname of two, in the case of names. What more there may be is looked at one by one.
-_PLAIN_FIRST = r"^(\p{Lu}\p{Ll}+)?$"
-_PLAIN_LAST = r"^((O['’]|D['’]|Mc|Mac|De|Di|La|Le|Fitz)?\p{Lu}\p{Ll}+(-\p{Lu}\p{Ll}+)?)?$"
 _TEXT = pa.large_string()
 #: Times that all rules are tried on a name; one that still changes then is left as it was.
 _ROUNDS = 5
@@ -55,28 +54,24 @@ def tidy_names(first: pa.Array, last: pa.Array, /, *, countries: pa.Array | None
         ``order``, ``last_name_in_first``, ``case``.
     """
     known = pa.nulls(len(first), _TEXT) if countries is None else countries
-    return by_distinct_rows(
-        [first, last, known], lambda row: tidy_name(*row), plain=plain_names(first, last), out=2
-    )
+    return where_few([first, last, known], _tidied)
 
 
-def plain_names(first: pa.Array, last: pa.Array, /) -> Mask:
-    """Rows of two plain names, neither of which any table knows; a blank one is plain."""
-    plain = mask(pc.match_substring_regex(first, _PLAIN_FIRST), null=True)
-    plain &= mask(pc.match_substring_regex(last, _PLAIN_LAST), null=True)
-    for column in (first, last):
-        plain &= ~mask(pc.is_in(column, value_set=_told()))
-    return plain
+def _tidied(columns: Sequence[pa.Array], /) -> list[Tidied]:
+    first, last, known = columns
+    plain = plain_names(first, last)
+    done = set_plainly(first, last, known, dotless=pa.array(sorted(DOTLESS), _TEXT))
+    done = done._replace(rows=done.rows & ~plain)
+    found = by_distinct_rows(columns, lambda row: tidy_name(*row), plain=plain | done.rows, out=2)
+    before, after = (first, last), (done.first, done.last)
+    return [
+        each.replaced(done.rows & mask(pc.not_equal(old, new)), new, "case")
+        for each, old, new in zip(found, before, after, strict=True)
+    ]
 
 
-@cache
-def _told() -> pa.Array:
-    """Words in the case of names that a table knows."""
-    words = {word for table in ("titles", "placeholders") for word in read_words(table)}
-    return pa.array(sorted({word[:1].upper() + word[1:] for word in words}), _TEXT)
-
-
-def tidy_name(first: str, last: str, country: str = "", /) -> Sequence[Change]:
+@lru_cache(KEPT)
+def tidy_name(first: str, last: str, country: str = "", /) -> tuple[Change, ...]:
     """The first and the last name of one lead, each with the rules that changed it."""
     cells = (Cell(first), Cell(last))
     for _ in range(_ROUNDS):
@@ -88,8 +83,8 @@ def tidy_name(first: str, last: str, country: str = "", /) -> Sequence[Change]:
             _take_off(*cells, country)
             _set_case(*cells, country)
         if before == [cell.text for cell in cells]:
-            return [cell.change() for cell in cells]
-    return [(first, ""), (last, "")]
+            return tuple(cell.change() for cell in cells)
+    return (first, ""), (last, "")
 
 
 def _take_off(first: Cell, last: Cell, country: str) -> None:
@@ -104,12 +99,17 @@ def _take_off(first: Cell, last: Cell, country: str) -> None:
             cell.set(text, rule)
     _put_in_order(first, last)
     titles, rest = split_titles(first.text, country, alone=True)
-    if titles and not (rest and is_left(rest, given=True)):
+    if titles and not (rest and is_left(rest, given=True)) and not _is_surname_alone(rest, last.text):
         _drop_titles(first, last, rest)
     titles, rest = split_titles(last.text, country, alone=False)
     if titles and not is_left(rest, given=False):
         last.set(rest, "title")
     _drop_last_name(first, last)
+
+
+def _is_surname_alone(rest: str, last: str) -> bool:
+    """Whether behind a title, without a last name, stands one word that is no given name: as in "Mrs. Robinson"."""
+    return not last and " " not in rest and rest != "" and folded(rest) not in given_names()
 
 
 def _drop_titles(first: Cell, last: Cell, rest: str) -> None:

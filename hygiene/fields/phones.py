@@ -10,6 +10,8 @@ Its guards: the ``.0`` of a float, a note in brackets and a German ``DW`` are ta
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -17,13 +19,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import mask
-from hygiene.errors import UsageError
-from hygiene.fields.distinct import Change, Tidied, by_distinct_rows
+from hygiene.errors import UsageError, option
+from hygiene.fields.distinct import KEPT, Change, Tidied, by_distinct_rows, where_few
 from hygiene.fields.numbering_plans import DATE, NANP, NANP_SHAPE, numbering_plans
 from hygiene.fields.plain_phones import plain_phones
 from hygiene.words.tables import read_words
 
-__all__ = ["is_damaged", "tidy_phone", "tidy_phones"]
+__all__ = ["check_region", "is_damaged", "tidy_phone", "tidy_phones"]
 
 #: Digits of a number that people dial from outside a firm, and of the longest there is. ITU-T E.164 6.
 _SHORTEST, _LONGEST = 7, 15
@@ -58,26 +60,32 @@ def tidy_phones(column: pa.Array, /, *, regions: pa.Array | None = None, region:
     Raises:
         UsageError: phonenumbers is not installed, or `region` is none of its regions.
     """
-    plans = numbering_plans()
-    if region and region.upper() not in plans.SUPPORTED_REGIONS:
-        raise UsageError(
-            f"region: {region!r} is no region with telephone numbers; expected a code such as 'GB'."
-        )
+    check_region(region)
     known = pa.nulls(len(column), _TEXT) if regions is None else regions
     known = pc.fill_null(pc.if_else(pc.equal(known, ""), pa.scalar(None, _TEXT), known), region.upper())
-    decided, numbers = plain_phones(column, known)
-    (found,) = by_distinct_rows([column, known], lambda row: [tidy_phone(*row)], plain=decided)
-    changed = decided & mask(pc.not_equal(numbers, column))
-    if not changed.any():
-        return found
-    where = pa.array(changed)
-    said = pa.array(["phone"] * int(changed.sum()), _TEXT)
-    return Tidied(
-        pc.replace_with_mask(found.cells, where, numbers.filter(where)),
-        pc.replace_with_mask(found.rules, where, said),
-    )
+    return where_few([column, known], _tidied)[0]
 
 
+def check_region(region: str, /) -> None:
+    """Hold the code of a region, which may be empty, against those that have telephone numbers.
+
+    Raises:
+        UsageError: phonenumbers is not installed, or there is no such region.
+    """
+    plans = numbering_plans()
+    if region and region.upper() not in plans.SUPPORTED_REGIONS:
+        meant = {"UK": "GB", "EN": "GB", "EL": "GR"}.get(region.upper())
+        told = f"that is {meant}" if meant else "expected the ISO 3166 code of a country, such as GB"
+        raise UsageError(f"{option('region', region)} is no region with telephone numbers; {told}.")
+
+
+def _tidied(columns: Sequence[pa.Array], /) -> list[Tidied]:
+    decided, numbers = plain_phones(*columns)
+    (found,) = by_distinct_rows(columns, lambda row: [tidy_phone(*row)], plain=decided)
+    return [found.replaced(decided & mask(pc.not_equal(numbers, columns[0])), numbers, "phone")]
+
+
+@lru_cache(KEPT)
 def tidy_phone(text: str, region: str = "", /) -> Change:
     """One number as E.164 writes it; the text where it is none for certain."""
     plans = numbering_plans()

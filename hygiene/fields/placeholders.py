@@ -14,7 +14,8 @@ def is_nothing(text: str, /, *, beside: str = "", firm: bool = False) -> bool:
         firm: Whether it is the cell of a company.
     """
     lower = text.lower()
-    if lower in read_words("placeholders", kind="nothing"):
+    nothing = read_words("placeholders", kind="nothing")
+    if lower in nothing or (lower[:1] in "-(<[" and lower.strip("-()<>[] ") in nothing):
         return True
     if lower in read_words("placeholders", kind="nothing_unless_name"):
         if firm:

@@ -5,6 +5,8 @@ With a country code in front, of North America, and of regions whose numbers beg
 test.
 """
 
+import re
+from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -15,6 +17,7 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, mask
 from hygiene.fields.numbering_plans import DATE, NANP, numbering_plans
+from hygiene.words.tables import read_words
 
 __all__ = ["plain_phones"]
 
@@ -24,6 +27,11 @@ _ABROAD = r"^\+\d[\d .\-]*(\([1-9]\d*\)[\d .\-]*)?$"
 _LEADING = r"^\+(\d+).*$"
 _NANP = r"^(1[ .\-]?)?(\([2-9]\d{2}\)|[2-9]\d{2})[ .\-]?[2-9]\d{2}[ .\-]?\d{4}$"
 _AT_HOME = r"^0[\d .\-]*$"
+#: What has a label, an extension or zeros in place of a plus.
+_DRESSED = r"[A-Za-z:]|^00"
+#: A number of enough digits and its extension; a number that a spreadsheet cut, which is left as it is.
+_EXTENSION = r"(?i)^((?:\D*\d){7,}[ .\-)]*?) *(?:x|ext\.?) ?(\d{1,6})$"
+_EXPONENT = r"^[+-]?\d+([.,]\d+)?[eE][+-]?\d{1,3}$"
 _TEXT = pa.large_string()
 _TYPES = (
     "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager", "uan",
@@ -39,18 +47,40 @@ def plain_phones(column: pa.Array, regions: pa.Array, /) -> tuple[Mask, pa.Array
         regions: ISO 3166-1 codes in capitals, aligned; empty where none is known.
     """
     plans = numbering_plans()
-    decided = np.zeros(len(column), dtype=bool)
-    left, numbers = np.arange(len(column)), column
+    bare, extensions = column, pa.nulls(len(column), _TEXT)
+    dressed = pc.fill_null(pc.match_substring_regex(column, _DRESSED), fill_value=False)
+    if pc.any(dressed).as_py():
+        opened = _opened(column.filter(dressed))
+        bare, extensions = (
+            pc.replace_with_mask(old, dressed, new)
+            for old, new in zip((bare, extensions), opened, strict=True)
+        )
+    decided = mask(pc.match_substring_regex(column, _EXPONENT))
+    left, numbers = np.flatnonzero(~decided), column
     for find in (_abroad, _nanp, _at_home):
         at = pa.array(left)
-        rows, found = find(column.take(at), regions.take(at), plans) if len(left) else (left > 0, column)
+        rows, found = find(bare.take(at), regions.take(at), plans) if len(left) else (left > 0, column)
         if rows.any():
             decided[left[rows]] = True
             where = np.zeros(len(column), dtype=bool)
             where[left[rows]] = True
             numbers = pc.replace_with_mask(numbers, pa.array(where), found.filter(pa.array(rows)))
         left = left[~rows]
-    return decided, numbers
+    behind = pc.binary_join_element_wise(numbers, extensions, pa.scalar(" ext. ", _TEXT))
+    return decided, pc.coalesce(behind, numbers)
+
+
+def _opened(column: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Texts without a label in front, with a plus in place of two zeros, and apart from them their extensions."""
+    labels = pc.ascii_lower(pc.replace_substring_regex(column, r"[ .]*:[\s\S]*$", ""))
+    labelled = pc.is_in(labels, value_set=pa.array(sorted(read_words("phone_labels")), _TEXT))
+    labelled = pc.and_(labelled, pc.match_substring(column, ":"))
+    bare = pc.if_else(labelled, pc.replace_substring_regex(column, r"^[^:]*:[ ]*", ""), column)
+    behind = pc.match_substring_regex(bare, _EXTENSION)
+    none = pa.scalar(None, _TEXT)
+    extensions = pc.if_else(behind, pc.replace_substring_regex(bare, _EXTENSION, r"\2"), none)
+    bare = pc.if_else(behind, pc.replace_substring_regex(bare, _EXTENSION, r"\1"), bare)
+    return pc.replace_substring_regex(bare, r"^00 ?([1-9])", r"+\1"), extensions
 
 
 def _abroad(column: pa.Array, _regions: pa.Array, plans: ModuleType) -> tuple[Mask, pa.Array]:
@@ -97,17 +127,55 @@ def _of_code(code: int, plans: ModuleType) -> dict[str, Any]:
     if code == NANP:
         starts = r"^[2-9]\d{2}[2-9]"
     elif plan.national_prefix_for_parsing:
-        prefixed = "".join(
-            digit for digit in "123456789" if _may_begin(plan.national_prefix_for_parsing, digit)
-        )
+        prefixed = "".join(sorted(_begins(plan.national_prefix_for_parsing)))
         starts = f"^[^0{prefixed}]"
     lengths = [length for length in plan.general_desc.possible_length if length > 0]
     return {"lengths": pa.array(lengths, pa.int32()), "starts": starts}
 
 
-def _may_begin(prefix: str, digit: str) -> bool:
-    """Whether a pattern of prefixes may begin with a digit, as far as its signs tell; rather too often than not."""
-    return digit in prefix or "\\d" in prefix or "-" in prefix
+def _begins(pattern: str) -> set[str]:
+    """The digits that a pattern of prefixes may begin with."""
+    found = set[str]()
+    for atoms in _alternatives(pattern):
+        for atom, may_lack in atoms:
+            if atom.startswith("("):
+                found |= _begins(re.sub(r"^\((\?[:=])?|\)$", "", atom))
+            else:
+                found |= {digit for digit in "0123456789" if re.fullmatch(atom, digit)}
+            if not may_lack:
+                break
+    return found
+
+
+def _alternatives(pattern: str) -> Iterator[list[tuple[str, bool]]]:
+    """What stands between the strokes of a pattern, in pieces, each with whether it may be left out."""
+    atoms: list[tuple[str, bool]] = []
+    place = 0
+    while place < len(pattern):
+        size = _size(pattern[place:])
+        atom, place = pattern[place : place + size], place + size
+        counted = re.match(r"\?|\{\d+(?:,\d*)?\}", pattern[place:])
+        place += len(counted[0]) if counted else 0
+        if atom == "|":
+            yield atoms
+            atoms = []
+        elif atom != "$":
+            atoms.append((atom, counted is not None and counted[0][:2] in {"?", "{0"}))
+    yield atoms
+
+
+def _size(pattern: str) -> int:
+    """The length of the first piece of a pattern: a group, a class, an escaped sign, or one sign."""
+    if pattern[0] == "[":
+        return pattern.index("]") + 1
+    if pattern[0] != "(":
+        return 2 if pattern[0] == "\\" else 1
+    depth = 0
+    for place, sign in enumerate(pattern):
+        depth += (sign == "(") - (sign == ")")
+        if not depth:
+            return place + 1
+    return len(pattern)
 
 
 def _nanp(column: pa.Array, regions: pa.Array, plans: ModuleType) -> tuple[Mask, pa.Array]:

@@ -10,9 +10,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from hygiene.errors import ListingIncomplete
+from hygiene.display import counted
+from hygiene.errors import ListingIncomplete, SinkError
+from hygiene.http.answers import Answer
+from hygiene.http.service import Service
 
-__all__ = ["Page", "RowKey", "Tally", "lacking", "readable", "row_key", "whole"]
+__all__ = ["Page", "RowKey", "Tally", "lacking", "readable", "row_key", "row_of", "rows_of", "whole"]
 
 #: Pages that are read after all rows were given that were there at the start: a listing that grows faster than it is
 #: read has no empty page.
@@ -73,6 +76,28 @@ def readable(row: Mapping[str, Any], name: str, /) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
 
 
+def rows_of(answer: Answer, name: str, /, *, key: str, service: Service) -> list[dict[str, Any]]:
+    """The rows that stand under a name of an answer, each with a text under a key; none where the name is not there.
+
+    Raises:
+        SinkError: it holds something else.
+    """
+    rows = answer.found.get(name, [])
+    return [row_of(row, key, answer, service=service) for row in (rows if isinstance(rows, list) else [None])]
+
+
+def row_of(row: Any, key: str, answer: Answer, /, *, service: Service) -> dict[str, Any]:
+    """What an answer holds of one thing, which has a text under a key.
+
+    Raises:
+        SinkError: it has not.
+    """
+    if not isinstance(row, dict) or not isinstance(row.get(key), str):
+        msg = f"{answer.where}: expected {key} in it. Check {service.url_variable}."
+        raise SinkError(msg, status=answer.status)
+    return row
+
+
 def lacking(rows: Iterable[Mapping[str, Any]], name: str, /) -> frozenset[RowKey]:
     """The keys of those rows that hold no readable text under a name."""
     return frozenset(row_key(row) for row in rows if readable(row, name) is None)
@@ -111,7 +136,9 @@ class Tally:
         new = [key for key in keys if key not in self.keys]
         self._where = page.where
         if keys and not new:
-            msg = f"{page.where}: the same page again, with nothing new after {len(self.keys)} rows."
+            msg = (
+                f"{page.where}: the same page again, with nothing new after {counted(len(self.keys), 'row')}."
+            )
             raise ListingIncomplete(msg)
         self.count(new, page.total, lacking=len(page.lacking.intersection(new)))
         if self.first is not None and len(self.keys) > max(self.first, self.last or 0):
@@ -137,7 +164,7 @@ class Tally:
             raise ListingIncomplete(self._odds())
 
     def _odds(self) -> str:
-        told = f"{self._where}: {len(self.keys)} rows were given"
+        told = f"{self._where}: {counted(len(self.keys), 'row')} {'was' if len(self.keys) == 1 else 'were'} given"
         if self.first is not None:
             stated = f"{self.last}" if self.first == self.last else f"{self.first}, then {self.last}"
             told += f", and {stated} are stated"

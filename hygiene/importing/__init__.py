@@ -3,13 +3,14 @@
 `handed_over` looks at what a call is given. `payload` says what is sent of each lead, `records` what is remembered of
 an import, `batches` which request comes next. `session` is an import while a process holds it, `resume` brings an
 earlier plan up to now, `prior_imports` tells what other imports left in the list. `sender` sends what `prefetch`
-writes, `in_doubt` finds out about lost answers, `bisect` about refused leads. What a sink offers is said in
-`hygiene.sinks`.
+writes, `jobs` waits for what an API carries out later, `in_doubt` finds out about lost answers, `bisect` about refused
+leads. What a sink offers is said in `hygiene.sinks`.
 """
 
+from hygiene.importing.memory_record import MemoryRecord
 from hygiene.importing.payload import Batch, Payload, plan, sent_columns
 from hygiene.importing.receipt import Receipt
-from hygiene.importing.records import Entry, Frozen, Identity, Journal, MemoryRecord, Record
+from hygiene.importing.records import Entry, Frozen, Identity, Journal, Record
 from hygiene.importing.sender import OnUnknown, Progress
 from hygiene.importing.session import Session, open_session, run_import
 from hygiene.version import earlier_names

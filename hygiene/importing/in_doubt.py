@@ -13,19 +13,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.cleaning.result import CleanedLeads
+from hygiene.errors import HygieneError, SinkError, UnknownOutcome, option
 from hygiene.importing.crossing import Crossing
 from hygiene.importing.records import Entry, Places, Record
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
 from hygiene.prediction.features import Features, Folding, fold
 from hygiene.prediction.simulate import IMPORTED, classes_of, folding_of
-from hygiene.sinks import ListReader
+from hygiene.sinks import ListReader, RunsJobs, Sink
 
-__all__ = ["Doubt", "Evidence", "Sought", "find_evidence", "replays", "would_land"]
+__all__ = ["Doubt", "Evidence", "OnUnknown", "Sought", "find_evidence", "replays", "would_land"]
 
 #: `landed`: every lead the batch would have brought is in the list; `absent`: none is; `partly`: some are;
 #: `unclear`: the list cannot tell.
 Evidence = Literal["landed", "absent", "partly", "unclear"]
+
+#: What is done about a batch whose answer was lost: ask the list, send it again, or stop.
+OnUnknown = Literal["verify", "resend", "stop"]
 
 #: Members that are compared at a time: a page of the listing.
 PAGE = 1000
@@ -144,6 +148,49 @@ class Doubt:
             ours = self._not_brought(ours)
             if len(ours) == asked:
                 return found, len(fresh) - len(ours)
+
+    def found(
+        self, entry: Entry, entries: Sequence[Entry], sink: Sink, on_unknown: OnUnknown, /
+    ) -> tuple[Evidence, int] | HygieneError:
+        """What the list tells, as `evidence`, as far as it may be asked; why the run stops where it cannot be told."""
+        where = f"batch {entry.number}: its answer was lost"
+        if on_unknown == "stop":
+            return UnknownOutcome(
+                f"{where}. Settle it with {option('on_unknown', 'verify')}, or send it again with resend."
+            )
+        if on_unknown == "resend":
+            return "unclear", 0
+        if not isinstance(sink, ListReader):
+            return UnknownOutcome(
+                f"{where}, and {sink.name} cannot be read. Use {option('on_unknown', 'resend')}."
+            )
+        try:
+            return self.evidence(entry, entries, sink)
+        except SinkError as error:
+            msg = f"{where}, and what the list holds could not be read: {error.marked}"
+            return UnknownOutcome(
+                f"{msg} Settle it with {option('on_unknown', 'resend')} where that stays so."
+            )
+        except HygieneError as error:
+            return error
+
+    def against_sending(
+        self, entry: Entry, sink: Sink, evidence: Evidence, on_unknown: OnUnknown, /, *, lost_here: bool
+    ) -> UnknownOutcome | None:
+        """Why a batch that is not proved to have landed is not sent again; None where it can be.
+
+        One that is not in the list may still be under way, so an earlier run must have sent it where the API
+        remembers no leads and could hold it twice, or makes jobs of what it is handed.
+        """
+        absent = evidence == "absent" and not lost_here
+        later = "Run the same command again later: a batch that is not in the list then is sent."
+        if self.policy.duplicate_scope == "request" and not absent:
+            why = "by its policy the API would import the same leads again"
+        elif isinstance(sink, RunsJobs) and not absent and on_unknown != "resend":
+            why = "the API may have made a job of it, which may still run"
+        else:
+            return None
+        return UnknownOutcome(f"batch {entry.number}: its answer was lost, and {why}. {later}")
 
     def _not_brought(self, places: Places) -> Places:
         left: Places = places[~np.isin(places, self.crossing.look())]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from hygiene.importing.payload import Payload
 from hygiene.importing.records import Entry, Frozen, Places
-from hygiene.sinks import Reply, Sink, WritesAhead, Written
+from hygiene.sinks import Job, Reply, RunsJobs, Sink, WritesAhead, Written
 
 __all__ = ["Prefetch"]
 
@@ -31,9 +31,9 @@ class Prefetch:
         self._sink, self._payload, self._rows = sink, payload, rows
         self._writer = sink if isinstance(sink, WritesAhead) else None
         self._file_name, self._waive_blocklist = frozen.file_name, waive_blocklist
-        self._ahead: tuple[Places, Future[Written]] | None = None
+        self._ahead: tuple[Places, Future[Written | _Plain]] | None = None
 
-    def request(self, entry: Entry, /) -> Written:
+    def request(self, entry: Entry, /) -> "Written | _Plain":
         """The request for a batch."""
         ahead, self._ahead = self._ahead, None
         if ahead is not None and ahead[0] is entry.leads:
@@ -51,16 +51,19 @@ class Prefetch:
             return
         if self._ahead is not None and self._ahead[0] is entry.leads:
             return
-        written: Future[Written] = Future()
+        written: Future[Written | _Plain] = Future()
         try:
             written.set_result(self._write(entry))
         except Exception as error:  # noqa: BLE001 -- raised by `request`, when no answer is awaited
             written.set_exception(error)
         self._ahead = (entry.leads, written)
 
-    def _write(self, entry: Entry) -> Written:
+    def _write(self, entry: Entry) -> "Written | _Plain":
         leads = self._payload.batch(entry.number, self.rows(entry)).leads
         name, waive = self._file_name, self._waive_blocklist
+        if isinstance(self._sink, RunsJobs):
+            submit = self._sink.submit
+            return _Plain(lambda: submit(leads, file_name=name, waive_blocklist=waive))
         if self._writer is not None:
             return self._writer.write(leads, file_name=name, waive_blocklist=waive)
         return _Plain(lambda: self._sink.send(leads, file_name=name, waive_blocklist=waive))
@@ -70,8 +73,8 @@ class Prefetch:
 class _Plain:
     """A request of a sink that writes it in the moment of sending."""
 
-    _send: Callable[[], Reply] = field(repr=False)
+    _send: Callable[[], Reply | Job] = field(repr=False)
 
-    def send(self, *, meanwhile: Callable[[], None]) -> Reply:
+    def send(self, *, meanwhile: Callable[[], None]) -> Reply | Job:
         del meanwhile
         return self._send()

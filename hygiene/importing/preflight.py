@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,12 +22,13 @@ from hygiene.cleaning.result import CleanedLeads
 from hygiene.cleaning.settings import Settings
 from hygiene.errors import InputError, ListingIncomplete, Note, SinkError, option
 from hygiene.importing import Receipt, Session
+from hygiene.importing.evidence import evidence_of
 from hygiene.importing.handed_over import check_handed_over
 from hygiene.lists import UNSUBSCRIBED, RuleList, parse_list
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.lists.messages import counted
 from hygiene.prediction.readback import read_back
-from hygiene.sinks import AccountReader, Addressed, HeldLead, LeadList, ListReader, Sink
+from hygiene.sinks import AccountReader, Addressed, BlocksByPattern, HeldLead, LeadList, ListReader, Sink
 
 __all__ = ["prepare", "with_known_leads", "with_readback"]
 
@@ -78,14 +80,17 @@ def with_readback(receipt: Receipt, cleaned: CleanedLeads, sink: Sink, /) -> Rec
         note = Note(f"warning: read back: what the list holds was not read: {error.marked}")
         return replace(receipt, notes=(*receipt.notes, note))
     held = cleaned.survey.settings.addresses_held("list")
+    sent = cleaned.addresses(trace.rows - 1)
     found = read_back(
         members,
-        cleaned.addresses(trace.rows - 1),
+        sent,
         trace,
         landed=[result.batch for result in receipt.batches if result.reported is not None],
         known=None if held is None else held.to_pylist(),
     )
-    return replace(receipt, readback=found)
+    known = evidence_of(cleaned, trace.rows, sent=sent, members=members, was_read=held is not None)
+    told = replace(receipt.reconciliation, trace=replace(trace, evidence=known))
+    return replace(receipt, readback=found, reconciliation=told)
 
 
 def prepare(cleaned: CleanedLeads, sink: Sink, /, *, snapshot: bool = True) -> CleanedLeads:
@@ -110,7 +115,7 @@ def _prepared(
     changes: dict[str, Any] = {} if settings.policy == sink.policy else {"policy": sink.policy}
     if isinstance(sink, ListReader) and found is not None:
         wide = sink.policy.duplicate_scope == "account"
-        changes |= _held(sink, found, settings, look, wide=wide) if snapshot else {}
+        changes |= _held(sink, found, cleaned, look, wide=wide) if snapshot else {}
     if not changes and not look.notes:
         return cleaned
     decided = cleaned.again(**changes)
@@ -140,19 +145,19 @@ class _Look:
 
 
 def _held(
-    reader: ListReader, found: LeadList, settings: Settings, look: _Look, *, wide: bool
+    reader: ListReader, found: LeadList, cleaned: CleanedLeads, look: _Look, *, wide: bool
 ) -> dict[str, Any]:
     """The settings that say what the sink holds, as far as nobody handed it over and it could be read.
 
     Args:
         reader: The sink.
         found: Its list.
-        settings: What was handed over.
+        cleaned: The leads, which say what was handed over.
         look: Is told what could not be read.
         wide: Whether leads of the account's other lists count as well.
     """
     changes: dict[str, Any] = {}
-    mine = None
+    settings, mine = cleaned.survey.settings, None
     if settings.known is None:
         mine = look.at("what the list holds was", lambda: _members(reader, found, look.most))
     account, unsubscribed = _account(reader, settings, look)
@@ -163,7 +168,7 @@ def _held(
             others = look.at(what, lambda: _elsewhere(reader, known, account, look.most))
         changes["known"] = (known,) if others is None else (known, others)
     if settings.blocklist is None:
-        rules = look.at("the API's block list was", lambda: _block_list(reader))
+        rules = look.at("the API's block list was", lambda: _block_list(reader, cleaned))
         changes |= {} if rules is None else {"blocklist": (rules,)}
     if unsubscribed is not None:
         changes["suppress"] = (*(settings.suppress or ()), unsubscribed)
@@ -245,11 +250,16 @@ def _unsubscribed(account: Sequence[HeldLead], more: str = "") -> RuleList:
     return replace(found, layout=among, is_listing=True)
 
 
-def _block_list(sink: ListReader) -> RuleList:
-    """The API's block list, entry for entry: under a header and quoted, no entry is read as something else."""
-    text = io.StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL).writerows(
-        [["email_or_domain"], *([each] for each in sink.blocked())]
-    )
+def _block_list(sink: ListReader, cleaned: CleanedLeads) -> RuleList:
+    """The API's block list, entry for entry: under a header and quoted, no entry is read as something else.
+
+    What an entry names that is neither an address nor a domain stands in it address for address.
+    """
+    text, entries = io.StringIO(), list(sink.blocked())
+    if isinstance(sink, BlocksByPattern):
+        entries += sink.blocked_among(
+            cleaned.addresses(np.arange(len(cleaned))).drop_null().unique().to_pylist()
+        )
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([["email_or_domain"], *([each] for each in entries)])
     found = parse_list(text.getvalue(), name="the API's block list", of_api=True)
     return replace(found, layout="", is_listing=True)

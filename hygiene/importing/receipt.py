@@ -93,10 +93,11 @@ class Receipt:
 
     def _rows_in(self, states: Sequence[BatchState], cleaned: "CleanedLeads") -> pd.DataFrame:
         found = [
-            (row, batch.batch, batch.state, batch.words)
+            (row, batch.batch, batch.state, words.get(place, batch.words))
             for batch in self.batches
             if batch.state in states
-            for row in self.rows.get(batch.batch, ())
+            for words in [dict(batch.told_words)]
+            for place, row in enumerate(self.rows.get(batch.batch, ()))
         ]
         frame = pd.DataFrame(found, columns=["row", "batch", "state", "words"]).astype({"row": "int64"})
         frame = frame.sort_values("row", kind="stable", ignore_index=True)

@@ -8,7 +8,6 @@ in a row the run stops.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 
@@ -17,31 +16,32 @@ from hygiene.cleaning.result import CleanedLeads
 from hygiene.errors import (
     HygieneError,
     Interrupted,
+    JobUnfinished,
     JournalLost,
     LeadLimit,
+    PartlyTaken,
     Rejected,
     SinkError,
     UnknownOutcome,
-    option,
 )
 from hygiene.importing.batches import Batches
 from hygiene.importing.bisect import Suspects, divide
 from hygiene.importing.crossing import Crossing
-from hygiene.importing.in_doubt import Doubt, Evidence, replays
+from hygiene.importing.in_doubt import Doubt, OnUnknown, replays
+from hygiene.importing.jobs import follow
+from hygiene.importing.partly import Parts
 from hygiene.importing.payload import Payload
 from hygiene.importing.prefetch import Prefetch
 from hygiene.importing.records import Entry, Frozen, Places, Record, recount
 from hygiene.outcomes import Counts
-from hygiene.sinks import ListReader, Reply, Sink, leaves_open
+from hygiene.sinks import Job, Reply, Sink, leaves_open
+from hygiene.sinks.rows import apart, as_octets
 
 _log = logging.getLogger("hygiene")
 
 __all__ = ["OnUnknown", "Progress", "Sender"]
 
 Progress = Callable[[int, int], None]
-
-#: What is done about a batch whose answer was lost: ask the list, send it again, or stop.
-OnUnknown = Literal["verify", "resend", "stop"]
 
 #: Lost answers in a row after which a run stops. Others do the same (code-dot-org, pull request 13918).
 MOST_LOST = 3
@@ -172,16 +172,50 @@ class Sender:
     def _post(self, entry: Entry) -> HygieneError | None:
         """Send one batch, once."""
         request = self._outgoing.request(entry)
-        sent = entry.with_result(attempts=entry.result.attempts + 1)
+        sent = entry.with_result(attempts=entry.result.attempts + 1, job="")
         _log.info("batch %d: sending %d leads", entry.number, len(entry.leads))
         self.record.sending(sent, noted=self._unwritten)
         self._unwritten = []
         try:
             reply = request.send(meanwhile=lambda: self._outgoing.write_ahead(self._next(after=entry.number)))
+        except PartlyTaken as partly:
+            return self._take_apart(sent, partly)
         except UnknownOutcome as lost:
             return self._lose(sent, lost)
         except (SinkError, Interrupted) as refusal:
             return self._not_taken(entry, sent, refusal)
+        if isinstance(reply, Job):
+            sent = sent.with_result(job=reply.id)
+            self.record.sending(sent)
+            return self._follow(sent)
+        return self._acknowledge(sent, reply)
+
+    def _take_apart(self, sent: Entry, partly: PartlyTaken) -> HygieneError | None:
+        """Take note of what became of a batch lead by lead, and go on with the rest where it may be gone on with."""
+        parts, rows = Parts.of(sent, partly, free=self._batches.free_number()), self._outgoing.rows(sent)
+        self._rearrange([sent.number], list(parts.entries()), became=parts.as_it_came)
+        self.progressed = True
+        if parts.answered is not None:
+            self._lost_in_a_row = 0
+            self._accept()
+        if parts.unknown is not None:
+            self._lost_here.add(parts.unknown.number)
+            self._lost_in_a_row += 1
+        if parts.refused is not None and isinstance(partly.error, Rejected):
+            told = partly.error.at(rows)
+            return self._refuse(self._batches[parts.refused.number], told)
+        stops = self.on_unknown == "stop" or self._lost_in_a_row >= MOST_LOST
+        return None if isinstance(partly.error, UnknownOutcome) and not stops else partly.error
+
+    def _follow(self, sent: Entry) -> HygieneError | None:
+        """Wait for the job that was made of a batch; it is in the record."""
+        try:
+            reply = follow(self.sink, sent.result.job, stop=self.stop)
+        except JobUnfinished as unfinished:
+            self._lose(sent, unfinished)
+            return unfinished
+        except Rejected as refusal:
+            return self._refuse(sent.with_result(job=""), refusal.at(self._outgoing.rows(sent)))
         return self._acknowledge(sent, reply)
 
     def _not_taken(self, entry: Entry, sent: Entry, refusal: SinkError | Interrupted) -> HygieneError | None:
@@ -196,14 +230,17 @@ class Sender:
         return refusal
 
     def _acknowledge(self, entry: Entry, reply: Reply) -> HygieneError | None:
-        replayed = replays(entry.result.predicted, reply.counts) if entry.lost else 0
+        counts = apart(reply.counts, of=self.sink)
+        again = entry.lost and not entry.result.job  # of a job it is the first answer
         self._note(
             entry.with_result(
                 state="acknowledged",
-                reported=reply.counts,
+                reported=counts,
                 extra=reply.extra,
-                replayed=replayed,
+                replayed=replays(entry.result.predicted, counts) if again else 0,
                 nonsense=reply.nonsense,
+                told=as_octets(reply.rows, leads=len(entry.leads)),
+                told_words=tuple((row.position, row.words) for row in reply.rows if row.words),
             )
         )
         self.progressed, self._lost_in_a_row = True, 0
@@ -238,9 +275,11 @@ class Sender:
         self._suspects.by_number |= dict.fromkeys(suspects, refusal)
         return None
 
-    def _rearrange(self, gone: list[int], parts: list[Entry]) -> None:
+    def _rearrange(
+        self, gone: list[int], parts: list[Entry], became: Callable[[Entry], Entry] = lambda entry: entry
+    ) -> None:
         kept = [entry for entry in self._batches.entries() if entry.number not in gone]
-        entries = self._counted([*kept, *parts])
+        entries = [became(entry) for entry in self._counted([*kept, *parts])]
         self._write_down()
         self.record.rearranged(gone, entries)
         self._batches.replace(entries)
@@ -254,44 +293,18 @@ class Sender:
 
     def _settle(self, entry: Entry) -> HygieneError | None:
         """Find out what became of a batch; where it stays unknown, it is to be sent again."""
-        where = f"batch {entry.number}: its answer was lost"
-        evidence: Evidence = "unclear"
-        met = 0
-        if self.on_unknown == "stop":
-            return UnknownOutcome(
-                f"{where}. Settle it with {option('on_unknown', 'verify')}, or send it again with resend."
-            )
-        if self.on_unknown == "verify":
-            if not isinstance(self.sink, ListReader):
-                return UnknownOutcome(
-                    f"{where}, and {self.sink.name} cannot be read. Use {option('on_unknown', 'resend')}."
-                )
-            try:
-                evidence, met = self._doubt.evidence(entry, self._batches.entries(), self.sink)
-            except SinkError as error:
-                msg = f"{where}, and what the list holds could not be read: {error.marked}"
-                return UnknownOutcome(
-                    f"{msg} Settle it with {option('on_unknown', 'resend')} where that stays so."
-                )
-            except HygieneError as error:
-                return error
+        if entry.result.job and self.on_unknown != "resend":
+            return self._follow(entry)
+        found = self._doubt.found(entry, self._batches.entries(), self.sink, self.on_unknown)
+        if isinstance(found, HygieneError):
+            return found
+        evidence, met = found
         if evidence == "landed":
             counts = entry.result.predicted + Counts(0, -met, met, 0)
             self._note(entry.with_result(state="settled", reported=counts))
             self.progressed = True
             self._accept()
-        elif self._may_be_kept_twice(entry, evidence):
-            msg = (
-                f"{where}, and by its policy the API would import the same leads again. "
-                "Run the same command again later: a batch that is not in the list then is sent."
-            )
-            return UnknownOutcome(msg)
+        else:
+            here = entry.number in self._lost_here
+            return self._doubt.against_sending(entry, self.sink, evidence, self.on_unknown, lost_here=here)
         return None
-
-    def _may_be_kept_twice(self, entry: Entry, evidence: Evidence) -> bool:
-        """Whether an API that remembers no leads could hold a batch twice if it is sent again.
-
-        One that is not in the list may still be under way, so an earlier run must have sent it.
-        """
-        remembers = self.frozen.policy.duplicate_scope != "request"
-        return not remembers and (evidence != "absent" or entry.number in self._lost_here)

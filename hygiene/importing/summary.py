@@ -3,21 +3,27 @@
 Its shape is `hygiene_schemas/summary.schema.json`; a breaking change is a new number in `SCHEMA`.
 """
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from hygiene.cleaning.changed import ChangedColumn
 from hygiene.cleaning.comparison import Comparison, Group
+from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.result import CleanedLeads
-from hygiene.columns.opt_outs import any_marks
+from hygiene.cleaning.settings import Settings
+from hygiene.columns.opt_outs import ColumnMarks, any_marks
 from hygiene.importing import Receipt
 from hygiene.lists import RuleList
 from hygiene.lists.known_leads import KnownLeads
+from hygiene.outcomes import Counts
+from hygiene.prediction.predict import Prediction
 from hygiene.prediction.readback import Readback
 from hygiene.prediction.reconcile import BatchResult, Reconciliation
 from hygiene.prediction.uncertainty import Bounds
 from hygiene.version import __version__
 
-__all__ = ["SCHEMA", "reconciliation", "summarise"]
+__all__ = ["SCHEMA", "Facts", "reconciliation", "summarise"]
 
 SCHEMA = "hygiene.summary/1"
 
@@ -25,8 +31,60 @@ SCHEMA = "hygiene.summary/1"
 _OUTCOMES = ("ready", "invalid", "undeliverable", "suppressed", "blocked", "duplicate", "review")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a summary tells of cleaned leads, wherever they lie.
+
+    Attributes:
+        files: Names of the files they came from; none for a frame.
+        sha256: Hex digest over those files; None for a frame.
+        counts: Rows by outcome and by reason.
+        changes: What was changed of the leads that are ready, by column.
+        prediction: What the API would answer to an import.
+        raw: The four numbers it would answer if all were sent as it is.
+        settings: What was asked for.
+        domains: Distinct domains that DNS was asked about.
+        marks: Rows marked by each suppression column.
+        clusters: Keys that several rows have.
+        undated: Filled cells of the column of dates that are no date.
+        filled: Cells that rows took from the rows they replace.
+    """
+
+    files: tuple[str, ...] = ()
+    sha256: str | None = None
+    counts: RowCounts
+    changes: Mapping[str, ChangedColumn]
+    prediction: Prediction
+    raw: Counts
+    settings: Settings
+    domains: int
+    marks: Mapping[str, ColumnMarks]
+    clusters: int
+    undated: int
+    filled: int
+
+    @classmethod
+    def of(cls, cleaned: CleanedLeads, /, *, send_all: bool = False) -> "Facts":
+        """Those of leads that were cleaned here."""
+        found = cleaned.survey
+        return cls(
+            files=tuple(cleaned.files),
+            sha256=cleaned.sha256,
+            counts=cleaned.counts,
+            changes=cleaned.changed_columns,
+            prediction=cleaned.predict(send_all=send_all),
+            raw=cleaned.predicted_raw,
+            settings=found.settings,
+            domains=len(found.domains),
+            marks=found.marks,
+            clusters=found.relations.repeats.clusters,
+            undated=found.dated.unread,
+            filled=len(cleaned.fills),
+        )
+
+
 def summarise(
-    cleaned: CleanedLeads | None,
+    cleaned: CleanedLeads | Facts | None,
     /,
     *,
     receipt: Receipt | None = None,
@@ -46,6 +104,7 @@ def summarise(
     if receipt and receipt.summary:
         return dict(receipt.summary)
     told = receipt.reconciliation if receipt else None
+    facts = Facts.of(cleaned, send_all=send_all) if isinstance(cleaned, CleanedLeads) else cleaned
     stopped = error or (str(receipt.error) if receipt and receipt.error else None)
     return {
         "schema": SCHEMA,
@@ -54,7 +113,7 @@ def summarise(
             "import": receipt.import_id if receipt else None,
             "error": stopped,
         },
-        **(_cleaned(cleaned, send_all=send_all) if cleaned else _nothing()),
+        **(_cleaned(facts) if facts else _nothing()),
         "reported": told.reported.as_dict() if told and told.answered else None,
         "reconciliation": reconciliation(told) if told else None,
         "readback": _readback(receipt.readback) if receipt and receipt.readback else None,
@@ -91,22 +150,20 @@ def _nothing() -> dict[str, Any]:
     return {**nothing, "predicted_range_reasons": []}
 
 
-def _cleaned(cleaned: CleanedLeads, *, send_all: bool) -> dict[str, Any]:
-    tally = cleaned.counts
-    prediction = cleaned.predict(send_all=send_all)
+def _cleaned(facts: Facts) -> dict[str, Any]:
+    tally, bounds = facts.counts, facts.prediction.range
     return {
-        "input": {"files": list(cleaned.files), "rows": tally.rows, "sha256": cleaned.sha256},
-        "passes": _passes(cleaned),
+        "input": {"files": list(facts.files), "rows": tally.rows, "sha256": facts.sha256},
+        "passes": _passes(facts),
         "outcomes": {name: tally.outcomes[name] for name in _OUTCOMES},
         "reasons": dict(tally.reasons),
         "changes": {
-            name: {"cells": found.cells, "rules": dict(found.rules)}
-            for name, found in cleaned.changed_columns.items()
+            name: {"cells": found.cells, "rules": dict(found.rules)} for name, found in facts.changes.items()
         },
-        "predicted": prediction.counts.as_dict(),
-        "predicted_range": _range(prediction.range),
-        "predicted_range_reasons": list(prediction.range.reasons) if prediction.range else [],
-        "predicted_raw": cleaned.predicted_raw.as_dict(),
+        "predicted": facts.prediction.counts.as_dict(),
+        "predicted_range": _range(bounds),
+        "predicted_range_reasons": list(bounds.reasons) if bounds else [],
+        "predicted_raw": facts.raw.as_dict(),
     }
 
 
@@ -117,12 +174,12 @@ def _range(bounds: Bounds | None) -> dict[str, Any] | None:
     return {name: [low[name], high[name]] for name in low}
 
 
-def _passes(cleaned: CleanedLeads) -> dict[str, Any]:
-    settings = cleaned.survey.settings
+def _passes(facts: Facts) -> dict[str, Any]:
+    settings = facts.settings
     return {
         "schema": {"ran": True},
-        "dns": {"ran": settings.resolver is not None, "domains": len(cleaned.survey.domains)},
-        "suppression": _suppression(cleaned),
+        "dns": {"ran": settings.resolver is not None, "domains": facts.domains},
+        "suppression": _suppression(facts),
         "blocklist": _lists([_rules(rules) for rules in settings.blocklist or ()], settings.blocklist),
         "known": _lists([_known(leads) for leads in settings.known or ()], settings.known),
         "traits": {
@@ -133,13 +190,13 @@ def _passes(cleaned: CleanedLeads) -> dict[str, Any]:
                 for one in settings.traits.each()
             ],
         },
-        "duplicates": _duplicates(cleaned),
+        "duplicates": _duplicates(facts),
         "rules": {"ran": bool(settings.rules), "names": [rule.name for rule in settings.rules]},
     }
 
 
-def _suppression(cleaned: CleanedLeads) -> dict[str, Any]:
-    suppress, marks = cleaned.survey.settings.suppress, cleaned.survey.marks
+def _suppression(facts: Facts) -> dict[str, Any]:
+    suppress, marks = facts.settings.suppress, facts.marks
     found = _lists([_rules(rules) for rules in suppress or ()], suppress)
     columns = [
         {
@@ -153,11 +210,11 @@ def _suppression(cleaned: CleanedLeads) -> dict[str, Any]:
     return {**found, "ran": found["ran"] or any_marks(marks), "columns": columns}
 
 
-def _duplicates(cleaned: CleanedLeads) -> dict[str, Any]:
-    settings, clusters = cleaned.survey.settings, cleaned.survey.relations.repeats.clusters
-    told = {"match": settings.match, "keep": settings.keep.text, "clusters": clusters}
-    undated = {"undated": cleaned.survey.dated.unread} if settings.keep.rule == "newest" else {}
-    return {"ran": True, **told, **undated, "filled": len(cleaned.fills)}
+def _duplicates(facts: Facts) -> dict[str, Any]:
+    settings = facts.settings
+    told = {"match": settings.match, "keep": settings.keep.text, "clusters": facts.clusters}
+    undated = {"undated": facts.undated} if settings.keep.rule == "newest" else {}
+    return {"ran": True, **told, **undated, "filled": facts.filled}
 
 
 def _rules(rules: RuleList) -> dict[str, Any]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hygiene.sinks import LeadList
 
 __all__ = [
+    "counts_alone",
     "inert",
     "lead_lists",
     "masked",
@@ -72,6 +73,19 @@ def tables(
         for line in receipt.reconciliation.explain():
             yield f"  {line}"
         yield from (f"  the API also said: {inert(word)}" for word in _extras(receipt))
+
+
+def counts_alone(
+    cleaned: "CleanedLeads", *, comparison: "Comparison | None" = None
+) -> "Iterator[RenderableType]":
+    """Those parts of the report that show no row, for leads that are not here."""
+    yield _outcomes(cleaned)
+    if cleaned.counts.reasons:
+        yield _reasons(cleaned)
+    if comparison is not None:
+        yield from compared(comparison)
+    yield _counts(cleaned, None)
+    yield from (f"  {line}" for line in open_counts(cleaned.prediction.range))
 
 
 def sentence(cleaned: "CleanedLeads", receipt: "Receipt | None" = None) -> str:
@@ -199,9 +213,12 @@ def _changes(cleaned: "CleanedLeads") -> "RenderableType":
     return table(TITLE, HEADER, rows, right=(1,))
 
 
-def _counts(cleaned: "CleanedLeads", receipt: "Receipt | None", *, send_all: bool) -> "RenderableType":
+def _counts(
+    cleaned: "CleanedLeads", receipt: "Receipt | None", *, send_all: bool = False
+) -> "RenderableType":
     columns: dict[str, Counts] = {"file as it is": cleaned.predicted_raw}
-    columns["predicted"] = receipt.predicted if receipt else cleaned.predict(send_all=send_all).counts
+    predicted = cleaned.predict(send_all=True).counts if send_all else cleaned.predicted
+    columns["predicted"] = receipt.predicted if receipt else predicted
     if receipt is not None:
         columns["reported"] = receipt.reported
         columns["drift"] = receipt.reconciliation.drift

@@ -3,7 +3,7 @@
 The leads are read again for it, and held against what was examined.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,8 +13,9 @@ import pandas as pd
 from hygiene.cleaning.changed import ChangedColumn, count_columns
 from hygiene.cleaning.chunk_reasons import all_reasons
 from hygiene.cleaning.decide import word_verdicts
+from hygiene.cleaning.dedup.fill import Fills
 from hygiene.cleaning.result import withheld_of
-from hygiene.cleaning.rewrite import FieldRules, codes_are_countries, rewrite
+from hygiene.cleaning.rewrite import FieldRules, rewrite
 from hygiene.columns.mapping import MALFORMED
 from hygiene.io.writers import write_parquet
 from hygiene.outcomes import Outcome
@@ -22,7 +23,7 @@ from hygiene.scale.partition import Job, Kept
 from hygiene.scale.safe_tasks import Sealed, guarded, open_or_raise
 from hygiene.scale.shuffle import Domains, Placed
 
-__all__ = ["Table", "count_changed", "lay_out", "read_table", "seal", "tables_of", "write_tables"]
+__all__ = ["Table", "count_changed", "lay_out", "read_table", "read_verdict", "tables_of", "write_tables"]
 
 Table = Literal["ready", "withheld", "verdicts", "changes"]
 
@@ -33,17 +34,30 @@ def tables_of(fields: FieldRules, /) -> tuple[Table, ...]:
     return every if fields.are_any else every[:-1]
 
 
-def seal(frame: pd.DataFrame, /) -> Sealed:
-    """A partition that shows nothing of itself in a log, should a task after it fail."""
-    return Sealed(frame)
+def lay_out(
+    leads: pd.DataFrame,
+    verdicts: pd.DataFrame,
+    fields: FieldRules,
+    /,
+    *,
+    codes: bool = True,
+    fills: Sequence[Fills] = (),
+) -> dict[Table, pd.DataFrame]:
+    """The tables of some leads with canonical columns.
 
-
-def lay_out(leads: pd.DataFrame, verdicts: pd.DataFrame, fields: FieldRules, /) -> dict[Table, pd.DataFrame]:
-    """The tables of some leads with canonical columns, from these, their verdicts and what is done to cells."""
+    Args:
+        leads: The leads, with canonical columns.
+        verdicts: Their verdicts.
+        fields: What is done to cells.
+        codes: Whether two letters may be the code of a country.
+        fills: Cells that rows take from others.
+    """
     ready = (verdicts["outcome"] == Outcome.READY.value).to_numpy()
-    bare = leads.loc[ready].drop(columns=MALFORMED, errors="ignore")
     rows = verdicts.loc[ready, "row"].to_numpy()
-    sent = rewrite(bare, fields, rows=rows, codes=codes_are_countries([leads]))
+    bare = leads.loc[ready].drop(columns=MALFORMED, errors="ignore")
+    for filled in fills:
+        bare = filled.fill(bare, rows - 1)
+    sent = rewrite(bare, fields, rows=rows, codes=codes)
     addressed = sent.leads.assign(email=verdicts.loc[ready, "address"].to_numpy())
     withheld = withheld_of(leads, verdicts)
     return {"ready": addressed, "withheld": withheld, "verdicts": verdicts, "changes": sent.changes}
@@ -71,7 +85,8 @@ def _tables(
 ) -> dict[Table, pd.DataFrame]:
     leads = job.leads(sealed.frame)
     parts[0].check(leads)
-    return lay_out(leads, verdicts_of(*parts), job.settings.fields)
+    kept = parts[0]
+    return lay_out(leads, verdicts_of(*parts), job.settings.fields, codes=kept.codes, fills=kept.fills)
 
 
 def read_table(what: str, name: Table, sealed: Sealed | None, parts: list[Any], job: Job, /) -> pd.DataFrame:
@@ -95,14 +110,23 @@ def read_table(what: str, name: Table, sealed: Sealed | None, parts: list[Any], 
 
 
 @guarded
+def read_verdict(parts: list[Any], row: int, /) -> pd.DataFrame:
+    """The verdict of the row of that number; no row where it is in another partition."""
+    verdicts = verdicts_of(*parts)
+    return verdicts[verdicts["row"] == row]
+
+
+@guarded
 def count_changed(sealed: Sealed, parts: list[Any], job: Job, /) -> dict[str, ChangedColumn]:
-    """What is changed of the ready leads of a partition, by column."""
+    """What was changed of the leads of a partition that are ready, by column."""
     return count_columns(_tables(sealed, parts, job)["changes"])
 
 
 @guarded
-def write_tables(sealed: Sealed, parts: list[Any], job: Job, folder: Path, number: int, /) -> int:
-    """Write the tables of a partition as one Parquet file each; gives how many rows are ready.
+def write_tables(
+    sealed: Sealed, parts: list[Any], job: Job, folder: Path, number: int, /
+) -> dict[str, ChangedColumn]:
+    """Write the tables of a partition as one Parquet file each; gives what was changed of the leads that are ready.
 
     A table without rows has a file in the first partition alone.
     """
@@ -111,4 +135,4 @@ def write_tables(sealed: Sealed, parts: list[Any], job: Job, folder: Path, numbe
         frame = tables[name]
         if len(frame) or not number:
             write_parquet(frame, folder / name / f"part-{number:05}.parquet")
-    return len(tables["ready"])
+    return count_columns(tables["changes"])

@@ -16,6 +16,7 @@ from hygiene.address import Keys
 from hygiene.arrow.hashing import Hashes, HashKey, frame_digest, hash_texts
 from hygiene.arrow.text import Mask, mask, not_null, text_column
 from hygiene.cleaning.check_chunk import CheckedChunk, check_chunk
+from hygiene.cleaning.dedup.fill import Fills
 from hygiene.cleaning.further import further_of
 from hygiene.cleaning.list_checks import ListMatches
 from hygiene.cleaning.pipeline import cut
@@ -25,10 +26,22 @@ from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import ColumnMap
 from hygiene.columns.opt_outs import ColumnMarks, renumber
 from hygiene.columns.rename import count_stand_ins, name_columns
+from hygiene.display import counted
 from hygiene.errors import InputError
 from hygiene.scale.safe_tasks import Sealed, guarded
+from hygiene.scale.weights import Weighed
 
-__all__ = ["Job", "Kept", "Keyed", "Numbers", "Surveyed", "check_header", "survey_partition"]
+__all__ = [
+    "Job",
+    "Kept",
+    "Keyed",
+    "Numbers",
+    "Surveyed",
+    "changes_of",
+    "check_header",
+    "read_fills",
+    "survey_partition",
+]
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 _Texts = TypeVar("_Texts", CheckedChunk, ListMatches)
@@ -75,7 +88,7 @@ class Job:
         whole = mask(pc.match_substring_regex(texts, "^0*[1-9][0-9]{0,17}$"))
         if not whole.all():
             msg = (
-                f"column {self.order!r} numbers {int(whole.sum()):,} of {len(whole):,} rows; "
+                f"column {self.order!r} numbers {int(whole.sum()):,} of {counted(len(whole), 'row', ',')}; "
                 "expected a whole number from 1 in each."
             )
             raise InputError(msg)
@@ -134,7 +147,7 @@ def _filled(texts: pa.Array) -> pa.Array:
 
 
 @dataclass(frozen=True, repr=False)
-class Kept:
+class Kept(Weighed):
     """What stays of a partition.
 
     Attributes:
@@ -142,12 +155,16 @@ class Kept:
         digest: Of its cells, which are to be the same when they are read again.
         numbers: Row numbers that a column gave; None where their place does.
         changes: Cells of each row that change where it is sent.
+        codes: Whether two letters may be the code of a country.
+        fills: Cells that rows take from the rows they replace.
     """
 
     slim: tuple[_Slim, ...]
     digest: str
     numbers: Numbers | None
     changes: Numbers
+    codes: bool
+    fills: tuple[Fills, ...] = ()
 
     def __len__(self) -> int:
         return sum(len(each.differs) for each in self.slim)
@@ -183,7 +200,7 @@ class Kept:
 
 
 @dataclass(frozen=True, repr=False)
-class Keyed:
+class Keyed(Weighed):
     """The keys of a chunk as numbers, and what decides which of several rows stays.
 
     Attributes:
@@ -214,8 +231,8 @@ def _hashed(keys: Keys, under: HashKey) -> Hashes:
 
 
 @dataclass(frozen=True, repr=False)
-class Surveyed:
-    """What a partition gives: what is kept, its keys; for the caller its rows, domains, marks, dates and stand-ins."""
+class Surveyed(Weighed):
+    """What a partition gives: what is kept, its keys; for the caller its rows, domains, marks, dates and so on."""
 
     kept: Kept
     keyed: tuple[Keyed, ...]
@@ -224,6 +241,7 @@ class Surveyed:
     marks: Mapping[str, ColumnMarks]
     dated: Dated
     stand_ins: tuple[int, ...]
+    codes: bool
 
 
 @guarded
@@ -243,12 +261,25 @@ def survey_partition(frame: pd.DataFrame | Sealed, job: Job, /) -> Surveyed:
         if job.asks:
             domains |= dict.fromkeys(pc.unique(chunk.domain.drop_null()).to_pylist())
         slim.append(_Slim.of(chunk))
-    kept = Kept(tuple(slim), frame_digest(leads), job.numbers(leads), _changes(leads, job.settings.fields))
-    return Surveyed(kept, tuple(keyed), len(leads), list(domains), marks, dated, stand_ins)
+    codes = not job.settings.fields.tidy or codes_are_countries([leads])
+    changes = changes_of(leads, job.settings.fields, codes=codes)
+    kept = Kept(tuple(slim), frame_digest(leads), job.numbers(leads), changes, codes)
+    return Surveyed(kept, tuple(keyed), len(leads), list(domains), marks, dated, stand_ins, codes)
 
 
-def _changes(leads: pd.DataFrame, fields: FieldRules) -> Numbers:
-    """How many cells of each row change where it is sent."""
+@guarded
+def read_fills(kept: Kept, /) -> pd.DataFrame:
+    """The cells that rows of a partition took: `row`, `column`, `from_row`."""
+    return pd.concat([Fills().cells, *(each.cells for each in kept.fills)], ignore_index=True)
+
+
+def changes_of(leads: pd.DataFrame, fields: FieldRules, /, *, codes: bool) -> Numbers:
+    """How many cells of each row change where it is sent.
+
+    Args:
+        leads: The rows, filled.
+        fields: What is done to their cells.
+        codes: Whether two letters may be the code of a country.
+    """
     rows = np.arange(len(leads))
-    found = rewrite(leads, fields, rows=rows, codes=codes_are_countries([leads]))
-    return count_changes(found.changes, rows)
+    return count_changes(rewrite(leads, fields, rows=rows, codes=codes).changes, rows)

@@ -10,11 +10,12 @@ import pyarrow as pa
 from hygiene.arrow.hashing import Hashes
 from hygiene.arrow.text import Mask
 from hygiene.scale.partition import Numbers
+from hygiene.scale.weights import Weighed
 
 __all__ = ["Found", "Piece"]
 
 
-class _Columns:
+class _Columns(Weighed):
     """Columns of one length."""
 
     def take(self, rows: Numbers, /) -> Self:
@@ -72,6 +73,8 @@ class Found(_Columns):
         marks: Opt-out mark of another row.
         named: Suppression entry of another row.
         source: Number of the row that the mark or entry is of.
+        best: Where it stands among the rows with its key, the best having the lowest number.
+        sound: Whether nothing but the row that stays speaks against it, which has to have one.
     """
 
     place: Numbers
@@ -80,3 +83,5 @@ class Found(_Columns):
     marks: pa.Array
     named: pa.Array
     source: Numbers
+    best: Numbers
+    sound: Mask

@@ -15,6 +15,7 @@ from hygiene.prediction.prefilter import Prefilter, repeated, slices
 from hygiene.scale.partition import Kept, Numbers
 from hygiene.scale.safe_tasks import guarded
 from hygiene.scale.shuffle import Placed
+from hygiene.scale.weights import Weighed
 
 __all__ = ["Touched", "find_touched", "gather_touched", "look"]
 
@@ -22,7 +23,7 @@ _TEXT = pa.large_string()
 
 
 @dataclass(frozen=True, repr=False)
-class _Keys:
+class _Keys(Weighed):
     """Leads on their way to a bucket: their hashes, and where they stand in their partition."""
 
     keys: Hashes
@@ -30,7 +31,7 @@ class _Keys:
 
 
 @dataclass(frozen=True, repr=False)
-class Looked:
+class Looked(Weighed):
     """What a partition gives: which leads are touched whatever repeats, and the hashes by bucket."""
 
     alone: Mask
@@ -38,7 +39,7 @@ class Looked:
 
 
 @dataclass(frozen=True, repr=False)
-class Touched:
+class Touched(Weighed):
     """The touched leads of a partition: how many leads it has in all, and of those the places and addresses."""
 
     leads: int

@@ -1,43 +1,51 @@
 """The result of a cleaning by Dask: what `CleanedLeads` has, as Dask frames and sums."""
 
-import contextlib
 import os
-import re
-import secrets
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from hygiene.cleaning.changed import ChangedColumn, add_changes
+from hygiene.cleaning.comparison import Comparison
 from hygiene.cleaning.decide import decide
+from hygiene.cleaning.dedup.fill import Fills
 from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.notes import notes_on
 from hygiene.cleaning.pipeline import survey_frame
+from hygiene.cleaning.row_explanation import RowExplanation, explain_row
+from hygiene.display import counted
 from hygiene.errors import UsageError
-from hygiene.io.leftovers import held, new_folder, sweep
+from hygiene.importing.summary import Facts, summarise
 from hygiene.outcomes import Counts
-from hygiene.prediction.predict import Prediction, predict_touched
-from hygiene.prediction.prefilter import Prefilter
-from hygiene.scale.outputs import Table, count_changed, lay_out, read_table, seal, tables_of, write_tables
-from hygiene.scale.prefilter import Touched, find_touched, gather_touched, look
-from hygiene.scale.safe_tasks import pick
-from hygiene.scale.survey import SOURCE, Surveyed
-from hygiene.scale.tasks import bits_for, compute, exchange, hand_out, hold, task
+from hygiene.prediction.predict import Prediction
+from hygiene.scale.draft import draft
+from hygiene.scale.forecast import forecast, touched_leads
+from hygiene.scale.groups import compare
+from hygiene.scale.outputs import (
+    Table,
+    count_changed,
+    lay_out,
+    read_table,
+    read_verdict,
+    tables_of,
+    write_tables,
+)
+from hygiene.scale.partition import read_fills
+from hygiene.scale.prefilter import Touched
+from hygiene.scale.safe_tasks import seal
+from hygiene.scale.survey import Surveyed
+from hygiene.scale.tasks import compute, task
+from hygiene.scale.top import SOURCE
 
 if TYPE_CHECKING:
     import dask.dataframe as dd
     from dask.delayed import Delayed
 
 __all__ = ["ScaledLeads"]
-
-#: Names of folders that tables are written in until all are whole.
-_DRAFT = re.compile(r"\.[0-9a-f]{12}\.tmp")
 
 
 class ScaledLeads:
@@ -47,17 +55,21 @@ class ScaledLeads:
 
     Attributes:
         counts: Rows by outcome and by reason.
+        files: Names of the files they came from; none for a frame.
         notes: What is worth telling about the columns, the lists, the suppression columns and the dates.
     """
 
-    def __init__(self, found: Surveyed, /) -> None:
+    def __init__(self, found: Surveyed, /, *, files: Sequence[str] = (), notes: Sequence[str] = ()) -> None:
         self._found = found
+        self.files = tuple(files)
         self._predictions: dict[int, Prediction] = {}
+        self._changed: list[dict[str, ChangedColumn]] | None = None
+        self._compared: dict[str, Comparison] = {}
         self.counts: RowCounts = found.counts
         job = found.job
         stand_ins = job.columns.told(job.header, found.stand_ins, source=SOURCE)
         told = notes_on(found.settings, found.marks, found.dated, found.counts.reasons)
-        self.notes = (*job.columns.notes, *stand_ins, *told)
+        self.notes = (*notes, *job.columns.notes, *stand_ins, *told)
 
     def __len__(self) -> int:
         return self.counts.rows
@@ -65,7 +77,7 @@ class ScaledLeads:
     def __repr__(self) -> str:
         outcomes = ", ".join(f"{count} {name}" for name, count in self.counts.outcomes.items() if count)
         parts = len(self._found.partitions)
-        return f"<ScaledLeads {len(self)} rows in {parts} partitions: {outcomes or 'none'}>"
+        return f"<ScaledLeads {counted(len(self), 'row')} in {counted(parts, 'partition')}: {outcomes or 'none'}>"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -92,26 +104,83 @@ class ScaledLeads:
         """The cells of `ready` that are not as they came in: `row`, `column`, `before`, `after`, `rule`."""
         return self._frame("changes")
 
-    @cached_property
+    @property
+    def fills(self) -> "dd.DataFrame":
+        """Cells that rows took from the rows they replace: `row`, `column`, `from_row`; none without `fill`."""
+        import dask.dataframe as dd
+
+        parts = [task(read_fills, part.what, part.kept) for part in self._found.partitions]
+        return dd.from_delayed(parts, meta=Fills().cells, verify_meta=False)
+
+    @property
     def changed_columns(self) -> dict[str, ChangedColumn]:
         """How many cells of `ready` are not as they came in, by column, with their rules and a few examples."""
-        if not self._found.settings.fields.are_any:
-            return {}
-        parts = enumerate(self._found.partitions)
-        return add_changes(
-            compute(
-                [
-                    task(
-                        count_changed,
-                        part.what,
-                        self._sealed(number),
-                        self._parts(number),
-                        self._found.handed,
-                    )
-                    for number, part in parts
-                ]
+        if self._changed is None:
+            counted = [
+                task(count_changed, part.what, self._sealed(number), self._parts(number), self._found.handed)
+                for number, part in enumerate(self._found.partitions)
+            ]
+            self._changed = compute(counted) if self._found.settings.fields.are_any else []
+        return add_changes(self._changed)
+
+    def by(self, name: str, /) -> Comparison:
+        """The sources that a column's values make, each judged as if alone; the leads are read once for each.
+
+        Args:
+            name: The column; ``file`` is the files, ``provider`` who takes the mail.
+
+        Raises:
+            UsageError: no such column, or too many values for a comparison.
+        """
+        if name not in self._compared:
+            self._compared[name] = compare(self._found, name)
+        return self._compared[name]
+
+    def explain(self, row: int, /, *, show_addresses: bool = False) -> RowExplanation:
+        """What happened to one row, told in sentences.
+
+        Args:
+            row: Its row number; `verdicts` has it in the column ``row``.
+            show_addresses: Whether the address is told whole rather than masked.
+
+        Raises:
+            UsageError: there is no such row.
+        """
+        if isinstance(row, bool) or not isinstance(row, int | np.integer):
+            raise UsageError(
+                "explain: expected a row number, explain(5); `verdicts` has them in its column row."
             )
+        asked = [
+            task(read_verdict, part.what, self._parts(number), int(row))
+            for number, part in enumerate(self._found.partitions)
+            if part.may_hold(int(row))
+        ]
+        found = [each for each in compute(asked) if len(each)]
+        if not found:
+            raise UsageError(f"row {row}: no row has that number, of {counted(len(self), 'row', ',')}.")
+        return explain_row(found[0].iloc[0], show_addresses=show_addresses)
+
+    def summary(self, *, by: str | None = None) -> dict[str, Any]:
+        """The run as the JSON object that ``--format json`` prints; its input has no digest.
+
+        Args:
+            by: A column whose groups are compared in it, as `by` compares them.
+        """
+        found = self._found
+        facts = Facts(
+            files=self.files,
+            counts=self.counts,
+            changes=self.changed_columns,
+            prediction=self.prediction,
+            raw=self.predicted_raw,
+            settings=found.settings,
+            domains=len(found.asked),
+            marks=found.marks,
+            clusters=found.clusters,
+            undated=found.dated.unread,
+            filled=len(self.fills) if found.settings.fill else 0,
         )
+        return summarise(facts, comparison=None if by is None else self.by(by))
 
     def gate(
         self,
@@ -136,7 +205,7 @@ class ScaledLeads:
         """What the API would answer to an import, with the block list and known leads there are."""
         size = batch_leads or self._found.settings.batch_leads
         if size not in self._predictions:
-            self._predictions[size] = self._predict(self._touched, size)
+            self._predictions[size] = forecast(self._found, self._touched, batch_leads=size)
         return self._predictions[size]
 
     @property
@@ -147,7 +216,8 @@ class ScaledLeads:
     @cached_property
     def predicted_raw(self) -> Counts:
         """The four numbers the API would answer if the frame were sent as it is."""
-        return self._predict(self._find_touched(raw=True), self._found.settings.batch_leads).counts
+        touched = touched_leads(self._found, raw=True)
+        return forecast(self._found, touched, batch_leads=self._found.settings.batch_leads).counts
 
     def write(self, folder: "str | os.PathLike[str]", /) -> list[Path]:
         """Write ready, withheld and verdicts as folders of Parquet files, one a partition; they are there whole or not.
@@ -165,11 +235,11 @@ class ScaledLeads:
             UsageError: one of the folders is there already, or the folder cannot be made.
         """
         paths = [Path(folder) / name for name in tables_of(self._found.settings.fields)]
-        with _draft(Path(folder), paths) as draft:
-            compute(
+        with draft(Path(folder), paths) as drafted:
+            self._changed = compute(
                 [
                     task(write_tables, part.what, self._sealed(number), self._parts(number), self._found.handed,
-                         draft, number)
+                         drafted, number)
                     for number, part in enumerate(self._found.partitions)
                 ]
             )  # fmt: skip
@@ -207,60 +277,4 @@ class ScaledLeads:
 
     @cached_property
     def _touched(self) -> Sequence[Touched]:
-        return self._find_touched(raw=False)
-
-    def _find_touched(self, *, raw: bool) -> Sequence[Touched]:
-        """The leads that some counting rule can reach, of those that an import sends or of all as they are."""
-        lists = {name: texts for name, texts in self._found.settings.of_api.items() if texts is not None}
-        touching = hand_out(Prefilter(**lists, policy=self._found.settings.policy, key=self._found.job.key))
-        bits = bits_for(len(self))
-        parts = [(part.what, part.kept, None if raw else part.placed) for part in self._found.partitions]
-        looked = hold([task(look, what, touching, *held, bits) for what, *held in parts])
-        pieces = [task(pick, each, "pieces") for each in looked]
-        found = exchange(pieces, lambda what, each: task(find_touched, what, touching, each), bits=bits)
-        return compute(
-            [
-                task(gather_touched, what, *held, alone, places)
-                for (what, *held), alone, places in zip(parts, looked, found, strict=True)
-            ]
-        )
-
-    def _predict(self, touched: Sequence[Touched], batch_leads: int) -> Prediction:
-        firsts = np.cumsum([0, *(part.leads for part in touched)])
-        rows = [part.place + first for part, first in zip(touched, firsts, strict=False)]
-        settings = self._found.settings
-        return predict_touched(
-            pa.concat_arrays([pa.nulls(0, pa.large_string()), *(part.texts for part in touched)]),
-            np.concatenate([np.arange(0), *rows]),
-            leads=int(firsts[-1]),
-            policy=settings.policy,
-            **settings.of_api,
-            batch_leads=batch_leads,
-            waive_blocklist=settings.waive_blocklist,
-        )
-
-
-@contextlib.contextmanager
-def _draft(folder: Path, paths: Sequence[Path]) -> Iterator[Path]:
-    """A folder with an empty one for each path, which take these places when all went well."""
-    there = [path.name for path in paths if path.exists()]
-    if there:
-        msg = f"{folder}: {' and '.join(there)} is there already; name another folder, so that no old part is imported."
-        raise UsageError(msg)
-    sweep(folder, _DRAFT)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft, handle = held(lambda: new_folder(folder / f".{secrets.token_hex(6)}.tmp"))
-    except OSError as error:
-        msg = f"{folder}: cannot be written to ({error.strerror}); name another folder."
-        raise UsageError(msg) from error
-    try:
-        for path in paths:
-            (draft / path.name).mkdir(mode=0o700)
-        yield draft
-        for path in paths:
-            (draft / path.name).rename(path)
-    finally:
-        shutil.rmtree(draft)
-        if handle >= 0:
-            os.close(handle)
+        return touched_leads(self._found, raw=False)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from hygiene.errors import HygieneError, InputError
 
-__all__ = ["Failure", "Sealed", "guarded", "open_or_raise", "pick"]
+__all__ = ["Failure", "Sealed", "guarded", "open_or_raise", "pick", "seal"]
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -40,6 +40,11 @@ class Sealed:
 
     def __repr__(self) -> str:
         return f"<{len(self.frame)} leads>"
+
+
+def seal(frame: "pd.DataFrame | Sealed | Failure", /) -> "Sealed | Failure":
+    """A partition that shows nothing of itself in a log, should a task after it fail."""
+    return Sealed(frame) if isinstance(frame, pd.DataFrame) else frame
 
 
 def guarded(

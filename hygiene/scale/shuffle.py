@@ -26,6 +26,7 @@ from hygiene.outcomes import Outcome
 from hygiene.scale.partition import Job, Kept, Keyed, Numbers
 from hygiene.scale.pieces import Found, Piece
 from hygiene.scale.safe_tasks import guarded
+from hygiene.scale.weights import Weighed
 
 __all__ = [
     "Domains",
@@ -162,14 +163,16 @@ def _found(ordered: Piece, relations: Clusters) -> Found:
     """What is found of every row of a bucket."""
     count, repeats = len(ordered.rows), relations.repeats
     stays, exact = np.zeros(count, dtype=np.int64), np.ones(count, dtype=bool)
+    best, sound = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
     stays[repeats.order] = ordered.rows[repeats.stays]
-    exact[repeats.order] = relations.exact
+    exact[repeats.order], sound[repeats.order] = relations.exact, relations.sound
+    best[repeats.order] = np.arange(len(repeats.order))
     carried = (relations.marks, relations.named)
     source = np.zeros(count, dtype=np.int64)
     for each in carried:
         source[each.rows] = ordered.rows[each.source]
     marks, named = (each.within(0, count) for each in carried)
-    return Found(ordered.place, stays, exact, marks, named, source)
+    return Found(ordered.place, stays, exact, marks, named, source, best, sound)
 
 
 def _is_news(found: Found) -> Mask:
@@ -179,20 +182,24 @@ def _is_news(found: Found) -> Mask:
 
 
 @dataclass(frozen=True, repr=False)
-class Placed:
+class Placed(Weighed):
     """What the rows of a partition are to all others, and where they end.
 
     Attributes:
         relations: By place in the partition; the rows that stay by their numbers.
         rows: Row numbers.
+        best: Of rows whose key several have, where each stands among them: the best has the lowest number.
         by_rank: Rows by the rank of their outcome.
         reasons: Rows by reason.
+        clusters: Keys that several rows have, each where the row is that stays.
     """
 
     relations: Clusters
     rows: Numbers
+    best: Numbers
     by_rank: list[int]
     reasons: Mapping[str, int]
+    clusters: int
 
     def within(self, start: int, end: int, /) -> ChunkClusters:
         """What those of a chunk are."""
@@ -214,7 +221,8 @@ def _within(relations: Clusters, rows: Numbers, start: int, end: int) -> ChunkCl
 @guarded
 def gather(kept: Kept, first: int, domains: Domains, parts: list[Found], /) -> Placed:
     """What the buckets found of the rows of a partition."""
-    relations, rows = _relations(len(kept), Found.join(parts)), kept.rows(first)
+    found_there, rows = Found.join(parts), kept.rows(first)
+    relations = _relations(len(kept), found_there)
     ranks, reasons = [np.zeros(0, dtype=np.int8)], Counter[str]()
     for start, chunk in kept.chunks(first):
         related = _within(relations, rows, start, start + len(chunk))
@@ -223,15 +231,17 @@ def gather(kept: Kept, first: int, domains: Domains, parts: list[Found], /) -> P
         ranks.append(found.ranks())
     placed = replace(relations, ranks=np.concatenate(ranks))
     by_rank = np.bincount(placed.ranks, minlength=len(Outcome)).tolist()
-    return Placed(placed, rows, by_rank, dict(reasons))
+    repeats, best = placed.repeats, found_there.best[np.flatnonzero(found_there.stays)]
+    clusters = int((rows[repeats.order] == repeats.stays + 1).sum())
+    return Placed(placed, rows, best, by_rank, dict(reasons), clusters)
 
 
 def _relations(count: int, found: Found) -> Clusters:
     several = np.flatnonzero(found.stays)
     repeats = Repeats(count, found.place[several], found.stays[several] - 1)
     carried = (_carried(found, texts) for texts in (found.marks, found.named))
-    sound = np.zeros(len(several), dtype=bool)  # nobody asks: cells are not taken from other partitions
-    return Clusters(np.zeros(count, dtype=np.int8), repeats, found.exact[several], sound, *carried)
+    ranks = np.zeros(count, dtype=np.int8)
+    return Clusters(ranks, repeats, found.exact[several], found.sound[several], *carried)
 
 
 def _carried(found: Found, texts: pa.Array) -> Carried:

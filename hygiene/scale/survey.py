@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from hygiene.arrow.hashing import HashKey
-from hygiene.cleaning.check_chunk import check_chunk
 from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.reasons import in_table_order
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
-from hygiene.columns.mapping import SAMPLE_ROWS, ColumnMap
 from hygiene.columns.opt_outs import ColumnMarks, any_marks
-from hygiene.columns.rename import choose_columns
-from hygiene.errors import InputError, UsageError
-from hygiene.scale.partition import Job, check_header, survey_partition
-from hygiene.scale.safe_tasks import guarded
+from hygiene.deliverability import DomainVerdict
+from hygiene.display import counted
+from hygiene.errors import InputError
+from hygiene.scale.filling import settle
+from hygiene.scale.partition import Job, survey_partition
 from hygiene.scale.shuffle import (
     Domains,
     count_repeated,
@@ -34,26 +32,29 @@ from hygiene.scale.shuffle import (
     split_rows,
 )
 from hygiene.scale.tasks import bits_for, compute, exchange, hand_out, hold, named, task
+from hygiene.scale.top import choose, first_rows
 
 if TYPE_CHECKING:
     import dask.dataframe as dd
     from dask.delayed import Delayed
 
-__all__ = ["SOURCE", "Partition", "Surveyed", "survey"]
-
-#: What messages call the leads.
-SOURCE = "the Dask frame"
+__all__ = ["Partition", "Surveyed", "survey", "survey_parts"]
 
 
 @dataclass(frozen=True)
 class Partition:
-    """One partition: its leads as tasks read them, what is held of it on its worker, and its first row's number."""
+    """One partition: its leads as tasks read them, what is held of it, its first row's number and the next one's."""
 
     what: str
     leads: "Delayed"
     kept: "Delayed"
     placed: "Delayed"
     first: int
+    end: int | None
+
+    def may_hold(self, row: int, /) -> bool:
+        """Whether the row of that number may be in it; any may where a column gives the numbers."""
+        return self.end is None or self.first <= row < self.end
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,13 @@ class Surveyed:
         job: What every worker was handed.
         handed: The same, where tasks find it.
         domains: Verdicts of domains, where tasks find them.
+        asked: The same, here.
         partitions: The partitions, in order.
         counts: Rows by outcome and by reason.
         marks: Rows marked by each suppression column.
         dated: How far the column of dates that decides which row stays was understood.
         stand_ins: Rows that take their address from each of the further columns.
+        clusters: Keys that several rows have.
         empty: The frame without its rows.
     """
 
@@ -77,46 +80,79 @@ class Surveyed:
     job: Job
     handed: "Delayed"
     domains: "Delayed"
+    asked: Mapping[str, DomainVerdict]
     partitions: Sequence[Partition]
     counts: RowCounts
     marks: Mapping[str, ColumnMarks]
     dated: Dated
     stand_ins: Sequence[int]
+    clusters: int
     empty: pd.DataFrame
 
 
 def survey(
-    frame: "dd.DataFrame", settings: Settings, /, *, columns: Mapping[str, str] | None, order: str | None
+    frame: "dd.DataFrame",
+    settings: Settings,
+    /,
+    *,
+    order: str | None,
+    columns: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Surveyed:
     """Run every pass over every partition.
 
     Args:
         frame: The leads.
         settings: What to do.
-        columns: Canonical name to header, where the choice made by name is not right.
         order: The column that numbers the rows; None where their place does.
+        columns: Canonical name to header, where the choice made by name is not right.
+        headers: Header to column, where files had other headers than the frame has columns.
 
     Raises:
         InputError: a partition cannot be examined, or rows are not numbered.
         UsageError: there is no such column, or none of its cells is a date.
     """
     leads = frame.to_delayed()
-    top = _top(leads, tuple(map(str, frame.columns)))
-    job = _job(top, settings, columns, order)
-    settings = replace(job.settings, resolver=settings.resolver)
+    top = first_rows(leads, tuple(map(str, frame.columns)))
+    job = choose(top, settings.of_input(headers or {}), columns, order)
+    return survey_parts(leads, job, replace(job.settings, resolver=settings.resolver), top.head(0))
+
+
+def survey_parts(
+    leads: Sequence["Delayed"], job: Job, settings: Settings, empty: pd.DataFrame, /, *, whole: bool = True
+) -> Surveyed:
+    """Run every pass over partitions whose columns are known.
+
+    Args:
+        leads: The partitions, in order.
+        job: What every worker is handed.
+        settings: The same settings, with who is asked about domains.
+        empty: A partition without its rows.
+        whole: Whether these are all leads, so that a column of dates without a date is a mistake.
+
+    Raises:
+        InputError: a partition cannot be examined, or rows are not numbered.
+        UsageError: there is no such column, or none of its cells is a date.
+    """
     handed = hand_out(job)
     found = _examine(leads, handed)
-    found.dated.check(settings.keep.column)
-    if order is not None:
-        _check_numbers(found.kept, bits_for(found.count), order)
-    asked = hand_out(Domains(_look_up(settings, found.domains), settings.accept_unknown))
-    placed, by_rank, reasons = _relate(found, handed, asked)
+    if whole:
+        found.dated.check(settings.keep.column)
+    bits = bits_for(found.count)
+    if job.order is not None:
+        _check_numbers(found.kept, bits, job.order)
+    verdicts = _look_up(settings, found.domains)
+    asked = hand_out(Domains(verdicts, settings.accept_unknown))
+    placed, by_rank, reasons, clusters = _relate(found, handed, asked)
     counts = RowCounts.counted(by_rank, in_table_order(reasons), settings, marked=any_marks(found.marks))
+    parts = list(zip(found.names, leads, found.kept, placed, found.firsts, strict=True))
+    kept = settle(parts, found.codes, handed, fill=settings.fill, bits=bits)
     partitions = [
-        Partition(*one) for one in zip(found.names, leads, found.kept, placed, found.firsts, strict=True)
+        Partition(what, part, each, where, first, None if job.order else first + rows)
+        for (what, part, _, where, first), each, rows in zip(parts, kept, found.rows, strict=True)
     ]
-    told = (found.marks, found.dated, found.stand_ins)
-    return Surveyed(settings, job, handed, asked, partitions, counts, *told, top.head(0))
+    told = (found.marks, found.dated, found.stand_ins, clusters)
+    return Surveyed(settings, job, handed, asked, verdicts, partitions, counts, *told, empty)
 
 
 @dataclass(frozen=True)
@@ -131,6 +167,7 @@ class _Examined:
     marks: Mapping[str, ColumnMarks]
     dated: Dated
     stand_ins: Sequence[int]
+    codes: Sequence[bool]
 
     @property
     def count(self) -> int:
@@ -145,17 +182,19 @@ class _Examined:
 def _examine(leads: Sequence["Delayed"], handed: "Delayed") -> _Examined:
     names = [f"partition {number + 1}" for number in range(len(leads))]
     tasks = [task(survey_partition, name, part, handed) for name, part in zip(names, leads, strict=True)]
-    kept, keyed, *told = _held(tasks, "kept", "keyed", "rows", "domains", "marks", "dated", "stand_ins")
-    rows, domains, marks, dated, stand_ins = (compute(each) for each in told)
+    names_told = ("rows", "domains", "marks", "dated", "stand_ins", "codes")
+    kept, keyed, *told = _held(tasks, "kept", "keyed", *names_told)
+    rows, domains, marks, dated, stand_ins, codes = (compute(each) for each in told)
     distinct = dict.fromkeys(name for each in domains for name in each)
     stood_in = [sum(counts) for counts in zip(*stand_ins, strict=True)]
-    return _Examined(names, kept, keyed, rows, list(distinct), _added(marks), sum(dated, Dated()), stood_in)
+    sums = (_added(marks), sum(dated, Dated()), stood_in)
+    return _Examined(names, kept, keyed, rows, list(distinct), *sums, codes)
 
 
 def _relate(
     found: _Examined, handed: "Delayed", asked: "Delayed"
-) -> tuple[Sequence["Delayed"], list[int], Mapping[str, int]]:
-    """What the rows of each partition are to all others; rows by the rank of their outcome, and by reason."""
+) -> tuple[Sequence["Delayed"], list[int], Mapping[str, int], int]:
+    """What the rows of each partition are to all others; rows by the rank of their outcome, by reason; clusters."""
     bits = bits_for(found.count)
     each = list(zip(found.names, found.kept, found.firsts, found.keyed, strict=True))
 
@@ -175,9 +214,9 @@ def _relate(
         task(gather, name, kept, first, asked, part)
         for (name, kept, first, _), part in zip(each, related(pieces), strict=True)
     ]
-    placed, by_rank, reasons = _held(tasks, None, "by_rank", "reasons")
+    placed, by_rank, reasons, clusters = _held(tasks, None, "by_rank", "reasons", "clusters")
     sums = [sum(counts) for counts in zip(*compute(by_rank), strict=True)]
-    return placed, sums, _sum(compute(reasons))
+    return placed, sums, _sum(compute(reasons)), sum(compute(clusters))
 
 
 def _held(tasks: Sequence["Delayed"], *names: str | None) -> list[list["Delayed"]]:
@@ -202,48 +241,6 @@ def _sum(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
     return dict(found)
 
 
-def _top(leads: Sequence["Delayed"], header: tuple[str, ...]) -> pd.DataFrame:
-    """The first rows, of as many partitions as it takes."""
-    found: list[pd.DataFrame] = []
-    for number, part in enumerate(leads):
-        found += compute([task(_head, f"partition {number + 1}", part, header)])
-        if sum(map(len, found)) >= SAMPLE_ROWS:
-            break
-    return pd.concat(found, ignore_index=True)
-
-
-@guarded
-def _head(frame: pd.DataFrame, header: tuple[str, ...], /) -> pd.DataFrame:
-    check_header(frame, header)
-    return frame.head(SAMPLE_ROWS)
-
-
-def _job(
-    top: pd.DataFrame,
-    settings: Settings,
-    columns: Mapping[str, str] | None,
-    order: str | None,
-) -> Job:
-    """What every worker is to know; tried on no rows, so that what no row can mend is told at once."""
-    header = tuple(map(str, top.columns))
-    found = choose_columns(top, columns, source=SOURCE)
-    quiet = replace(settings, resolver=None).of_input(found.renamed(header))
-    job = Job(
-        quiet, settings.resolver is not None, header, found, _numbering(header, found, order), HashKey()
-    )
-    check_chunk(job.leads(top.head(0)), quiet, first_row=1)
-    return job
-
-
-def _numbering(header: Sequence[str], found: ColumnMap, order: str | None) -> str | None:
-    if order is None:
-        return None
-    if header.count(order) != 1:
-        msg = f"order={order!r}: expected one such column; there are {', '.join(header)}."
-        raise UsageError(msg)
-    return found.names[header.index(order)]
-
-
 def _check_numbers(kept: Sequence["Delayed"], bits: int, order: str) -> None:
     """Make sure that a column numbers no two rows alike."""
     buckets = range(1 << bits)
@@ -251,7 +248,8 @@ def _check_numbers(kept: Sequence["Delayed"], bits: int, order: str) -> None:
     counts = [task(count_repeated, "a bucket", [each[bucket] for each in cut]) for bucket in buckets]
     repeated = sum(compute(counts))
     if repeated:
-        msg = f"column {order!r} gives {repeated:,} rows a number that another row has; expected one for each row."
+        rows = counted(repeated, "row", ",")
+        msg = f"column {order!r} gives {rows} a number that another row has; expected one for each row."
         raise InputError(msg)
 
 

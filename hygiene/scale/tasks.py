@@ -14,10 +14,33 @@ from hygiene.scale.safe_tasks import open_or_raise, pick
 if TYPE_CHECKING:
     from dask.delayed import Delayed
 
-__all__ = ["bits_for", "check_frame", "compute", "exchange", "hand_out", "hold", "named", "task"]
+__all__ = [
+    "bits_for",
+    "check_dask",
+    "check_frame",
+    "compute",
+    "exchange",
+    "hand_out",
+    "hold",
+    "named",
+    "task",
+]
 
 #: Rows that a bucket is to hold at least before there is another one.
 BUCKET_ROWS = 1 << 19
+
+
+def check_dask() -> None:
+    """Make sure that Dask is there.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    try:
+        import dask.dataframe  # noqa: F401 -- whether it is there
+    except ImportError as error:
+        msg = "hygiene.scale needs Dask: pip install 'lead-hygiene[dask]'."
+        raise UsageError(msg) from error
 
 
 def check_frame(frame: object, /) -> None:
@@ -26,11 +49,9 @@ def check_frame(frame: object, /) -> None:
     Raises:
         UsageError: it is none, or Dask is not installed.
     """
-    try:
-        import dask.dataframe as dd
-    except ImportError as error:
-        msg = "hygiene.scale needs Dask: pip install 'lead-hygiene[dask]'."
-        raise UsageError(msg) from error
+    check_dask()
+    import dask.dataframe as dd
+
     if not isinstance(frame, dd.DataFrame):
         msg = f"hygiene.scale.clean takes a Dask frame and got a {type(frame).__name__}; hygiene.clean takes others."
         raise UsageError(msg)

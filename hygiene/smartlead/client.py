@@ -6,22 +6,20 @@ landed is sent twice.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
-from types import TracebackType
-from typing import Any, Literal, Self
-from urllib.parse import urlsplit
+from typing import Any, Literal
 
 from hygiene.arguments import check_id, check_word
 from hygiene.errors import ListingIncomplete, ListNotFound, UnknownOutcome, UsageError, option
-from hygiene.http import settings
+from hygiene.http.bodies import Body, WrittenImport
+from hygiene.http.client import Client
 from hygiene.http.keys import Key, find_key, in_query
 from hygiene.http.listings import Page, readable, whole
 from hygiene.http.retry import Pause, sleep
-from hygiene.http.transport import Transport
 from hygiene.policy import ImportPolicy
 from hygiene.sinks import HeldLead, LeadList, Reply, Target
 from hygiene.smartlead import responses
 from hygiene.smartlead.pagination import cursor_pages, offset_pages
-from hygiene.smartlead.payload import Body, WrittenImport, distinct_fields, shape_leads
+from hygiene.smartlead.payload import distinct_fields, shape_leads
 from hygiene.smartlead.service import SERVICE
 from hygiene.smartlead.unsubscribed import check_told, is_unsubscribed, unsubscribed_only
 
@@ -33,7 +31,7 @@ BATCH_LEADS = 400
 _BLOCK_LIST = "/leads/get-domain-block-list"
 
 
-class Smartlead:
+class Smartlead(Client):
     """A lead list of a Smartlead account: a sink, and a reader of what the API holds.
 
     Args:
@@ -93,19 +91,15 @@ class Smartlead:
         check_id("list_id", list_id)
         check_id("client_id", client_id)
         self.list_id, self.client_id = list_id, client_id
-        self.base_url = settings.base_url(base_url, SERVICE, insecure=insecure)
         self.policy = policy or ImportPolicy()
         self.batch_leads = BATCH_LEADS
         self._rename = distinct_fields(rename or {})
         self._custom_shape = custom_shape
         maps = {"emailFieldsAdded": email_fields_added, "customFields": custom_fields}
         self._maps = {name: dict(given) for name, given in maps.items() if given is not None}
-        self.account = key.fingerprint
-        self.rate = rate or ("none" if self.is_local else SERVICE.rate)
-        self._pace = settings.paced(self.rate, self.account, patience_s=patience_s, pause=pause)
-        self._wire = Transport(
-            SERVICE, key, sign=in_query("api_key"), checked=responses.checked, base_url=self.base_url,
-            timeout_s=settings.timeout_s(timeout_s), pace=self._pace,
+        super().__init__(
+            SERVICE, key, sign=in_query("api_key"), checked=responses.checked, base_url=base_url, timeout_s=timeout_s,
+            rate=rate, patience_s=patience_s, pause=pause, insecure=insecure,
         )  # fmt: skip
 
     def __repr__(self) -> str:
@@ -113,32 +107,10 @@ class Smartlead:
             f"Smartlead({', '.join(f'{name}={vars(self).get(name)!r}' for name in ('list_id', 'base_url'))})"
         )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._wire.close()
-
     @property
     def name(self) -> str:
         """What the sink is called in messages."""
         return f"list {self.list_id} at {self.host}"
-
-    @property
-    def host(self) -> str:
-        """Where the API is, without the path."""
-        return urlsplit(self.base_url).netloc
-
-    @property
-    def is_local(self) -> bool:
-        """Whether the API runs on this machine, which has no quota to spare."""
-        return settings.is_loopback(urlsplit(self.base_url).hostname)
 
     @property
     def target(self) -> Target:
@@ -153,10 +125,6 @@ class Smartlead:
     @shape.setter
     def shape(self, given: Mapping[str, Any]) -> None:
         self._rename, self._custom_shape = dict(given["rename"]), given["custom_shape"]
-
-    def least_s(self, requests: int, /) -> float:
-        """Seconds that so many requests take at the least, by the rate alone."""
-        return self._pace.least_s(requests)
 
     def send(
         self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False
@@ -175,9 +143,8 @@ class Smartlead:
         body = Body({"leadList": self.shaped(leads), "fileName": file_name, **self._maps})
         if waive_blocklist:
             body["csvSettings"] = {"ignoreGlobalBlockList": True}
-        return WrittenImport(
-            self._wire, self._wire.write("POST", f"/lead-list/{self._list()}/import", body=body)
-        )
+        letter = self._wire.write("POST", f"/lead-list/{self._list()}/import", body=body)
+        return WrittenImport(self._wire, letter, responses.reply)
 
     def describe(self) -> LeadList:
         """The list that is imported to.
@@ -319,11 +286,6 @@ class Smartlead:
                 self._wire.ask("DELETE", "/leads/delete-domain-block-list", query={"id": row["id"]})
         if odd is not None:
             raise odd
-
-    @property
-    def requests(self) -> int:
-        """Requests that were sent so far."""
-        return self._wire.asked
 
     def _list(self) -> int:
         if self.list_id is None:

@@ -39,6 +39,16 @@ class Fills:
     cells: pd.DataFrame = field(default_factory=lambda: _told([]))
     _columns: Mapping[str, _Filled] = field(default_factory=dict)
 
+    def within(self, rows: _Positions, /) -> "Fills":
+        """Those of some rows, by their numbers."""
+        columns = {}
+        for name, filled in self._columns.items():
+            here = np.flatnonzero(np.isin(filled.rows + 1, rows))
+            if len(here):
+                columns[name] = _Filled(filled.rows[here], filled.cells.iloc[here])
+        told = self.cells[np.isin(self.cells["row"].to_numpy(dtype=np.int64), rows)]
+        return Fills(told.reset_index(drop=True), columns)
+
     def fill(self, frame: pd.DataFrame, positions: _Positions, /) -> pd.DataFrame:
         """Leads with their blank cells filled; the same frame where there is none to fill.
 

@@ -17,13 +17,11 @@ from typing import Any, Self
 from hygiene.errors import JournalError, JournalLost, option
 from hygiene.importing.journal.key_file import Key, KeyFile
 from hygiene.importing.journal.stored_features import Secret
+from hygiene.importing.journal.tables import VERSION, bring_up, make_tables
 from hygiene.importing.journal.wholeness import check_as_new, check_not_lost, lost
 from hygiene.small_file import check_regular
 
 __all__ = ["BUSY_S", "Database", "default_path", "is_on_network"]
-
-#: Version of the tables; a journal with a higher one is refused.
-VERSION = 1
 
 #: Seconds that a write waits for another process to finish its own.
 BUSY_S = 30.0
@@ -34,25 +32,6 @@ _PAUSE_S = 0.02
 NETWORK = frozenset(
     {"9p", "afs", "ceph", "cifs", "fuse.sshfs", "glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs"}
 )
-
-_TABLES = """
-CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE bindings (
-    url TEXT NOT NULL, list_id TEXT NOT NULL, account TEXT NOT NULL, PRIMARY KEY (url, list_id));
-CREATE TABLE imports (
-    id TEXT PRIMARY KEY, url TEXT NOT NULL, account TEXT NOT NULL, list_id TEXT NOT NULL,
-    sha256 TEXT NOT NULL, send_all INTEGER NOT NULL, waive_blocklist INTEGER NOT NULL,
-    began_at TEXT NOT NULL, version TEXT NOT NULL, frozen TEXT, complete INTEGER NOT NULL DEFAULT 0,
-    under_review BLOB NOT NULL DEFAULT x'', summary TEXT);
-CREATE TABLE leads (
-    import TEXT NOT NULL REFERENCES imports ON DELETE CASCADE, first INTEGER NOT NULL,
-    rows BLOB NOT NULL, bits BLOB NOT NULL, keys BLOB NOT NULL, PRIMARY KEY (import, first));
-CREATE TABLE batches (
-    import TEXT NOT NULL REFERENCES imports ON DELETE CASCADE, number INTEGER NOT NULL,
-    leads BLOB NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, lost INTEGER NOT NULL,
-    predicted TEXT NOT NULL, reported TEXT, replayed INTEGER NOT NULL, extra TEXT NOT NULL,
-    words TEXT NOT NULL, PRIMARY KEY (import, number));
-"""
 
 
 def default_path() -> Path:
@@ -186,10 +165,8 @@ class Database:
                 if self.path.stat().st_size:
                     raise lost(self.path, "without the tables of a journal")
                 key = self._key_file.read() or self._key_file.make()
-                for statement in _TABLES.split(";")[:-1]:
-                    connection.execute(statement)
+                make_tables(connection)
                 connection.execute("INSERT INTO about VALUES ('key_check', ?)", (_check(key.secret),))
-                connection.execute(f"PRAGMA user_version = {VERSION}")
             connection.execute("COMMIT")
         finally:
             if connection.in_transaction:
@@ -225,6 +202,8 @@ class Database:
             self._begin_to_count()
             self._connection.execute("BEGIN IMMEDIATE")
             try:
+                if _version(self._connection) < VERSION:
+                    bring_up(self._connection)
                 yield self._connection
                 epoch = _next_epoch(self._connection)
             except BaseException:

@@ -17,7 +17,8 @@ __all__ = ["Dialect", "dialect_of", "without_formulas", "without_nulls"]
 
 #: A line between the rows of a table that a console drew, and the count below them.
 _RULE = re.compile(
-    rb"^[ \t]*(?:[-+|:= ]*--[-+|:= ]*|\(\d+ [^\s()|]+\)|\d+ rows? in set.*)[ \t]*(?=\r?$)", re.MULTILINE
+    rb"^[ \t]*(?:[-+|:= ]*(?:--|==)[-+|:= ]*|\(\d+ [^\s()|]+\)|\d+ rows? in set.*)[ \t]*(?=\r?$)",
+    re.MULTILINE,
 )
 #: Escapes of COPY text and of OUTFILE. Source: PostgreSQL 15 documentation, COPY; MySQL 8 manual, LOAD DATA.
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "0": ""}

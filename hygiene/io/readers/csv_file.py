@@ -228,6 +228,8 @@ def _headless(name: str, top: bytes, delimiter: str | None, limits: Limits) -> G
     line = 1 + len(re.findall(rb"\r\n|\r|\n", top[:start]))
     check_header_cells(rows[0], name, line, limits)
     dialect = dialect_of(top, start, rows[0], divider)
+    if dialect.escaped:
+        rows = texts(top, start, divider, escaped=True)
     return Grid(divider, names_by_content(rows), start, line, dialect)
 
 

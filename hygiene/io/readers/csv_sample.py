@@ -16,7 +16,7 @@ def sniff(top: bytes, start: int) -> str:
     """The delimiter under which most records below fit the one that starts here, of several the most frequent."""
     sound = (
         delimiter
-        for delimiter in ",;\t|"
+        for delimiter in ",;\t|\x01"  # the last is what Hive writes
         if delimiter.encode() in top and read_record(top, start, delimiter.encode(), final=True).cells
     )
     tried = {delimiter: widths(top, start, delimiter.encode()) for delimiter in sound}
@@ -60,6 +60,7 @@ def records(top: bytes, start: int, delimiter: bytes, *, escaped: bool = False) 
     return found
 
 
-def texts(top: bytes, start: int, divider: bytes) -> list[list[str]]:
+def texts(top: bytes, start: int, divider: bytes, *, escaped: bool = False) -> list[list[str]]:
     """The cells of the records from one on as text."""
-    return [[cell.decode("utf-8", "replace") for cell in cells] for cells in records(top, start, divider)]
+    found = records(top, start, divider, escaped=escaped)
+    return [[cell.decode("utf-8", "replace") for cell in cells] for cells in found]

@@ -23,6 +23,9 @@ _SUFFIXES = (
     ".xlsx", ".xlsm", ".xls", ".ods", ".fods", ".htm", ".html", ".vcf",
 )  # fmt: skip
 
+#: Longest name of a file, in characters. Source: Linux, NAME_MAX, which counts octets.
+_NAME = 255
+
 #: Formats that are not read and may hold leads all the same: a note names those first.
 _TABLES = (
     ".xlsb", ".xltx", ".numbers", ".orc", ".avro", ".dbf", ".dta", ".sav", ".sas7bdat", ".rds", ".rdata", ".pkl",
@@ -111,19 +114,32 @@ class _Left:
             yield f"{folder}: folders in it are left out: {_listed(self.folders)}. Name them too to read them."
 
 
-def expand(names: Sequence[str], /) -> Expansion:
+def expand(names: Sequence[str | LeadPath], /) -> Expansion:
     """The names with folders and patterns replaced by the files in them; numbers in names sort as such.
+
+    What was found before is taken as it is.
 
     Raises:
         InputError: there is no such file, nothing in it, or the name is a web address.
     """
     found = Expansion()
     for name in names:
-        if name == "-":
+        if isinstance(name, LeadPath):
+            found.files.append(name)
+        elif name == "-":
             found.files.append(LeadPath(name))
         else:
             _expand(name, found)
     return found
+
+
+def _is_leads(name: str) -> bool:
+    """Whether a name that no file has is an address, or a text of leads: no message shows it."""
+    if max(map(len, Path(name).parts), default=0) > _NAME:
+        return True
+    return ("\n" in name or ("@" in name and not name.lower().endswith(_SUFFIXES))) and not Path(
+        name
+    ).exists()
 
 
 def _expand(name: str, found: Expansion) -> None:
@@ -131,6 +147,14 @@ def _expand(name: str, found: Expansion) -> None:
     if _URL.match(name):
         raise InputError(
             "A web address was given where a file is expected. Download it first and name the file."
+        )
+    if not name.strip():
+        raise InputError(
+            "An empty name was given where a file is expected. Name the file, or . for this folder."
+        )
+    if _is_leads(name):
+        raise InputError(
+            "A text with leads was given where a file is expected. Write it to a file and name that."
         )
     if path.is_dir():
         _expand_folder(name, path, found)

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from hygiene.columns.mapping import has_email, known_columns
+from hygiene.columns.mapping import SAMPLE_ROWS, has_email, known_columns
+from hygiene.io.readers.header_row import names_by_content
 from hygiene.io.readers.json_cells import free_name, spread, text_of
 from hygiene.io.readers.json_entries import STAFF, entries_of, is_of_others
 
@@ -173,18 +174,15 @@ def _within(lead: Mapping[str, Any]) -> str | None:
 
 
 def _of_rows(rows: Sequence[list[Any]]) -> list[Any]:
-    """Rows of cells: under the first, where that names an email column; else under the place of each cell."""
+    """Rows of cells: under the first, where that names an email column; else under what their cells make evident."""
     first = [text_of(each) for each in rows[0]]
     width = max(map(len, rows))
     if has_email(first):
         names = _distinct([*first, *(f"column {at + 1}" for at in range(len(first), width))])
         rows = rows[1:]
     else:
-        holding = [
-            sum("@" in text_of(row[at]) for row in rows[:1000] if at < len(row)) for at in range(width)
-        ]
-        most = holding.index(max(holding)) if any(holding) else -1
-        names = ["email" if at == most else f"column {at + 1}" for at in range(width)]
+        names = names_by_content([[text_of(cell) for cell in row] for row in rows[:SAMPLE_ROWS]])
+        names += [f"column {at + 1}" for at in range(len(names), width)]
     return [dict(zip(names, row, strict=False)) for row in rows]
 
 

@@ -22,7 +22,7 @@ from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.columns.place import place_index
 from hygiene.errors import InputError, Note, UsageError, option
 from hygiene.io.readers.batch import Batch
-from hygiene.io.readers.folders import expand
+from hygiene.io.readers.folders import LeadPath, expand
 from hygiene.io.readers.lead_file import LeadFile, Look
 from hygiene.io.readers.limits import limits_of
 from hygiene.io.readers.read_options import ReadOptions
@@ -45,19 +45,20 @@ class LeadFiles:
 
     Attributes:
         files: Names of the files, those of folders and patterns included; "<stdin>" for "-".
+        paths: The same as they are opened, each with what its folders' names say.
         columns: Names of the columns: the canonical ones that are there, then the others in file order.
         verdict_columns: Those of them that hold an address verifier's verdicts, as it seems.
     """
 
     def __init__(
         self,
-        paths: Sequence[Path_],
+        paths: Sequence[Path_ | LeadPath],
         options: ReadOptions,
         /,
         *,
         chunk_rows: int | None = None,
     ) -> None:
-        names = [os.fspath(path) for path in paths]
+        names = [path if isinstance(path, LeadPath) else os.fspath(path) for path in paths]
         if not names or names.count("-") > 1:
             raise UsageError("Name a file, or '-' once for standard input.")
         _check_rows(options, chunk_rows)
@@ -70,6 +71,7 @@ class LeadFiles:
         self._parts = [
             look.at(open_source(file.name, self._spools, self._limits), file.keys) for file in found.files
         ]
+        self.paths = tuple(found.files)
         self.files = tuple(part.name for part in self._parts)
         if not any(part.is_workbook for part in self._parts):
             self._set_notes += _of_workbooks(options, self.files)

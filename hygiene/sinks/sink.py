@@ -1,4 +1,4 @@
-"""Sinks: what a place that leads are imported to has to offer.
+"""The sink itself: what it has to offer, and what it may; jobs are in `jobs`, what is said of rows in `rows`.
 
 Protocols and the values that cross them; nothing here sends.
 """
@@ -10,12 +10,14 @@ from typing import Protocol, runtime_checkable
 
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
+from hygiene.sinks.rows import RowResult
 
 __all__ = [
     "AccountReader",
     "Addressed",
     "Answers",
     "BlockListEditor",
+    "BlocksByPattern",
     "HeldLead",
     "Lead",
     "LeadList",
@@ -45,6 +47,7 @@ class Reply:
         extra: Counters and words of the answer that we do not know; a sink masks addresses in them.
         raw: The whole answer.
         limit: Why the API takes no more leads after these; empty where it does.
+        rows: What the answer says of single leads, in any order; empty where it says nothing of any.
         nonsense: Counters that were given as something that is no count: a fraction, NaN, true, a list.
     """
 
@@ -52,6 +55,7 @@ class Reply:
     extra: tuple[tuple[str, object], ...] = field(default=(), repr=False)
     raw: Mapping[str, object] = field(default_factory=dict, repr=False)
     limit: str = ""
+    rows: Sequence[RowResult] = field(default=(), repr=False)
     nonsense: tuple[str, ...] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
@@ -186,12 +190,12 @@ class LeadList:
     """A lead list of the account.
 
     Attributes:
-        id: Its number.
+        id: Its number, or what else the API tells it by.
         name: Its name.
         size: Leads in it; None where the API does not say.
     """
 
-    id: int
+    id: int | str
     name: str
     size: int | None
 
@@ -213,6 +217,14 @@ class ListReader(Protocol):
 
     def blocked(self) -> Iterator[str]:
         """Entries of the API's block list that apply to the list: all of them. Raises as `members`."""
+
+
+@runtime_checkable
+class BlocksByPattern(Protocol):
+    """A list reader whose block list has entries that are neither an address nor a domain."""
+
+    def blocked_among(self, addresses: Sequence[str], /) -> Iterator[str]:
+        """Those of these addresses that such entries name. Raises as `ListReader.members`."""
 
 
 @dataclass(frozen=True, slots=True)
