@@ -58,8 +58,13 @@ def library() -> str:
         hygiene.address,
     ):
         names = module.__all__ if module is not hygiene.errors else _of_sinks()
-        for name in (name for name in names if name not in hygiene.__all__):
-            parts += _described(f"{module.__name__}.{name}", getattr(module, name))
+        for name in names:
+            found = getattr(module, name)
+            parts += (
+                []
+                if found is getattr(hygiene, name, None)
+                else _described(f"{module.__name__}.{name}", found)
+            )
     return "\n\n".join(parts) + "\n"
 
 

@@ -64,9 +64,9 @@ def mask_rule(rule: str, /) -> str:
     return inert(place + colon) + (mask_address(entry) if "@" in entry else inert(entry))
 
 
-def counted(count: int, what: str, /) -> str:
-    """A number with its noun."""
+def counted(count: int, what: str, /, spec: str = "") -> str:
+    """A number with its noun; `spec` is how the number is written, as in a format string."""
     if count == 1:
         return f"1 {what}"
     plural = {"entry": "entries"}.get(what) or what + ("es" if what.endswith(("h", "s")) else "s")
-    return f"{count} {plural}"
+    return f"{count:{spec}} {plural}"

@@ -8,7 +8,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from hygiene.display import inert
+from hygiene.display import counted, inert
 from hygiene.errors import UsageError
 from hygiene.outcomes import NOT_CHECKED, Counts, Outcome
 
@@ -42,7 +42,7 @@ def plot_outcomes(rows: int, outcomes: Mapping[str, int | None], /) -> "Figure":
     )
     axes.bar_label(bars, labels=[NOT_CHECKED if size is None else f"{size:,}" for size in sizes], padding=3)
     axes.set_yticks(range(len(names)), [name.value for name in names])
-    axes.set_title(f"{rows:,} rows", loc="left")
+    axes.set_title(counted(rows, "row", ","), loc="left")
     axes.margins(x=0.15)
     return figure
 

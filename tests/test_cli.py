@@ -263,7 +263,7 @@ def test_verify_reads_the_list_back_and_names_the_rows_that_are_missing(run, tar
     assert (good, bad) == (0, 6)
     assert said == "read back: all that was to be imported is among the list's 3 leads\n"
     assert "Error: read back: missing from the list: row 3" in named
-    assert "1 leads in the list were neither sent nor known before" in named
+    assert "1 lead in the list was neither sent nor known before" in named
     assert (readback["agrees"], readback["missing"], readback["strangers"]) == (False, [3], 1)
 
 
@@ -400,7 +400,7 @@ def test_lists_shows_and_makes_lists(run, target):
         ("empty.csv", "", "empty"),
         ("header.csv", "email,name\n", "header"),
         ("binary.csv", "a\x00b\n", "binary"),
-        ("noemail.csv", "name,phone\nAnn,1\n", "no address in the first 1 rows"),
+        ("noemail.csv", "name,phone\nAnn,1\n", "no address in the first row"),
         ("open.csv", 'email\n"ann@acme.example\nbob@acme.example\n', "quote"),
     ],
 )
@@ -976,7 +976,7 @@ def test_a_pull_of_who_unsubscribed_where_no_lead_says_it_is_exit_4_and_leaves_n
     code, _, err = run("pull", "unsubscribed", "--out", "u.csv")
 
     assert code == 4
-    assert "none of 1 leads says whether it is unsubscribed (is_unsubscribed)" in err
+    assert "none of 1 lead says whether it is unsubscribed (is_unsubscribed)" in err
     assert "--suppress F" in err
     assert not list(tmp_path.glob("u.csv*"))
 

@@ -290,7 +290,7 @@ def test_no_email_column_among_no_rows_is_an_error_that_names_the_columns_there_
 
 
 def test_without_an_address_in_the_rows_no_column_is_proposed():
-    with pytest.raises(InputError, match=r"no address in the first 1 rows. Export the leads with") as refused:
+    with pytest.raises(InputError, match=r"no address in the first row. Export the leads with") as refused:
         map_columns(["Name", "Mail adress"], [["Jane", "Oslo"]], source="leads.csv")
     assert "columns=" not in str(refused.value)
 

@@ -104,6 +104,12 @@ def _run_tests(command: str, place: Path) -> None:
     assert " passed" in ended.stdout
 
 
+def _run_python(text: str, name: str, path: Path, namespace: dict[str, object]) -> None:
+    program = compile(text, path.name, "exec")
+    if name not in ORCHESTRATORS and (name not in DRIVERS or _is_there(name)):
+        exec(program, namespace)
+
+
 def _run_page(path: Path, place: Path) -> set[str]:
     """Run every block of a page; returns the kinds of blocks it has."""
     namespace: dict[str, object] = {}
@@ -117,12 +123,14 @@ def _run_page(path: Path, place: Path) -> set[str]:
             continue  # run in tests/mailman, where there is one
         elif kind == "console":
             _run_console(text)
-        elif kind == "python" and name in ORCHESTRATORS:
-            compile(text, name, "exec")
-        elif kind == "python" and name in DRIVERS and not _is_there(name):
-            continue
+<<<<<<< HEAD
+        elif kind == "python" and name.endswith(".py") and name not in ORCHESTRATORS:
+            (place / name).parent.mkdir(exist_ok=True)
+            (place / name).write_text(text, encoding="utf-8")
+=======
+>>>>>>> h-kit
         elif kind == "python":
-            exec(compile(text, path.name, "exec"), namespace)
+            _run_python(text, name, path, namespace)
         elif kind == "yaml":
             _run_workflow(text)
         elif kind == "sh" and text.startswith("pytest "):

@@ -106,7 +106,7 @@ def test_a_column_of_few_numbers_says_what_each_says():
 
 
 def test_a_region_without_numbers_is_refused():
-    with pytest.raises(UsageError, match="region: 'UK' is no region"):
+    with pytest.raises(UsageError, match="region='UK' is no region with telephone numbers; that is GB"):
         tidy_phones(texts("1"), region="UK")
 
 

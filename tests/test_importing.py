@@ -165,7 +165,7 @@ def test_a_difference_is_found_and_explained(api, sink):
     assert receipt.reconciliation.explain() == [
         "batch 1 of 2 (2 leads): 1 fewer imported, 1 more blocked than predicted",
         (
-            "no rule explains it; it fits that the block list names 1 leads by entries that we do not have "
+            "no rule explains it; it fits that the block list names 1 lead by entries that we do not have "
             "(1 in batch 1)"
         ),
     ]

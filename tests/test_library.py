@@ -259,7 +259,7 @@ def test_leads_that_do_not_say_whether_they_are_unsubscribed_are_counted(api, si
 def test_an_account_in_which_no_lead_says_it_stops_the_import(api, sink, mute):
     mute(api)
 
-    with pytest.raises(SinkError, match=r"none of 1 leads says .*suppress=.*snapshot=False"):
+    with pytest.raises(SinkError, match=r"none of 1 lead says .*suppress=.*snapshot=False"):
         hygiene.import_leads(hygiene.clean(leads(*EMAILS)), sink)
     assert IMPORT not in asked(api)
 

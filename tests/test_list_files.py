@@ -297,11 +297,11 @@ def test_what_was_recognised_taken_and_left_of_known_leads_is_said(keep):
     [
         (
             b"name,phone\nJane,1\n",
-            "no email column among 2, and no address in the first 1 rows. Known leads need",
+            "no email column among 2, and no address in the first row. Known leads need",
         ),
         (
             b"hello\nyou\n",
-            "no email column among 1, and no address in the first 1 rows. Known leads need a column called 'email'",
+            "no email column among 1, and no address in the first row. Known leads need a column called 'email'",
         ),
         (b"email\nhello\n", "no address in it. Known leads need"),
         (

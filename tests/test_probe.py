@@ -409,7 +409,7 @@ def test_probe_refuses_a_list_that_holds_leads_unless_told_so(run, strange):
     taken, _, _ = run(*arguments, "--used-list")
 
     assert (refused, sent, taken) == (2, [], 0)
-    assert "holds 1 leads" in said
+    assert "holds 1 lead." in said
     assert "--used-list" in said
 
 

@@ -439,7 +439,7 @@ def test_where_all_rows_are_hidden_it_is_said_that_none_is_left(tmp_path):
         sheet.write_column(0, 0, ["Email", "a@x.example"])
         sheet.set_row(1, None, None, {"hidden": True})
 
-    with pytest.raises(InputError, match="all of its 1 leads are in rows that are hidden"):
+    with pytest.raises(InputError, match="its only lead is hidden"):
         notes_of(path, visible_rows=True)
     assert len(read_leads(path)) == 1
 

@@ -173,3 +173,10 @@ def test_the_command_line_leaves_cells_where_it_is_told_to(tmp_path):
 
     assert pd.read_csv(tmp_path / "out" / "ready.csv")["first_name"].tolist() == [" Ann ", "DR. BOB"]
     assert not (tmp_path / "out" / "changes.csv").exists()
+
+
+def test_a_region_is_refused_before_anything_is_read(capsys):
+    pytest.importorskip("phonenumbers")
+
+    assert run(["check", "nowhere.csv", "--tidy", "phones", "--region", "UK"]) == 2
+    assert "--region UK is no region with telephone numbers; that is GB." in capsys.readouterr().err

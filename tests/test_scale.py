@@ -339,7 +339,7 @@ def test_places_of_leads_that_were_read_are_told(here, write):
 @pytest.mark.parametrize(
     ("numbers", "message"),
     [
-        ([1, 2, 2], "gives 1 rows a number that another row has"),
+        ([1, 2, 2], "gives 1 row a number that another row has"),
         ([0, 1, 2], "numbers 1 of 2 rows"),
         (["1", "two", None], "numbers 1 of 2 rows"),
         ([1.5, 2.5, 3.5], "numbers 0 of 2 rows"),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from hygiene.arrow.text import Mask
 from hygiene.checks.import_string import load_object
+from hygiene.display import counted
 from hygiene.errors import InputError, UsageError, option
 
 __all__ = ["Rule", "load_rule"]
@@ -68,7 +69,8 @@ class Rule:
             msg = f"rule {self.name} failed with {type(error).__name__}; try it on the frame alone."
             raise InputError(msg) from None
         if found.shape != (len(frame),):
-            msg = f"rule {self.name} gave shape {found.shape}; expected one boolean for each of {len(frame)} rows."
+            rows = counted(len(frame), "row")
+            msg = f"rule {self.name} gave shape {found.shape}; expected one boolean for each of {rows}."
             raise InputError(msg)
         return found
 

@@ -60,6 +60,10 @@ class FieldRules:
             if word not in (*TIDIED, "all"):
                 raise UsageError(f"{option('tidy', [word])}: expected all, or any of {', '.join(TIDIED)}.")
         kinds = TIDIED if "all" in named else tuple(kind for kind in TIDIED if kind in named)
+        if "phones" in kinds:
+            from hygiene.fields.phones import check_region
+
+            check_region(region or "")
         return cls(mend, kinds, (region or "").upper())
 
     @property

@@ -18,6 +18,7 @@ from hygiene.cli.exit_codes import DIFFERS, DONE, UNFINISHED
 from hygiene.cli.flags import with_flags
 from hygiene.cli.help import Verb
 from hygiene.cli.signals import Stopping
+from hygiene.display import counted
 from hygiene.errors import ListNotFound, SinkError, UsageError
 
 if TYPE_CHECKING:
@@ -171,8 +172,9 @@ def _check_lists(sinks: "Sequence[Smartlead]", *, may_be_used: bool) -> None:
             msg = f"{sink.name}: no such list. See the account's lists with: hygiene lists"
             raise ListNotFound(msg)
         if found.size != 0 and not may_be_used:
+            held = "? leads" if found.size is None else counted(found.size, "lead")
             msg = (
-                f"{sink.name} holds {'?' if found.size is None else found.size} leads. A probe leaves leads of "
+                f"{sink.name} holds {held}. A probe leaves leads of "
                 "its own in the list for good: make a scratch list (hygiene lists --create NAME), or say "
                 "--used-list."
             )
@@ -185,17 +187,19 @@ def _show_plan(bench: "Bench", own: "Own", notebook: "FileCheckpoint", sinks: "S
 
     imports, leads = most_leads(bench)
     where = " and ".join(f"list {sink.list_id}" for sink in sinks)
-    _tell(f"account {sinks[0].account}: at most {imports} imports to {where}, chosen one after another")
+    _tell(
+        f"account {sinks[0].account}: at most {counted(imports, 'import')} to {where}, chosen one after another"
+    )
     whom = f"made-up addresses at {own.domain}" + (
         ", two spellings of your Gmail address" if own.gmail else ""
     )
-    _tell(f"at most {leads} leads, {whom}; those that are imported stay there for good")
+    _tell(f"at most {counted(leads, 'lead')}, {whom}; those that are imported stay there for good")
     if bench.entries:
         entries = ", ".join(own.write(entry) for entry in bench.entries)
         _tell(f"block-list entries, taken off again at the end: {entries}")
         _tell("while they stand they act on every campaign; nobody else has an address there")
     if notebook.answers:
-        _tell(f"resuming: {len(notebook.answers)} imports are answered already")
+        _tell(f"resuming: {counted(len(notebook.answers), 'import')} answered already")
 
 
 def _write(out: Path, found: "Found", sinks: "Sequence[Smartlead]") -> None:
@@ -217,10 +221,13 @@ def _report(found: "Found", requests: int, written: str) -> int:
 
     for name in RULES:
         click.echo(f"{found.policy.label(name):10}  {name} = {as_toml(found.policy, name)}")
-    staying = "an unknown number of" if found.staying is None else found.staying
+    if found.staying is None:
+        staying = "an unknown number of leads stay"
+    else:
+        staying = f"{counted(found.staying, 'lead')} {'stays' if found.staying == 1 else 'stay'}"
     click.echo(
-        f"{len(found.answers)} imports, {requests} requests in all: {len(found.policy.measured)} rules measured, "
-        f"{staying} leads stay; {written}."
+        f"{counted(len(found.answers), 'import')}, {counted(requests, 'request')} in all: "
+        f"{counted(len(found.policy.measured), 'rule')} measured, {staying}; {written}."
     )
     if found.fits:
         return DONE

@@ -209,7 +209,8 @@ def _no_email(found: Candidates, source: str) -> InputError:
         )
     if not any(signs):
         return InputError(
-            f"{source}: no email column among {len(header)}, and no address in the first {rows:,} rows.",
+            f"{source}: no email column among {len(header)}, and no address in the first "
+            f"{'row' if rows == 1 else f'{rows:,} rows'}.",
             "Export the leads with their email addresses.",
         )
     called = _output_names(header)

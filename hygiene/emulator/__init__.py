@@ -7,5 +7,7 @@ counting is written from the words of `ImportPolicy` alone, so that it can check
 from hygiene.emulator.demo import read_zone, sample_zone
 from hygiene.emulator.dns_server import ZoneServer
 from hygiene.emulator.emulator import Emulator
+from hygiene.emulator.instantly import InstantlyEmulator
+from hygiene.emulator.mailerlite import MailerLiteEmulator
 
-__all__ = ["Emulator", "ZoneServer", "read_zone", "sample_zone"]
+__all__ = ["Emulator", "InstantlyEmulator", "MailerLiteEmulator", "ZoneServer", "read_zone", "sample_zone"]

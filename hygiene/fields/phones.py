@@ -19,13 +19,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import mask
-from hygiene.errors import UsageError
+from hygiene.errors import UsageError, option
 from hygiene.fields.distinct import KEPT, Change, Tidied, by_distinct_rows, where_few
 from hygiene.fields.numbering_plans import DATE, NANP, NANP_SHAPE, numbering_plans
 from hygiene.fields.plain_phones import plain_phones
 from hygiene.words.tables import read_words
 
-__all__ = ["is_damaged", "tidy_phone", "tidy_phones"]
+__all__ = ["check_region", "is_damaged", "tidy_phone", "tidy_phones"]
 
 #: Digits of a number that people dial from outside a firm, and of the longest there is. ITU-T E.164 6.
 _SHORTEST, _LONGEST = 7, 15
@@ -60,14 +60,23 @@ def tidy_phones(column: pa.Array, /, *, regions: pa.Array | None = None, region:
     Raises:
         UsageError: phonenumbers is not installed, or `region` is none of its regions.
     """
-    plans = numbering_plans()
-    if region and region.upper() not in plans.SUPPORTED_REGIONS:
-        raise UsageError(
-            f"region: {region!r} is no region with telephone numbers; expected a code such as 'GB'."
-        )
+    check_region(region)
     known = pa.nulls(len(column), _TEXT) if regions is None else regions
     known = pc.fill_null(pc.if_else(pc.equal(known, ""), pa.scalar(None, _TEXT), known), region.upper())
     return where_few([column, known], _tidied)[0]
+
+
+def check_region(region: str, /) -> None:
+    """Hold the code of a region, which may be empty, against those that have telephone numbers.
+
+    Raises:
+        UsageError: phonenumbers is not installed, or there is no such region.
+    """
+    plans = numbering_plans()
+    if region and region.upper() not in plans.SUPPORTED_REGIONS:
+        meant = {"UK": "GB", "EN": "GB", "EL": "GR"}.get(region.upper())
+        told = f"that is {meant}" if meant else "expected the ISO 3166 code of a country, such as GB"
+        raise UsageError(f"{option('region', region)} is no region with telephone numbers; {told}.")
 
 
 def _tidied(columns: Sequence[pa.Array], /) -> list[Tidied]:

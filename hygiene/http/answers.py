@@ -5,7 +5,7 @@ addresses.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ __all__ = [
     "number",
     "refusal",
     "rewrite",
+    "summed",
     "without_addresses",
     "words",
 ]
@@ -135,6 +136,15 @@ def _told(value: object) -> str:
 def without_addresses(text: str, /) -> str:
     """The text with every address in it masked."""
     return _ADDRESS.sub("<address>", text)
+
+
+def summed(given: Mapping[str, Any], names: Collection[str], /) -> Any:
+    """What several counters count together, of those that are there; what is no count is given as it stands."""
+    found = [given[name] for name in names if given.get(name) is not None]
+    counts = [number(each) for each in found]
+    if None in counts:
+        return found[counts.index(None)]
+    return sum(each for each in counts if each is not None) if found else None
 
 
 def number(value: object, /) -> int | None:

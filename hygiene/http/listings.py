@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
+from hygiene.display import counted
 from hygiene.errors import ListingIncomplete, SinkError
 from hygiene.http.answers import Answer
 from hygiene.http.service import Service
@@ -135,7 +136,9 @@ class Tally:
         new = [key for key in keys if key not in self.keys]
         self._where = page.where
         if keys and not new:
-            msg = f"{page.where}: the same page again, with nothing new after {len(self.keys)} rows."
+            msg = (
+                f"{page.where}: the same page again, with nothing new after {counted(len(self.keys), 'row')}."
+            )
             raise ListingIncomplete(msg)
         self.count(new, page.total, lacking=len(page.lacking.intersection(new)))
         if self.first is not None and len(self.keys) > max(self.first, self.last or 0):
@@ -161,7 +164,7 @@ class Tally:
             raise ListingIncomplete(self._odds())
 
     def _odds(self) -> str:
-        told = f"{self._where}: {len(self.keys)} rows were given"
+        told = f"{self._where}: {counted(len(self.keys), 'row')} {'was' if len(self.keys) == 1 else 'were'} given"
         if self.first is not None:
             stated = f"{self.last}" if self.first == self.last else f"{self.first}, then {self.last}"
             told += f", and {stated} are stated"

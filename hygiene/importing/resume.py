@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hygiene.cleaning.result import CleanedLeads
+from hygiene.display import counted
 from hygiene.errors import UsageError, option
 from hygiene.importing.batches import Batches, divide_leads
 from hygiene.importing.prior_imports import PriorImports
@@ -147,7 +148,10 @@ class EarlierPlan:
         self.record.add(rows, self.cleaned.addresses(rows - 1), self.cleaned.features(rows - 1), made)
         reviewed = self.record.under_review()
         self.record.review(reviewed[~np.isin(reviewed, rows)])
-        return made, [f"{len(rows)} rows that were for review are ready now and go into further batches"]
+        one = len(rows) == 1
+        were, are, go = ("was", "is", "goes") if one else ("were", "are", "go")
+        told = f"{counted(len(rows), 'row')} that {were} for review {are} ready now and {go} into further batches"
+        return made, [told]
 
 
 def requests_for(leads: int, size: int, /) -> int:

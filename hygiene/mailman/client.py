@@ -16,7 +16,8 @@ from hygiene.http.in_flight import apart, in_flight
 from hygiene.http.keys import Key, basic, find_key
 from hygiene.http.listings import Page, lacking, readable, row_of, rows_of, whole
 from hygiene.mailman import bans, subscribing
-from hygiene.mailman.place import POLICY, SERVICE
+from hygiene.mailman.counting import POLICY
+from hygiene.mailman.place import SERVICE
 from hygiene.policy import ImportPolicy
 from hygiene.sinks import Lead, LeadList, Reply, RowClass, Target
 
@@ -72,9 +73,6 @@ class Mailman(Client):
         self._most = requests_in_flight
         super().__init__(SERVICE, key, sign=basic(user), checked=subscribing.checked, whose=user, **how)
 
-    def __repr__(self) -> str:
-        return f"Mailman(list_name={self.list_name!r}, base_url={self.base_url!r})"
-
     @property
     def name(self) -> str:
         """What the sink is called in messages."""
@@ -107,7 +105,9 @@ class Mailman(Client):
         if self._held is not None:
             new = (place for place, found in landed.found.items() if found == "imported")
             self._held.update(written[place]["subscriber"].lower() for place in new)
-        return subscribing.reply(landed.whole(len(leads)))
+        reply = subscribing.reply(landed.found)
+        landed.check(len(leads), reply.rows)
+        return reply
 
     def _subscribe(self, lead: Lead, tries: int = 1) -> RowClass:
         """Subscribe one lead; where the answer is lost, the list says what became of it, as far as it can."""

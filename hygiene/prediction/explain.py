@@ -1,25 +1,27 @@
 """Drift: which rules, or what we did not know, reproduce the counts that the API reported.
 
-The policy space is searched from the fewest changes on. What fits is told, what does not is left as a
-remainder; nothing is guessed, and nothing here asks the API.
+The policy space is searched from the fewest changes on, and what fits the counts is held against what is known of
+single leads. What fits both is told, what does not is left as a remainder; nothing here asks the API.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from hygiene.outcomes import Counts
-from hygiene.policy import ImportPolicy, is_seldom
-from hygiene.prediction.causes import Result, causes_of
-from hygiene.prediction.evidence import Evidence
-from hygiene.prediction.explanation import Explanation, Fit
-from hygiene.prediction.features import Codes, Features
+from hygiene.policy import ImportPolicy, Value, as_toml, is_seldom
+from hygiene.prediction.causes import NAMED_ROWS, causes_of
+from hygiene.prediction.evidence import Held, told_of
+from hygiene.prediction.features import Codes
+from hygiene.prediction.induce import Finding, describe
 from hygiene.prediction.policy_grid import PolicyGrid, Table, policies_near
 from hygiene.prediction.relevance import values_of
+from hygiene.prediction.simulate import BLOCKED, IMPORTED
+from hygiene.prediction.trace import Result, Trace
 
-__all__ = ["Trace", "explain"]
+__all__ = ["Explanation", "Fit", "Result", "Trace", "explain"]
 
 #: Most leads that a counter is taken for: more than any import has, and sums of it stay within 64 bits.
 MOST_LEADS = 1 << 40
@@ -27,27 +29,86 @@ MOST_LEADS = 1 << 40
 MOST_WORK = 50_000_000
 #: Most changes in which rules are tried that few APIs have otherwise.
 SELDOM_CHANGES = 3
+#: Most changes in which rules are tried after simpler ones fitted the counts and not the leads.
+EVIDENCE_CHANGES = 2
+#: Contradicted policies that are told.
+NAMED_DROPPED = 2
+#: Policies that are told where several fit equally well.
+NAMED_POLICIES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
-    """What policies can see of an import's leads.
+class Fit:
+    """A policy, and what it leaves unexplained.
 
     Attributes:
-        features: The leads in sending order.
-        batch: The number of each lead's request, from 1 and never falling.
-        rows: Row number of each lead in the input.
-        policy: The rules that it was predicted with.
-        waive_blocklist: Whether the requests waived the block list.
-        evidence: What the list was seen to hold of the leads afterwards; None where nobody looked.
+        policy: The rules.
+        changes: Rule to its value before and in this policy.
+        rows: Row numbers that it counts otherwise.
+        remainder: Reported less counted under it; zero throughout where it explains everything.
+        against: What is known of single leads that contradicts it; empty for nothing.
+        overturned: Changed rules that were measured.
     """
 
-    features: Features = field(repr=False)
-    batch: Codes = field(repr=False)
-    rows: Codes = field(repr=False)
     policy: ImportPolicy
-    waive_blocklist: bool = False
-    evidence: Evidence | None = field(default=None, repr=False)
+    changes: dict[str, tuple[Value, Value]]
+    rows: tuple[int, ...]
+    remainder: Counts
+    against: str = ""
+    overturned: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The changed rules as TOML writes them, each with its value before."""
+        before = {name: str(pair[0]).lower() for name, pair in self.changes.items()}
+        return " and ".join(
+            f"{name} = {as_toml(self.policy, name)} (was {before[name]})" for name in self.changes
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What reproduces the reported counts.
+
+    Attributes:
+        fits: Policies with the fewest changes that explain every batch; empty where none does.
+        causes: What would explain every batch without a change of rules, one sentence each.
+        closest: The policy that leaves least unexplained, where nothing explains everything.
+        complete: Whether every policy was tried that differs no more than the fits do.
+        dropped: Policies that fit the counts and are contradicted by what is known of single leads.
+        findings: What leads that were counted otherwise have in common, where no rule explains them.
+    """
+
+    fits: tuple[Fit, ...] = ()
+    causes: tuple[str, ...] = ()
+    closest: Fit | None = None
+    complete: bool = True
+    dropped: tuple[Fit, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def policy(self) -> ImportPolicy | None:
+        """The one policy that explains everything; None where there is none, or several."""
+        return self.fits[0].policy if len(self.fits) == 1 else None
+
+    def sentences(self) -> list[str]:
+        """The explanation for people."""
+        lines = [_told(fit) for fit in self.fits[:NAMED_POLICIES]]
+        if len(self.fits) > 1:
+            more = len(self.fits) - NAMED_POLICIES
+            lines.append(
+                f"these {len(self.fits)} cannot be told apart by this import"
+                + (f" ({more} are not shown)" if more > 0 else "")
+            )
+        lead = "or no rule differs, and " if self.fits else "no rule explains it; it fits that "
+        lines += [lead + "; ".join(self.causes)] if self.causes else []
+        lines += [f"{fit.words} fits the counts and is dropped: {fit.against}" for fit in self.dropped]
+        lines += [finding.words for finding in self.findings]
+        if self.closest is not None:
+            lines.append(_unexplained(self.closest))
+        if not self.complete:
+            lines.append("the search was stopped before all rules were tried: there are many leads here")
+        return lines
 
 
 def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
@@ -62,37 +123,45 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
     chosen = np.flatnonzero(np.isin(trace.batch, numbers))
     if not len(chosen):
         return Explanation()
-    trials = PolicyGrid(
-        trace.features.take(chosen),
-        trace.policy,
-        batch=np.searchsorted(numbers, trace.batch[chosen]),
-        waive_blocklist=trace.waive_blocklist,
-    )
-    seen = None if trace.evidence is None else trace.evidence.take(chosen)
-    target = _target(answered, trace.rows[chosen], seen)
+    every = len(chosen) == len(trace.batch)  # then what was worked out of the leads is not worked out again
+    features = trace.features if every else trace.features.take(chosen)
+    batch = np.searchsorted(numbers, trace.batch[chosen])
+    trials = PolicyGrid(features, trace.policy, batch=batch, waive_blocklist=trace.waive_blocklist)
+    told = told_of(answered, trace.batch[chosen])
+    held = Held(trace.evidence, chosen, features, batch, told, trace.waive_blocklist)
+    target = _target(answered, trace.rows[chosen])
     drift = target.left(trials.table(trace.policy))
     if not drift.any():
-        return Explanation()
-    fits, dropped, closest, complete = _search(trials, trace.policy, target, answered)
+        return Explanation(findings=_findings(held, trace.policy))
+    found = _search(trials, trace.policy, target, answered, held)
     causes = causes_of(answered, drift, trials, trace.policy)
-    left = None if fits or causes or dropped else closest
-    return Explanation(fits, causes, left, complete, dropped)
+    findings = () if found.fits else _findings(held, trace.policy)
+    closest = None if found.fits or causes or findings else found.closest
+    return Explanation(found.fits, causes, closest, found.complete, found.dropped[:NAMED_DROPPED], findings)
+
+
+def _findings(held: Held, policy: ImportPolicy) -> tuple[Finding, ...]:
+    """What leads that were counted otherwise have in common; the list tells more than the answers do."""
+    if not held.speaks:
+        return ()
+    classes = held.classes(policy)
+    imported, kept_out = classes == IMPORTED, classes == BLOCKED
+    looks = [(held.missing(policy, classes), imported, "are missing from the list")]
+    looks.append(
+        (held.beyond(policy, classes) & kept_out, kept_out, "are in the list though on the block list")
+    )
+    if held.evidence.members is None:
+        looks = [(held.otherwise(classes), held.told > 0, "the API counted otherwise")]
+    found = (describe(held, differs, among, what) for differs, among, what in looks)
+    return tuple(finding for finding in found if finding is not None)
 
 
 class _Target(NamedTuple):
-    """What a policy has to reproduce.
-
-    Attributes:
-        reported: Counts by request.
-        given: Which of them the API gave.
-        rows: The row number of each lead.
-        seen: What the list was seen to hold of the leads.
-    """
+    """What a policy has to reproduce: counts by request, which of them the API gave, and the leads' rows."""
 
     reported: Table
     given: Any
     rows: Codes
-    seen: Evidence | None
 
     def left(self, table: Table) -> Table:
         """Reported less counted; zero where the API gave no counter."""
@@ -100,74 +169,102 @@ class _Target(NamedTuple):
         return difference
 
 
-def _target(answered: Sequence[Result], rows: Codes, seen: Evidence | None) -> _Target:
+def _target(answered: Sequence[Result], rows: Codes) -> _Target:
     cells = [list((result.reported or Counts()).as_dict().values()) for result in answered]
     given = np.array([[cell is not None for cell in row] for row in cells], dtype=bool)
     reported = [[max(-MOST_LEADS, min(cell or 0, MOST_LEADS)) for cell in row] for row in cells]
-    return _Target(np.array(reported, dtype=np.int64), given, rows, seen)
+    return _Target(np.array(reported, dtype=np.int64), given, rows)
 
 
 class _Found(NamedTuple):
-    """What a search came to: what fits, what fits the counts alone, what leaves least over, and whether that is all."""
+    """What a search came to: what fits, what is contradicted, what leaves least over, and if nothing was left out."""
 
     fits: tuple[Fit, ...]
-    contradicted: tuple[Fit, ...]
+    dropped: tuple[Fit, ...]
     closest: Fit
     complete: bool
 
 
-def _search(trials: PolicyGrid, base: ImportPolicy, target: _Target, answered: Sequence[Result]) -> _Found:
-    """The fits with the fewest changes, and where they all turn over what was measured, those that do not."""
+def _search(
+    trials: PolicyGrid, base: ImportPolicy, target: _Target, answered: Sequence[Result], held: Held
+) -> _Found:
+    """The fits with the fewest changes that nothing known of single leads contradicts."""
     every = {name: values_of(name, getattr(base, name), answered) for name in trials.relevant()}
-    fits, dropped = list[Fit](), list[Fit]()
-    closest, least, complete = base, np.inf, True
-    for changes in range(len(every) + 1):
-        rules = {
-            name: values for name, values in every.items() if _is_tried(name, base, changes, doubt=bool(fits))
-        }
+    common = {name: values for name, values in every.items() if not is_seldom(name)}
+    closest, least = base, np.inf
+    exact: list[ImportPolicy] = []
+    against: dict[Hashable, str] = {}
+    dropped: list[ImportPolicy] = []
+    complete = True
+    for changes in range(len(common) + 1):
+        rules = every if changes <= SELDOM_CHANGES else common
         for policy in policies_near(base, rules, changes=changes):
             left = int(np.abs(target.left(trials.table(policy))).sum())
             closest, least = (policy, left) if left < least else (closest, least)
             if not left:
-                fit = _fit(trials, base, policy, target)
-                (dropped if fit.against else fits).append(fit)
+                name = trials.signature(policy)
+                if name not in against:
+                    against[name] = _contradiction(held, policy, target.rows)
+                (dropped if against[name] else exact).append(policy)
             complete = trials.countings * len(trials.rows) <= MOST_WORK
             if not complete:
                 break
-        if not complete or any(not fit.overturned for fit in fits):
+        if exact or not complete or (dropped and changes >= EVIDENCE_CHANGES):
             break
-    fits.sort(key=lambda fit: _rank(base, fit.policy))
-    fewest = min((len(fit.changes) for fit in fits or dropped), default=0)
-    nearest = tuple(fit for fit in dropped if len(fit.changes) <= fewest)
-    return _Found(tuple(fits), nearest, _fit(trials, base, closest, target), complete)
+    fits, over = (
+        tuple(_fit(trials, base, policy, target) for policy in sorted(some, key=lambda one: _rank(base, one)))
+        for some in (exact, dropped)
+    )
+    over = tuple(replace(fit, against=against[trials.signature(fit.policy)]) for fit in over)
+    return _Found(fits, over, _fit(trials, base, closest, target), complete)
 
 
-def _is_tried(name: str, base: ImportPolicy, changes: int, *, doubt: bool) -> bool:
-    """Whether a rule is among those that are changed: what is seldom otherwise only by itself or with one other.
+def _contradiction(held: Held, policy: ImportPolicy, rows: Codes) -> str:
+    """What is known of single leads that contradicts a policy; empty for nothing."""
+    if not held.speaks:
+        return ""
+    classes = held.classes(policy)
+    looks = (
+        (held.missing(policy, classes), "would be in the list and {are} missing"),
+        (held.beyond(policy, classes), "would not be in the list and {are} there"),
+        (held.otherwise(classes), "{are} of another class by the API's own words"),
+    )
+    said = [f"{_rows(rows[at])} {what.format(are=_are(at))}" for at, what in looks if at.any()]
+    return ", ".join(said)
 
-    Args:
-        name: The rule.
-        base: The policy that was predicted with.
-        changes: How many rules change at once.
-        doubt: Whether all that fits so far turns over what was measured, so that the rest alone is tried.
-    """
-    if doubt and name in base.measured:
-        return False
-    return changes <= SELDOM_CHANGES or not is_seldom(name)
+
+def _are(rows: Any) -> str:
+    return "is" if np.count_nonzero(rows) == 1 else "are"
 
 
-def _rank(base: ImportPolicy, policy: ImportPolicy) -> tuple[int, int]:
-    """Those first that change only what is assumed, and of these what is common."""
+def _rank(base: ImportPolicy, policy: ImportPolicy) -> tuple[int, int, int]:
+    """Those last that turn over what was measured; first those that change what is assumed, of these what is common."""
     changed = set(base.changes(policy))
-    return len(changed - set(base.assumed())), sum(map(is_seldom, changed))
+    return len(changed & base.measured), len(changed - set(base.assumed())), sum(map(is_seldom, changed))
 
 
 def _fit(trials: PolicyGrid, base: ImportPolicy, policy: ImportPolicy, target: _Target) -> Fit:
     moved = trials.classes(base) != trials.classes(policy)
     left = target.left(trials.table(policy)).sum(axis=0)
     rows = tuple(target.rows[trials.rows[moved]].tolist())
-    remainder = Counts(*(int(number) for number in left))
-    if target.seen is None:
-        return Fit(policy, base.changes(policy), rows, remainder)
-    against = target.seen.against(trials.every_class(policy), target.rows)
-    return Fit(policy, base.changes(policy), rows, remainder, against)
+    changes = base.changes(policy)
+    overturned = tuple(name for name in changes if name in base.measured)
+    return Fit(policy, changes, rows, Counts(*(int(number) for number in left)), overturned=overturned)
+
+
+def _told(fit: Fit) -> str:
+    rows = f"; it counts {_rows(fit.rows)} otherwise" if fit.rows else ""
+    wrong = f"; {' and '.join(fit.overturned)} was measured, and the measurement would have been wrong"
+    return f"{fit.words} explains every batch{rows}{wrong if fit.overturned else ''}"
+
+
+def _rows(rows: Sequence[int] | Codes) -> str:
+    more = len(rows) - NAMED_ROWS
+    shown = ", ".join(map(str, rows[:NAMED_ROWS]))
+    return f"row{'s' * (len(rows) > 1)} {shown}{f' and {more} more' if more > 0 else ''}"
+
+
+def _unexplained(fit: Fit) -> str:
+    left = ", ".join(f"{number:+d} {name}" for name, number in fit.remainder.as_dict().items() if number)
+    under = f"under {fit.words}" if fit.changes else "under the policy as it is"
+    return f"nothing explains every batch; least is left over {under}: {left or 'counts that cancel out'}"

@@ -19,12 +19,9 @@ from hygiene.prediction.relevance import relevant_rules
 from hygiene.prediction.simulate import (
     BLOCKED,
     DUPLICATE,
-    IMPORTED,
-    REFUSED,
     Classes,
     Seen,
     Table,
-    classes_of,
     classify,
     folding_of,
     held,
@@ -85,7 +82,7 @@ class PolicyGrid:
         others: Codes | None = None,
         place: Codes | None = None,
     ) -> None:
-        self._waived, self._whole = waive_blocklist, (features, batch)
+        self._waived = waive_blocklist
         self.rows = np.flatnonzero(touched(features, policy.usable_address))
         self._features = features.take(self.rows)
         every = Layout.of(batch, others=others, place=place)
@@ -123,18 +120,6 @@ class PolicyGrid:
     def classes(self, policy: ImportPolicy, /) -> Classes:
         """The class of each lead in `rows`; every other lead shares the fate of its request."""
         return classify(self._seen(policy)[0], policy, self._layout)
-
-    def every_class(self, policy: ImportPolicy, /) -> Classes:
-        """The class of every lead that was handed in."""
-        features, batch = self._whole
-        if policy.request_limit or policy.lead_credit:  # which reach leads that nothing else touches
-            return classes_of(features, policy, batch=batch, waive_blocklist=self._waived)
-        classes = self.classes(policy)
-        refused = np.zeros(self.requests, dtype=bool)
-        refused[self._batch[classes == REFUSED]] = True
-        found = np.where(refused[batch], REFUSED, IMPORTED).astype(np.int8)
-        found[self.rows] = classes
-        return found
 
     def known(self, policy: ImportPolicy, /) -> Codes:
         """Different leads of each request that are duplicates since the scope held them before the first."""

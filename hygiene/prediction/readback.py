@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from hygiene.prediction.explain import Trace
+from hygiene.display import counted
 from hygiene.prediction.features import TextFeatures
 from hygiene.prediction.simulate import BLOCKED, IMPORTED, classes_of, folding_of
+from hygiene.prediction.trace import Trace
 
 __all__ = ["Readback", "read_back"]
 
@@ -43,13 +44,17 @@ class Readback:
     def sentences(self) -> list[str]:
         """The comparison for people."""
         if self.agrees:
-            return [f"read back: all that was to be imported is among the list's {self.members} leads"]
+            return [
+                f"read back: all that was to be imported is among the list's {counted(self.members, 'lead')}"
+            ]
         lines = [f"read back: missing from the list: {_rows(self.missing)}"] if self.missing else []
         lines += (
             [f"read back: in the list though on the block list: {_rows(self.extra)}"] if self.extra else []
         )
         if self.strangers:
-            lines.append(f"read back: {self.strangers} leads in the list were neither sent nor known before")
+            were = "was" if self.strangers == 1 else "were"
+            leads = counted(self.strangers, "lead")
+            lines.append(f"read back: {leads} in the list {were} neither sent nor known before")
         return lines
 
 

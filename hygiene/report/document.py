@@ -122,4 +122,5 @@ def cut(table: Table, /) -> Table:
 
 def left_out(rows: int, /) -> str:
     """How many rows a table does not show; "" where it shows all."""
-    return f"{rows - MOST_ROWS:,} more are not shown." if rows > MOST_ROWS else ""
+    left = rows - MOST_ROWS
+    return f"{left:,} more {'is' if left == 1 else 'are'} not shown." if left > 0 else ""

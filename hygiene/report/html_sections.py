@@ -15,7 +15,7 @@ from hygiene.arrow.text import mask
 from hygiene.arrow.value_counts import ValueCounts
 from hygiene.cleaning.comparison import Comparison
 from hygiene.cleaning.decide import relate_rows
-from hygiene.display import inert, mask_rule
+from hygiene.display import counted, inert, mask_rule
 from hygiene.outcomes import NOT_CHECKED, Counts, Outcome, meaning, reason
 from hygiene.policy import RULES
 from hygiene.report.changes import changed_section
@@ -163,9 +163,10 @@ def _batches(content: Content) -> Section | None:
     header = ("Batch", "Rows", "State", "Attempts", *names)
     left = len(batches) - len(chosen)
     text = (
-        f"{len(batches):,} requests to {inert(content.receipt.sink)}, {len(loud):,} of them not as predicted."
+        f"{counted(len(batches), 'request', ',')} to {inert(content.receipt.sink)}, {len(loud):,} of them "
+        "not as predicted."
     )
-    more = f"{left:,} more batches are not shown." if left else ""
+    more = f"{left:,} more {'batch is' if left == 1 else 'batches are'} not shown." if left else ""
     return Section(
         "batches",
         "Batches",
@@ -248,13 +249,15 @@ def _clusters(content: Content) -> Section:
         text += f" and {len(replaced) - MEMBERS:,} more" if len(replaced) > MEMBERS else ""
         size = Cell(f"{len(replaced) + 1:,}", len(replaced) + 1)
         rows.append((lead, size, number(cluster.stays + 1), text, ", ".join(cluster.kinds)))
-    text = f"{repeats.clusters:,} leads stand in the input more than once, in "
-    text += f"{int(repeats.among.sum()):,} rows too many. "
+    stand = "stands" if repeats.clusters == 1 else "stand"
+    text = f"{counted(repeats.clusters, 'lead', ',')} {stand} in the input more than once, in "
+    text += f"{counted(int(repeats.among.sum()), 'row', ',')} too many. "
     if content.cleaned.survey.settings.known is None:
         text += "Known leads were not checked."
     else:
         of_known = (pc.equal(related["duplicate_of"], "known") for related in _related(content))
-        text += f"{sum(int(mask(rows).sum()) for rows in of_known):,} further rows are leads the API holds."
+        count = sum(int(mask(rows).sum()) for rows in of_known)
+        text += f"{counted(count, 'further row', ',')} {'is a lead' if count == 1 else 'are leads'} the API holds."
     header = ("Lead", "Rows", "Stays", "Duplicate rows", "Match")
     table = Table(
         "Clusters of rows for one lead, the largest first", header, tuple(rows), left_out(repeats.clusters)

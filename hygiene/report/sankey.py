@@ -6,6 +6,8 @@ Geometry alone; the template draws it, and the tables beside it say the same in 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from hygiene.display import counted
+
 __all__ = ["HEIGHT", "WIDTH", "Band", "Flow", "Node", "flow"]
 
 #: The drawing's own units; it is scaled to the page. Narrow, so that its words stay readable on a phone.
@@ -65,7 +67,7 @@ def flow(
     second = {name: count for name, count in counts.items() if count}
     room = HEIGHT - GAP * max(len(first) - 1, len(second) - 1, 0)
     most = max(rows, sum(second.values()), 1)
-    start = Node("rows", f"{rows:,} rows", COLUMNS[0], 0, _height(rows, most, room))
+    start = Node("rows", counted(rows, "row", ","), COLUMNS[0], 0, _height(rows, most, room))
     middle = _column(1, first, most, room)
     end = _column(2, second, most, room)
     ready = [node for node in middle if node.name == "ready"]

@@ -26,6 +26,7 @@ from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import ColumnMap
 from hygiene.columns.opt_outs import ColumnMarks, renumber
 from hygiene.columns.rename import count_stand_ins, name_columns
+from hygiene.display import counted
 from hygiene.errors import InputError
 from hygiene.scale.safe_tasks import Sealed, guarded
 from hygiene.scale.weights import Weighed
@@ -87,7 +88,7 @@ class Job:
         whole = mask(pc.match_substring_regex(texts, "^0*[1-9][0-9]{0,17}$"))
         if not whole.all():
             msg = (
-                f"column {self.order!r} numbers {int(whole.sum()):,} of {len(whole):,} rows; "
+                f"column {self.order!r} numbers {int(whole.sum()):,} of {counted(len(whole), 'row', ',')}; "
                 "expected a whole number from 1 in each."
             )
             raise InputError(msg)

@@ -17,6 +17,7 @@ from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.notes import notes_on
 from hygiene.cleaning.pipeline import survey_frame
 from hygiene.cleaning.row_explanation import RowExplanation, explain_row
+from hygiene.display import counted
 from hygiene.errors import UsageError
 from hygiene.importing.summary import Facts, summarise
 from hygiene.outcomes import Counts
@@ -76,7 +77,7 @@ class ScaledLeads:
     def __repr__(self) -> str:
         outcomes = ", ".join(f"{count} {name}" for name, count in self.counts.outcomes.items() if count)
         parts = len(self._found.partitions)
-        return f"<ScaledLeads {len(self)} rows in {parts} partitions: {outcomes or 'none'}>"
+        return f"<ScaledLeads {counted(len(self), 'row')} in {counted(parts, 'partition')}: {outcomes or 'none'}>"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -156,7 +157,7 @@ class ScaledLeads:
         ]
         found = [each for each in compute(asked) if len(each)]
         if not found:
-            raise UsageError(f"row {row}: no row has that number; there are {len(self):,} rows.")
+            raise UsageError(f"row {row}: no row has that number, of {counted(len(self), 'row', ',')}.")
         return explain_row(found[0].iloc[0], show_addresses=show_addresses)
 
     def summary(self, *, by: str | None = None) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
 from hygiene.columns.opt_outs import ColumnMarks, any_marks
 from hygiene.deliverability import DomainVerdict
+from hygiene.display import counted
 from hygiene.errors import InputError
 from hygiene.scale.filling import settle
 from hygiene.scale.partition import Job, survey_partition
@@ -247,7 +248,8 @@ def _check_numbers(kept: Sequence["Delayed"], bits: int, order: str) -> None:
     counts = [task(count_repeated, "a bucket", [each[bucket] for each in cut]) for bucket in buckets]
     repeated = sum(compute(counts))
     if repeated:
-        msg = f"column {order!r} gives {repeated:,} rows a number that another row has; expected one for each row."
+        rows = counted(repeated, "row", ",")
+        msg = f"column {order!r} gives {rows} a number that another row has; expected one for each row."
         raise InputError(msg)
 
 

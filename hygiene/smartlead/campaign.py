@@ -4,25 +4,22 @@ What it shares with lists, the key, the block list and who unsubscribed, is in `
 `campaign_replies`. An import into a campaign that is under way is mail that goes out.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
 from hygiene.arguments import check_id
-from hygiene.columns.mapping import CANONICAL
 from hygiene.errors import ListNotFound, UnknownOutcome, UsageError
+from hygiene.http.bodies import Body, WrittenImport, nested
 from hygiene.http.keys import Key
 from hygiene.http.listings import Page, lacking, readable, whole
 from hygiene.http.retry import Pause, sleep
-from hygiene.http.transport import Letter, Transport
 from hygiene.policy import ImportPolicy
-from hygiene.sinks import LeadList, Reply, Target
+from hygiene.sinks import LeadList, Target
 from hygiene.smartlead import page_answers
 from hygiene.smartlead.campaign_policy import CAMPAIGN_POLICY
 from hygiene.smartlead.campaign_replies import campaign, campaign_reply
 from hygiene.smartlead.client import Smartlead
-from hygiene.smartlead.payload import Body
 
 __all__ = ["SmartleadCampaign"]
 
@@ -130,26 +127,17 @@ class SmartleadCampaign(Smartlead):
 
     def shaped(self, leads: Sequence[Mapping[str, str]], /) -> Sequence[Mapping[str, object]]:
         """Leads as the API is sent them: what it does not take as a field of its own is a custom one."""
-        return [self._shaped(lead) for lead in leads]
+        return [nested(lead, self._rename, taken=TAKEN, under="custom_fields") for lead in leads]
 
-    def _shaped(self, lead: Mapping[str, str]) -> Body:
-        named = {
-            self._rename.get(name, name): cell
-            for name, cell in sorted(lead.items(), key=lambda pair: pair[0] in CANONICAL)
-        }
-        own = Body({name: cell for name, cell in named.items() if name in TAKEN})
-        custom = Body({name: cell for name, cell in named.items() if name not in TAKEN})
-        return Body({**own, "custom_fields": custom}) if custom else own
-
-    def write(  # type: ignore[override]  # what it gives is sent like that of a list
+    def write(
         self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False
-    ) -> "WrittenCampaignImport":
+    ) -> WrittenImport:
         """The request that adds these leads; see `WritesAhead.write`. The API keeps no name of a file."""
         del file_name
         settings = self._settings | ({"ignore_global_block_list": True} if waive_blocklist else {})
         body = Body({"lead_list": self.shaped(leads), **({"settings": settings} if settings else {})})
         letter = self._wire.write("POST", f"/campaigns/{self._campaign()}/leads", body=body)
-        return WrittenCampaignImport(self._wire, letter)
+        return WrittenImport(self._wire, letter, campaign_reply)
 
     def describe(self) -> LeadList:
         """The campaign that is imported to; its name says where it is paused, stopped or completed.
@@ -224,15 +212,3 @@ class SmartleadCampaign(Smartlead):
             msg = "no campaign is named; SmartleadCampaign(campaign_id=ID) does."
             raise UsageError(msg)
         return self.campaign_id
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenCampaignImport:
-    """A request that adds leads to a campaign, written and not sent yet; see `hygiene.sinks.Written`."""
-
-    _wire: Transport = field(repr=False)
-    _letter: Letter
-
-    def send(self, *, meanwhile: Callable[[], None] | None = None) -> Reply:
-        """Send it; the counts it is answered with."""
-        return campaign_reply(self._wire.send(self._letter, meanwhile=meanwhile))

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from hygiene.arguments import check_id, check_word
 from hygiene.errors import ListingIncomplete, ListNotFound, UnknownOutcome, UsageError, option
+from hygiene.http.bodies import Body, WrittenImport
 from hygiene.http.client import Client
 from hygiene.http.keys import Key, find_key, in_query
 from hygiene.http.listings import Page, readable, whole
@@ -18,7 +19,7 @@ from hygiene.policy import ImportPolicy
 from hygiene.sinks import HeldLead, LeadList, Reply, Target
 from hygiene.smartlead import responses
 from hygiene.smartlead.pagination import cursor_pages, offset_pages
-from hygiene.smartlead.payload import Body, WrittenImport, distinct_fields, shape_leads
+from hygiene.smartlead.payload import distinct_fields, shape_leads
 from hygiene.smartlead.service import SERVICE
 from hygiene.smartlead.unsubscribed import check_told, is_unsubscribed, unsubscribed_only
 
@@ -142,9 +143,8 @@ class Smartlead(Client):
         body = Body({"leadList": self.shaped(leads), "fileName": file_name, **self._maps})
         if waive_blocklist:
             body["csvSettings"] = {"ignoreGlobalBlockList": True}
-        return WrittenImport(
-            self._wire, self._wire.write("POST", f"/lead-list/{self._list()}/import", body=body)
-        )
+        letter = self._wire.write("POST", f"/lead-list/{self._list()}/import", body=body)
+        return WrittenImport(self._wire, letter, responses.reply)
 
     def describe(self) -> LeadList:
         """The list that is imported to.

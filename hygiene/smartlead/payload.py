@@ -3,36 +3,14 @@
 Which leads are sent, and when, is decided elsewhere; no address shows in a repr, and so in no traceback.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from hygiene.columns.mapping import CANONICAL
 from hygiene.errors import UsageError, option
-from hygiene.http.transport import Letter, Transport
-from hygiene.sinks import Reply
-from hygiene.smartlead.responses import reply
+from hygiene.http.bodies import Body
 
-__all__ = ["Body", "WrittenImport", "distinct_fields", "shape_leads"]
-
-
-class Body(dict[str, object]):
-    """What is posted; its repr shows nothing of it, so that no traceback's locals do."""
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} fields>"
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenImport:
-    """An import request that is written and not sent yet; see `hygiene.importing.Written`."""
-
-    _wire: Transport = field(repr=False)
-    _letter: Letter
-
-    def send(self, *, meanwhile: Callable[[], None] | None = None) -> Reply:
-        """Send it; the counts it is answered with."""
-        return reply(self._wire.send(self._letter, meanwhile=meanwhile))
+__all__ = ["distinct_fields", "shape_leads"]
 
 
 def shape_leads(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from hygiene.display import counted
 from hygiene.errors import SinkError, option
 from hygiene.http.listings import Page, row_key
 
@@ -40,8 +41,8 @@ def check_told(read: int, untold: int, /) -> None:
     """
     if read and read == untold:
         msg = (
-            f"GET /leads/all: none of {read} leads says whether it is unsubscribed (is_unsubscribed), so who is "
-            f"cannot be read. Hand over an export of them with {option('suppress', value='F')}, and import with "
+            f"GET /leads/all: none of {counted(read, 'lead')} says whether it is unsubscribed (is_unsubscribed), so "
+            f"who is cannot be read. Hand over an export of them with {option('suppress', value='F')}, and import with "
             f"{option('snapshot', given=False)}."
         )
         raise SinkError(msg, status=200)

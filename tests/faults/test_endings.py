@@ -455,7 +455,7 @@ def test_a_probe_that_is_refused_on_the_way_is_exit_5_and_the_same_command_goes_
     assert (
         "What was answered is kept in policy.toml.state; to go on from it, run the same command again." in err
     )
-    assert "resuming: 1 imports are answered already" in told
+    assert "resuming: 1 import answered already" in told
     assert out.splitlines()[-1].endswith("wrote policy.toml.")
 
 

@@ -169,8 +169,9 @@ def _notes(
         header_line < line <= len(rows) and any(filled_cells(rows[line - 1])) for line in sheet.hidden
     )
     if hidden and visible_rows and not _visible(sheet, header_line):
+        all_are = "its only lead is" if hidden == 1 else f"all of its {hidden:,} leads are"
         raise InputError(
-            f"{source.name}: sheet {sheet.name!r}: all of its {hidden:,} leads are in rows that are hidden, and "
+            f"{source.name}: sheet {sheet.name!r}: {all_are} hidden, and "
             f"{option('visible_rows', given=True)} leaves those out.",
             "Read it without that, or show the rows in a spreadsheet program and save it.",
         )

@@ -1,0 +1,232 @@
+"""An Instantly workspace: a sink for the leads of a list or a campaign, and a reader of what it holds.
+
+Nothing is counted here, and nothing that may have landed is sent twice.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, Unpack
+
+from hygiene.errors import ListNotFound, SinkError, UnknownOutcome, UsageError, option
+from hygiene.http.answers import Answer
+from hygiene.http.bodies import Body, WrittenImport, nested
+from hygiene.http.client import Client, How
+from hygiene.http.keys import Key, bearer, find_key
+from hygiene.http.listings import Page, lacking, readable, whole
+from hygiene.instantly import replies
+from hygiene.instantly.counting import POLICY, WORKSPACE_POLICY
+from hygiene.instantly.place import SERVICE
+from hygiene.policy import ImportPolicy
+from hygiene.sinks import LeadList, Reply, Target
+
+__all__ = ["Instantly"]
+
+#: Leads a request, and rows of a page (documented).
+BATCH_LEADS: Final = 1000
+PAGE: Final = 100
+#: Our columns by the API's names; any other name is a custom variable (documented).
+NAMES: Final[Mapping[str, str]] = {"company": "company_name"}
+TAKEN: Final = frozenset(
+    {"email", "first_name", "last_name", "company_name", "phone", "website", "personalization"}
+)
+
+
+class Instantly(Client):
+    """A lead list or a campaign of an Instantly workspace: a sink, and a reader of what the workspace holds.
+
+    Args:
+        list_id: The list to import to.
+        campaign_id: The campaign to import to; one of the two, or neither for calls that need none.
+        api_key: The key; None reads ``INSTANTLY_API_KEY``, then the file ``INSTANTLY_API_KEY_FILE`` names.
+        policy: How the API is believed to count; None follows from `whole_workspace`.
+        rename: Column to the API's field. What the API does not know as a field of a lead is a custom variable.
+        whole_workspace: Whether leads are skipped that are anywhere in the workspace, and not only in the list or
+            campaign.
+        blocklist_id: The block list that the API is to check, in place of the workspace's.
+        how: As `Client`: `base_url` (None reads ``INSTANTLY_BASE_URL``), `timeout_s`, `rate`, `patience_s`, `pause`,
+            `insecure`.
+
+    Raises:
+        UsageError: no key, both a list and a campaign, or a setting that makes no sense.
+
+    Source: documented, developer.instantly.ai, `POST /api/v2/leads/add`.
+    """
+
+    def __init__(
+        self,
+        *,
+        list_id: str | None = None,
+        campaign_id: str | None = None,
+        api_key: str | Key | None = None,
+        policy: ImportPolicy | None = None,
+        rename: Mapping[str, str] | None = None,
+        whole_workspace: bool = False,
+        blocklist_id: str | None = None,
+        **how: Unpack[How],
+    ) -> None:
+        try:
+            key = find_key(api_key, SERVICE)
+        finally:
+            del api_key  # it would stand among the locals of a traceback
+        if list_id is not None and campaign_id is not None:
+            msg = "list_id and campaign_id both say where to import to; expected one of them."
+            raise UsageError(msg)
+        super().__init__(SERVICE, key, sign=bearer, checked=replies.checked, **how)
+        self._kind, self._id = ("campaign", campaign_id) if campaign_id is not None else ("list", list_id)
+        self.batch_leads = BATCH_LEADS
+        self.policy = policy or (WORKSPACE_POLICY if whole_workspace else POLICY)
+        self._rename = {**NAMES, **(rename or {})}
+        self._more: dict[str, object] = {"skip_if_in_workspace": True} if whole_workspace else {}
+        self._more |= {} if blocklist_id is None else {"blocklist_id": blocklist_id}
+
+    def __repr__(self) -> str:
+        return f"Instantly({self._kind}_id={self._id!r}, base_url={self.base_url!r})"
+
+    @property
+    def name(self) -> str:
+        """What the sink is called in messages."""
+        return f"{self._kind} {self._id} at {self.host}"
+
+    @property
+    def target(self) -> Target:
+        """Where it sends to, for a journal."""
+        return Target(self.base_url, self.account, f"{self._kind}={self._place()}")
+
+    @property
+    def shape(self) -> Mapping[str, object]:
+        """How leads are written for the API; a resumed import sets it as it was."""
+        return {"rename": dict(self._rename), "more": dict(self._more)}
+
+    @shape.setter
+    def shape(self, given: Mapping[str, Any]) -> None:
+        self._rename, self._more = dict(given["rename"]), dict(given["more"])
+
+    def shaped(self, leads: Sequence[Mapping[str, str]], /) -> Sequence[Mapping[str, object]]:
+        """Leads as the API is sent them: what it does not take as a field of its own is a custom variable."""
+        return [nested(lead, self._rename, taken=TAKEN, under="custom_variables") for lead in leads]
+
+    def send(
+        self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False
+    ) -> Reply:
+        """Import these leads in one request; see `Sink.send`."""
+        return self.write(leads, file_name=file_name, waive_blocklist=waive_blocklist).send()
+
+    def write(
+        self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False
+    ) -> WrittenImport:
+        """The request that imports these leads; see `WritesAhead.write`. The API keeps no name of a file.
+
+        Raises:
+            UsageError: the block list is to be waived, which the API has no way for.
+        """
+        del file_name
+        if waive_blocklist:
+            msg = f"Instantly has no way to waive its block list; leave {option('waive_blocklist', given=True)} out."
+            raise UsageError(msg)
+        skip = {f"skip_if_in_{self._kind}": True, **self._more}
+        body = Body({f"{self._kind}_id": self._place(), "leads": self.shaped(leads), **skip})
+        return WrittenImport(self._wire, self._wire.write("POST", "/leads/add", body=body), replies.reply)
+
+    def describe(self) -> LeadList:
+        """The list or campaign that is imported to.
+
+        Raises:
+            ListNotFound: there is none, or it is of another workspace.
+        """
+        path = "/campaigns" if self._kind == "campaign" else "/lead-lists"
+        answer = self._wire.ask("GET", f"{path}/{self._place()}")
+        found = replies.lead_list(answer.value)
+        if found is None:
+            raise ListNotFound(f"{answer.where}, without a {self._kind}. Look up its ID.")
+        return found
+
+    def lists(self, name: str = "") -> list[LeadList]:
+        """The workspace's lead lists, those whose name holds `name`."""
+        query = {"search": name} if name else {}
+        pages = whole(lambda: self._pages("/lead-lists", query))
+        found = (replies.lead_list(row) for page in pages for row in page.rows)
+        return [each for each in found if each is not None]
+
+    def create_list(self, name: str, /) -> LeadList:
+        """A new, empty lead list.
+
+        Raises:
+            UnknownOutcome: the answer does not say which list was made.
+        """
+        answer = self._wire.ask("POST", "/lead-lists", body={"name": name})
+        made = replies.lead_list(answer.value)
+        if made is None:
+            msg = (
+                f"{answer.said}: no id. The list may be made; look for it with: hygiene lists --to instantly"
+            )
+            raise UnknownOutcome(msg)
+        return made
+
+    def members(self, *, whole_account: bool = False) -> Iterator[str]:
+        """Addresses of the leads in the list or campaign, or in the whole workspace, in the API's order.
+
+        Raises:
+            SinkError: refused.
+            ListingIncomplete: what was given does not add up, and did not when it was read once more.
+        """
+        where = {} if whole_account else self._where()
+        for page in whole(lambda: self._lead_pages(where, None)):
+            yield from filter(None, (readable(row, "email") for row in page.rows))
+
+    def lead_pages(self, start: Any = None, /) -> Iterator[Page]:
+        """The leads of the list or campaign, or of the workspace where none is named, from a page on."""
+        return self._lead_pages({} if self._id is None else self._where(), start)
+
+    def blocked(self) -> Iterator[str]:
+        """Entries of the workspace's block list. Raises as `members`."""
+        for page in whole(self.block_list_pages):
+            yield from filter(None, (readable(row, "bl_value") for row in page.rows))
+
+    def block_list_pages(self, start: Any = None, /) -> Iterator[Page]:
+        """The block list from a page on, the last one empty."""
+        return self._pages("/block-lists-entries", {}, start=start, address="bl_value")
+
+    def _lead_pages(self, where: Mapping[str, object], start: Any) -> Iterator[Page]:
+        def ask(seen: Mapping[str, object]) -> Answer:
+            try:
+                return self._wire.ask("POST", replies.READS, body={**where, "limit": PAGE, **seen})
+            except UnknownOutcome as lost:  # it is posted and merely reads
+                msg = f"POST {replies.READS}: the answer was lost. Run the command again."
+                raise SinkError(msg) from lost
+
+        return _turned(ask, start, address="email")
+
+    def _pages(
+        self, path: str, query: Mapping[str, object], *, start: Any = None, address: str = ""
+    ) -> Iterator[Page]:
+        def ask(seen: Mapping[str, object]) -> Answer:
+            return self._wire.ask("GET", path, query={**query, "limit": PAGE, **seen})
+
+        return _turned(ask, start, address=address)
+
+    def _where(self) -> Mapping[str, object]:
+        """What asks for the leads of the list or campaign (documented: `campaign`, without ``_id``)."""
+        return {"campaign" if self._kind == "campaign" else "list_id": self._place()}
+
+    def _place(self) -> str:
+        if self._id is None:
+            msg = "no list and no campaign is named; Instantly(list_id=ID) or Instantly(campaign_id=ID) does."
+            raise UsageError(msg)
+        return self._id
+
+
+def _turned(ask: Callable[[Mapping[str, object]], Answer], start: Any, *, address: str) -> Iterator[Page]:
+    """Pages that name the one after them in `next_starting_after`, the last one empty (documented)."""
+    cursor = start
+    while True:
+        answer = ask({} if cursor is None else {"starting_after": cursor})
+        rows = answer.found.get("items")
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            msg = f"{answer.said}: expected an array of items. Check {SERVICE.url_variable}."
+            raise SinkError(msg, status=answer.status)
+        without = lacking(rows, address) if address else frozenset()
+        cursor = answer.found.get("next_starting_after") if rows else None
+        yield Page(rows, cursor, lacking=without, where=answer.where)
+        if cursor is None:
+            if rows:
+                yield Page([], None, where=answer.where)
+            return
