@@ -109,7 +109,8 @@ class Emulator:
         self.requests: list[tuple[str, str, int | None]] = []
         self.faults: deque[Fault] = deque()
         self._hurry = threading.Event()
-        self._limits = {key: RateLimit(rate or ()) for key in (api_key, *other_keys)}
+        self._limit = RateLimit(rate or ())
+        self._other_limits = {key: RateLimit(rate or ()) for key in other_keys}
         self._account_limit = RateLimit(account_rate or (), of_account=True)
         self._store = Database(database, policy=policy or ImportPolicy())
         self._server = self._bound(port)
@@ -243,7 +244,7 @@ class Emulator:
         found = find_route(self._routes.table, request.method, below)
         if found is None:
             return Reply(404, f"Cannot {request.method} {path}")
-        limit = self._limits.get(key or "")
+        limit = self._limit if key == self.api_key else self._other_limits.get(key or "")
         if limit is None:
             return Reply(401, {"message": "Invalid API Key"})
         _, refusal = self._account_limit.admit()

@@ -150,7 +150,9 @@ class SinkLaws:
         error = met.error if isinstance(met, Receipt) else met
 
         under_way = max(bench.place.in_flight - 1, 0)
-        assert early <= under_way, f"{early} requests came before the {WAIT_S} s had passed that the API asked for"
+        assert early <= under_way, (
+            f"{early} requests came before the {WAIT_S} s had passed that the API asked for"
+        )
         assert error is None or isinstance(error, RateLimited), f"429 is RateLimited; met {error!r}"
         if error is None or bench.has_journal:
             self._all_there_once(bench, bench.finish(LEADS) if error else met)
