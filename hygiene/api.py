@@ -202,7 +202,9 @@ def import_leads(
     ):  # fmt: skip
         known = with_known_leads(session, cleaned, sink, snapshot=snapshot, send_all=send_all)
         receipt = session.run(known, on_unknown=on_unknown, progress=progress)
-        receipt = with_readback(receipt, known, sink) if verify else receipt
+        if verify:
+            receipt = with_readback(receipt, known, sink)
+            session.keep_evidence(receipt)
         session.keep(summarise(known, receipt=receipt, send_all=send_all))
         return receipt
 

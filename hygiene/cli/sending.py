@@ -37,6 +37,7 @@ def send(run: Run, session: "Session", cleaned: "CleanedLeads", stopping: "Stopp
             if run.options["verify"]:
                 with run.afterwards():
                     receipt = with_readback(receipt, cleaned, session.sink)
+                    session.keep_evidence(receipt)
             return receipt
     except KeyboardInterrupt:
         return session.stopped(Interrupted("stopped at once; the answer of the batch in flight is unknown."))

@@ -7,9 +7,10 @@ writes, `jobs` waits for what an API carries out later, `in_doubt` finds out abo
 leads. What a sink offers is said in `hygiene.sinks`.
 """
 
+from hygiene.importing.memory_record import MemoryRecord
 from hygiene.importing.payload import Batch, Payload, plan, sent_columns
 from hygiene.importing.receipt import Receipt
-from hygiene.importing.records import Entry, Frozen, Identity, Journal, MemoryRecord, Record
+from hygiene.importing.records import Entry, Frozen, Identity, Journal, Record
 from hygiene.importing.sender import OnUnknown, Progress
 from hygiene.importing.session import Session, open_session, run_import
 from hygiene.version import earlier_names

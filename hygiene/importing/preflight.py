@@ -22,6 +22,7 @@ from hygiene.cleaning.result import CleanedLeads
 from hygiene.cleaning.settings import Settings
 from hygiene.errors import InputError, ListingIncomplete, Note, SinkError, option
 from hygiene.importing import Receipt, Session
+from hygiene.importing.evidence import evidence_of
 from hygiene.importing.handed_over import check_handed_over
 from hygiene.lists import UNSUBSCRIBED, RuleList, parse_list
 from hygiene.lists.known_leads import KnownLeads
@@ -79,14 +80,17 @@ def with_readback(receipt: Receipt, cleaned: CleanedLeads, sink: Sink, /) -> Rec
         note = Note(f"warning: read back: what the list holds was not read: {error.marked}")
         return replace(receipt, notes=(*receipt.notes, note))
     held = cleaned.survey.settings.addresses_held("list")
+    sent = cleaned.addresses(trace.rows - 1)
     found = read_back(
         members,
-        cleaned.addresses(trace.rows - 1),
+        sent,
         trace,
         landed=[result.batch for result in receipt.batches if result.reported is not None],
         known=None if held is None else held.to_pylist(),
     )
-    return replace(receipt, readback=found)
+    known = evidence_of(cleaned, trace.rows, sent=sent, members=members, was_read=held is not None)
+    told = replace(receipt.reconciliation, trace=replace(trace, evidence=known))
+    return replace(receipt, readback=found, reconciliation=told)
 
 
 def prepare(cleaned: CleanedLeads, sink: Sink, /, *, snapshot: bool = True) -> CleanedLeads:

@@ -1,6 +1,6 @@
 """Record: what is remembered of one import, and how its batches are counted.
 
-A journal keeps records on disk; `MemoryRecord` keeps one for as long as it lasts. Nothing here sends.
+A journal keeps records on disk; `memory_record` keeps one for as long as it lasts. Nothing here sends.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,12 +16,13 @@ from hygiene.errors import option
 from hygiene.importing.past_imports import Landed
 from hygiene.importing.standing import Brought, Standing
 from hygiene.policy import ImportPolicy
+from hygiene.prediction.evidence import Evidence
 from hygiene.prediction.features import Codes, Features
 from hygiene.prediction.reconcile import BatchResult
 from hygiene.prediction.simulate import count
 from hygiene.sinks import Target
 
-__all__ = ["Entry", "Frozen", "Identity", "Journal", "MemoryRecord", "Record", "in_order", "recount"]
+__all__ = ["Entry", "Frozen", "Identity", "Journal", "Record", "in_order", "recount"]
 
 #: Places of leads in an import, from 0 in the order they were planned.
 Places = np.ndarray[Any, np.dtype[np.int64]]
@@ -187,6 +188,9 @@ class ImportRecord(Record, Protocol):
     def review(self, rows: Places, /) -> None:
         """Note which rows are for review."""
 
+    def keep(self, evidence: Evidence, /) -> None:
+        """Note what was read back of the leads that the API may hold."""
+
     def completed(self, summary: Mapping[str, object] | None, /) -> None:
         """Note that it came to its end, and the summary of that run."""
 
@@ -221,59 +225,6 @@ class Journal(Protocol):
 
     def brought(self, target: Target, /) -> Mapping[str, Brought]:
         """How many leads each import brought to this list."""
-
-
-class MemoryRecord:
-    """A record that is gone with the process.
-
-    Args:
-        rows: Row number of every planned lead.
-        features: What counting rules see of them.
-        entries: The batches.
-    """
-
-    def __init__(self, rows: Places, features: Features, entries: Sequence[Entry]) -> None:
-        self._rows, self._features = rows, features
-        self._entries = {entry.number: entry for entry in entries}
-
-    @property
-    def import_id(self) -> str | None:
-        """None: nobody can ask for it later."""
-        return None
-
-    def rows(self) -> Places:
-        """Row number of every planned lead."""
-        return self._rows
-
-    def features(self) -> Features:
-        """What counting rules see of the planned leads."""
-        return self._features
-
-    def entries(self) -> list[Entry]:
-        """Every batch."""
-        return list(self._entries.values())
-
-    def sending(self, entry: Entry, /, *, noted: Sequence[Entry] = ()) -> None:
-        """Note that a batch is about to be sent, and what became of others."""
-        self.finished([*noted, entry])
-
-    def finished(self, entries: Sequence[Entry], /) -> None:
-        """Note what became of batches."""
-        self._entries |= {entry.number: entry for entry in entries}
-
-    def rearranged(self, gone: Sequence[int], entries: Sequence[Entry], /) -> None:
-        """Replace batches by others."""
-        for number in gone:
-            self._entries.pop(number, None)
-        self._entries |= {entry.number: entry for entry in entries}
-
-    def news(self) -> Mapping[str, Places]:
-        """Nothing: nobody else is remembered."""
-        return {}
-
-    def crossed(self) -> Places:
-        """None: nobody else is remembered."""
-        return np.arange(0)
 
 
 def recount(

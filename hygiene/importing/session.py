@@ -15,10 +15,12 @@ from hygiene.arguments import check_word
 from hygiene.cleaning.result import CleanedLeads
 from hygiene.errors import HygieneError, JournalLost, Note, SinkError, UsageError
 from hygiene.importing.batches import Batches, divide_leads
+from hygiene.importing.evidence import with_rows_told
+from hygiene.importing.memory_record import MemoryRecord
 from hygiene.importing.payload import check_renamed, check_size, sent_columns
 from hygiene.importing.prior_imports import PriorImports, without_own
 from hygiene.importing.receipt import Receipt, receipt_of
-from hygiene.importing.records import Frozen, Identity, ImportRecord, Journal, MemoryRecord, Record
+from hygiene.importing.records import Frozen, Identity, ImportRecord, Journal, Record
 from hygiene.importing.resume import EarlierPlan, Outlook, requests_for
 from hygiene.importing.sender import OnUnknown, Progress, Sender
 from hygiene.importing.standing import Brought, Standing
@@ -178,7 +180,7 @@ class Session:
         )
         error = run.send()
         self.notes += run.crossing.notes()
-        receipt = self._receipt(record, error, progressed=run.progressed)
+        receipt = with_rows_told(self._receipt(record, error, progressed=run.progressed), cleaned)
         if isinstance(error, SinkError) and {batch.state for batch in receipt.batches} <= {"planned"}:
             raise error
         if error is None and self._record is not None and receipt.batches:
@@ -192,6 +194,13 @@ class Session:
         """What is remembered of an import whose run was broken off."""
         record = self._record or MemoryRecord(np.arange(0), TextFeatures(pa.nulls(0)), [])
         return self._receipt(record, error, progressed=True)
+
+    def keep_evidence(self, receipt: Receipt, /) -> None:
+        """Let the journal keep what was read back of an import that is done."""
+        trace = receipt.reconciliation.trace
+        done = all(batch.state not in ("planned", "unknown") for batch in receipt.batches)
+        if self._record is not None and receipt.readback is not None and trace is not None and done:
+            self._record.keep(trace.evidence)
 
     def keep(self, summary: Mapping[str, object], /) -> None:
         """Let the journal keep the summary of the run that brought the import to its end."""

@@ -1,21 +1,25 @@
 """Drift: which rules, or what we did not know, reproduce the counts that the API reported.
 
-The policy space is searched from the fewest changes on. What fits is told, what does not is left as a
-remainder; nothing is guessed, and nothing here asks the API.
+The policy space is searched from the fewest changes on, and what fits the counts is held against what is known of
+single leads. What fits both is told, what does not is left as a remainder; nothing here asks the API.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from hygiene.display import counted
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy, Value, as_toml, is_seldom
-from hygiene.prediction.features import Codes, Features
+from hygiene.prediction.causes import NAMED_ROWS, causes_of
+from hygiene.prediction.evidence import Held, told_of
+from hygiene.prediction.features import Codes
+from hygiene.prediction.induce import Finding, describe
 from hygiene.prediction.policy_grid import PolicyGrid, Table, policies_near
 from hygiene.prediction.relevance import values_of
+from hygiene.prediction.simulate import BLOCKED, IMPORTED
+from hygiene.prediction.trace import Result, Trace
 
 __all__ = ["Explanation", "Fit", "Result", "Trace", "explain"]
 
@@ -25,51 +29,12 @@ MOST_LEADS = 1 << 40
 MOST_WORK = 50_000_000
 #: Most changes in which rules are tried that few APIs have otherwise.
 SELDOM_CHANGES = 3
-#: Row numbers that a sentence names.
-NAMED_ROWS = 10
+#: Most changes in which rules are tried after simpler ones fitted the counts and not the leads.
+EVIDENCE_CHANGES = 2
+#: Contradicted policies that are told.
+NAMED_DROPPED = 2
 #: Policies that are told where several fit equally well.
 NAMED_POLICIES = 5
-
-TOTAL, IMPORTED, DUPLICATES, BLOCKED = range(4)
-
-
-class Result(Protocol):
-    """What is known of one request: `hygiene.prediction.reconcile.BatchResult`, or what a journal kept of it."""
-
-    @property
-    def batch(self) -> int:
-        """Its number, from 1."""
-
-    @property
-    def rows(self) -> int:
-        """Leads in it."""
-
-    @property
-    def attempts(self) -> int:
-        """How often it was sent."""
-
-    @property
-    def reported(self) -> Counts | None:
-        """Counts that the API gave; None where it gave none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """What policies can see of an import's leads.
-
-    Attributes:
-        features: The leads in sending order.
-        batch: The number of each lead's request, from 1 and never falling.
-        rows: Row number of each lead in the input.
-        policy: The rules that it was predicted with.
-        waive_blocklist: Whether the requests waived the block list.
-    """
-
-    features: Features = field(repr=False)
-    batch: Codes = field(repr=False)
-    rows: Codes = field(repr=False)
-    policy: ImportPolicy
-    waive_blocklist: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +46,16 @@ class Fit:
         changes: Rule to its value before and in this policy.
         rows: Row numbers that it counts otherwise.
         remainder: Reported less counted under it; zero throughout where it explains everything.
+        against: What is known of single leads that contradicts it; empty for nothing.
+        overturned: Changed rules that were measured.
     """
 
     policy: ImportPolicy
     changes: dict[str, tuple[Value, Value]]
     rows: tuple[int, ...]
     remainder: Counts
+    against: str = ""
+    overturned: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -106,12 +75,16 @@ class Explanation:
         causes: What would explain every batch without a change of rules, one sentence each.
         closest: The policy that leaves least unexplained, where nothing explains everything.
         complete: Whether every policy was tried that differs no more than the fits do.
+        dropped: Policies that fit the counts and are contradicted by what is known of single leads.
+        findings: What leads that were counted otherwise have in common, where no rule explains them.
     """
 
     fits: tuple[Fit, ...] = ()
     causes: tuple[str, ...] = ()
     closest: Fit | None = None
     complete: bool = True
+    dropped: tuple[Fit, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def policy(self) -> ImportPolicy | None:
@@ -120,7 +93,7 @@ class Explanation:
 
     def sentences(self) -> list[str]:
         """The explanation for people."""
-        lines = [f"{fit.words} explains every batch{_named(fit.rows)}" for fit in self.fits[:NAMED_POLICIES]]
+        lines = [_told(fit) for fit in self.fits[:NAMED_POLICIES]]
         if len(self.fits) > 1:
             more = len(self.fits) - NAMED_POLICIES
             lines.append(
@@ -129,6 +102,8 @@ class Explanation:
             )
         lead = "or no rule differs, and " if self.fits else "no rule explains it; it fits that "
         lines += [lead + "; ".join(self.causes)] if self.causes else []
+        lines += [f"{fit.words} fits the counts and is dropped: {fit.against}" for fit in self.dropped]
+        lines += [finding.words for finding in self.findings]
         if self.closest is not None:
             lines.append(_unexplained(self.closest))
         if not self.complete:
@@ -148,19 +123,37 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
     chosen = np.flatnonzero(np.isin(trace.batch, numbers))
     if not len(chosen):
         return Explanation()
-    trials = PolicyGrid(
-        trace.features.take(chosen),
-        trace.policy,
-        batch=np.searchsorted(numbers, trace.batch[chosen]),
-        waive_blocklist=trace.waive_blocklist,
-    )
+    every = len(chosen) == len(trace.batch)  # then what was worked out of the leads is not worked out again
+    features = trace.features if every else trace.features.take(chosen)
+    batch = np.searchsorted(numbers, trace.batch[chosen])
+    trials = PolicyGrid(features, trace.policy, batch=batch, waive_blocklist=trace.waive_blocklist)
+    told = told_of(answered, trace.batch[chosen])
+    held = Held(trace.evidence, chosen, features, batch, told, trace.waive_blocklist)
     target = _target(answered, trace.rows[chosen])
     drift = target.left(trials.table(trace.policy))
     if not drift.any():
-        return Explanation()
-    fits, closest, complete = _search(trials, trace.policy, target, answered)
-    causes = _causes(answered, drift, trials, trace.policy)
-    return Explanation(fits, causes, None if fits or causes else closest, complete)
+        return Explanation(findings=_findings(held, trace.policy))
+    found = _search(trials, trace.policy, target, answered, held)
+    causes = causes_of(answered, drift, trials, trace.policy)
+    findings = () if found.fits else _findings(held, trace.policy)
+    closest = None if found.fits or causes or findings else found.closest
+    return Explanation(found.fits, causes, closest, found.complete, found.dropped[:NAMED_DROPPED], findings)
+
+
+def _findings(held: Held, policy: ImportPolicy) -> tuple[Finding, ...]:
+    """What leads that were counted otherwise have in common; the list tells more than the answers do."""
+    if not held.speaks:
+        return ()
+    classes = held.classes(policy)
+    imported, kept_out = classes == IMPORTED, classes == BLOCKED
+    looks = [(held.missing(policy, classes), imported, "are missing from the list")]
+    looks.append(
+        (held.beyond(policy, classes) & kept_out, kept_out, "are in the list though on the block list")
+    )
+    if held.evidence.members is None:
+        looks = [(held.otherwise(classes), held.told > 0, "the API counted otherwise")]
+    found = (describe(held, differs, among, what) for differs, among, what in looks)
+    return tuple(finding for finding in found if finding is not None)
 
 
 class _Target(NamedTuple):
@@ -183,116 +176,92 @@ def _target(answered: Sequence[Result], rows: Codes) -> _Target:
     return _Target(np.array(reported, dtype=np.int64), given, rows)
 
 
+class _Found(NamedTuple):
+    """What a search came to: what fits, what is contradicted, what leaves least over, and if nothing was left out."""
+
+    fits: tuple[Fit, ...]
+    dropped: tuple[Fit, ...]
+    closest: Fit
+    complete: bool
+
+
 def _search(
-    trials: PolicyGrid, base: ImportPolicy, target: _Target, answered: Sequence[Result]
-) -> tuple[tuple[Fit, ...], Fit, bool]:
-    """The fits with the fewest changes, the policy that leaves least over, and whether none was left out."""
+    trials: PolicyGrid, base: ImportPolicy, target: _Target, answered: Sequence[Result], held: Held
+) -> _Found:
+    """The fits with the fewest changes that nothing known of single leads contradicts."""
     every = {name: values_of(name, getattr(base, name), answered) for name in trials.relevant()}
     common = {name: values for name, values in every.items() if not is_seldom(name)}
     closest, least = base, np.inf
     exact: list[ImportPolicy] = []
+    against: dict[Hashable, str] = {}
+    dropped: list[ImportPolicy] = []
     complete = True
     for changes in range(len(common) + 1):
         rules = every if changes <= SELDOM_CHANGES else common
         for policy in policies_near(base, rules, changes=changes):
             left = int(np.abs(target.left(trials.table(policy))).sum())
             closest, least = (policy, left) if left < least else (closest, least)
-            exact += [] if left else [policy]
+            if not left:
+                name = trials.signature(policy)
+                if name not in against:
+                    against[name] = _contradiction(held, policy, target.rows)
+                (dropped if against[name] else exact).append(policy)
             complete = trials.countings * len(trials.rows) <= MOST_WORK
             if not complete:
                 break
-        if exact or not complete:
+        if exact or not complete or (dropped and changes >= EVIDENCE_CHANGES):
             break
-    ranked = sorted(exact, key=lambda policy: _rank(base, policy))
-    fits = tuple(_fit(trials, base, policy, target) for policy in ranked)
-    return fits, _fit(trials, base, closest, target), complete
+    fits, over = (
+        tuple(_fit(trials, base, policy, target) for policy in sorted(some, key=lambda one: _rank(base, one)))
+        for some in (exact, dropped)
+    )
+    over = tuple(replace(fit, against=against[trials.signature(fit.policy)]) for fit in over)
+    return _Found(fits, over, _fit(trials, base, closest, target), complete)
 
 
-def _rank(base: ImportPolicy, policy: ImportPolicy) -> tuple[int, int]:
-    """Those first that change only what is assumed, and of these what is common."""
+def _contradiction(held: Held, policy: ImportPolicy, rows: Codes) -> str:
+    """What is known of single leads that contradicts a policy; empty for nothing."""
+    if not held.speaks:
+        return ""
+    classes = held.classes(policy)
+    looks = (
+        (held.missing(policy, classes), "would be in the list and {are} missing"),
+        (held.beyond(policy, classes), "would not be in the list and {are} there"),
+        (held.otherwise(classes), "{are} of another class by the API's own words"),
+    )
+    said = [f"{_rows(rows[at])} {what.format(are=_are(at))}" for at, what in looks if at.any()]
+    return ", ".join(said)
+
+
+def _are(rows: Any) -> str:
+    return "is" if np.count_nonzero(rows) == 1 else "are"
+
+
+def _rank(base: ImportPolicy, policy: ImportPolicy) -> tuple[int, int, int]:
+    """Those last that turn over what was measured; first those that change what is assumed, of these what is common."""
     changed = set(base.changes(policy))
-    return len(changed - set(base.assumed())), sum(map(is_seldom, changed))
+    return len(changed & base.measured), len(changed - set(base.assumed())), sum(map(is_seldom, changed))
 
 
 def _fit(trials: PolicyGrid, base: ImportPolicy, policy: ImportPolicy, target: _Target) -> Fit:
     moved = trials.classes(base) != trials.classes(policy)
     left = target.left(trials.table(policy)).sum(axis=0)
     rows = tuple(target.rows[trials.rows[moved]].tolist())
-    return Fit(policy, base.changes(policy), rows, Counts(*(int(number) for number in left)))
+    changes = base.changes(policy)
+    overturned = tuple(name for name in changes if name in base.measured)
+    return Fit(policy, changes, rows, Counts(*(int(number) for number in left)), overturned=overturned)
 
 
-class _Predicted(NamedTuple):
-    """What was predicted of a batch.
-
-    Attributes:
-        imported: Leads counted as imported.
-        known: Different leads that are duplicates since they were held before.
-        listed: Leads that are blocked by an entry.
-    """
-
-    imported: int
-    known: int
-    listed: int
+def _told(fit: Fit) -> str:
+    rows = f"; it counts {_rows(fit.rows)} otherwise" if fit.rows else ""
+    wrong = f"; {' and '.join(fit.overturned)} was measured, and the measurement would have been wrong"
+    return f"{fit.words} explains every batch{rows}{wrong if fit.overturned else ''}"
 
 
-def _causes(
-    answered: Sequence[Result], drift: Table, trials: PolicyGrid, policy: ImportPolicy
-) -> tuple[str, ...]:
-    """What we did not know that would explain every batch; empty where something is left over."""
-    columns = (trials.table(policy)[:, IMPORTED], trials.known(policy), trials.listed(policy))
-    predicted = [_Predicted(*map(int, row)) for row in zip(*columns, strict=True)]
-    found: dict[str, list[tuple[int, int]]] = {}
-    for place, result in enumerate(answered):
-        if not drift[place].any():
-            continue
-        parts = _parts(drift[place], predicted[place], policy, sent_again=result.attempts > 1)
-        if parts is None:
-            return ()
-        for cause, leads in parts.items():
-            found.setdefault(cause, []).append((result.batch, leads))
-    return tuple(
-        cause.format(n=counted(sum(leads for _, leads in where), "lead")) + _where(where)
-        for cause, where in found.items()
-    )
-
-
-def _parts(
-    drift: Any, predicted: _Predicted, policy: ImportPolicy, *, sent_again: bool
-) -> dict[str, int] | None:
-    """The drift of one batch by cause; None where causes of this kind cannot make it."""
-    total, imported, duplicates, blocked = (int(number) for number in drift)
-    if not (total or blocked) and 0 < imported == -duplicates <= predicted.known:
-        return {"the list held {n} no more that we took for known": imported}
-    gone = imported + duplicates == -blocked and min(imported, duplicates) >= 0
-    if gone and not total and 0 < -blocked <= predicted.listed:
-        return {"the block list named {n} no more": -blocked}
-    lost = -(imported + duplicates + blocked)
-    if imported > 0 or min(duplicates, blocked, lost) < 0 or total not in (0, -lost):
-        return None
-    if (duplicates and policy.duplicate_scope == "request") or -imported > predicted.imported:
-        return None
-    held = (
-        "our own earlier attempt had brought {n}" if sent_again else "the list held {n} that we did not know"
-    )
-    dropped = "the API dropped {n} uncounted" if not total else "{n} did not reach the API"
-    parts = {held: duplicates, "the block list names {n} by entries that we do not have": blocked}
-    return {cause: leads for cause, leads in {**parts, dropped: lost}.items() if leads}
-
-
-def _where(parts: Sequence[tuple[int, int]]) -> str:
-    shown = ", ".join(f"{leads} in batch {batch}" for batch, leads in parts[:NAMED_ROWS])
-    more = len(parts) - NAMED_ROWS
-    return f" ({shown}{f' and {more} more batches' if more > 0 else ''})"
-
-
-def _named(rows: Sequence[int]) -> str:
-    if not rows:
-        return ""
-    shown = ", ".join(map(str, rows[:NAMED_ROWS]))
+def _rows(rows: Sequence[int] | Codes) -> str:
     more = len(rows) - NAMED_ROWS
-    return (
-        f"; it counts row{'s' * (len(rows) > 1)} {shown}{f' and {more} more' if more > 0 else ''} otherwise"
-    )
+    shown = ", ".join(map(str, rows[:NAMED_ROWS]))
+    return f"row{'s' * (len(rows) > 1)} {shown}{f' and {more} more' if more > 0 else ''}"
 
 
 def _unexplained(fit: Fit) -> str:

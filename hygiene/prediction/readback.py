@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.display import counted
-from hygiene.prediction.explain import Trace
 from hygiene.prediction.features import TextFeatures
 from hygiene.prediction.simulate import BLOCKED, IMPORTED, classes_of, folding_of
+from hygiene.prediction.trace import Trace
 
 __all__ = ["Readback", "read_back"]
 

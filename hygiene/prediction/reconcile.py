@@ -156,9 +156,12 @@ class Reconciliation:
     def search(self) -> Explanation:
         """The rules, or what we did not know, that reproduce the reported counts.
 
-        Empty where they are as predicted, and without a trace.
+        Empty without a trace, and where they are as predicted and what is known of single leads is too.
         """
-        if self.trace is None or not any(map(_differs, self.batches)):
+        if self.trace is None:
+            return Explanation()
+        known = self.trace.evidence.members is not None or any(result.told for result in self.batches)
+        if not known and not any(map(_differs, self.batches)):
             return Explanation()
         if not self._found:  # a report, a summary and an offer of rules all ask
             self._found.append(explain([result.evidence for result in self.batches], self.trace))
@@ -238,7 +241,7 @@ def _sentence(result: BatchResult, of: int) -> str:
     drift = result.drift.as_dict() if result.drift else {}
     parts = [f"{abs(by)} {'more' if by > 0 else 'fewer'} {name}" for name, by in drift.items() if by]
     sentences = [f"{', '.join(parts)} than predicted"] if parts else []
-    if (beyond := -(result.reported.unaccounted or 0)) > 0:
+    if parts and (beyond := -(result.reported.unaccounted or 0)) > 0:
         sentences.append(f"its counters overlap: they hold {counted(beyond, 'lead')} more than its total")
     sentences += [f"{name} is nonsense, no number of leads" for name in result.nonsense]
     if result.overlap > max(0, -(result.predicted.unaccounted or 0)):

@@ -5,7 +5,6 @@ Each method that writes is one transaction. What is sent, and what an answer mea
 
 import json
 import secrets
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -15,26 +14,23 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.arrow.text import Mask
-from hygiene.cleaning.rewrite import FieldRules
 from hygiene.importing.journal.database import Database
+from hygiene.importing.journal.entries import entry_of, extra_of, fields_of
 from hygiene.importing.journal.neighbours import Batch, Neighbours, read_blocks
+from hygiene.importing.journal.stored_evidence import packed
 from hygiene.importing.journal.stored_features import Block, StoredFeatures, bits_of
-from hygiene.importing.records import Entry, Frozen, Identity, Places
+from hygiene.importing.records import Entry, Frozen, Identity, Places, in_order
 from hygiene.importing.standing import Standing
 from hygiene.io.locks import Lock
-from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
+from hygiene.prediction.evidence import Evidence
 from hygiene.prediction.features import Features, Folding
-from hygiene.prediction.reconcile import BatchResult
 from hygiene.version import __version__
 
-__all__ = ["EXACT", "ImportInJournal", "entry_of"]
+__all__ = ["EXACT", "ImportInJournal"]
 
 #: How the key of a lead is folded to see whether two are the same: trimmed, without case.
 EXACT = Folding(trimmed=True, case=True, plus_tag=False, gmail_dots=False)
-
-#: The names under which `BatchResult.nonsense` and `BatchResult.elsewhere` are kept beside what was answered.
-_NONSENSE, _ELSEWHERE = "\0nonsense", "\0elsewhere"
 
 #: Leads of a block; about 300 kB.
 BLOCK_LEADS = 10_000
@@ -116,7 +112,7 @@ class ImportInJournal:
             shape=kept["shape"],
             unknown=tuple(kept["unknown"]),
             standing=Standing(**kept["standing"]) if kept.get("standing") else None,
-            fields=_fields_of(kept.get("fields") or {}),
+            fields=fields_of(kept.get("fields") or {}),
         )
 
     @property
@@ -141,7 +137,7 @@ class ImportInJournal:
             "id": self._id, "url": target.url, "account": target.account, "list_id": target.list_id,
             "sha256": identity.sha256, "send_all": identity.send_all, "waive_blocklist": identity.waive_blocklist,
             "began_at": datetime.now(UTC).isoformat(timespec="seconds"), "version": __version__,
-            "frozen": json.dumps(kept), "complete": 0, "under_review": b"", "summary": None,
+            "frozen": json.dumps(kept), "complete": 0, "under_review": b"", "summary": None, "evidence": b"",
         }  # fmt: skip
         with self._journal.writing() as connection:
             connection.execute("DELETE FROM imports WHERE id = ?", (self._id,))
@@ -220,7 +216,7 @@ class ImportInJournal:
             "state": result.state, "attempts": result.attempts, "lost": entry.lost,
             "predicted": json.dumps(result.predicted.as_dict()),
             "reported": json.dumps(result.reported.as_dict()) if result.reported else None,
-            "replayed": result.replayed, "extra": json.dumps(_extra(result)), "words": result.words,
+            "replayed": result.replayed, "extra": json.dumps(extra_of(result)), "words": result.words,
             "job": result.job, "told": result.told, "told_words": json.dumps(result.told_words),
         }  # fmt: skip
 
@@ -232,6 +228,11 @@ class ImportInJournal:
     def review(self, rows: Places, /) -> None:
         """Note which rows are for review."""
         self._change(under_review=np.asarray(rows, "<i8").tobytes())
+
+    def keep(self, evidence: Evidence, /) -> None:
+        """Note what was read back of the leads that the API may hold."""
+        places, _ = in_order(self.entries())
+        self._change(evidence=packed(evidence, places, leads=len(self.rows())))
 
     def completed(self, summary: Mapping[str, object] | None, /) -> None:
         """Note that it came to its end."""
@@ -255,43 +256,3 @@ class ImportInJournal:
     def new_to_api(self) -> Mask:
         """True for each planned lead that the API was not known to hold."""
         return ~self.features().known(EXACT)
-
-
-def _extra(result: BatchResult) -> list[tuple[str, object]]:
-    """What else was answered, and what else we know of the batch under names that no API gives."""
-    own = {_NONSENSE: result.nonsense, _ELSEWHERE: result.elsewhere}
-    return [*result.extra, *((name, value) for name, value in own.items() if value)]
-
-
-def entry_of(row: sqlite3.Row, /) -> Entry:
-    """A batch as it was written; one that was being sent has an answer that is lost."""
-    sending, extra = row["state"] == "sending", json.loads(row["extra"])
-    own = {name: value for name, value in extra if name in (_NONSENSE, _ELSEWHERE)}
-    result = BatchResult(
-        row["number"],
-        len(row["leads"]) // 4,
-        "unknown" if sending else row["state"],
-        row["attempts"],
-        Counts(**json.loads(row["predicted"])),
-        Counts(**json.loads(row["reported"])) if row["reported"] else None,
-        tuple((name, value) for name, value in extra if name not in own),
-        row["replayed"],
-        row["words"],
-        tuple(own.get(_NONSENSE, ())),
-        own.get(_ELSEWHERE, 0),
-        *_told(row),
-    )
-    return Entry(np.frombuffer(row["leads"], "<u4").astype(np.int64), result, row["lost"] + sending)
-
-
-def _told(row: sqlite3.Row) -> tuple[str, bytes, tuple[tuple[int, str], ...]]:
-    """The job that was made of a batch, and what was said of single leads; version 1 of the tables has neither."""
-    if "job" not in row.keys():  # noqa: SIM118 -- a row is no mapping
-        return "", b"", ()
-    words = tuple((int(place), str(said)) for place, said in json.loads(row["told_words"]))
-    return row["job"], row["told"], words
-
-
-def _fields_of(kept: Mapping[str, Any]) -> FieldRules:
-    """What is done to cells; earlier versions, which did nothing, kept nothing."""
-    return FieldRules(kept.get("mend", False), tuple(kept.get("tidy", ())), kept.get("region", ""))

@@ -12,8 +12,10 @@ import pyarrow as pa
 
 from hygiene.errors import UsageError
 from hygiene.importing.journal.database import Database
-from hygiene.importing.journal.import_record import EXACT, entry_of
+from hygiene.importing.journal.entries import entry_of
+from hygiene.importing.journal.import_record import EXACT
 from hygiene.importing.journal.neighbours import landed_places, read_blocks
+from hygiene.importing.journal.stored_evidence import unpacked
 from hygiene.importing.journal.stored_features import StoredFeatures
 from hygiene.importing.past_imports import Imported, Landed
 from hygiene.importing.receipt import bounds_of, has_drift
@@ -67,7 +69,8 @@ def _imported(
     trace = None
     if traced or (bounded and has_drift(results)):
         kept, (places, batch) = StoredFeatures.of(read_blocks(journal, row["id"])), in_order(entries)
-        trace = Trace(kept.take(places), batch + 1, kept.rows[places], policy, waive)
+        known = unpacked(row["evidence"] if "evidence" in row.keys() else b"", places, leads=len(kept))  # noqa: SIM118 -- a row is no mapping
+        trace = Trace(kept.take(places), batch + 1, kept.rows[places], policy, waive, known)
     return Imported(
         row["id"],
         Target(row["url"], row["account"], row["list_id"]),
