@@ -24,6 +24,7 @@ Nothing here knows an exit code or a flag: the command line maps the tree to cod
     |   +-- JobUnfinished     a job was handed in and is not done yet
     |   +-- JournalBehind     the list holds leads that the journal does not know of
     |   +-- LeadLimit         the API takes no more leads
+    |   +-- PartlyTaken       leads that go one by one: some were answered, then something ended it
     +-- ImportBusy            another process runs the same import
     +-- PullBusy              another process writes the same snapshot
     +-- Interrupted           asked to stop before all was sent
@@ -54,6 +55,7 @@ __all__ = [
     "ListNotFound",
     "ListingIncomplete",
     "Note",
+    "PartlyTaken",
     "PullBusy",
     "RateLimited",
     "Rejected",
@@ -317,6 +319,29 @@ class JournalBehind(UnknownOutcome):
 
 class LeadLimit(UnknownOutcome):
     """The API takes no more leads: the account's limit is reached."""
+
+
+class PartlyTaken(UnknownOutcome):
+    """Of leads that go one by one some were answered, then something ended it.
+
+    Attributes:
+        error: What ended it.
+        rows: What is known of those that were answered (`hygiene.sinks.RowResult`), by their place in the request.
+        unknown: Places of leads of which nobody can tell.
+        at: Place of the lead at which it ended.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        error: HygieneError,
+        rows: Sequence[Any],
+        unknown: Sequence[int] = (),
+        at: int = -1,
+    ) -> None:
+        super().__init__(message)
+        self.error, self.rows, self.unknown, self.at = error, tuple(rows), tuple(unknown), at
 
 
 class ImportBusy(HygieneError):  # noqa: N818 -- named after the state

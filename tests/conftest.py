@@ -53,6 +53,8 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, _homes: Iterat
     monkeypatch.setenv("HYGIENE_PATIENCE_S", "0")
     for name in (
         "SMARTLEAD_API_KEY", "SMARTLEAD_API_KEY_FILE", "SMARTLEAD_BASE_URL", "HYGIENE_RESOLVER", "HYGIENE_YES",
+        "INSTANTLY_API_KEY", "INSTANTLY_API_KEY_FILE", "INSTANTLY_BASE_URL",
+        "MAILERLITE_API_KEY", "MAILERLITE_API_KEY_FILE", "MAILERLITE_BASE_URL",
         "MAILMAN_USER", "MAILMAN_PASSWORD", "MAILMAN_PASSWORD_FILE", "MAILMAN_BASE_URL",
     ):  # fmt: skip
         monkeypatch.delenv(name, raising=False)

@@ -116,16 +116,19 @@ def _run_page(path: Path, place: Path) -> set[str]:
     kinds = set()
     for kind, name, text in BLOCK.findall(path.read_text(encoding="utf-8")):
         kinds.add(kind)
-        if kind in ("csv", "text"):
+        if kind in ("csv", "text") or (kind == "python" and name.endswith(".py")):
             (place / (name or "leads.csv")).parent.mkdir(exist_ok=True)
             (place / (name or "leads.csv")).write_text(text, encoding="utf-8")
         elif kind == "console" and name == "mailman":
             continue  # run in tests/mailman, where there is one
         elif kind == "console":
             _run_console(text)
-        elif kind == "python" and name.endswith(".py"):
+<<<<<<< HEAD
+        elif kind == "python" and name.endswith(".py") and name not in ORCHESTRATORS:
             (place / name).parent.mkdir(exist_ok=True)
             (place / name).write_text(text, encoding="utf-8")
+=======
+>>>>>>> h-kit
         elif kind == "python":
             _run_python(text, name, path, namespace)
         elif kind == "yaml":

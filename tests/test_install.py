@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -184,3 +185,12 @@ def test_without_ensurepip_the_environment_gets_the_pip_of_the_index(bare, index
     ran, _ = bare(without, PIP_INDEX_URL=f"http://{index.address}/simple")
 
     assert "pip install --quiet --no-index\n" in ran.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="make and sh are needed")
+def test_an_environment_that_uv_makes_gets_pip_too(bare, tmp_path):
+    stub(tmp_path / "bin", "uv", 'echo "uv $*"; exit 1')
+
+    ran, _ = bare("exit 1")
+
+    assert re.search(r"^uv venv .*--seed ", ran.stdout, re.MULTILINE)

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 import hygiene
-from hygiene.emulator import Emulator, InstantlyEmulator
+from hygiene.emulator import Emulator, InstantlyEmulator, MailerLiteEmulator
 from hygiene.errors import RateLimited, Rejected
 from hygiene.instantly import Instantly
+from hygiene.mailerlite import MailerLite
 from hygiene.sinks import LeadList, Reply, Target
 from hygiene.smartlead import SmartleadCampaign
 from hygiene.testing import Place, SinkLaws
@@ -74,6 +75,25 @@ class TestInstantly(SinkLaws):
                 secrets=["s3cret"],
                 stranger=lambda url: sink(url, key="another"),
                 astray=lambda url: sink(url, list_id=str(uuid.uuid4())),
+            )
+
+
+class TestMailerLite(SinkLaws):
+    @pytest.fixture
+    def place(self) -> Iterator[Place]:
+        with MailerLiteEmulator(api_key=KEY) as api:
+            own = api.create("A")
+
+            def sink(url: str, *, group_id: str = own, key: str = KEY) -> MailerLite:
+                return MailerLite(group_id=group_id, api_key=key, base_url=url, patience_s=0)
+
+            yield Place(
+                sink,
+                held=lambda: api.members(own),
+                url=api.base_url,
+                secrets=["s3cret"],
+                stranger=lambda url: sink(url, key="another"),
+                astray=lambda url: sink(url, group_id="99"),
             )
 
 

@@ -23,7 +23,7 @@ from hygiene.cleaning.dedup.partitions import Partitions
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.mapping import CANONICAL
 from hygiene.fields.person_traits import BLOCKS, block_keys, person_traits
-from hygiene.fields.same_person import COUNTED, are_likely, compare_pairs, share_of
+from hygiene.fields.same_person import COUNTED, are_apart, are_likely, compare_pairs, share_of
 from hygiene.lists.suffixes import registrable
 from hygiene.outcomes import Outcome
 
@@ -32,7 +32,9 @@ __all__ = ["LikelyIndex", "Traces", "traces_of"]
 #: Counters a trait: texts that share one are taken for more frequent than they are, which costs pairs and adds none.
 _COUNTERS = 1 << 18
 #: Pairs that are compared at once, whose texts are in memory meanwhile.
-_AT_ONCE = 1 << 17
+_AT_ONCE = 1 << 16
+#: Columns by which most pairs are told apart before the others are looked at.
+_OF_NAMES = ("first_name", "last_name", "phone", "linkedin")
 #: Bits of a row's number in an entry; above them is the number of the block.
 _ROW_BITS = np.uint64(56)
 #: Bits of evidence without which a pair is not likely in any input.
@@ -84,10 +86,12 @@ def _count(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.uint32]]:
     return np.bincount(_counters(texts.drop_null()), minlength=_COUNTERS).astype(np.uint32)
 
 
-def _traits(chunk: CheckedChunk, rows: _Numbers, settings: Settings) -> dict[str, pa.Array]:
+def _traits(
+    chunk: CheckedChunk, rows: _Numbers, settings: Settings, columns: Sequence[str] = CANONICAL
+) -> dict[str, pa.Array]:
     where = pa.array(rows)
     frame = chunk.frame
-    names = [name for name in CANONICAL if list(frame.columns).count(name) == 1]
+    names = [name for name in columns if list(frame.columns).count(name) == 1]
     return person_traits(
         {name: text_column(frame[name]).take(where) for name in names},
         chunk.address.take(where),
@@ -158,10 +162,9 @@ class LikelyIndex:
                 (some >> np.uint64(32)).astype(np.int64),
                 (some & np.uint64(0xFFFFFFFF)).astype(np.int64),
             )
-            rows = np.unique(np.concatenate([one, other]))
-            traits = self._gathered(chunks, firsts, rows)
-            here, there = np.searchsorted(rows, one), np.searchsorted(rows, other)
-            found = self._weighed(traits, here, there)
+            apart = are_apart(*self._both(chunks, firsts, one, other, _OF_NAMES))
+            one, other = one[~apart], other[~apart]
+            found = self._weighed(*self._both(chunks, firsts, one, other, CANONICAL))
             enough = np.flatnonzero(~found[1] & (found[0] > _LEAST))
             kept.append((one[enough], other[enough], found[0][enough], found[2].take(pa.array(enough))))
         if not kept:
@@ -176,25 +179,37 @@ class LikelyIndex:
             pa.concat_arrays(why).take(pa.array(likely)),
         )
 
-    def _gathered(self, chunks: Chunks, firsts: _Numbers, rows: _Numbers) -> dict[str, pa.Array]:
+    def _gathered(
+        self, chunks: Chunks, firsts: _Numbers, rows: _Numbers, columns: Sequence[str]
+    ) -> dict[str, pa.Array]:
         """The traits of some rows, which rise; a chunk is read once."""
-        parts = []
+        parts = list[dict[str, pa.Array]]()
         ends = np.searchsorted(rows, firsts)
         for number in range(len(chunks)):
             here = rows[ends[number] : ends[number + 1]] - firsts[number]
-            if len(here):
+            if len(here) or not parts:
                 chunk = chunks[number]
                 key = chunk.keys(self._settings).key.take(pa.array(here))
-                parts.append({**_traits(chunk, here, self._settings), "key": key})
+                parts.append({**_traits(chunk, here, self._settings, columns), "key": key})
         return {name: pa.concat_arrays([part[name] for part in parts]) for name in parts[0]}
 
-    def _weighed(self, traits: Mapping[str, pa.Array], here: _Numbers, there: _Numbers) -> Any:
-        one = {name: texts.take(pa.array(here)) for name, texts in traits.items()}
-        other = {name: texts.take(pa.array(there)) for name, texts in traits.items()}
+    def _both(
+        self, chunks: Chunks, firsts: _Numbers, one: _Numbers, other: _Numbers, columns: Sequence[str]
+    ) -> tuple[dict[str, pa.Array], dict[str, pa.Array]]:
+        """The traits of both rows of pairs, from some columns."""
+        rows = np.unique(np.concatenate([one, other]))
+        traits = self._gathered(chunks, firsts, rows, columns)
+        here, there = (pa.array(np.searchsorted(rows, each)) for each in (one, other))
+        return (
+            {name: texts.take(here) for name, texts in traits.items()},
+            {name: texts.take(there) for name, texts in traits.items()},
+        )
+
+    def _weighed(self, one: Mapping[str, pa.Array], other: Mapping[str, pa.Array]) -> Any:
         shares = {}
         for name, anywhere in COUNTED.items():
-            counts = self._counts[name][_counters(traits[name])]
-            times = np.maximum(counts[here], counts[there]).astype(np.float64)
+            counts = [self._counts[name][_counters(each[name])] for each in (one, other)]
+            times = np.maximum(*counts).astype(np.float64)
             shares[name] = share_of(times, self._rows, anywhere)
         bits, never, why = compare_pairs(one, other, shares)
         return (

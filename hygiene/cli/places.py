@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 #: Rooms of APIs, in the order of the help; each has a module `place`.
-ROOMS = ("smartlead", "instantly", "mailman")
+ROOMS = ("smartlead", "instantly", "mailerlite", "mailman")
 
 
 class Account(Sink, ListReader, Addressed, Protocol):

@@ -8,5 +8,6 @@ from hygiene.emulator.demo import read_zone, sample_zone
 from hygiene.emulator.dns_server import ZoneServer
 from hygiene.emulator.emulator import Emulator
 from hygiene.emulator.instantly import InstantlyEmulator
+from hygiene.emulator.mailerlite import MailerLiteEmulator
 
-__all__ = ["Emulator", "InstantlyEmulator", "ZoneServer", "read_zone", "sample_zone"]
+__all__ = ["Emulator", "InstantlyEmulator", "MailerLiteEmulator", "ZoneServer", "read_zone", "sample_zone"]

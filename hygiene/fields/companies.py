@@ -8,7 +8,7 @@ knows no UG, e.K., EOOD or FZE.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import pyarrow as pa
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from hygiene.arrow.text import Mask, mask
 from hygiene.fields.distinct import BETWEEN, KEPT, Change, Tidied, by_distinct_rows, where_few
 from hygiene.fields.firm_case import firm_case
+from hygiene.fields.legal_forms import are_halves, ends_a_form, is_form, is_telling
 from hygiene.fields.name_parts import Cell
 from hygiene.fields.placeholders import is_nothing
 from hygiene.words.name_words import LEGAL_FORMS_JOINED, compact
@@ -62,8 +63,6 @@ _ENDINGS = re.compile(
     r"|in|ru|br|mx|au|nz|jp|example)",
     re.IGNORECASE,
 )
-#: Words that a company of several names has before its last one.
-_AND = frozenset({"&", "and", "und", "et", "y", "+", "e", "en", "og", "och"})
 #: What is no name of its own behind a legal form: a country, a group, an article.
 _NO_NAME = frozenset(
     [
@@ -159,7 +158,7 @@ def _take_off(cell: Cell) -> None:
     if said:
         cell.set(_kept(said[1], cell.text), "trading_as")
     branch = _BRANCH.match(cell.text)
-    if branch and _is_telling(branch[2]) and not _is_telling(cell.text.split()[-1]):
+    if branch and is_telling(branch[2]) and not is_telling(cell.text.split()[-1]):
         cell.set(f"{branch[1]} {branch[2]}", "brackets")
     for pattern, rule in (
         (_FORMERLY, "formerly"),
@@ -169,11 +168,6 @@ def _take_off(cell: Cell) -> None:
     ):
         if pattern.search(cell.text):
             cell.set(_kept(pattern.sub("", cell.text), cell.text), rule)
-
-
-def _is_telling(word: str) -> bool:
-    """Whether a word is a legal form that is no word of a name."""
-    return compact(word) in read_words("legal_forms", kind="telling")
 
 
 def _kept(new: str, old: str) -> str:
@@ -201,26 +195,19 @@ def _drop_forms(cell: Cell, country: str) -> None:
 
 def _without_form(text: str, country: str) -> str:
     words = text.split()
-    for count in range(min(_FORM_WORDS, len(words) - 1), 0, -1):
+    most = min(_FORM_WORDS, len(words) - 1) if words and ends_a_form(words[-1]) else 0
+    for count in range(most, 0, -1):
         tail = " ".join(words[-count:])
         behind_comma = words[-count - 1].endswith(",")
-        if _is_form(tail, words[:-count], country, behind_comma=behind_comma, shouted=text.isupper()):
+        if is_form(tail, words[:-count], country, behind_comma=behind_comma, shouted=text.isupper()):
             head = (
-                words[1:-count] if _are_halves(words[0], tail) and count < len(words) - 1 else words[:-count]
+                words[1:-count] if are_halves(words[0], tail) and count < len(words) - 1 else words[:-count]
             )
             return _as_name(" ".join(head), text)
     for form in LEGAL_FORMS_JOINED:
         if text.startswith(form) or text.endswith(form):
             return _as_name(text.removeprefix(form).removesuffix(form).strip(), text)
     return _without_leading(text, country)
-
-
-def _are_halves(first: str, tail: str) -> bool:
-    """Whether a name begins and ends with the halves of a legal form: S.C. Foo S.R.L., Oy Foo Ab."""
-    last = compact(tail)
-    return (first in {"S.C.", "SC"} and last in {"srl", "sa", "sca", "snc"}) or (
-        first == "Oy" and last == "ab"
-    )
 
 
 def _as_name(new: str, old: str) -> str:
@@ -230,47 +217,6 @@ def _as_name(new: str, old: str) -> str:
         new = new[1:-1].strip()
     letters = sum(map(str.isalnum, new))
     return new if letters and new.lower().strip(".") not in _NO_NAME else old
-
-
-def _is_form(tail: str, head: list[str], country: str, *, behind_comma: bool, shouted: bool) -> bool:
-    """Whether the last words of a name are a legal form, as they are written there."""
-    halves = tail.split("/")
-    if (
-        len(halves) > 1
-        and tail.isupper()
-        and all(len(half) > 1 and _forms().get(compact(half)) for half in halves)
-    ):
-        return True
-    kinds = _forms().get(compact(tail), {})
-    letters = [sign for sign in tail if sign.isalpha()]
-    apart = " " in tail and all(len(word) == 1 for word in tail.split())
-    if not kinds or not letters or apart or head[-1].lower() in _AND:
-        return False
-    dotted = "." in tail.rstrip(".") or "/" in tail
-    upper = all(map(str.isupper, letters))
-    word = shouted and not behind_comma and tail.lower() in read_words("firm_cases", kind="word")
-    told = {
-        "certain": len(letters) > 2 or upper or dotted or not tail.isascii() or tail.lower() == "oy",
-        "co": "certain" not in kinds and head[0].lower() != "the",
-        "cased": tail.rstrip(",") in read_words("legal_forms", kind="cased"),
-        "dotted": dotted or (behind_comma and upper),
-        "capitals": dotted or (upper and not word),
-    }
-    if kinds.get("in_country") == country != "" and upper:
-        return True
-    if compact(tail) == "spa" and not dotted and upper:
-        return country in {"IT", "CL"}
-    return any(told.get(kind, False) for kind in kinds)
-
-
-@cache
-def _forms() -> Mapping[str, Mapping[str, str]]:
-    """Compact legal forms at the end of names, with their kinds."""
-    found: dict[str, dict[str, str]] = {}
-    for form, kind, country in read_rows("legal_forms"):
-        if not kind.startswith("before"):
-            found.setdefault(compact(form), {})[kind] = country
-    return found
 
 
 def _without_leading(text: str, country: str) -> str:

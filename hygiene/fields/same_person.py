@@ -16,7 +16,7 @@ from hygiene.errors import UsageError
 from hygiene.words.name_words import given_names
 from hygiene.words.nicknames import are_one_name
 
-__all__ = ["COUNTED", "Pairs", "are_likely", "compare_pairs", "need_rapidfuzz", "share_of"]
+__all__ = ["COUNTED", "Pairs", "are_apart", "are_likely", "compare_pairs", "need_rapidfuzz", "share_of"]
 
 Bits = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -97,6 +97,19 @@ def are_likely(bits: Bits, never: Mask, rows: int, /) -> Mask:
     return likely
 
 
+def are_apart(one: Mapping[str, pa.Array], other: Mapping[str, pa.Array], /) -> Mask:
+    """The pairs that are never one person by their names, with neither a profile page nor a number in common.
+
+    Args:
+        one: Names, pages and numbers of the first lead of each pair.
+        other: Those of the second, aligned.
+    """
+    any_share = np.full(len(one["given"]), _PROFILE)
+    given, surname = _names(one, other, {"given": any_share, "surname": any_share})
+    named: Mask = (given >= 0) & (surname >= 0) & (given + surname > 0)
+    return ~(named | _same(one, other, "phone") | _same(one, other, "linkedin"))
+
+
 def compare_pairs(
     one: Mapping[str, pa.Array], other: Mapping[str, pa.Array], shares: Mapping[str, Bits], /
 ) -> Pairs:
@@ -174,9 +187,14 @@ def _slips(first: list[str], second: list[str], /, *, most: int = _SLIPS) -> Bit
     from rapidfuzz.distance import OSA
     from rapidfuzz.process import cpdist
 
-    found: Bits = cpdist(first, second, scorer=OSA.distance, dtype=np.int32).astype(np.float64)
-    longest = np.array([max(len(a), len(b)) for a, b in zip(first, second, strict=True)])
-    shortest = np.array([min(len(a), len(b)) for a, b in zip(first, second, strict=True)])
+    found: Bits = cpdist(
+        first, second, scorer=OSA.distance, score_cutoff=most, score_hint=0, dtype=np.int32
+    ).astype(np.float64)
+    sizes = (
+        np.fromiter(map(len, first), np.int64, len(first)),
+        np.fromiter(map(len, second), np.int64, len(second)),
+    )
+    longest, shortest = np.maximum(*sizes), np.minimum(*sizes)
     return np.where((found <= np.minimum(1 + longest // 6, most)) & (shortest > 2), found, np.inf)
 
 
@@ -196,7 +214,9 @@ def _names(
 
 def _given(first: list[str], second: list[str], rare: Bits) -> Bits:
     slips = _slips(first, second)
-    kinds = np.array([_given_kind(a, b) for a, b in zip(first, second, strict=True)])
+    pairs = dict.fromkeys(zip(first, second, strict=True))
+    told = {pair: _given_kind(*pair) for pair in pairs}
+    kinds = np.array([told[pair] for pair in zip(first, second, strict=True)])
     near = np.isfinite(slips)
     return np.select(
         [kinds == "none", kinds == "same", kinds == "short", kinds == "initial", (kinds == "other") & near],
@@ -232,10 +252,14 @@ def _given_kind(first: str, second: str) -> str:
 def _surname(first: list[str], second: list[str], rare: Bits) -> Bits:
     slips = _slips(first, second)
     near = np.isfinite(slips)
-    same = np.array([a == b for a, b in zip(first, second, strict=True)], dtype=bool)
+    same = np.fromiter(map(str.__eq__, first, second), bool, len(first))
     blank = np.array([not a or not b for a, b in zip(first, second, strict=True)], dtype=bool)
     part = np.array(
-        [not set(a.split()).isdisjoint(b.split()) for a, b in zip(first, second, strict=True)], dtype=bool
+        [
+            (" " in a or " " in b) and not set(a.split()).isdisjoint(b.split())
+            for a, b in zip(first, second, strict=True)
+        ],
+        dtype=bool,
     )
     return np.select(
         [blank, same, part, near],

@@ -82,6 +82,9 @@ class Client:
             timeout_s=settings.timeout_s(timeout_s), pace=self._pace,
         )  # fmt: skip
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self.base_url!r})"
+
     def __enter__(self) -> Self:
         return self
 

@@ -8,7 +8,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from hygiene.errors import HygieneError, Interrupted, SinkError, UnknownOutcome
+from hygiene.errors import HygieneError, PartlyTaken, UnknownOutcome
+from hygiene.sinks import RowResult
 
 __all__ = ["Landed", "apart", "in_flight"]
 
@@ -22,29 +23,35 @@ class Landed(Generic[Found]):
     Attributes:
         found: What each found, by its place.
         error: What ended the run of them; None where all were answered.
-        open: Whether one of them may have landed and nobody knows.
+        at: The place at which it did.
+        unknown: Places of those that may have landed, and nobody knows.
     """
 
     found: dict[int, Found] = field(default_factory=dict)
     error: HygieneError | None = None
-    open: bool = False
+    at: int = -1
+    unknown: list[int] = field(default_factory=list)
 
-    def whole(self, leads: int, /) -> Sequence[Found]:
-        """What each of so many found.
+    def check(self, leads: int, rows: Sequence[RowResult], /) -> None:
+        """Raise what became of so many leads, where not all were answered.
+
+        Args:
+            leads: How many they are.
+            rows: What is told of those that were answered.
 
         Raises:
             SinkError: none of them landed.
             Interrupted: asked to stop before any of them was sent.
-            UnknownOutcome: some landed or may have, and not all were answered.
+            PartlyTaken: some landed or may have.
         """
         if self.error is None:
-            return [self.found[place] for place in range(leads)]
-        if not self.found and not self.open and isinstance(self.error, SinkError | Interrupted):
+            return
+        if not self.found and not self.unknown:
             raise self.error
         msg = (
             f"{len(self.found)} of {leads} leads were taken or refused one by one, then: {self.error.marked}"
         )
-        raise UnknownOutcome(msg) from self.error
+        raise PartlyTaken(msg, error=self.error, rows=rows, unknown=self.unknown, at=self.at) from self.error
 
 
 def in_flight(ask: Callable[[int], Found], order: Sequence[Sequence[int]], /, *, most: int) -> Landed[Found]:
@@ -78,8 +85,11 @@ def _note(landed: Landed[Found], place: int, done: "Future[Found]") -> None:
     if error is None:
         landed.found[place] = done.result()
     elif isinstance(error, HygieneError):
-        landed.error = landed.error or error
-        landed.open |= isinstance(error, UnknownOutcome)
+        is_lost = isinstance(error, UnknownOutcome)
+        # a refusal says more than a lost answer does
+        if landed.error is None or (isinstance(landed.error, UnknownOutcome) and not is_lost):
+            landed.error, landed.at = error, place
+        landed.unknown += [place] if is_lost else []
     else:
         raise error
 

@@ -19,6 +19,7 @@ from hygiene.errors import (
     JobUnfinished,
     JournalLost,
     LeadLimit,
+    PartlyTaken,
     Rejected,
     SinkError,
     UnknownOutcome,
@@ -28,6 +29,7 @@ from hygiene.importing.bisect import Suspects, divide
 from hygiene.importing.crossing import Crossing
 from hygiene.importing.in_doubt import Doubt, OnUnknown, replays
 from hygiene.importing.jobs import follow
+from hygiene.importing.partly import Parts
 from hygiene.importing.payload import Payload
 from hygiene.importing.prefetch import Prefetch
 from hygiene.importing.records import Entry, Frozen, Places, Record, recount
@@ -176,6 +178,8 @@ class Sender:
         self._unwritten = []
         try:
             reply = request.send(meanwhile=lambda: self._outgoing.write_ahead(self._next(after=entry.number)))
+        except PartlyTaken as partly:
+            return self._take_apart(sent, partly)
         except UnknownOutcome as lost:
             return self._lose(sent, lost)
         except (SinkError, Interrupted) as refusal:
@@ -185,6 +189,23 @@ class Sender:
             self.record.sending(sent)
             return self._follow(sent)
         return self._acknowledge(sent, reply)
+
+    def _take_apart(self, sent: Entry, partly: PartlyTaken) -> HygieneError | None:
+        """Take note of what became of a batch lead by lead, and go on with the rest where it may be gone on with."""
+        parts, rows = Parts.of(sent, partly, free=self._batches.free_number()), self._outgoing.rows(sent)
+        self._rearrange([sent.number], list(parts.entries()), became=parts.as_it_came)
+        self.progressed = True
+        if parts.answered is not None:
+            self._lost_in_a_row = 0
+            self._accept()
+        if parts.unknown is not None:
+            self._lost_here.add(parts.unknown.number)
+            self._lost_in_a_row += 1
+        if parts.refused is not None and isinstance(partly.error, Rejected):
+            told = partly.error.at(rows)
+            return self._refuse(self._batches[parts.refused.number], told)
+        stops = self.on_unknown == "stop" or self._lost_in_a_row >= MOST_LOST
+        return None if isinstance(partly.error, UnknownOutcome) and not stops else partly.error
 
     def _follow(self, sent: Entry) -> HygieneError | None:
         """Wait for the job that was made of a batch; it is in the record."""
@@ -254,9 +275,11 @@ class Sender:
         self._suspects.by_number |= dict.fromkeys(suspects, refusal)
         return None
 
-    def _rearrange(self, gone: list[int], parts: list[Entry]) -> None:
+    def _rearrange(
+        self, gone: list[int], parts: list[Entry], became: Callable[[Entry], Entry] = lambda entry: entry
+    ) -> None:
         kept = [entry for entry in self._batches.entries() if entry.number not in gone]
-        entries = self._counted([*kept, *parts])
+        entries = [became(entry) for entry in self._counted([*kept, *parts])]
         self._write_down()
         self.record.rearranged(gone, entries)
         self._batches.replace(entries)

@@ -11,7 +11,7 @@ from hygiene.errors import ListNotFound, Rejected, SinkError, UnknownOutcome
 from hygiene.http.answers import MAY_HAVE_LANDED, Answer, number, refusal, rewrite, summed, without_addresses
 from hygiene.instantly.place import SERVICE
 from hygiene.outcomes import Counts
-from hygiene.sinks import LeadList, Reply
+from hygiene.sinks import LeadList, Reply, RowResult
 
 __all__ = ["READS", "checked", "created", "lead_list", "reply"]
 
@@ -85,7 +85,8 @@ def reply(answer: Answer, /) -> Reply:
     if made is not None:
         given["created_leads"] = len(made)
     extra = tuple(sorted((key, value) for key, value in given.items() if key not in read | {"status"}))
-    return Reply(Counts(**counts), extra, answer.found, _limit(given, counts))
+    rows = [RowResult(place, "imported") for place in sorted(made or ())]
+    return Reply(Counts(**counts), extra, answer.found, _limit(given, counts), rows=rows)
 
 
 def _limit(given: Mapping[str, Any], counts: Mapping[str, Any]) -> str:

@@ -20,11 +20,7 @@ def addresses_of(bans: Iterable[str], /) -> Iterator[str]:
 
 
 def matching(bans: Iterable[str], addresses: Sequence[str], /) -> Iterator[str]:
-    """Those of the addresses that a ban which is a pattern matches.
-
-    Raises:
-        ListingIncomplete: a pattern can be read by Mailman alone, as it looks ahead, behind or back.
-    """
+    """Those of the addresses that a ban which is a pattern matches; `ListingIncomplete` where only Mailman reads it."""
     column = pa.array(addresses, pa.large_string())
     hit = pa.array([False] * len(column))
     odd = 0

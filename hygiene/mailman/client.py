@@ -73,9 +73,6 @@ class Mailman(Client):
         self._most = requests_in_flight
         super().__init__(SERVICE, key, sign=basic(user), checked=subscribing.checked, whose=user, **how)
 
-    def __repr__(self) -> str:
-        return f"Mailman(list_name={self.list_name!r}, base_url={self.base_url!r})"
-
     @property
     def name(self) -> str:
         """What the sink is called in messages."""
@@ -108,7 +105,9 @@ class Mailman(Client):
         if self._held is not None:
             new = (place for place, found in landed.found.items() if found == "imported")
             self._held.update(written[place]["subscriber"].lower() for place in new)
-        return subscribing.reply(landed.whole(len(leads)))
+        reply = subscribing.reply(landed.found)
+        landed.check(len(leads), reply.rows)
+        return reply
 
     def _subscribe(self, lead: Lead, tries: int = 1) -> RowClass:
         """Subscribe one lead; where the answer is lost, the list says what became of it, as far as it can."""

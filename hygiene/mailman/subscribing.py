@@ -1,7 +1,7 @@
 """Subscribing: one lead in one request, and what Mailman's answer says became of it."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from hygiene.errors import ListNotFound, UnknownOutcome
 from hygiene.http.answers import MAY_HAVE_LANDED, Answer, refusal, words
@@ -49,11 +49,7 @@ def _gone(answer: Answer) -> str:
 
 
 def fate(answer: Answer, /) -> RowClass:
-    """What became of a lead.
-
-    Raises:
-        UnknownOutcome: the answer does not say.
-    """
+    """What became of a lead; `UnknownOutcome` where the answer does not say."""
     found = _fate(answer)
     if found is None:
         msg = f"{answer.said}: no answer that Mailman gives to a subscription. {MAY_HAVE_LANDED}"
@@ -61,11 +57,11 @@ def fate(answer: Answer, /) -> RowClass:
     return found
 
 
-def reply(became: Sequence[RowClass], /) -> Reply:
-    """What became of these leads, one by one and in numbers."""
-    of = Counter(became)
+def reply(became: Mapping[int, RowClass], /) -> Reply:
+    """What became of leads, by their place: one by one and in numbers."""
+    of = Counter(became.values())
     extra = tuple((each, of[each]) for each in ("invalid", "skipped") if of[each])
-    rows = [RowResult(place, each, WORDS.get(each, "")) for place, each in enumerate(became)]
+    rows = [RowResult(place, each, WORDS.get(each, "")) for place, each in sorted(became.items())]
     return Reply(Counts(len(became), of["imported"], of["duplicate"], of["blocked"]), extra, rows=rows)
 
 

@@ -6,7 +6,7 @@ Each is known by a key of its own. What a counter counts is decided nowhere here
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from hygiene.http.answers import number
+from hygiene.http.answers import number, summed
 
 __all__ = ["DIALECTS", "Spoken", "spoken"]
 
@@ -42,17 +42,8 @@ def spoken(given: Mapping[str, Any], /) -> Spoken | None:
     if dialect is None:
         return None
     names = DIALECTS[dialect]
-    counts = {counter: _sum(given, keys) for counter, keys in names.items()}
+    counts = {counter: summed(given, keys) for counter, keys in names.items()}
     read = frozenset(
         key for counter, keys in names.items() if number(counts[counter]) is not None for key in keys
     )
     return Spoken(dict.fromkeys(("total_leads", "imported", "duplicates", "blocked")) | counts, read)
-
-
-def _sum(given: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
-    """What the keys count together, of those that are there; what is no count is given as it stands."""
-    found = [given[key] for key in keys if given.get(key) is not None]
-    counts = [number(each) for each in found]
-    if None in counts:
-        return found[counts.index(None)]
-    return sum(each for each in counts if each is not None) if found else None

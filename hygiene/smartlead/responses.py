@@ -36,7 +36,8 @@ _COUNTERS = {
 _LEAD_NAMED = re.compile(r"\b(?:leadList|lead_list)(?:\[|\.)([0-9]{1,7})\b")
 _NOT_ALLOWED = re.compile(r"is not allowed(?! to be empty)")
 _NAMES_BODY = re.compile(
-    r"\b(fileName|emailFieldsAdded|customFields|csvSettings|settings)\b|\"(?:leadList|lead_list)\" (is required|must )"
+    r"\b(fileName|emailFieldsAdded|customFields|csvSettings|settings)\b"
+    r"|\"(?:leadList|lead_list)\" (is required|must (?!contain))"  # one that may contain fewer is halved
 )
 _OF_LIST = re.compile(r"/(lead-list|campaigns)/[0-9]")
 #: A campaign is named in a refusal for what it is: paused, stopped, gone. Assumed; no such refusal is public.

@@ -23,7 +23,7 @@ from hygiene.importing import Receipt, open_session
 from hygiene.importing.journal import SqliteJournal
 from hygiene.importing.preflight import with_known_leads
 from hygiene.options import CleanOptions, resolve
-from hygiene.sinks import Addressed, ListReader, Sink
+from hygiene.sinks import Addressed, ListReader, RunsJobs, Sink
 from hygiene.testing.inside import Inside
 from hygiene.testing.place import Place
 from hygiene.testing.relay import Relay
@@ -50,6 +50,7 @@ class Bench:
         batch_leads: Leads a request: three, or as many as the sink takes.
         has_journal: Whether a journal can tell the sink's imports apart.
         can_list: Whether what the sink's place holds can be read through it.
+        runs_jobs: Whether what is handed in is imported later.
         told: Everything that a run said: errors with their locals, receipts, logs.
     """
 
@@ -65,6 +66,7 @@ class Bench:
         with self.sink() as sink:
             self.batch_leads = min(3, sink.batch_leads)
             self.has_journal, self.can_list = isinstance(sink, Addressed), isinstance(sink, ListReader)
+            self.runs_jobs = isinstance(sink, RunsJobs)
         return self
 
     def __exit__(

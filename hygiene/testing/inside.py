@@ -25,6 +25,7 @@ class Inside:
         self.faults: dict[int, Fault] = {}
         self.refused: set[str] = set()
         self.reads, self.echo = True, False
+        self.deaf_after: int | None = None
         self.imports = self.early = 0
         self.taken: Counter[str] = Counter()
 

@@ -23,6 +23,8 @@ class Place:
         secrets: Texts that nobody may read anywhere: the key.
         domain: Of the leads' addresses; a part before it is made up for each test.
         refusal: Status and body by which the API refuses a request for one of its leads, without a word of which.
+        in_flight: Requests of one lead each that the sink has under way at a time; 0 where a request holds several
+            leads. To such an API a refusal is an answer about the lead, and requests are out when one is refused.
         stranger: A sink with a key that the API does not take; None where it knows none.
         astray: A sink whose list is not there; None where it has no list.
     """
@@ -33,5 +35,6 @@ class Place:
     secrets: Sequence[str] = ()
     domain: str = "birchworks.example"
     refusal: tuple[int, object] = (422, {"message": "The given data was invalid."})
+    in_flight: int = 0
     stranger: Callable[[str], Sink] | None = None
     astray: Callable[[str], Sink] | None = None

@@ -58,6 +58,7 @@ class Relay:
         faults: What goes wrong, by the number of the import request, from 0.
         refused: Leads whose request is refused, as the place refuses.
         reads: Whether requests that are no imports get through; they are answered 500 where not.
+        deaf_after: The number of import requests after which nothing else gets through; None for none.
         echo: Whether answers repeat what was sent, its key and addresses too.
         imports: Import requests so far.
         taken: How often the API took each lead.
@@ -69,6 +70,7 @@ class Relay:
         self.faults: dict[int, Fault] = {}
         self.refused: set[str] = set()
         self.reads, self.echo = True, False
+        self.deaf_after: int | None = None
         self.imports = self.early = 0
         self.taken: Counter[str] = Counter()
         self._shut_until = 0.0
@@ -101,6 +103,7 @@ class Relay:
             return self._hand_on(request) if self.reads else Reply(500, {"message": "Server Error"})
         with self._lock:
             fault, self.imports = self.faults.get(self.imports), self.imports + 1
+            self.reads &= self.imports != self.deaf_after
         if fault is None and self.refused & leads:
             status, body = self._place.refusal
             fault = Fault(status=status, body=body)

@@ -1,12 +1,14 @@
-"""Every rule of Mailman's counting that `hygiene.mailman.place` calls measured, on the server itself."""
+"""Every rule of Mailman's counting that `hygiene.mailman.counting` calls measured, on the server itself."""
 
 import re
 
 import pytest
 
 from hygiene.mailman import Mailman
-from hygiene.mailman.counting import POLICY
 from hygiene.outcomes import Counts
+
+#: What Mailman takes for an address. A policy of one's own can say it (`usable_address`); the journal does not keep it.
+USABLE = r"[-0-9A-Za-z!#$%&'*+./=?@_`{}~]+@[0-9A-Za-z][-0-9A-Za-z]*([.][0-9A-Za-z][-0-9A-Za-z]*)+"
 
 pytestmark = pytest.mark.mailman
 
@@ -54,7 +56,7 @@ def test_a_rule_is_as_it_was_measured(place, rule, address, counts):
     place.ban(r"^.*@pattern\.example$", name)
 
     assert send(name, address).counts == counts, rule
-    usable = re.fullmatch(POLICY.usable_address, address) is not None
+    usable = re.fullmatch(USABLE, address) is not None
     assert usable == (counts.unaccounted == 0)
 
 

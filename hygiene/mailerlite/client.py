@@ -1,0 +1,278 @@
+"""A MailerLite account: a sink for the leads of a group, and a reader of what the account holds.
+
+An import is handed in and asked about until it is done. Nothing that may have landed is handed in twice.
+"""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, Unpack
+
+from hygiene.errors import (
+    JobUnfinished,
+    ListingIncomplete,
+    ListNotFound,
+    SinkError,
+    UnknownOutcome,
+    UsageError,
+    option,
+)
+from hygiene.http import settings
+from hygiene.http.bodies import Body, nested
+from hygiene.http.client import Client, How
+from hygiene.http.keys import Key, bearer, find_key
+from hygiene.http.listings import Page, lacking, readable, whole
+from hygiene.http.retry import sleep
+from hygiene.mailerlite import replies
+from hygiene.mailerlite.place import IMPORT_RATE, POLICY, SERVICE
+from hygiene.policy import ImportPolicy
+from hygiene.sinks import HeldLead, Job, LeadList, Reply, Target
+
+__all__ = ["MailerLite"]
+
+#: Leads an import. Assumed: the vendor states no limit, and lets five imports through a minute.
+BATCH_LEADS: Final = 1000
+#: Rows of a page (documented for a group; assumed for all subscribers).
+PAGE: Final = 1000
+#: Our columns by the names of the fields that every account has (documented).
+NAMES: Final[Mapping[str, str]] = {"first_name": "name"}
+#: A listing is of one status (documented).
+STATUSES: Final = ("active", "unsubscribed", "unconfirmed", "bounced", "junk")
+
+
+class MailerLite(Client):
+    """A group of a MailerLite account: a sink, and a reader of what the account holds.
+
+    Args:
+        group_id: The group to import to; None for calls that need none.
+        api_key: The key; None reads ``MAILERLITE_API_KEY``, then the file ``MAILERLITE_API_KEY_FILE`` names.
+        policy: How the API is believed to count.
+        rename: Column to the API's field; a field that the account does not have is not kept.
+        how: As `Client`: `base_url` (None reads ``MAILERLITE_BASE_URL``), `timeout_s`, `rate`, `patience_s`, `pause`,
+            `insecure`.
+
+    Raises:
+        UsageError: no key, or a setting that makes no sense.
+
+    Source: documented, developers.mailerlite.com; the path of an import as in the vendor's Python package 0.2.0.
+    """
+
+    def __init__(
+        self,
+        *,
+        group_id: str | None = None,
+        api_key: str | Key | None = None,
+        policy: ImportPolicy | None = None,
+        rename: Mapping[str, str] | None = None,
+        **how: Unpack[How],
+    ) -> None:
+        try:
+            key = find_key(api_key, SERVICE)
+        finally:
+            del api_key  # it would stand among the locals of a traceback
+        super().__init__(SERVICE, key, sign=bearer, checked=replies.checked, **how)
+        self.group_id, self.batch_leads = group_id, BATCH_LEADS
+        self.policy = policy or POLICY
+        self._rename = {**NAMES, **(rename or {})}
+        rate = "none" if self.rate == "none" else IMPORT_RATE
+        self._import_pace = settings.paced(
+            rate, f"{self.account}-imports", patience_s=how.get("patience_s"), pause=how.get("pause", sleep)
+        )
+
+    def __repr__(self) -> str:
+        return f"MailerLite(group_id={self.group_id!r}, base_url={self.base_url!r})"
+
+    def close(self) -> None:
+        """Close the connections."""
+        super().close()
+        self._import_pace.close()
+
+    @property
+    def name(self) -> str:
+        """What the sink is called in messages."""
+        return f"group {self.group_id} at {self.host}"
+
+    @property
+    def target(self) -> Target:
+        """Where it sends to, for a journal."""
+        return Target(self.base_url, self.account, f"group={self._group()}")
+
+    @property
+    def shape(self) -> Mapping[str, object]:
+        """How leads are written for the API; a resumed import sets it as it was."""
+        return {"rename": dict(self._rename)}
+
+    @shape.setter
+    def shape(self, given: Mapping[str, Any]) -> None:
+        self._rename = dict(given["rename"])
+
+    def least_s(self, requests: int, /) -> float:
+        """Seconds that so many imports take at the least, by the rates alone; each is asked about once or more."""
+        return max(super().least_s(2 * requests), self._import_pace.least_s(requests))
+
+    def shaped(self, leads: Sequence[Mapping[str, str]], /) -> Sequence[Mapping[str, object]]:
+        """Leads as the API is sent them: all but the address is in `fields`."""
+        return [nested(lead, self._rename, taken=("email",), under="fields") for lead in leads]
+
+    def submit(
+        self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False
+    ) -> Job:
+        """Hand these leads in as one import; see `RunsJobs.submit`. The API keeps no name of a file.
+
+        Raises:
+            UsageError: the block list is to be waived, which the API has no way for.
+        """
+        del file_name
+        if waive_blocklist:
+            msg = (
+                "MailerLite has no way to waive whom it banned and who unsubscribed; leave "
+                f"{option('waive_blocklist', given=True)} out."
+            )
+            raise UsageError(msg)
+        letter = self._wire.write(
+            "POST",
+            f"/groups/{self._group()}/subscribers/import",
+            body=Body({"subscribers": self.shaped(leads)}),
+        )
+        self._import_pace.enter()
+        return Job(replies.handed_in(self._wire.send(letter)))
+
+    def poll(self, job: str, /) -> Reply | None:
+        """What became of an import; None while it runs; see `RunsJobs.poll`."""
+        return replies.report(self._wire.ask("GET", f"/subscribers/import/{job}"))
+
+    def send(
+        self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False
+    ) -> Reply:
+        """Hand these leads in, and ask once what became of them; imports use `submit` and `poll` in its place.
+
+        Raises:
+            JobUnfinished: it is not done yet.
+        """
+        job = self.submit(leads, file_name=file_name, waive_blocklist=waive_blocklist)
+        reply = self.poll(job.id)
+        if reply is None:
+            msg = f"import {job.id} was handed in and is not done yet; poll({job.id!r}) asks about it."
+            raise JobUnfinished(msg)
+        return reply
+
+    def describe(self) -> LeadList:
+        """The group that is imported to.
+
+        Raises:
+            ListNotFound: there is no such group, or it is of another account.
+        """
+        found = next((each for each in self.lists() if each.id == self._group()), None)
+        if found is None:
+            msg = f"{self.name}: the account has no such group. See its groups with: hygiene lists --to mailerlite"
+            raise ListNotFound(msg)
+        return found
+
+    def lists(self, name: str = "") -> list[LeadList]:
+        """The account's groups, those whose name holds `name`."""
+        query = {"filter[name]": name} if name else {}
+
+        def pages() -> Iterator[Page]:
+            for page in itertools.count(1):
+                answer = self._wire.ask("GET", "/groups", query={**query, "limit": PAGE, "page": page})
+                rows = _rows(answer)
+                yield Page(rows, page + 1 if rows else None, where=answer.where)
+                if not rows:
+                    return
+
+        found = (replies.group(row) for page in whole(pages) for row in page.rows)
+        return [each for each in found if each is not None]
+
+    def create_list(self, name: str, /) -> LeadList:
+        """A new, empty group.
+
+        Raises:
+            UnknownOutcome: the answer does not say which group was made.
+        """
+        answer = self._wire.ask("POST", "/groups", body={"name": name})
+        made = replies.group(answer.found.get("data"))
+        if made is None:
+            msg = f"{answer.said}: no id. The group may be made; look for it with: hygiene lists --to mailerlite"
+            raise UnknownOutcome(msg)
+        return made
+
+    def members(self, *, whole_account: bool = False) -> Iterator[str]:
+        """Addresses of the subscribers of the group, or of the account, of every status.
+
+        Raises:
+            SinkError: refused.
+            ListingIncomplete: what was given does not add up, and did not when it was read once more.
+        """
+        path = "/subscribers" if whole_account else f"/groups/{self._group()}/subscribers"
+        for page in whole(lambda: self._pages(path, None)):
+            yield from filter(None, (readable(row, "email") for row in page.rows))
+
+    def account_leads(self, *, most: int) -> list[HeldLead] | None:
+        """The subscribers of the account, of every status; None where there are more than `most`.
+
+        Raises:
+            SinkError: refused.
+            ListingIncomplete: what was given, its `given`, does not add up, and did not when it was read once more.
+        """
+        found: list[HeldLead] = []
+        try:
+            for page in whole(lambda: self._pages("/subscribers", None)):
+                given = ((readable(row, "email"), row.get("status")) for row in page.rows)
+                found += [HeldLead(address, status == "unsubscribed") for address, status in given if address]
+                if len(found) > most:
+                    return None
+        except ListingIncomplete as odd:
+            raise ListingIncomplete(odd.marked, given=found) from odd
+        return found
+
+    def blocked(self) -> Iterator[str]:
+        """Nothing: whom MailerLite banned, no route shows."""
+        return iter(())
+
+    def block_list_pages(self, start: Any = None, /) -> Iterator[Page]:
+        """Nothing, as `blocked`."""
+        del start
+        return iter((Page([], None),))
+
+    def lead_pages(self, start: Any = None, /) -> Iterator[Page]:
+        """The subscribers of the group, or of the account where none is named, from a page on, the last one empty."""
+        path = "/subscribers" if self.group_id is None else f"/groups/{self.group_id}/subscribers"
+        return self._pages(path, start)
+
+    def unsubscribed_pages(self, start: Any = None, /) -> Iterator[Page]:
+        """The subscribers of the account that unsubscribed, from a page on, the last one empty."""
+        return self._pages("/subscribers", start, statuses=("unsubscribed",))
+
+    def _pages(self, path: str, start: Any, *, statuses: Sequence[str] = STATUSES) -> Iterator[Page]:
+        """Pages of one status after the other, each from its cursor on (documented), the last one empty."""
+        status, cursor = start or (statuses[0], "")
+        for each in statuses[statuses.index(status) :]:
+            at: str | None = cursor if each == status else ""
+            while at is not None:
+                seen = {"cursor": at} if at else {}
+                answer = self._wire.ask("GET", path, query={"filter[status]": each, "limit": PAGE, **seen})
+                rows, meta = _rows(answer), answer.found.get("meta")
+                at = meta.get("next_cursor") if isinstance(meta, dict) and rows else None
+                following = _after(each, statuses) if at is None else [each, at]
+                if rows:
+                    yield Page(rows, following, lacking=lacking(rows, "email"), where=answer.where)
+        yield Page([], None)
+
+    def _group(self) -> str:
+        if self.group_id is None:
+            msg = "no group is named; MailerLite(group_id=ID) does."
+            raise UsageError(msg)
+        return self.group_id
+
+
+def _after(status: str, statuses: Sequence[str]) -> list[str] | None:
+    """Where the pages of the next status start; None after the last."""
+    rest = statuses[statuses.index(status) + 1 :]
+    return [rest[0], ""] if rest else None
+
+
+def _rows(answer: Any) -> list[dict[str, Any]]:
+    rows = answer.found.get("data")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        msg = f"{answer.said}: expected an array under data. Check {SERVICE.url_variable}."
+        raise SinkError(msg, status=answer.status)
+    return rows
