@@ -14,7 +14,8 @@ from hygiene.policy import ImportPolicy
 EMAILS = [
     "ann@birchworks.example", "ANN@birchworks.example", "bob+a@birchworks.example", "bob+b@birchworks.example",
     "bob@birchworks.example", "c.d@gmail.com", "cd@gmail.com", "cd+x@gmail.com", "cd@googlemail.com",
-    "eve@evergate.example", "eve@shop.evergate.example", "kim@lumen.example", "lee@lumen.example", "ann@birchworks.example",
+    "eve@evergate.example", "eve@shop.evergate.example", "kim@lumen.example", "lee@lumen.example",
+    "ann@birchworks.example",
     "max+1@gmail.com", "max+2@gmail.com", "max+1@gmail.com", "o'hara@lumen.example", "noa@lumen.example",
 ]  # fmt: skip
 
