@@ -277,3 +277,24 @@ def test_processes_that_make_and_write_one_journal_at_once_count_every_write(pat
             list(pool.map(partial(begin, made), range(8)))
 
             assert epochs(made) == ([8], [8])
+
+
+@pytest.mark.parametrize("table", ["imports", "batches"])
+def test_a_journal_with_a_damaged_page_is_refused_and_sends_nothing(api, path, table):
+    list_id = api.create_list("A")
+    cut_off(api, list_id, path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        root, octets = connection.execute(
+            "SELECT rootpage, (SELECT page_size FROM pragma_page_size) FROM sqlite_master WHERE name = ?",
+            (table,),
+        ).fetchone()
+    with path.open("r+b") as file:
+        file.seek((root - 1) * octets)
+        file.write(b"\xff" * octets)
+    held = api.members(list_id)
+
+    with pytest.raises(JournalError, match=r"cannot be read .* would be sent again\. Bring back"):
+        import_all(api, list_id, path)
+
+    assert api.members(list_id) == held

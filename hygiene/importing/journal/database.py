@@ -85,6 +85,7 @@ class Database:
             msg = f"{self.path}: no journal there, and one is required. Bring back the file, or name another."
             raise JournalError(msg)
         self._key_file = KeyFile(self.path)
+        self._is_written = False
         try:
             self._connection = self._opened_in_turn()
         except (sqlite3.DatabaseError, OSError) as error:
@@ -211,6 +212,7 @@ class Database:
                     self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+            self._is_written = True
         except sqlite3.Error as error:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
@@ -245,8 +247,18 @@ class Database:
             connection.execute("DELETE FROM about WHERE name = 'tried'")
 
     def read(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        """The rows of a query."""
-        return self._connection.execute(query, values).fetchall()
+        """The rows of a query.
+
+        Raises:
+            JournalError: the file is damaged.
+            JournalLost: it is, and was written by this run before.
+        """
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            if self._is_written:
+                raise self._unwritable(error) from error
+            raise lost(self.path, f"cannot be read ({error})") from error
 
 
 def _version(connection: sqlite3.Connection) -> int:
