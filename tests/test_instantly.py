@@ -81,6 +81,8 @@ def test_the_leads_that_were_made_are_known_by_their_place():
     answer = answered(created_leads=[{"index": 0, "id": "a"}, {"index": 2, "id": "b"}])
 
     assert replies.created(answer) == {0, 2}
+    rows = replies.reply(answered(total_sent=3, created_leads=[{"index": 0}, {"index": 2}])).rows
+    assert [(row.position, row.became) for row in rows] == [(0, "imported"), (2, "imported")]
 
 
 @pytest.mark.parametrize("rows", [None, 3, [1], [{"id": "a"}], [{"index": "first"}]])

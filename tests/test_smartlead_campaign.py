@@ -118,7 +118,7 @@ def test_the_block_list_is_waived_in_the_settings(api):
     ],
 )  # fmt: skip
 def test_a_reply_is_read_in_every_dialect(body, counts):
-    assert campaign_reply(answered(**body)).counts == hygiene.Counts(*counts)
+    assert campaign_reply(answered(**body), places={}).counts == hygiene.Counts(*counts)
 
 
 def test_leads_that_a_reply_lists_are_told_by_their_number():
@@ -128,7 +128,8 @@ def test_leads_that_a_reply_lists_are_told_by_their_number():
             total_leads=1,
             unsubscribed_leads=[LEADS[0]],
             emailToLeadIdMap={"newlyAddedLeads": {LEADS[1]: "7"}, "existingLeads": {}},
-        )
+        ),
+        places={},
     )
 
     assert dict(reply.extra) == {
@@ -137,12 +138,31 @@ def test_leads_that_a_reply_lists_are_told_by_their_number():
     }
 
 
+def test_what_became_of_each_lead_is_told_where_ids_are_asked_for(api):
+    number = api.campaigns.create("A", members=[LEADS[1]])
+    with sink_of(api, number, settings={"return_lead_ids": True}) as sink:
+        leads = [{"email": each} for each in (LEADS[0].upper(), LEADS[1], "nobody", LEADS[0], LEADS[2])]
+
+        reply = sink.send(leads, file_name="f")
+
+    assert {row.position: row.became for row in reply.rows} == {0: "imported", 1: "duplicate", 4: "imported"}
+
+
+@pytest.mark.parametrize(
+    "ids", [None, [], {"newlyAddedLeads": []}, {"newlyAddedLeads": {"else@x.example": "1"}}]
+)
+def test_ids_that_cannot_be_read_say_nothing_of_leads(ids):
+    reply = campaign_reply(answered(upload_count=1, emailToLeadIdMap=ids), places={LEADS[0]: 0})
+
+    assert reply.rows == ()
+
+
 @pytest.mark.parametrize("body", [{}, {"imported": 5}, {"upload_count": None}])
 def test_a_reply_in_another_dialect_is_unknown_and_says_which_are_known(body):
     with pytest.raises(
         UnknownOutcome, match="none of the dialects that begin with upload_count, inserted_count"
     ):
-        campaign_reply(answered(**body))
+        campaign_reply(answered(**body), places={})
 
 
 def test_a_campaign_that_is_paused_says_so_and_takes_leads(api):

@@ -137,7 +137,9 @@ class SmartleadCampaign(Smartlead):
         settings = self._settings | ({"ignore_global_block_list": True} if waive_blocklist else {})
         body = Body({"lead_list": self.shaped(leads), **({"settings": settings} if settings else {})})
         letter = self._wire.write("POST", f"/campaigns/{self._campaign()}/leads", body=body)
-        return WrittenImport(self._wire, letter, campaign_reply)
+        told = leads if settings.get("return_lead_ids") else ()
+        places = Body({lead["email"].lower(): place for place, lead in reversed([*enumerate(told)])})
+        return WrittenImport(self._wire, letter, partial(campaign_reply, places=places))
 
     def describe(self) -> LeadList:
         """The campaign that is imported to; its name says where it is paused, stopped or completed.

@@ -3,20 +3,33 @@
 Nothing here sends. Leads that are neither imported nor repeated nor blocked stand in `extra`, by the API's own names.
 """
 
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from hygiene.errors import UnknownOutcome
 from hygiene.http.answers import MAY_HAVE_LANDED, Answer, number, rewrite, without_addresses
 from hygiene.outcomes import Counts
-from hygiene.sinks import LeadList, Reply
+from hygiene.sinks import LeadList, Reply, RowClass, RowResult
 from hygiene.smartlead.dialects import DIALECTS, spoken
 from hygiene.smartlead.responses import lead_limit
 
 __all__ = ["campaign", "campaign_reply"]
 
 
-def campaign_reply(answer: Answer, /) -> Reply:
+#: What became of the leads of each part of `emailToLeadIdMap` (observed; those of other campaigns are not added).
+_ROWS: Final[Mapping[str, RowClass]] = {
+    "newlyAddedLeads": "imported",
+    "existingLeads": "duplicate",
+    "existingLeadsInOtherCampaigns": "skipped",
+}
+
+
+def campaign_reply(answer: Answer, /, *, places: Mapping[str, object]) -> Reply:
     """The counts of a campaign import; lists of leads in the answer are told by their length.
+
+    Args:
+        answer: The answer.
+        places: Each address that was sent, in lower case, to its first place in the request; its repr shows none.
 
     Raises:
         UnknownOutcome: it is in no dialect that we know.
@@ -35,7 +48,19 @@ def campaign_reply(answer: Answer, /) -> Reply:
         )
         raise UnknownOutcome(msg)
     extra = tuple(sorted((key, value) for key, value in given.items() if key not in found.read))
-    return Reply(Counts(**found.counts), extra, answer.found, lead_limit(answer.found))
+    limit = lead_limit(answer.found)
+    return Reply(Counts(**found.counts), extra, answer.found, limit, rows=tuple(_rows(answer, places)))
+
+
+def _rows(answer: Answer, places: Mapping[str, object]) -> Iterator[RowResult]:
+    """What the answer says of single leads, where ids were asked for (`return_lead_ids`)."""
+    given = answer.found.get("emailToLeadIdMap")
+    ids = given if isinstance(given, dict) else {}
+    for name, became in _ROWS.items():
+        for address in ids[name] if isinstance(ids.get(name), dict) else ():
+            place = places.get(address.lower())
+            if isinstance(place, int):
+                yield RowResult(place, became)
 
 
 def _counted(value: object) -> object:
