@@ -68,6 +68,7 @@ ENVIRONMENT = {
 #: What the settings of ``hygiene.toml`` say that no option does.
 _OF_PROFILE = {
     "base_url": "Where this account's API is, for a server of one's own.",
+    "account": "A name for the account, where several keys are of one: their requests are counted together.",
     "user": "The user whose password the key is, where the API has users.",
     "api_key_env": "The variable that holds this account's key or password.",
     "api_key_file": "The file that holds this account's key or password.",

@@ -20,6 +20,7 @@ OTHERWISE = {"resolver", "memory", "suppression_columns", "require"}
 REQUIRED = {"check": [], "clean": ["--out", "D"], "import": ["--list", "1"]}
 #: Settings of a profile that are the account's, not a cleaning's.
 OF_THE_ACCOUNT = {
+    "account",
     "to",
     "list",
     "client_id",

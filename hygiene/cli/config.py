@@ -18,8 +18,8 @@ __all__ = ["Profile", "load_defaults", "load_gate", "load_profile"]
 
 #: Names of one text or number, and of one or several texts, that a profile may have.
 _SINGLE: Mapping[str, type] = {
-    "to": str, "list": int, "client_id": int, "base_url": str, "user": str, "api_key_env": str, "api_key_file": str,
-    "policy": str, "journal": str, "rate": str,
+    "to": str, "list": int, "client_id": int, "base_url": str, "user": str, "account": str, "api_key_env": str,
+    "api_key_file": str, "policy": str, "journal": str, "rate": str,
 }  # fmt: skip
 _SEVERAL = ("suppress", "blocklist", "known")
 #: Names whose values are files, beside the folder of the configuration.

@@ -134,6 +134,10 @@ class Chosen:
         opened: Account = self.place.open(
             **self.arguments, **given, api_key=key, base_url=values.get("base_url"), **how
         )
+        from hygiene.http.client import Client
+
+        if "account" in values and isinstance(opened, Client):
+            opened.count_as(values["account"])
         return closing(opened)
 
     def account(self) -> "Chosen":

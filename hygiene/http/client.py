@@ -3,6 +3,7 @@
 What is asked, and what the answers mean, is said in the room of each API.
 """
 
+import hashlib
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self, TypedDict
@@ -96,6 +97,11 @@ class Client:
     def close(self) -> None:
         """Close the connections."""
         self._wire.close()
+
+    def count_as(self, account: str, /) -> None:
+        """Count requests with those of all keys of an account, by a name that the user gave it."""
+        whose = hashlib.sha256(f"{self.host}\0{account}".encode()).hexdigest()[:16]
+        self._pace.share(settings.rate_file(f"of-{whose}"))
 
     @property
     def host(self) -> str:

@@ -20,6 +20,9 @@ __all__ = ["Limiter", "parse_rate"]
 #: Seconds to wait for another process that looks at the windows.
 BUSY_S = 30.0
 
+#: Seconds that windows stay smaller after the API asked to slow down, by how much, and at the smallest.
+SLOWED_S, SLOWER, SLOWEST = 3600.0, 0.5, 1 / 8
+
 #: Seconds of each unit of a rate.
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -28,6 +31,7 @@ CREATE TABLE IF NOT EXISTS taken (at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS taken_at ON taken (at);
 CREATE TABLE IF NOT EXISTS paused (until REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS causes (until REAL NOT NULL, why TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS slowed (until REAL NOT NULL, share REAL NOT NULL);
 """
 
 
@@ -74,6 +78,29 @@ class Limiter:
         self._windows, self._path, self._clock = windows, path, clock or time.time
         self._lock = threading.Lock()
         self.paused, self.why = False, ""
+
+    @property
+    def limits(self) -> bool:
+        """Whether it has windows at all."""
+        return bool(self._windows)
+
+    def share(self, path: Path, /) -> None:
+        """Count in another file, before anything was counted; without windows nothing is."""
+        if self._windows and "_connection" not in self.__dict__:
+            self._path = path
+
+    def slow_down(self) -> None:
+        """Let half as many pass for an hour, in any process: the API asked for it although the windows were kept."""
+        with self._lock:
+            share = max(SLOWEST, self._share(self._clock()) * SLOWER)
+            told = (self._clock() + SLOWED_S, share)
+            self._connection.execute("INSERT INTO slowed VALUES (?, ?)", told)
+
+    def _share(self, now: float) -> float:
+        """What is left of each window."""
+        self._connection.execute("DELETE FROM slowed WHERE until <= ?", (now,))
+        found = self._connection.execute("SELECT min(share) FROM slowed").fetchone()[0]
+        return 1.0 if found is None else float(found)
 
     def least_s(self, requests: int, /) -> float:
         """Seconds that so many requests take at the least, if nothing went out before them."""
@@ -125,7 +152,8 @@ class Limiter:
             self._connection.execute(f"DELETE FROM {table} WHERE until <= ?", (now,))  # noqa: S608 -- our own names
         until = self._connection.execute("SELECT max(until) FROM paused").fetchone()[0]
         waits = [0.0 if until is None else until - now]
-        for limit, seconds in self._windows:
+        share = self._share(now)
+        for limit, seconds in ((max(1, int(limit * share)), seconds) for limit, seconds in self._windows):
             oldest = self._connection.execute(
                 "SELECT at FROM taken WHERE at > ? ORDER BY at DESC LIMIT 1 OFFSET ?",
                 (now - seconds, limit - 1),

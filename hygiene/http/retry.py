@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 from hygiene.errors import RateLimited, SinkError, Unreachable
 from hygiene.http.answers import number
@@ -66,6 +67,27 @@ class Pace:
         """Seconds that so many requests take at the least."""
         return self._limiter.least_s(requests)
 
+    def share(self, path: Path, /) -> None:
+        """Count requests in another file."""
+        self._limiter.share(path)
+
+    def slow_down(self) -> None:
+        """Let less out from now on: the API asked for it."""
+        if self._limiter.limits:
+            self._limiter.slow_down()
+
+    def told(self, remaining: str, reset: str, /) -> None:
+        """Wait for the API's own window where it says that it is used up.
+
+        Args:
+            remaining: Requests that are left in it, as ``X-RateLimit-Remaining`` says.
+            reset: When the next one begins, in seconds since 1970 (documented: guides/rate-limits).
+        """
+        if self._limiter.limits and remaining.strip() == "0" and re.fullmatch(r"[0-9]{9,11}", reset.strip()):
+            seconds = int(reset) - time.time()
+            if 0 < seconds <= self._patience_s:
+                self.rest(seconds, "the API's own window is used up")
+
     def rest(self, seconds: float, why: str, /) -> None:
         """Let nothing out for so long, in any process, and say why where somebody waits for it."""
         self._limiter.pause(seconds, why)
@@ -98,6 +120,8 @@ class Patience:
         if not isinstance(refusal, RateLimited | Unreachable):
             return False
         self._tries += 1
+        if refusal.status == 429:
+            self._pace.slow_down()
         self._unreached += isinstance(refusal, Unreachable)
         asked = refusal.retry_after_s if isinstance(refusal, RateLimited) else None
         seconds = _backoff(self._tries) if asked is None else asked

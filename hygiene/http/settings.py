@@ -6,6 +6,7 @@ No message here holds the key, or a URL that may hold one. Nothing is sent.
 import ipaddress
 import math
 import os
+from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -16,7 +17,7 @@ from hygiene.http.rate_limit import Limiter, parse_rate
 from hygiene.http.retry import PATIENCE_S, Pace, Pause
 from hygiene.http.service import Service
 
-__all__ = ["base_url", "is_loopback", "paced", "proxy_for", "timeout_s"]
+__all__ = ["base_url", "is_loopback", "paced", "proxy_for", "rate_file", "timeout_s"]
 
 #: Seconds for one import request. Others report 120 s for 200 leads.
 TIMEOUT_S = 120.0
@@ -90,11 +91,16 @@ def paced(rate: str, account: str, /, *, patience_s: float | None, pause: Pause)
     windows = parse_rate(rate)
     path = None
     if windows:
-        from platformdirs import user_state_path
-
-        path = user_state_path("lead-hygiene", appauthor=False) / f"rate-{account}.sqlite"
+        path = rate_file(account)
     patience = _seconds(patience_s, "patience_s", "HYGIENE_PATIENCE_S", PATIENCE_S)
     return Pace(Limiter(windows, path=path), patience_s=patience, pause=pause)
+
+
+def rate_file(account: str, /) -> Path:
+    """Where the requests of an account are counted."""
+    from platformdirs import user_state_path
+
+    return user_state_path("lead-hygiene", appauthor=False) / f"rate-{account}.sqlite"
 
 
 def timeout_s(given: float | None, /) -> float:

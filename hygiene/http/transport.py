@@ -254,6 +254,10 @@ class Transport:
             raise self._lost(method, where, error) from None
         except bounds.TooLongError:
             raise self._too_long(method, where, response.status_code) from None
+        remaining, reset = (
+            response.headers.get(f"X-RateLimit-{name}", "") for name in ("Remaining", "Reset")
+        )
+        self._pace.told(remaining, reset)
         self._pace.seen(empty=answer.status == 200 and not answer.size)
         try:
             return self._checked(answer, method)
