@@ -250,17 +250,20 @@ class ImportPolicy:
         _check_names(found, "the policy names")
         return cls(**found, measured=frozenset(measured))
 
-    def to_toml(self, *, evidence: Sequence[str] = ()) -> str:
+    def to_toml(self, *, evidence: Sequence[str] = (), because: Mapping[str, str] | None = None) -> str:
         """The policy as TOML, each rule under a comment with its label and meaning.
 
         Args:
             evidence: Sentences that stand above the rules, as comments.
+            because: What single rules are known from, as comments of theirs.
         """
         lines = [f"# {' '.join(sentence.split())}" for sentence in evidence]
         lines += [""] if lines else []
         lines += ["# Which rules this file may name.", f"language = {LANGUAGE}", ""]
         for name, rule in RULES.items():
-            lines += [f"# {self.label(name)}: {rule.metadata['text']}", f"{name} = {as_toml(self, name)}", ""]
+            told = [f"# by {because[name]}"] if because and name in because else []
+            lines += [f"# {self.label(name)}: {rule.metadata['text']}", *told]
+            lines += [f"{name} = {as_toml(self, name)}", ""]
         if self.measured:
             names = ", ".join(f'"{name}"' for name in RULES if name in self.measured)
             lines += ["# Rules that were measured on the API itself.", f"measured = [{names}]", ""]

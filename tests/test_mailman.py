@@ -435,6 +435,7 @@ def test_the_command_line_reads_and_sends(stub, run, monkeypatch, write):
     refused, _, says = run("import", "leads.csv", "--no-dns", "--yes", "--to", to, "--rename", "company=firm")
 
     assert sent == 0, err
+    assert "not sent: company\n" in err
     assert out.splitlines()[-1] == (
         "3 rows: 1 ready, 1 blocked, 1 duplicate; "
         "the API answered 1 total_leads, 1 imported, 0 duplicates, 0 blocked: as predicted."

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import stat
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -24,7 +25,9 @@ from hygiene.outcomes import Counts
 from hygiene.policy import RULES, ImportPolicy, choices
 from hygiene.prediction.probe.checkpoint import FileCheckpoint
 from hygiene.prediction.probe.experiments import Bench, Own
-from hygiene.prediction.probe.runner import MOST_IMPORTS, Answer, Probe, conclude, most_leads, next_step
+from hygiene.prediction.probe.findings import conclude
+from hygiene.prediction.probe.planning import Answer, next_step
+from hygiene.prediction.probe.runner import Probe, most_leads
 from hygiene.sinks import Reply
 
 FULL = Bench(gmail=True, second=True, blocklist=True)
@@ -114,8 +117,18 @@ def probe_of(account, *, bench=FULL, own=OWN, notebook=None, pause=lambda _: Non
     return Probe(bench, own, lists=lists, editor=editor, notebook=notebook or Memory(), pause=pause)
 
 
+LIMITS = {"request_limit": (0, 0, 0, 12, 40, 100)}
+
+
 def drawn(rng):
-    return ImportPolicy(**{name: rng.choice(choices(name)) for name in RULES if name != "unreadable_lists"})
+    values = {name: LIMITS.get(name) or choices(name) for name in RULES if name != "unreadable_lists"}
+    policy = ImportPolicy(**{name: rng.choice(taken) for name, taken in values.items()})
+    # where no request is cut, these are the same
+    return policy if 0 < policy.request_limit < 60 else replace(policy, total_counts=at_rows(policy))
+
+
+def at_rows(policy):
+    return "rows" if policy.total_counts == "taken" else policy.total_counts
 
 
 MESSY = [
@@ -148,10 +161,11 @@ def audited(policy, true_policy, order):
     return run_import(cleaned, sink, batch_leads=6, send_all=True)
 
 
-def test_every_rule_that_can_be_told_is_recovered_and_an_import_then_agrees_batch_by_batch():
-    rng = random.Random(6)
+def recovered(seed, size):
+    """Probe so many drawn APIs, and import with what was found out of each; most requests that one took."""
+    rng = random.Random(seed)
     most = 0
-    for _ in range(200):
+    for _ in range(size):
         policy = drawn(rng)
         account = Account(policy)
 
@@ -161,21 +175,36 @@ def test_every_rule_that_can_be_told_is_recovered_and_an_import_then_agrees_batc
         assert found.fits
         assert wrong == set(), policy
         assert account.entries == []
+        assert len(found.answers) <= FULL.most_imports
         most = max(most, account.calls)
-        order = rng.sample(MESSY, len(MESSY))
-        receipt = audited(found.policy, policy, order)
+        if policy.request_limit or found.policy.changes(policy):
+            continue  # where something could not be told, an import may differ
+        receipt = audited(found.policy, policy, rng.sample(MESSY, len(MESSY)))
         assert [result.reported for result in receipt.batches] == [
             result.predicted for result in receipt.batches
         ], (policy, found.policy)
-    assert most < 15 - 1  # and one look at the lists
+    return most
+
+
+def test_every_rule_that_can_be_told_is_recovered():
+    assert recovered(6, 3) <= 16 - 1  # and one look at the lists
+
+
+@pytest.mark.slow
+def test_every_rule_that_can_be_told_is_recovered_of_a_hundred_apis():
+    assert recovered(7, 100) <= 16 - 1
+
+
+#: Rules whose change shows in no import of these leads, or by numbers alone.
+NOT_SEEN = ("unreadable_lists", "waive_covers", "request_limit", "lead_credit")
 
 
 def test_one_rule_that_changed_since_is_detected_and_named():
     rng = random.Random(7)
     seen = set()
-    for _ in range(80):
+    for _ in range(40):
         policy = drawn(rng)
-        rule = rng.choice([name for name in RULES if name not in ("unreadable_lists", "waive_covers")])
+        rule = rng.choice([name for name in RULES if name not in NOT_SEEN])
         value = rng.choice([each for each in choices(rule) if each != getattr(policy, rule)])
         changed = replace(policy, **{rule: value})
         measured = replace(policy, measured=frozenset(RULES))
@@ -198,8 +227,9 @@ def test_one_rule_that_changed_since_is_detected_and_named():
 @pytest.mark.parametrize("counters", [("imported",), ("total_leads", "imported", "duplicates")])
 def test_an_api_that_gives_fewer_counters_is_never_misread(counters):
     rng = random.Random(8)
-    for _ in range(60):
-        policy = drawn(rng)
+    for _ in range(4):
+        policy = replace(drawn(rng), request_limit=0)  # which fewer counters cannot show
+        policy = replace(policy, total_counts=at_rows(policy))
 
         found = probe_of(Account(policy, counters=counters)).run()
 
@@ -212,7 +242,8 @@ def test_without_block_list_gmail_or_second_list_their_rules_stay_assumed():
 
     found = probe_of(account, bench=Bench(), own=Own.checked("own.example", None, token="hp1")).run()
 
-    assert set(found.policy.measured) == {"fold_case", "strip_whitespace", "fold_plus_tag", "invalid_rows"}
+    assert {"fold_case", "strip_whitespace", "fold_plus_tag", "invalid_rows"} <= set(found.policy.measured)
+    assert {"usable_address", "repeats_count_as", "total_counts"} <= set(found.policy.measured)
     assert found.policy.fold_plus_tag
     assert found.policy.label("duplicate_scope") == "assumed"
     assert "duplicate_scope" in found.undecided
@@ -229,7 +260,7 @@ def test_only_own_addresses_are_sent_and_the_domain_itself_is_never_blocked():
     addresses = [address.strip() for sent in account.sent for address in sent]
     assert all(
         address.lower().endswith(("@own.example", ".own.example"))
-        or address.endswith("+hp1@gmail.com")
+        or re.search(r"[+]hp1[0-9]@(gmail|googlemail)[.]com$", address)
         or "@" not in address
         for address in addresses
     )
@@ -240,8 +271,8 @@ def test_only_own_addresses_are_sent_and_the_domain_itself_is_never_blocked():
 def test_most_imports_and_leads_hold_for_what_is_planned():
     imports, leads = most_leads(FULL)
 
-    assert imports == MOST_IMPORTS
-    assert leads < 100
+    assert imports == FULL.most_imports
+    assert leads < 160
 
 
 def test_entries_are_removed_after_a_crash_and_the_probe_goes_on(tmp_path):
@@ -312,7 +343,7 @@ def test_the_entries_are_removed_when_the_probe_is_interrupted():
     with pytest.raises(KeyboardInterrupt):
         probe.run()
 
-    assert len(blocked) == 5
+    assert len(blocked) == 4
     assert account.entries == []
 
 
@@ -335,6 +366,39 @@ def test_answers_that_no_policy_gives_are_told_and_nothing_is_marked():
     assert not found.fits
     assert found.policy == ImportPolicy()
     assert found.policy.measured == frozenset()
+    assert (
+        found.contradiction
+        == "no policy answers pairs with 1 total_leads, 2 imported, 3 duplicates, 4 blocked"
+    )
+
+
+def test_an_answer_that_contradicts_another_is_told_with_it():
+    account = Account(ImportPolicy())
+    probe = probe_of(account)
+    lists = probe._lists
+    send = lists[0].send
+
+    def changed_meanwhile(leads, /, **more):
+        if len(account.sent) == 1:
+            account.store.policy = ImportPolicy(repeats_count_as="imported_in_request")
+        return send(leads, **more)
+
+    lists[0].send = changed_meanwhile
+    found = probe.run()
+
+    assert not found.fits
+    assert found.contradiction.startswith(
+        "waived (4 total_leads, 4 imported, 0 duplicates, 0 blocked) contradicts "
+    )
+    assert found.contradiction.endswith(" blocked: no policy gives both")
+
+
+def test_each_measured_rule_names_the_request_and_the_rows_that_decided_it():
+    found = probe_of(Account(ImportPolicy(fold_plus_tag=True))).run()
+
+    assert set(found.because) == found.policy.measured
+    assert re.fullmatch(r"request 1 \(pairs\), rows [0-9, to]+", found.because["fold_plus_tag"])
+    assert f"# by {found.because['fold_plus_tag']}" in found.policy.to_toml(because=found.because)
 
 
 def test_the_notebook_is_private_and_replaced_as_a_whole(tmp_path):
@@ -391,12 +455,12 @@ def test_probe_writes_a_policy_with_its_evidence_and_says_what_it_took(run, stra
         == {}
     )
     assert policy.label("fold_gmail_dots") == "assumed"
-    assert "# pairs: " in text
+    assert "# request 1, pairs: " in text
     assert "stay there for good" in err
     assert "they act on every campaign" in err
     requests = len(strange.requests)
     assert f"imports, {requests} requests in all" in out.splitlines()[-1]
-    assert requests < 15
+    assert requests <= 16
     assert [path.name for path in tmp_path.iterdir()] == ["policy.toml"]
 
 

@@ -95,3 +95,23 @@ def test_a_summary_of_something_else_says_nothing(run, cleaned, summary):
 
     assert code == 0
     assert "summary.json" not in told
+
+
+def test_results_in_a_folder_of_leads_are_left_out_and_named(run, write, tmp_path):
+    (tmp_path / "in").mkdir()
+    write("in/leads.csv", LEADS)
+    run("clean", "in/leads.csv", "--no-dns", "--out", "in")
+
+    code, out, err = run("check", "in", "--no-dns", "--format", "json")
+
+    assert code == 0
+    assert json.loads(out)["input"]["rows"] == 2
+    assert "in: results of a run are left out: 'changes.csv', 'ready.csv', 'report.html'" in err
+
+
+def test_a_folder_of_nothing_but_results_is_refused_with_what_to_name(run, cleaned):
+    code, _, err = run("check", "out", "--no-dns")
+
+    assert code == 3
+    assert "results of a run are left out" in err
+    assert "Name one to read it." in err

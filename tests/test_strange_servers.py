@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import hygiene
+from hygiene.cli.policy_out import offer_policy
 from hygiene.importing.journal.journal import SqliteJournal
 from hygiene.prediction.traits import TRAITS
 from hygiene.sinks import LeadList, Reply, RowResult, Target
@@ -186,6 +187,20 @@ def test_a_rule_that_fits_the_counts_and_not_the_list_is_dropped_with_the_reason
     assert "would be in the list and are missing" in dropped.against
     assert "would not be in the list and are there" in dropped.against
     assert any("fits the counts and is dropped: rows" in line for line in found.sentences())
+
+
+def test_what_leads_have_in_common_can_be_written_as_a_rule_that_the_next_prediction_uses(tmp_path):
+    server = Strange(drops=lambda address, here, place: "_" in address)
+    found = told(server)
+    offer_policy(found, str(tmp_path / "induced.toml"))
+
+    text = (tmp_path / "induced.toml").read_text(encoding="utf-8")
+    again = Strange(drops=server.drops)
+    again.policy = hygiene.ImportPolicy.from_toml(text)
+
+    assert text.startswith("# induced from rows, and no rule that the API is known to have:\n")
+    assert found.search().policy is None
+    assert told(again).agrees
 
 
 def test_without_a_look_at_the_list_what_fits_the_counts_is_all_told():

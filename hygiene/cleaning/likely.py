@@ -33,6 +33,8 @@ __all__ = ["LikelyIndex", "Traces", "traces_of"]
 _COUNTERS = 1 << 18
 #: Pairs that are compared at once, whose texts are in memory meanwhile.
 _AT_ONCE = 1 << 16
+#: Pairs up to which all their traits are looked at.
+_FEW = 1 << 14
 #: Columns by which most pairs are told apart before the others are looked at.
 _OF_NAMES = ("first_name", "last_name", "phone", "linkedin")
 #: Bits of a row's number in an entry; above them is the number of the block.
@@ -162,8 +164,9 @@ class LikelyIndex:
                 (some >> np.uint64(32)).astype(np.int64),
                 (some & np.uint64(0xFFFFFFFF)).astype(np.int64),
             )
-            apart = are_apart(*self._both(chunks, firsts, one, other, _OF_NAMES))
-            one, other = one[~apart], other[~apart]
+            if len(some) > _FEW:
+                apart = are_apart(*self._both(chunks, firsts, one, other, _OF_NAMES))
+                one, other = one[~apart], other[~apart]
             found = self._weighed(*self._both(chunks, firsts, one, other, CANONICAL))
             enough = np.flatnonzero(~found[1] & (found[0] > _LEAST))
             kept.append((one[enough], other[enough], found[0][enough], found[2].take(pa.array(enough))))

@@ -173,9 +173,6 @@ def _import(  # noqa: PLR0917 -- the parts of one import
     stopping: "Stopping",
 ) -> int:
     """Show what is about to happen, send what is left, and tell what became of it."""
-    import numpy as np
-
-    from hygiene.importing import sent_columns
     from hygiene.report.text import inert
 
     options = run.options
@@ -183,8 +180,7 @@ def _import(  # noqa: PLR0917 -- the parts of one import
     left = session.left(cleaned)
     if left or not session.continues:
         run.gate(cleaned)
-    columns = sent_columns(cleaned.leads(np.arange(0)), session.frozen.custom)
-    _tell_unsent(run, cleaned, columns)
+    columns = _columns_sent(run, sink, session, cleaned)
     if options["dry_run"]:
         return rehearse(run, sink, session, cleaned)
     if left and not options["yes"]:
@@ -213,14 +209,22 @@ def _tell_notes(run: Run, notes: "Sequence[str]") -> None:
         run.tell(with_flags(note))
 
 
-def _tell_unsent(run: Run, cleaned: "CleanedLeads", sent: Sequence[str]) -> None:
-    """Say once which columns of the input stay here."""
+def _columns_sent(run: Run, sink: Account, session: "Session", cleaned: "CleanedLeads") -> list[str]:
+    """The columns that are sent; says once which of the input stay here."""
+    import numpy as np
+
     from hygiene.columns.mapping import MALFORMED
+    from hygiene.importing import sent_columns
     from hygiene.report.text import inert
 
+    takes = getattr(sink, "takes", None)  # of an API that has no place for others
+    sent = sent_columns(cleaned.leads(np.arange(0)), session.frozen.custom)
+    sent = [name for name in sent if takes is None or name in takes]
     unsent = [inert(name) for name in cleaned.columns if name not in (*sent, MALFORMED)]
     if unsent and not run.options["quiet"]:
-        run.tell(f"not sent: {', '.join(unsent)} (custom columns go with --custom NAME,... or --custom all)")
+        how = " (custom columns go with --custom NAME,... or --custom all)" if takes is None else ""
+        run.tell(f"not sent: {', '.join(unsent)}{how}")
+    return sent
 
 
 def _duration(sink: Account, requests: int) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hygiene.errors import UsageError
+from hygiene.policy import as_toml
 
 if TYPE_CHECKING:
     from hygiene.prediction.reconcile import Reconciliation
@@ -15,14 +16,21 @@ __all__ = ["offer_policy"]
 def offer_policy(told: "Reconciliation", out: str | None, /) -> None:
     """Write the one policy that explains everything, or say how to; say nothing where there is none.
 
+    Where no rule does, one that was induced from what leads have in common is written, labelled so.
+
     Raises:
         UsageError: the file cannot be written.
     """
     found = told.search()
-    if found.policy is None:
+    policy, words, evidence = found.policy, "", found.sentences()
+    if policy is not None:
+        words = found.fits[0].words
+    elif found.induced is not None:
+        policy, words = found.induced, f"induced: usable_address = {as_toml(found.induced, 'usable_address')}"
+        evidence = ["induced from rows, and no rule that the API is known to have:", *evidence]
+    if policy is None:
         return
     if out is None:
-        words = found.fits[0].words
         click.echo(
             f"{words} would have predicted it: --policy-out F writes such a policy, the rules of how the API counts.",
             err=True,
@@ -32,8 +40,8 @@ def offer_policy(told: "Reconciliation", out: str | None, /) -> None:
 
     try:
         with atomic(out, rights=None) as file:
-            file.write(found.policy.to_toml(evidence=found.sentences()))
+            file.write(policy.to_toml(evidence=evidence))
     except OSError as error:
         msg = f"--policy-out {out}: {error.strerror}."
         raise UsageError(msg) from error
-    click.echo(f"wrote {out}: {found.fits[0].words}", err=True)
+    click.echo(f"wrote {out}: {words}", err=True)

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from hygiene.http.retry import Pause
     from hygiene.prediction.probe.checkpoint import FileCheckpoint
     from hygiene.prediction.probe.experiments import Bench, Own
-    from hygiene.prediction.probe.runner import Found, Probe
+    from hygiene.prediction.probe.findings import Found
+    from hygiene.prediction.probe.runner import Probe
     from hygiene.sinks import LeadList
     from hygiene.smartlead import Smartlead
 
@@ -210,7 +211,7 @@ def _write(out: Path, found: "Found", sinks: "Sequence[Smartlead]") -> None:
     lines = [f"Measured {datetime.now(UTC):%Y-%m-%d} on account {sinks[0].account} at {sinks[0].base_url}."]
     try:
         with atomic(out, rights=None) as file:
-            file.write(found.policy.to_toml(evidence=[*lines, *found.evidence()]))
+            file.write(found.policy.to_toml(evidence=[*lines, *found.evidence()], because=found.because))
     except OSError as error:
         msg = f"--out {out}: {error.strerror}."
         raise UsageError(msg) from error
@@ -231,5 +232,8 @@ def _report(found: "Found", requests: int, written: str) -> int:
     )
     if found.fits:
         return DONE
-    click.echo("Error: no policy fits these answers, so nothing is marked as measured.", err=True)
+    click.echo(
+        f"Error: {found.contradiction}. No policy fits these answers, so nothing is marked as measured.",
+        err=True,
+    )
     return DIFFERS

@@ -68,6 +68,7 @@ class Mailman(Client):
             raise UsageError(msg)
         self.list_name, self.policy, self.batch_leads = list_name, policy or POLICY, BATCH_LEADS
         self.shape: Mapping[str, object] = {}
+        self.takes = subscribing.TAKES
         #: Members when they were last read, and who became one since, in lower case; None where they were not read.
         self._held: set[str] | None = None
         self._most = requests_in_flight

@@ -9,8 +9,10 @@ from hygiene.mailman.place import SERVICE
 from hygiene.outcomes import Counts
 from hygiene.sinks import Lead, Reply, RowClass, RowResult
 
-__all__ = ["checked", "fate", "reply", "shaped"]
+__all__ = ["TAKES", "checked", "fate", "reply", "shaped"]
 
+#: Columns that Mailman has a place for.
+TAKES = ("email", "first_name", "last_name")
 #: What Mailman says of leads that it does not take. One that is to be confirmed by somebody is no member yet.
 WORDS = {"blocked": "Membership is banned", "invalid": "Invalid Parameter", "skipped": "202 Accepted"}
 

@@ -6,19 +6,20 @@ single leads. What fits both is told, what does not is left as a remainder; noth
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from hygiene.outcomes import Counts
-from hygiene.policy import ImportPolicy, Value, as_toml, is_seldom
+from hygiene.policy import ImportPolicy, Value, as_toml, choices, is_seldom
 from hygiene.prediction.causes import NAMED_ROWS, causes_of
 from hygiene.prediction.evidence import Held, told_of
 from hygiene.prediction.features import Codes
 from hygiene.prediction.induce import Finding, describe
 from hygiene.prediction.policy_grid import PolicyGrid, Table, policies_near
 from hygiene.prediction.relevance import values_of
-from hygiene.prediction.simulate import BLOCKED, IMPORTED
+from hygiene.prediction.simulate import BLOCKED, IMPORTED, count
 from hygiene.prediction.trace import Result, Trace
 
 __all__ = ["Explanation", "Fit", "Result", "Trace", "explain"]
@@ -77,6 +78,8 @@ class Explanation:
         complete: Whether every policy was tried that differs no more than the fits do.
         dropped: Policies that fit the counts and are contradicted by what is known of single leads.
         findings: What leads that were counted otherwise have in common, where no rule explains them.
+        induced: The policy that a finding comes to, as a pattern of usable addresses, where that reproduces every
+            batch; nobody knows that the API has such a rule.
     """
 
     fits: tuple[Fit, ...] = ()
@@ -85,6 +88,7 @@ class Explanation:
     complete: bool = True
     dropped: tuple[Fit, ...] = ()
     findings: tuple[Finding, ...] = ()
+    induced: ImportPolicy | None = None
 
     @property
     def policy(self) -> ImportPolicy | None:
@@ -137,7 +141,24 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
     causes = causes_of(answered, drift, trials, trace.policy)
     findings = () if found.fits else _findings(held, trace.policy)
     closest = None if found.fits or causes or findings else found.closest
-    return Explanation(found.fits, causes, closest, found.complete, found.dropped[:NAMED_DROPPED], findings)
+    induced = _induced(findings, held, trace.policy, target)
+    dropped = found.dropped[:NAMED_DROPPED]
+    return Explanation(found.fits, causes, closest, found.complete, dropped, findings, induced)
+
+
+def _induced(
+    findings: Sequence[Finding], held: Held, base: ImportPolicy, target: "_Target"
+) -> ImportPolicy | None:
+    """The policy that takes what leads have in common for a rule of usable addresses, where it fits every batch."""
+    sees = held.features.sees("usable_address")  # a journal keeps no pattern's part of it
+    patterns = [finding.without for finding in findings if finding.without and sees]
+    for pattern, what in product(patterns, dict.fromkeys((base.invalid_rows, *choices("invalid_rows")))):
+        policy = replace(base, usable_address=pattern, invalid_rows=what)  # type: ignore[arg-type]
+        found = count(held.features, policy, batch=held.batch, waive_blocklist=held.waived)
+        table = np.array([list(counts.as_dict().values()) for counts in found], dtype=np.int64)
+        if not target.left(table).any():
+            return policy
+    return None
 
 
 def _findings(held: Held, policy: ImportPolicy) -> tuple[Finding, ...]:

@@ -37,6 +37,7 @@ class Finding:
         others: How many others there are.
         conditions: What each of the first has, one description each.
         odds: Decimal places of the odds against chance: 6 is one in a million.
+        without: A pattern of usable addresses that the first do not have and the others may; empty for none.
     """
 
     what: str
@@ -44,6 +45,7 @@ class Finding:
     others: int
     conditions: tuple[str, ...]
     odds: float
+    without: str = ""
 
     @property
     def words(self) -> str:
@@ -61,6 +63,7 @@ class _Condition:
 
     words: str
     well: Mask
+    without: str = ""
 
 
 def describe(held: Held, differs: Mask, among: Mask, what: str, /) -> Finding | None:
@@ -89,7 +92,10 @@ def describe(held: Held, differs: Mask, among: Mask, what: str, /) -> Finding | 
     odds = _log_choose(len(odd) + len(well), len(odd)) - math.log10(max(tried, 1))
     if not found or odds < LEAST_ODDS:
         return None
-    return Finding(what, len(odd), len(well), tuple(found), odds)
+    patterns = [
+        condition.without for condition in conditions if condition.words in found and condition.without
+    ]
+    return Finding(what, len(odd), len(well), tuple(found), odds, next(iter(patterns), ""))
 
 
 def _conditions(held: Held, odd: Codes, well: Codes) -> tuple[list[_Condition], int]:
@@ -132,7 +138,7 @@ def _by_traits(held: Held, odd: Codes, well: Codes) -> tuple[Iterator[_Condition
         for number, trait in enumerate(TRAITS):
             bit = np.uint32(1 << number)
             if every & bit:
-                yield _Condition(f"have {trait.words}", (bits[well] & bit) != 0)
+                yield _Condition(f"have {trait.words}", (bits[well] & bit) != 0, trait.without)
         for number, trait in enumerate(TRAITS):
             bit = np.uint32(1 << number)
             if not some & bit:

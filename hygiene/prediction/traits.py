@@ -25,21 +25,28 @@ class Trait(NamedTuple):
         words: What is said of leads that have it.
         part: Where it is looked for: the local part or the domain; else the column that is blank.
         pattern: What is found there; empty for a blank column.
+        letters: The characters of the local part that it tells of, as they stand in a class; empty for no such trait.
     """
 
     words: str
     part: str
     pattern: str = ""
+    letters: str = ""
+
+    @property
+    def without(self) -> str:
+        """A pattern of usable addresses (`ImportPolicy.usable_address`) that lack it; empty where none can say so."""
+        return rf"[^@{self.letters}\s]+@[^@.\s]+([.][^@.\s]+)+" if self.letters else ""
 
 
 #: Every trait, by its bit.
 TRAITS: tuple[Trait, ...] = (
-    Trait("an apostrophe in the local part", "local", "'"),
-    Trait("a plus sign in the local part", "local", r"\+"),
-    Trait("a dot in the local part", "local", r"\."),
-    Trait("an underscore in the local part", "local", "_"),
-    Trait("a hyphen in the local part", "local", "-"),
-    Trait("a digit in the local part", "local", "[0-9]"),
+    Trait("an apostrophe in the local part", "local", "'", "'"),
+    Trait("a plus sign in the local part", "local", r"\+", "+"),
+    Trait("a dot in the local part", "local", r"\.", "."),
+    Trait("an underscore in the local part", "local", "_", "_"),
+    Trait("a hyphen in the local part", "local", "-", r"\-"),
+    Trait("a digit in the local part", "local", "[0-9]", "0-9"),
     Trait("another punctuation mark in the local part", "local", '[!#$%&*/=?^`{|}~"(),:;<>\\\\\\[\\]]'),
     Trait("a character outside ASCII in the local part", "local", "[^\\x00-\\x7f]"),
     Trait("a capital letter in the address", "address", "[A-Z]"),

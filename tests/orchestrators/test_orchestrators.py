@@ -172,7 +172,8 @@ def prefect(environment) -> Path:
 def _prefect(place, programs: Path) -> subprocess.CompletedProcess[str]:
     (place.folder / "flow.py").write_text(_block("orchestrators.md", "prefect"), encoding="utf-8")
     settings = {"PREFECT_HOME": str(place.folder / "prefect"), "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true"}
-    quiet = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+    patient = {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "300"}
+    quiet = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1", **patient}
     return place.run(programs, "python", "flow.py", **settings, **quiet)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from hygiene.errors import InputError
+from hygiene.io.readers.result_set import results_in
 from hygiene.io.readers.sources import GZIP, printable
 
 __all__ = ["Expansion", "LeadPath", "expand"]
@@ -181,11 +182,16 @@ def _expand_folder(name: str, folder: Path, found: Expansion) -> None:
         )
         raise InputError(msg)
     left = _Left()
-    files = list(_leads_in(folder, "", left))
+    results = results_in(folder)
+    there = list(_leads_in(folder, "", left))
+    files = [file for file in there if file not in results]
     notes = list(left.notes(name))
+    if len(files) < len(there):
+        ours = [file for file in there if file in results]
+        notes.append(f"{name}: results of a run are left out: {_listed(ours)}. Name one to read it.")
     if not files:
-        there = " ".join(note.partition(": ")[2] for note in notes)
-        msg = f"{name}: is a folder without lead files; expected {', '.join(_SUFFIXES)} in it. {there}"
+        why = " ".join(note.partition(": ")[2] for note in notes)
+        msg = f"{name}: is a folder without lead files; expected {', '.join(_SUFFIXES)} in it. {why}"
         raise InputError(msg.rstrip())
     found.notes += notes
     found.files += [

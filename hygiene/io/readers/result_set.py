@@ -11,7 +11,7 @@ from typing import Any
 
 from hygiene.io.readers.sources import printable
 
-__all__ = ["notes_on_results"]
+__all__ = ["notes_on_results", "results_in"]
 
 #: Octets of a summary that are read to look for digests; ours have some thousand.
 MOST_OCTETS = 1 << 24
@@ -35,6 +35,12 @@ def notes_on_results(names: Iterable[str], /) -> list[str]:
                 f"{printable(name)}: not as it was written with the summary.json beside it; it is read as it is."
             )
     return told
+
+
+def results_in(folder: Path, /) -> frozenset[str]:
+    """Names of the files in a folder that are results of a run, by the summary in it."""
+    told = _digests(folder / "summary.json")
+    return frozenset(told) | {"summary.json", "report.html"} if told else frozenset()
 
 
 def _digests(summary: Path) -> Mapping[str, Any]:

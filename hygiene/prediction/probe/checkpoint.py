@@ -12,7 +12,7 @@ from typing import Any
 
 from hygiene.errors import UsageError, option
 from hygiene.outcomes import Counts
-from hygiene.prediction.probe.runner import Answer
+from hygiene.prediction.probe.planning import Answer
 from hygiene.small_file import NotSmallError, read_small
 
 __all__ = ["FileCheckpoint"]
