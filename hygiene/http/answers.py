@@ -17,6 +17,7 @@ __all__ = [
     "MAY_HAVE_LANDED",
     "SAID_CHARACTERS",
     "Answer",
+    "as_object",
     "may_land",
     "next_step",
     "number",
@@ -71,6 +72,21 @@ class Answer:
 def may_land(method: str, /) -> bool:
     """Whether a request of this kind may add leads, so that a lost answer to it leaves that open."""
     return method not in ("GET", "HEAD", "DELETE")
+
+
+def as_object(answer: Answer, method: str, /) -> Answer:
+    """An answer of success, where it is an object.
+
+    Raises:
+        SinkError: it is not, and something was merely read.
+        UnknownOutcome: it is not, and what was asked may have been done.
+    """
+    if isinstance(answer.value, dict):
+        return answer
+    told = f"{answer.said}: no readable answer ({answer.size} bytes)."
+    if may_land(method):
+        raise UnknownOutcome(f"{told} {MAY_HAVE_LANDED}")
+    raise SinkError(f"{told} Run the command again.", status=answer.status)
 
 
 def refusal(answer: Answer, /, *, method: str, service: Service) -> Exception:

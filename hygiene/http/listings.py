@@ -15,7 +15,18 @@ from hygiene.errors import ListingIncomplete, SinkError
 from hygiene.http.answers import Answer
 from hygiene.http.service import Service
 
-__all__ = ["Page", "RowKey", "Tally", "lacking", "readable", "row_key", "row_of", "rows_of", "whole"]
+__all__ = [
+    "Page",
+    "RowKey",
+    "Tally",
+    "lacking",
+    "objects",
+    "readable",
+    "row_key",
+    "row_of",
+    "rows_of",
+    "whole",
+]
 
 #: Pages that are read after all rows were given that were there at the start: a listing that grows faster than it is
 #: read has no empty page.
@@ -74,6 +85,19 @@ def readable(row: Mapping[str, Any], name: str, /) -> str | None:
     """What a row holds under a name, where that is text and not blank; None where it is not."""
     value = row.get(name)
     return value if isinstance(value, str) and value.strip() else None
+
+
+def objects(answer: Answer, name: str, /, *, service: Service) -> list[dict[str, Any]]:
+    """The objects that stand under a name of an answer.
+
+    Raises:
+        SinkError: there is no array of objects.
+    """
+    rows = answer.found.get(name)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        msg = f"{answer.said}: expected an array of {name}. Check {service.url_variable}."
+        raise SinkError(msg, status=answer.status)
+    return rows
 
 
 def rows_of(answer: Answer, name: str, /, *, key: str, service: Service) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from hygiene.http.answers import Answer
 from hygiene.http.bodies import Body, WrittenImport, nested
 from hygiene.http.client import Client, How
 from hygiene.http.keys import Key, bearer, find_key
-from hygiene.http.listings import Page, lacking, readable, whole
+from hygiene.http.listings import Page, lacking, objects, readable, whole
 from hygiene.instantly import replies
 from hygiene.instantly.counting import POLICY, WORKSPACE_POLICY
 from hygiene.instantly.place import SERVICE
@@ -219,10 +219,7 @@ def _turned(ask: Callable[[Mapping[str, object]], Answer], start: Any, *, addres
     cursor = start
     while True:
         answer = ask({} if cursor is None else {"starting_after": cursor})
-        rows = answer.found.get("items")
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            msg = f"{answer.said}: expected an array of items. Check {SERVICE.url_variable}."
-            raise SinkError(msg, status=answer.status)
+        rows = objects(answer, "items", service=SERVICE)
         without = lacking(rows, address) if address else frozenset()
         cursor = answer.found.get("next_starting_after") if rows else None
         yield Page(rows, cursor, lacking=without, where=answer.where)

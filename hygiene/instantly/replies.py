@@ -8,7 +8,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from hygiene.errors import ListNotFound, Rejected, SinkError, UnknownOutcome
-from hygiene.http.answers import MAY_HAVE_LANDED, Answer, number, refusal, rewrite, summed, without_addresses
+from hygiene.http.answers import (
+    MAY_HAVE_LANDED,
+    Answer,
+    as_object,
+    number,
+    refusal,
+    rewrite,
+    summed,
+    without_addresses,
+)
 from hygiene.instantly.place import SERVICE
 from hygiene.outcomes import Counts
 from hygiene.sinks import LeadList, Reply, RowResult
@@ -45,13 +54,7 @@ def checked(answer: Answer, method: str, /) -> Answer:
     method = "GET" if READS in answer.where else method
     if not 200 <= answer.status < 300:
         raise _refusal(answer, method)
-    if isinstance(answer.value, dict):
-        return answer
-    if method == "GET":
-        msg = f"{answer.said}: no readable answer ({answer.size} bytes). Run the command again."
-        raise SinkError(msg, status=answer.status)
-    msg = f"{answer.said}: no answer that says it is done ({answer.size} bytes). {MAY_HAVE_LANDED}"
-    raise UnknownOutcome(msg)
+    return as_object(answer, method)
 
 
 def _refusal(answer: Answer, method: str) -> Exception:

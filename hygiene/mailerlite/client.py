@@ -11,7 +11,6 @@ from hygiene.errors import (
     JobUnfinished,
     ListingIncomplete,
     ListNotFound,
-    SinkError,
     UnknownOutcome,
     UsageError,
     option,
@@ -20,7 +19,7 @@ from hygiene.http import settings
 from hygiene.http.bodies import Body, nested
 from hygiene.http.client import Client, How
 from hygiene.http.keys import Key, bearer, find_key
-from hygiene.http.listings import Page, lacking, readable, whole
+from hygiene.http.listings import Page, lacking, objects, readable, whole
 from hygiene.http.retry import sleep
 from hygiene.mailerlite import replies
 from hygiene.mailerlite.place import IMPORT_RATE, POLICY, SERVICE
@@ -174,7 +173,7 @@ class MailerLite(Client):
         def pages() -> Iterator[Page]:
             for page in itertools.count(1):
                 answer = self._wire.ask("GET", "/groups", query={**query, "limit": PAGE, "page": page})
-                rows = _rows(answer)
+                rows = objects(answer, "data", service=SERVICE)
                 yield Page(rows, page + 1 if rows else None, where=answer.where)
                 if not rows:
                     return
@@ -228,11 +227,6 @@ class MailerLite(Client):
         """Nothing: whom MailerLite banned, no route shows."""
         return iter(())
 
-    def block_list_pages(self, start: Any = None, /) -> Iterator[Page]:
-        """Nothing, as `blocked`."""
-        del start
-        return iter((Page([], None),))
-
     def lead_pages(self, start: Any = None, /) -> Iterator[Page]:
         """The subscribers of the group, or of the account where none is named, from a page on, the last one empty."""
         path = "/subscribers" if self.group_id is None else f"/groups/{self.group_id}/subscribers"
@@ -250,7 +244,7 @@ class MailerLite(Client):
             while at is not None:
                 seen = {"cursor": at} if at else {}
                 answer = self._wire.ask("GET", path, query={"filter[status]": each, "limit": PAGE, **seen})
-                rows, meta = _rows(answer), answer.found.get("meta")
+                rows, meta = objects(answer, "data", service=SERVICE), answer.found.get("meta")
                 at = meta.get("next_cursor") if isinstance(meta, dict) and rows else None
                 following = _after(each, statuses) if at is None else [each, at]
                 if rows:
@@ -268,11 +262,3 @@ def _after(status: str, statuses: Sequence[str]) -> list[str] | None:
     """Where the pages of the next status start; None after the last."""
     rest = statuses[statuses.index(status) + 1 :]
     return [rest[0], ""] if rest else None
-
-
-def _rows(answer: Any) -> list[dict[str, Any]]:
-    rows = answer.found.get("data")
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        msg = f"{answer.said}: expected an array under data. Check {SERVICE.url_variable}."
-        raise SinkError(msg, status=answer.status)
-    return rows

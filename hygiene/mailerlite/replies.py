@@ -11,6 +11,7 @@ from hygiene.errors import ListNotFound, Rejected, SinkError, UnknownOutcome
 from hygiene.http.answers import (
     MAY_HAVE_LANDED,
     Answer,
+    as_object,
     number,
     refusal,
     rewrite,
@@ -49,13 +50,8 @@ def checked(answer: Answer, method: str, /) -> Answer:
         UnknownOutcome: something was posted, and the answer does not say what became of it.
     """
     status = answer.status
-    if 200 <= status < 300 and isinstance(answer.value, dict):
-        return answer
     if 200 <= status < 300:
-        told = f"{answer.said}: no readable answer ({answer.size} bytes)."
-        if method == "GET":
-            raise SinkError(f"{told} Run the command again.", status=status)
-        raise UnknownOutcome(f"{told} {MAY_HAVE_LANDED}")
+        return as_object(answer, method)
     if status == 402:
         step = "The plan takes no more subscribers; raise it, then run the command again."
         raise SinkError(f"{answer.said}. {step}", status=status)
