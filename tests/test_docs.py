@@ -123,12 +123,9 @@ def _run_page(path: Path, place: Path) -> set[str]:
             continue  # run in tests/mailman, where there is one
         elif kind == "console":
             _run_console(text)
-<<<<<<< HEAD
         elif kind == "python" and name.endswith(".py") and name not in ORCHESTRATORS:
             (place / name).parent.mkdir(exist_ok=True)
             (place / name).write_text(text, encoding="utf-8")
-=======
->>>>>>> h-kit
         elif kind == "python":
             _run_python(text, name, path, namespace)
         elif kind == "yaml":
