@@ -7,7 +7,6 @@ import os
 import sqlite3
 import stat
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +17,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hygiene
+from hygiene.emulator import Emulator
 from hygiene.errors import JournalError, UsageError
 from hygiene.importing import Identity
-from hygiene.importing.journal import SqliteJournal, StoredFeatures, default_path
+from hygiene.importing.journal import JournalView, SqliteJournal, StoredFeatures, default_path
 from hygiene.importing.journal.database import is_on_network
-from hygiene.importing.journal.stored_features import Block, Secret, bits_of
+from hygiene.importing.journal.stored_features import Block, bits_of
+from hygiene.importing.journal.stored_keys import Secret
 from hygiene.importing.preflight import with_known_leads
-from hygiene.policy import RULES, ImportPolicy
+from hygiene.policy import ImportPolicy
 from hygiene.prediction.features import TextFeatures
 from hygiene.prediction.simulate import count
 from hygiene.sinks import Target
@@ -71,18 +72,17 @@ KEPT = StoredFeatures.of([])
 def test_every_policy_counts_on_what_is_kept_as_it_does_on_addresses(
     leads, cuts, policy, blocklist, known, elsewhere, batch_leads, waive
 ):
-    policy = replace(policy, **{name: rule.default for name, rule in RULES.items() if not KEPT.sees(name)})
     column = pa.array(leads, pa.large_string())
     features = TextFeatures(column, blocklist=blocklist, known=known, elsewhere=elsewhere)
-    bits, secret = bits_of(features), Secret(b"k" * 32)
+    bits, secret = bits_of(features, policy), Secret(b"k" * 32)
     edges = [0, *sorted(min(cut, len(leads)) for cut in cuts), len(leads)]
     blocks = [
-        Block.of(np.arange(start, end), column[start:end], bits[start:end], secret)
+        Block.of(np.arange(start, end), column[start:end], bits[:, start:end], secret, policy)
         for start, end in itertools.pairwise(edges)
     ]
     batch = np.arange(len(leads)) // batch_leads
 
-    stored = StoredFeatures.of(blocks)
+    stored = StoredFeatures.of(blocks, policy)
 
     assert stored.rows.tolist() == list(range(len(leads)))
     assert count(stored, policy, batch=batch, waive_blocklist=waive) == count(
@@ -327,3 +327,41 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path):
 
     with pytest.raises(JournalError, match=os.fspath(blocker)):
         SqliteJournal(blocker / "j.sqlite")
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"usable_address": "ascii"},
+        {"usable_address": "[a-z]+@[a-z.]+"},
+        {"block_reach": "registrable"},
+        {"fold_gmail_tags": True, "fold_googlemail": True},
+        {"fold_u_labels": True},
+        {"request_limit": 2},
+    ],
+)
+def test_an_import_goes_on_under_every_rule_of_its_policy(path, rules):
+    emails = [
+        "o'hara@acme.example",
+        "bob@acme.example",
+        "müller@acme.example",
+        "cy@gmail.com",
+        "cy+1@gmail.com",
+    ]
+    policy = ImportPolicy(**rules)
+    with Emulator(policy=policy) as api:
+        list_id = api.create_list("A")
+        api.fail_next(after=1, drop="after")
+        cleaned = hygiene.clean(pd.DataFrame({"email": emails}))
+        how = {"journal": path, "batch_leads": 2, "send_all": True}
+        with hygiene.Smartlead(
+            list_id=list_id, api_key=api.api_key, base_url=api.base_url, policy=policy, patience_s=0
+        ) as sink:
+            stopped = hygiene.import_leads(cleaned, sink, on_unknown="stop", **how)
+            finished = hygiene.import_leads(cleaned, sink, **how)
+
+    with JournalView(path) as journal:
+        [told] = journal.imports()
+    assert stopped.reconciliation.status == "incomplete"
+    assert finished.reconciliation.agrees
+    assert told.reconciliation.agrees

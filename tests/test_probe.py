@@ -190,7 +190,7 @@ def test_every_rule_that_can_be_told_is_recovered():
     assert recovered(6, 3) <= 16 - 1  # and one look at the lists
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_rule_that_can_be_told_is_recovered_of_a_hundred_apis():
     assert recovered(7, 100) <= 16 - 1
 

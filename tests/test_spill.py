@@ -99,7 +99,7 @@ KEEPS = ["first", "last", "most-complete", "newest:Seen"]
 
 
 @pytest.mark.slow
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
 @given(
     rows=ROWS,
     size=st.integers(1, 9),

@@ -50,6 +50,7 @@ def _worker_with_most(client: Client) -> int:
     return client.run(os.getpid, workers=[address])[address]
 
 
+@pytest.mark.long
 def test_a_worker_that_dies_after_the_survey_changes_nothing():
     leads = _leads()
     with _cluster(2) as client:

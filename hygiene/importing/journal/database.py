@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from hygiene.errors import JournalError, JournalLost, option
 from hygiene.importing.journal.key_file import Key, KeyFile
-from hygiene.importing.journal.stored_features import Secret
+from hygiene.importing.journal.stored_keys import Secret
 from hygiene.importing.journal.tables import VERSION, bring_up, make_tables
 from hygiene.importing.journal.wholeness import check_as_new, check_not_lost, lost
 from hygiene.small_file import check_regular

@@ -120,6 +120,12 @@ class ImportInJournal:
         """The summary of the run that completed it."""
         return json.loads(self._row["summary"]) if self._row and self._row["summary"] else None
 
+    @property
+    def _policy(self) -> ImportPolicy:
+        """The policy under which leads are kept."""
+        frozen = self.frozen
+        return ImportPolicy() if frozen is None else frozen.policy
+
     def plan(self, frozen: Frozen, /) -> None:
         """Note that it is planned now; an earlier plan of which nothing was sent is dropped."""
         target, identity = self._identity.target, self._identity
@@ -147,11 +153,12 @@ class ImportInJournal:
 
     def add(self, rows: Places, addresses: pa.Array, features: Features, entries: Sequence[Entry], /) -> None:
         """Note further leads and the batches they are in."""
-        first, bits = len(self.rows()), bits_of(features)
+        first, policy = len(self.rows()), self._policy
+        bits = bits_of(features, policy)
         with self._journal.writing() as connection:
             for start in range(0, len(rows), BLOCK_LEADS):
                 here = slice(start, start + BLOCK_LEADS)
-                block = Block.of(rows[here], addresses[here], bits[here], self._journal.secret)
+                block = Block.of(rows[here], addresses[here], bits[:, here], self._journal.secret, policy)
                 connection.execute(
                     "INSERT INTO leads VALUES (?, ?, ?, ?, ?)",
                     (self._id, first + start, block.rows, block.bits, block.keys),
@@ -167,7 +174,7 @@ class ImportInJournal:
     def features(self) -> StoredFeatures:
         """What counting rules see of the planned leads."""
         if self._features is None:
-            self._features = StoredFeatures.of(read_blocks(self._journal, self._id))
+            self._features = StoredFeatures.of(read_blocks(self._journal, self._id), self._policy)
         return self._features
 
     def entries(self) -> list[Entry]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from hygiene.importing.journal.database import Database
 from hygiene.importing.journal.stored_features import Block, StoredFeatures
+from hygiene.importing.journal.stored_keys import plain
 from hygiene.importing.records import Places
 from hygiene.policy import ImportPolicy
 from hygiene.prediction.simulate import DUPLICATE, IMPORTED, UPDATED, classes_of, folding_of
@@ -89,11 +90,14 @@ class Neighbours:
             policy: When two leads are the same.
         """
         folding = folding_of(policy)
-        mine = own.digests(folding)
         found: dict[str, Places] = {}
         for name in sorted({name for name, _ in batches}):
             theirs = self._leads(name, [number for other, number in batches if other == name])
-            there = frozenset(theirs.digests(folding))  # numpy would take the NULs at their ends off
+            how = folding if theirs.folds(folding) else plain(folding)
+            mine, there = (
+                own.digests(how),
+                frozenset(theirs.digests(how)),
+            )  # numpy would take their last NULs off
             met = [place for place, digest in enumerate(mine) if digest in there]
             found |= {name: np.array(met)} if met else {}
         return found
@@ -114,6 +118,6 @@ class Neighbours:
         if name not in self._others or len(self._others[name][0]) <= last:
             row = self._journal.read("SELECT frozen, waive_blocklist FROM imports WHERE id = ?", (name,))[0]
             policy = ImportPolicy.from_toml(json.loads(row["frozen"])["policy"])
-            kept = StoredFeatures.of(read_blocks(self._journal, name))
+            kept = StoredFeatures.of(read_blocks(self._journal, name), policy)
             self._others[name] = (kept, policy, bool(row["waive_blocklist"]))
         return self._others[name]

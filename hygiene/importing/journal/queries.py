@@ -17,6 +17,7 @@ from hygiene.importing.journal.import_record import EXACT
 from hygiene.importing.journal.neighbours import landed_places, read_blocks
 from hygiene.importing.journal.stored_evidence import unpacked
 from hygiene.importing.journal.stored_features import StoredFeatures
+from hygiene.importing.journal.stored_keys import plain
 from hygiene.importing.past_imports import Imported, Landed
 from hygiene.importing.receipt import bounds_of, has_drift
 from hygiene.importing.records import Places, in_order
@@ -68,7 +69,7 @@ def _imported(
     policy, waive = ImportPolicy.from_toml(frozen["policy"]), bool(row["waive_blocklist"])
     trace = None
     if traced or (bounded and has_drift(results)):
-        kept, (places, batch) = StoredFeatures.of(read_blocks(journal, row["id"])), in_order(entries)
+        kept, (places, batch) = StoredFeatures.of(read_blocks(journal, row["id"]), policy), in_order(entries)
         known = unpacked(row["evidence"] if "evidence" in row.keys() else b"", places, leads=len(kept))  # noqa: SIM118 -- a row is no mapping
         trace = Trace(kept.take(places), batch + 1, kept.rows[places], policy, waive, known)
     return Imported(
@@ -88,7 +89,8 @@ def _imported(
 
 def features(journal: Database, import_id: str, /) -> StoredFeatures:
     """What rules see of an import's leads; `Imported.leads` tells which are in which batch."""
-    return StoredFeatures.of(read_blocks(journal, find(journal, import_id).id))
+    found = find(journal, import_id)
+    return StoredFeatures.of(read_blocks(journal, found.id), found.policy)
 
 
 def forget(journal: Database, import_id: str, /) -> None:
@@ -124,9 +126,10 @@ def landed(
         "SELECT * FROM imports WHERE url = ? AND list_id = ? AND id IS NOT ? ORDER BY rowid",
         (target.url, target.list_id, but),
     ):
-        kept = StoredFeatures.of(read_blocks(journal, row["id"]))
-        there = kept.take(_landed_places(_imported(journal, row), kept))
-        for held, how in ((exact, EXACT), (folded, folding)):
+        imported = _imported(journal, row)
+        kept = StoredFeatures.of(read_blocks(journal, row["id"]), imported.policy)
+        there = kept.take(_landed_places(imported, kept))
+        for held, how in ((exact, EXACT), (folded, folding if kept.folds(folding) else plain(folding))):
             for digest, number in zip(there.digests(how), there.rows.tolist(), strict=True):
                 held.setdefault(digest, (row["id"], number))
     if not exact:

@@ -11,7 +11,7 @@ import zlib
 import numpy as np
 
 from hygiene.arrow.text import Mask
-from hygiene.importing.journal.stored_features import FOLDINGS
+from hygiene.importing.journal.stored_keys import FOLDINGS
 from hygiene.importing.records import Places
 from hygiene.prediction.evidence import Evidence
 from hygiene.prediction.features import Folding
