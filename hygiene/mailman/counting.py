@@ -12,10 +12,12 @@ __all__ = ["POLICY"]
 #: Mailman 3.3.10 with its REST API 3.1, which `tests/mailman` does anew.
 POLICY: Final = ImportPolicy(
     strip_whitespace=False,
+    usable_address=r"[-0-9A-Za-z!#$%&'*+./=?@_`{}~]+@[0-9A-Za-z][-0-9A-Za-z]*([.][0-9A-Za-z][-0-9A-Za-z]*)+",
     block_domains=False,
     precedence="duplicate",
     measured=frozenset({
         "fold_case", "strip_whitespace", "fold_plus_tag", "fold_gmail_dots", "duplicate_scope", "block_addresses",
         "block_domains", "block_subdomains", "block_fold_case", "blocked_are_remembered", "precedence", "invalid_rows",
+        "usable_address",
     }),
 )  # fmt: skip

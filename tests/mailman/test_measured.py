@@ -5,10 +5,8 @@ import re
 import pytest
 
 from hygiene.mailman import Mailman
+from hygiene.mailman.counting import POLICY
 from hygiene.outcomes import Counts
-
-#: What Mailman takes for an address. A policy of one's own can say it (`usable_address`); the journal does not keep it.
-USABLE = r"[-0-9A-Za-z!#$%&'*+./=?@_`{}~]+@[0-9A-Za-z][-0-9A-Za-z]*([.][0-9A-Za-z][-0-9A-Za-z]*)+"
 
 pytestmark = pytest.mark.mailman
 
@@ -61,7 +59,7 @@ def ruled(mailman):
 )
 def test_a_rule_is_as_it_was_measured(place, ruled, rule, address, counts):
     assert send(ruled, address).counts == counts, rule
-    usable = re.fullmatch(USABLE, address) is not None
+    usable = re.fullmatch(POLICY.usable_address, address) is not None
     assert usable == (counts.unaccounted == 0)
 
 
