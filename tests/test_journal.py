@@ -365,3 +365,21 @@ def test_an_import_goes_on_under_every_rule_of_its_policy(path, rules):
     assert stopped.reconciliation.status == "incomplete"
     assert finished.reconciliation.agrees
     assert told.reconciliation.agrees
+
+
+def test_a_pattern_is_induced_from_what_a_journal_keeps_and_predicts_the_next_import(path):
+    emails = [f"{'' if number % 16 else chr(39)}lead{number}@acme.example" for number in range(80)]
+    with Emulator(policy=ImportPolicy(usable_address="[^']+@.+")) as api:
+        cleaned = hygiene.clean(pd.DataFrame({"email": emails}))
+        where = {"api_key": api.api_key, "base_url": api.base_url}
+        with hygiene.Smartlead(list_id=api.create_list("A"), **where) as sink:
+            hygiene.import_leads(cleaned, sink, journal=path, verify=True)
+        with JournalView(path) as journal:
+            [told] = journal.imports()
+            found = journal.find(told.id).reconciliation.search()
+        with hygiene.Smartlead(list_id=api.create_list("B"), policy=found.induced, **where) as sink:
+            again = hygiene.import_leads(cleaned, sink, journal=path)
+
+    assert "have an apostrophe in the local part" in " ".join(found.sentences())
+    assert again.reconciliation.agrees
+    assert again.predicted.imported == 75

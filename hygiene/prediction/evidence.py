@@ -23,7 +23,7 @@ from hygiene.prediction.simulate import (
     classes_of,
     folding_of,
 )
-from hygiene.prediction.traits import Bits
+from hygiene.prediction.traits import TRAITS, Bits
 from hygiene.sinks.rows import CLASSES
 
 __all__ = ["LITERAL", "Evidence", "Held", "told_of"]
@@ -110,6 +110,14 @@ class Held:
     def classes(self, policy: ImportPolicy, /) -> Classes:
         """The class of each lead under a policy."""
         return classes_of(self.features, policy, batch=self.batch, waive_blocklist=self.waived)
+
+    def covered(self, pattern: str, /) -> Mask:
+        """Leads that have a trait which a pattern of usable addresses does not take."""
+        bits = sum(1 << number for number, trait in enumerate(TRAITS) if trait.without == pattern)
+        if self.evidence.traits is None:
+            return np.zeros(len(self.at), dtype=bool)
+        found: Mask = (self.evidence.traits()[self.at] & np.uint32(bits)) != 0
+        return found
 
     def missing(self, policy: ImportPolicy, classes: Classes, /) -> Mask:
         """Leads that these rules have in the list, and that are not there."""

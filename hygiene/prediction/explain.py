@@ -21,6 +21,7 @@ from hygiene.prediction.policy_grid import PolicyGrid, Table, policies_near
 from hygiene.prediction.relevance import values_of
 from hygiene.prediction.simulate import BLOCKED, IMPORTED, count
 from hygiene.prediction.trace import Result, Trace
+from hygiene.prediction.without import Without
 
 __all__ = ["Explanation", "Fit", "Result", "Trace", "explain"]
 
@@ -150,11 +151,11 @@ def _induced(
     findings: Sequence[Finding], held: Held, base: ImportPolicy, target: "_Target"
 ) -> ImportPolicy | None:
     """The policy that takes what leads have in common for a rule of usable addresses, where it fits every batch."""
-    sees = held.features.sees("usable_address")  # a journal keeps no pattern's part of it
-    patterns = [finding.without for finding in findings if finding.without and sees]
+    patterns = [finding.without for finding in findings if finding.without]
     for pattern, what in product(patterns, dict.fromkeys((base.invalid_rows, *choices("invalid_rows")))):
         policy = replace(base, usable_address=pattern, invalid_rows=what)  # type: ignore[arg-type]
-        found = count(held.features, policy, batch=held.batch, waive_blocklist=held.waived)
+        features = Without(held.features, pattern, held.covered(pattern))
+        found = count(features, policy, batch=held.batch, waive_blocklist=held.waived)
         table = np.array([list(counts.as_dict().values()) for counts in found], dtype=np.int64)
         if not target.left(table).any():
             return policy
