@@ -1,5 +1,7 @@
 """Rates that hold for all keys of an account, and what is learned of them."""
 
+from contextlib import closing
+
 import pytest
 
 from hygiene.emulator import Emulator
@@ -21,16 +23,17 @@ def passed(limiter):
 
 def test_half_as_many_pass_for_an_hour_after_the_api_asked_to_slow_down_and_one_at_the_least():
     now = [0.0]
-    limiter = Limiter([(8, 1.0)], clock=lambda: now[0])
-    found = []
-    for _ in range(5):
-        found.append(passed(limiter))
-        limiter.slow_down()
-        now[0] += 2
-    now[0] += 3601
+    with closing(Limiter([(8, 1.0)], clock=lambda: now[0])) as limiter:
+        found = []
+        for _ in range(5):
+            found.append(passed(limiter))
+            limiter.slow_down()
+            now[0] += 2
+        now[0] += 3601
+        later = passed(limiter)
 
     assert found == [8, 4, 2, 1, 1]
-    assert passed(limiter) == 8
+    assert later == 8
 
 
 @pytest.fixture

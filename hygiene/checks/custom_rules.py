@@ -94,6 +94,13 @@ class _Cells(pd.Series):
             return found
         return found.astype("boolean").mask(missing)
 
+    def to_numpy(self, *how: Any, **named: Any) -> Any:
+        """The cells as an array; truths beside open cells are NumPy's, as `~` makes numbers of Python's."""
+        found = super().to_numpy(*how, **named)
+        if found.dtype == object and isinstance(self.dtype, pd.BooleanDtype):
+            found = np.array([cell if cell is pd.NA else np.bool_(cell) for cell in found], dtype=object)
+        return found
+
     def map(self, func: Any = None, *how: Any, **named: Any) -> Any:
         """What a function makes of each cell."""
         return super().map(_sparing(func, pd.isna), *how, **named)

@@ -37,7 +37,11 @@ class SqliteJournal(Database):
         if not lock.take():
             msg = "another process runs this import. Wait for it to end, then run the command again."
             raise ImportBusy(msg)
-        return ImportInJournal(self, identity, lock, again=again)
+        try:
+            return ImportInJournal(self, identity, lock, again=again)
+        except BaseException:
+            lock.release()
+            raise
 
     def _bind(self, target: Target, *, accept_new_key: bool) -> None:
         """Hold a list to the key it was first imported to with.
