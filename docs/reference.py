@@ -92,6 +92,8 @@ def _described(name: str, found: object) -> Iterator[str]:
 
 def _own(member: object) -> bool:
     """Whether a member is code of ours that has words to it, rather than a field or a setting."""
+    if hasattr(member, "_pytestfixturefunction"):  # by pytest before 8.4, which leaves fixtures functions
+        return False
     is_code = inspect.isfunction(member) or isinstance(member, property | classmethod | staticmethod)
     return (is_code or hasattr(member, "func")) and not dataclasses.is_dataclass(member)
 
