@@ -36,8 +36,9 @@ def _leads(rows: int = 400) -> pd.DataFrame:
 
 
 def _same(found: hygiene.scale.ScaledLeads, wanted: hygiene.CleanedLeads) -> None:
-    verdicts = found.verdicts.compute().sort_values("row").reset_index(drop=True)
-    pd.testing.assert_frame_equal(verdicts, wanted.verdicts.reset_index(drop=True), check_dtype=False)
+    verdicts = found.verdicts.compute().sort_values("row").reset_index(drop=True).astype(object)
+    there = wanted.verdicts.reset_index(drop=True).astype(object)
+    pd.testing.assert_frame_equal(verdicts.where(verdicts.notna(), None), there.where(there.notna(), None))
     ready = found.ready.compute().to_dict("list")
     assert ready == wanted.ready.to_dict("list")
     assert found.predicted == wanted.predicted
