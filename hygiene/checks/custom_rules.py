@@ -76,7 +76,7 @@ class Rule:
 
 
 def _left_behind(frame: pd.DataFrame) -> "pd.Series[bool]":
-    """Stand for a function that did not go to another process."""
+    """Stand for a function that did not go to another process; a rule is refused before it is called."""
     raise NotImplementedError
 
 

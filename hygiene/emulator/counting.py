@@ -35,9 +35,9 @@ FROM (SELECT
     EXISTS (
         SELECT 1 FROM block_list
         WHERE client_id IS NULL AND key IN (SELECT value FROM json_each(:block_keys))
-    ) OR (:reaches AND EXISTS (
+    ) OR CASE WHEN :reaches THEN EXISTS (
         SELECT 1 FROM block_list WHERE client_id IS NULL AND covers(key, :address, :waive)
-    )) AS on_block_list,
+    ) ELSE 0 END AS on_block_list,
     coalesce((
         SELECT coalesce(effect, :unreadable_lists) FROM bounces WHERE address = :address
     ), 'ignored') AS unreadable,
@@ -52,9 +52,9 @@ FROM (SELECT
           END
         HAVING count(*) > 0
     ) AS repeats,
-    :lead_credit > 0 AND (
+    CASE WHEN :lead_credit > 0 THEN (  -- SQLite works out both sides of an AND
         SELECT count(*) FROM leads WHERE import_id IS NOT NULL AND state = 'imported'
-    ) >= :lead_credit AS credit_is_spent)
+    ) >= :lead_credit ELSE 0 END AS credit_is_spent)
 """
 
 #: Rules whose values the statements name as they are.

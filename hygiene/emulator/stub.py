@@ -4,6 +4,7 @@ What each route answers, and how leads are counted, is said in the file of each 
 """
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
@@ -22,7 +23,7 @@ __all__ = ["Stub", "Table", "query_of"]
 Table = Mapping[tuple[str, str], Callable[[Call], Reply]]
 
 
-class Stub:
+class Stub(ABC):
     """An API on 127.0.0.1; close it, or use it in a ``with``.
 
     Args:
@@ -59,9 +60,9 @@ class Stub:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property
+    @abstractmethod
     def table(self) -> Table:
         """Its routes."""
-        raise NotImplementedError
 
     def refused(self, error: InvalidRequestError) -> Reply:
         """What a body is answered that is refused."""
