@@ -89,8 +89,10 @@ def text_column(cells: pd.Series, /) -> pa.Array:
     if isinstance(cells.dtype, pd.CategoricalDtype):
         words = text_column(pd.Series(cells.cat.categories))
         return words.take(pa.array(cells.cat.codes.to_numpy(), mask=cells.isna().to_numpy()))
+    # Arrow asks a Series for names that it has not, which costs more than the column where rows have two numbers.
+    given = cells.array if isinstance(cells.dtype, pd.StringDtype) else cells
     try:
-        column = pa.array(cells, from_pandas=True)
+        column = pa.array(given, from_pandas=True)
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
         return _from_objects(cells)
     if isinstance(column, pa.ChunkedArray):

@@ -3,13 +3,17 @@
 Addresses are looked at chunk by chunk; only those that some rule can touch are put together.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.hashing import Hashes
 from hygiene.arrow.text import Mask, mask, not_null
 from hygiene.cleaning.row_lookup import Positions, texts_at
 from hygiene.cleaning.survey import Survey
@@ -21,20 +25,61 @@ from hygiene.prediction.prefilter import Prefilter
 __all__ = ["forecast", "forecast_raw", "forecast_ready", "look_at"]
 
 
+class _Leads(Protocol):
+    """Leads that are looked at chunk by chunk."""
+
+    def texts(self) -> Iterator[tuple[pa.Array, Mask]]:
+        """Their addresses, and those of them that are known to be usable."""
+
+    def hashed(self) -> Iterator[tuple[Hashes, Mask]]:
+        """Their coarse keys, and those that are no usable address."""
+
+    def at(self, rows: Positions, /) -> pa.Array:
+        """The addresses of those with these numbers."""
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """The normalized addresses of some rows."""
+
+    found: Survey
+    sent: Mask
+
+    def _cut(self) -> Iterator[Mask]:
+        return (self.sent[start:end] for start, end in pairwise(self.found.firsts))
+
+    def texts(self) -> Iterator[tuple[pa.Array, Mask]]:
+        for texts, rows in zip(self.found.texts(), self._cut(), strict=True):
+            address = texts.address.filter(pa.array(rows))
+            yield address, not_null(address)
+
+    def hashed(self) -> Iterator[tuple[Hashes, Mask]]:
+        return (self.found.coarse[number].sent(rows) for number, rows in enumerate(self._cut()))
+
+    def at(self, rows: Positions, /) -> pa.Array:
+        return texts_at(self.found, np.flatnonzero(self.sent)[rows], "address")
+
+
+@dataclass(frozen=True)
+class _Raw:
+    """The email cells of all rows."""
+
+    found: Survey
+
+    def texts(self) -> Iterator[tuple[pa.Array, Mask]]:
+        return ((texts.cells, mask(pc.equal(texts.cells, texts.address))) for texts in self.found.texts())
+
+    def hashed(self) -> Iterator[tuple[Hashes, Mask]]:
+        return (self.found.coarse[number].raw() for number in range(len(self.found.coarse)))
+
+    def at(self, rows: Positions, /) -> pa.Array:
+        return texts_at(self.found, rows, "cells")
+
+
 def forecast(found: Survey, sent: Mask, /, *, batch_leads: int) -> Prediction:
     """The prediction for the normalized addresses of some rows."""
-    parts = (
-        _usable(texts.address.filter(pa.array(sent[start : start + len(texts.address)])))
-        for start, texts in zip(found.firsts, found.texts(), strict=False)
-    )
-    positions = np.flatnonzero(sent)
-    return _predicted(
-        found,
-        parts,
-        lambda rows: texts_at(found, positions[rows], "address"),
-        batch_leads,
-        look=partial(look_at, found, positions),
-    )
+    look = partial(look_at, found, np.flatnonzero(sent))
+    return _predicted(found, _Sent(found, sent), batch_leads, look=look)
 
 
 def forecast_ready(found: Survey, /) -> Prediction:
@@ -45,8 +90,7 @@ def forecast_ready(found: Survey, /) -> Prediction:
 
 def forecast_raw(found: Survey, /, *, batch_leads: int) -> Prediction:
     """The prediction for the email cells of all rows, as they came in."""
-    cells = ((texts.cells, mask(pc.equal(texts.cells, texts.address))) for texts in found.texts())
-    return _predicted(found, cells, lambda rows: texts_at(found, rows, "cells"), batch_leads)
+    return _predicted(found, _Raw(found), batch_leads)
 
 
 def look_at(found: Survey, positions: Positions, /) -> Features:
@@ -55,25 +99,20 @@ def look_at(found: Survey, positions: Positions, /) -> Features:
     return TextFeatures(texts_at(found, positions, "address"), **held)
 
 
-def _usable(address: pa.Array) -> tuple[pa.Array, Mask]:
-    """Normalized addresses, of which all are usable that are there."""
-    return address, not_null(address)
-
-
 def _predicted(
-    found: Survey,
-    parts: Iterable[tuple[pa.Array, Mask]],
-    take: Callable[[Positions], pa.Array],
-    batch_leads: int,
-    look: Callable[[], Features] | None = None,
+    found: Survey, leads: _Leads, batch_leads: int, look: Callable[[], Features] | None = None
 ) -> Prediction:
     lists = found.settings.of_api
     policy = found.settings.policy
-    touching = Prefilter(**{name: texts for name, texts in lists.items() if texts is not None}, policy=policy)
-    touching.add_known(parts, jobs=found.jobs)
+    touching = Prefilter(**{name: each for name, each in lists.items() if each is not None}, policy=policy)
+    if touching.needs_texts or len(found.coarse) < len(found.chunks):
+        touching.add_known(leads.texts(), jobs=found.jobs)
+    else:
+        for keys, others in leads.hashed():
+            touching.add_hashed(keys, others)
     rows = touching.rows()
     return predict_touched(
-        take(rows),
+        leads.at(rows),
         rows,
         leads=len(touching),
         policy=policy,

@@ -14,9 +14,7 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, mask
 from hygiene.fields.distinct import where_distinct
-from hygiene.fields.links import host_of, is_shared
 from hygiene.fields.name_parts import is_company
-from hygiene.fields.phones import is_damaged
 from hygiene.fields.placeholders import is_department, is_nothing, is_test
 from hygiene.fields.suspects import may_be_one_of, may_end_with
 from hygiene.words.name_words import LEGAL_FORMS_JOINED
@@ -144,6 +142,10 @@ def damaged_number(phones: pa.Array, /) -> Mask:
     """Rows whose phone number has lost digits: an exponent, zeros in place of them, or too few."""
     plain = mask(pc.match_substring_regex(phones, _WHOLE_NUMBER))
     plain &= ~mask(pc.match_substring_regex(phones, _ROUND))
+    if plain.all():
+        return ~plain
+    from hygiene.fields.phones import is_damaged
+
     return where_distinct([phones], lambda row: is_damaged(row[0]), plain=plain)
 
 
@@ -158,6 +160,7 @@ def domain_mismatch(
         registrable: The domain that was registered of a host, or an empty text.
         public: Domains of public mail providers, which say nothing about a website.
     """
+    from hygiene.fields.links import host_of, is_shared
 
     def differs(website: str, domain: str) -> bool:
         host = host_of(website)

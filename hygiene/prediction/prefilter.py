@@ -21,7 +21,7 @@ from hygiene.prediction.features import Codes, coarse_key, literal_texts
 from hygiene.prediction.usable import is_usable
 from hygiene.rule_values import is_pattern
 
-__all__ = ["Prefilter", "near", "repeated", "slices"]
+__all__ = ["VALIDATED", "Prefilter", "coarse_hashes", "near", "repeated", "slices"]
 
 #: Texts that are looked at in one go.
 SLICE = 1 << 16
@@ -84,8 +84,17 @@ class Prefilter:
             for start, text in zip(range(0, len(part), SLICE), slices(part), strict=True)
         )
         for keys, others in map_in_order(lambda given: self.look(*given), texts, jobs=jobs):
-            self._keys.append(keys)
-            self._others.append(others)
+            self.add_hashed(keys, others)
+
+    def add_hashed(self, keys: Hashes, others: Mask, /) -> None:
+        """Take leads that were looked at: the hashes of their coarse keys, and those that are touched by themselves."""
+        self._keys.append(keys)
+        self._others.append(others)
+
+    @property
+    def needs_texts(self) -> bool:
+        """Whether leads can be touched by more than their coarse keys and an address that email-validator refuses."""
+        return bool(len(self._hosts)) or self._kind not in VALIDATED
 
     def look(self, texts: pa.Array, usable: Mask | None = None, /) -> tuple[Hashes, Mask]:
         """The coarse keys of leads, hashed, and the leads that are unusable or on a listed host.
@@ -104,7 +113,7 @@ class Prefilter:
         found = ~usable
         if len(self._hosts):
             found[usable] = self._on_listed_host(texts.filter(pa.array(usable)))
-        return self._hashes(coarse_key(texts)), found
+        return coarse_hashes(texts, self._key), found
 
     def __len__(self) -> int:
         """How many leads were added."""
@@ -143,7 +152,7 @@ def near(texts: pa.Array, addresses: pa.Array, /) -> pa.Array:
     if not len(texts):
         return texts
     wanted = HashSet(_key_hashes(addresses))
-    rows = [wanted.has(_hashes(coarse_key(part))) for part in slices(texts)]
+    rows = [wanted.has(coarse_hashes(part)) for part in slices(texts)]
     return texts.filter(pa.array(np.concatenate([np.zeros(0, dtype=bool), *rows])))
 
 
@@ -159,8 +168,13 @@ def _owners(hosts: pa.Array) -> pa.Array:
     return pc.unique(pa.concat_arrays([hosts, pa.array([each for each in owners if each], hosts.type)]))
 
 
+def coarse_hashes(texts: pa.Array, /, key: HashKey = OWN_KEY) -> Hashes:
+    """The coarse keys of texts without nulls, hashed."""
+    return _hashes(coarse_key(texts), key)
+
+
 def _key_hashes(texts: pa.Array, key: HashKey = OWN_KEY) -> Hashes:
-    found = [_hashes(coarse_key(part), key) for part in slices(texts)]
+    found = [coarse_hashes(part, key) for part in slices(texts)]
     return np.concatenate([np.zeros(0, np.uint64), *found])
 
 

@@ -104,8 +104,9 @@ def find_bounds(
         low, high = _opened(low, high, Unknown.BLOCKLIST, policy, trials.sizes)
     if (low == high).all():
         return None
-    batches = tuple(zip(map(_counts, low), map(_counts, high), strict=True))
-    return Bounds(_counts(low.sum(axis=0)), _counts(high.sum(axis=0)), batches, tuple(reasons))
+    batches = tuple(zip(_counts(low), _counts(high), strict=True))
+    (least,), (most,) = (_counts(table.sum(axis=0, keepdims=True)) for table in (low, high))
+    return Bounds(least, most, batches, tuple(reasons))
 
 
 def _open_rules(trials: PolicyGrid, policy: ImportPolicy, *, waived: bool) -> list[str]:
@@ -206,5 +207,5 @@ def _widened(low: Table, high: Table, what: Unknown) -> tuple[Table, Table]:
     return low, high
 
 
-def _counts(row: np.ndarray) -> Counts:
-    return Counts(*(int(number) for number in row))
+def _counts(table: Table) -> list[Counts]:
+    return [Counts(*row) for row in table.tolist()]
