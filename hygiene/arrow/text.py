@@ -5,7 +5,7 @@ verdicts. Nothing here judges a cell.
 """
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -24,6 +24,7 @@ __all__ = [
     "not_ascii",
     "not_null",
     "text_column",
+    "text_frame",
     "text_series",
     "word_where",
 ]
@@ -122,15 +123,23 @@ def _as_text(cell: object) -> str | None:
 
 def text_series(column: pa.Array, index: pd.Index, /) -> pd.Series:
     """The array as a text Series with this index: `str` on pandas 3, `object` on pandas 2."""
+    return pd.Series(_text_values(column), index=index, copy=False)
+
+
+def text_frame(columns: Mapping[str, pa.Array], index: pd.Index, /) -> pd.DataFrame:
+    """Text columns as a frame, each as `text_series` has it; none is copied, and the index is looked at once."""
+    return pd.DataFrame({name: _text_values(each) for name, each in columns.items()}, index=index, copy=False)
+
+
+def _text_values(column: pa.Array) -> Any:
     encoded = pa.types.is_dictionary(column.type)
     if pd.__version__ < "3":
         if encoded:  # rows of the same text share it
             words = np.array([*column.dictionary.to_pylist(), None], dtype=object)
             codes = pc.fill_null(column.indices, len(words) - 1).to_numpy(zero_copy_only=False)
-            return pd.Series(words[codes], index=index, dtype=object)
-        return pd.Series(np.asarray(column.to_pandas(), dtype=object), index=index, dtype=object)
-    texts = column.dictionary_decode() if encoded else column
-    return pd.Series(pd.array(texts, dtype="str"), index=index)
+            return words[codes]
+        return np.asarray(column.to_pandas(), dtype=object)
+    return pd.array(column.dictionary_decode() if encoded else column, dtype="str")
 
 
 def is_blank(column: pa.Array, /) -> Mask:
