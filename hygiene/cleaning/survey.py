@@ -23,6 +23,7 @@ from hygiene.cleaning.coarse_keys import CoarseKeys, KeptCoarseKeys
 from hygiene.cleaning.dedup.clusters import ChunkClusters, Clusters
 from hygiene.cleaning.dedup.key_index import ChunkKeys, KeyIndex
 from hygiene.cleaning.further import further_of
+from hygiene.cleaning.mended import find_mended
 from hygiene.cleaning.notes import notes_on
 from hygiene.cleaning.reasons import RowReasons, in_table_order
 from hygiene.cleaning.settings import Settings
@@ -64,6 +65,7 @@ class Survey:
         reasons: Rows by reason, in the order of the reasons table.
         examples: The first rows of each reason, as positions.
         filled: Rows that fill each canonical column that is there.
+        mended: What is mended of each chunk, for the chunks of which that is kept.
         coarse: What the rows are hashed under for a prediction; empty where a prediction needs their texts.
     """
 
@@ -79,6 +81,7 @@ class Survey:
     reasons: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[int]] = field(default_factory=dict)
     filled: Counter[str] = field(default_factory=Counter)
+    mended: dict[int, pd.DataFrame] = field(default_factory=dict)
     coarse: KeptCoarseKeys = field(default_factory=KeptCoarseKeys)
     relations: Clusters = field(init=False)
 
@@ -127,6 +130,7 @@ class _Examined(NamedTuple):
     chunk: CheckedChunk
     facts: ChunkKeys
     coarse: CoarseKeys | None
+    mended: pd.DataFrame | None
     traces: "Traces | None"
     filled: Mapping[str, int]
 
@@ -198,7 +202,8 @@ def _with_facts(chunk: CheckedChunk, keys: Keys, settings: Settings) -> _Examine
         further=(further.rows, further.keys(by_person=settings.by_person).key),
     )
     coarse = CoarseKeys.of(chunk.texts, keys, settings.policy)
-    return _Examined(chunk, facts, coarse, _traces(chunk, settings), _filled(chunk.frame))
+    mended = find_mended(chunk.frame, settings)
+    return _Examined(chunk, facts, coarse, mended, _traces(chunk, settings), _filled(chunk.frame))
 
 
 def _traces(chunk: CheckedChunk, settings: Settings) -> "Traces | None":
@@ -233,7 +238,9 @@ def _surveyed(examined: Iterable[_Examined], found: Survey, *, whole: bool) -> S
         files = {"open_file": keeping.open_file, "most_octets": keeping.key_octets}
     facts, persons = KeyIndex(settings, **files), _persons(settings, files)
     found.coarse = KeptCoarseKeys(**files)
-    for chunk, of_rows, coarse, traces, filled in examined:
+    for chunk, of_rows, coarse, mended, traces, filled in examined:
+        if mended is not None:
+            found.mended[len(found.chunks)] = mended
         _take_in(found, chunk, of_rows)
         found.filled.update(filled)
         facts.add(of_rows)

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import Mask, mask
+from hygiene.arrow.text import Mask, Octets, mask
 from hygiene.fields.distinct import where_distinct
 from hygiene.fields.name_parts import is_company
 from hygiene.fields.placeholders import is_department, is_nothing, is_test
@@ -27,6 +27,8 @@ __all__ = ["damaged_number", "domain_mismatch", "is_own_address", "name_is_compa
 
 #: A number of enough digits, with what stands between them, and the end of one that may have been rounded.
 _WHOLE_NUMBER, _ROUND = r"^\+?[ ().\-]*(?:\d[ ().\-]*){7,}$", r"0000(?:[.,]0+)?[ ]*$"
+#: The last octet of a rounded one.
+_ZERO, _BLANK_SIGN = ord("0"), ord(" ")
 #: What stands around the words of placeholders, which are looked up without it.
 _AROUND = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace()) + "."
 #: Letters that become others in lower case, by where they stand or into several, so that Arrow's are not Python's.
@@ -141,7 +143,9 @@ def _is_firm(first: str, last: str) -> bool:
 def damaged_number(phones: pa.Array, /) -> Mask:
     """Rows whose phone number has lost digits: an exponent, zeros in place of them, or too few."""
     plain = mask(pc.match_substring_regex(phones, _WHOLE_NUMBER))
-    plain &= ~mask(pc.match_substring_regex(phones, _ROUND))
+    ends = Octets.of(phones).tails() >> np.uint32(24)
+    near = np.flatnonzero(plain & ((ends == _ZERO) | (ends == _BLANK_SIGN)))
+    plain[near[mask(pc.match_substring_regex(phones.take(pa.array(near)), _ROUND))]] = False
     if plain.all():
         return ~plain
     from hygiene.fields.phones import is_damaged
