@@ -22,7 +22,7 @@ from hygiene.fields.links import tidy_linkedins, tidy_websites
 from hygiene.fields.mend import mend
 from hygiene.fields.names import tidy_names
 from hygiene.fields.notes import is_own_address
-from hygiene.fields.places import country_codes, has_states, tidy_countries, tidy_states
+from hygiene.fields.places import can_read_countries, country_codes, has_states, tidy_countries, tidy_states
 from hygiene.words.tables import read_words
 
 __all__ = ["TIDIED", "FieldRules", "Rewritten", "codes_are_countries", "count_changes", "rewrite"]
@@ -163,9 +163,12 @@ def _joined(first: pa.Array, second: pa.Array) -> pa.Array:
 
 
 def _tidy(cells: _Cells, rules: FieldRules, addresses: pa.Array, *, codes: bool | None) -> None:
-    """Every kind of field that was asked for; countries first, since others depend on them."""
+    """Every kind of field that was asked for; countries first, since others depend on them.
+
+    Names and companies are tidied without the extra too, by the endings of addresses alone.
+    """
     countries = _endings(addresses)
-    if {"places", "phones"} & set(rules.tidy):
+    if {"places", "phones"} & set(rules.tidy) or can_read_countries():
         countries = _places(cells, countries, write="places" in rules.tidy, codes=codes)
     none = pa.nulls(len(addresses), _TEXT)
     if "names" in rules.tidy and {"first_name", "last_name"} & cells.keys():
