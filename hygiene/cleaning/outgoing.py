@@ -111,7 +111,7 @@ class Outgoing:
     def _rewritten(self, leads: pd.DataFrame, positions: Positions) -> Rewritten:
         bare = self.filled.fill(leads, positions).drop(columns=MALFORMED, errors="ignore")
         rules = self._survey.settings.fields
-        codes = self._codes_are_countries if "places" in rules.tidy or "phones" in rules.tidy else None
+        codes = self._codes_are_countries if rules.tidy else None
         return rewrite(bare, rules, rows=np.asarray(positions) + 1, codes=codes)
 
     @cached_property

@@ -160,9 +160,14 @@ def _joined(first: pa.Array, second: pa.Array) -> pa.Array:
 
 
 def _tidy(cells: _Cells, rules: FieldRules, addresses: pa.Array, *, codes: bool | None) -> None:
-    """Every kind of field that was asked for; countries first, since others depend on them."""
+    """Every kind of field that was asked for; countries first, since others depend on them.
+
+    Names and companies are tidied without the extra too, by the endings of addresses alone.
+    """
+    from hygiene.fields.places import can_read_countries
+
     countries = _endings(addresses)
-    if {"places", "phones"} & set(rules.tidy):
+    if {"places", "phones"} & set(rules.tidy) or can_read_countries():
         countries = _places(cells, countries, write="places" in rules.tidy, codes=codes)
     none = pa.nulls(len(addresses), _TEXT)
     if "names" in rules.tidy and {"first_name", "last_name"} & cells.keys():
