@@ -339,7 +339,7 @@ def test_clean_leads_are_held_to_shape_length_and_uniqueness() -> None:
     }
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings.default.max_examples // 3, deadline=None)
 @given(
     st.lists(
         st.one_of(st.none(), st.text(max_size=8), st.integers(-(2**63), 2**63 - 1), st.floats()), max_size=12

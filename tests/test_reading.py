@@ -456,7 +456,7 @@ TABLES = st.integers(1, 4).flatmap(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings.default.max_examples * 2, deadline=None)
 @example(table=[["\n"], [""], [""], ["@  "]], delimiter=",", end="\r", size=1)
 @given(
     table=TABLES,
@@ -482,7 +482,7 @@ def test_a_well_formed_table_comes_back_cell_for_cell(tmp_path_factory, table, d
     assert found == table
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings.default.max_examples * 2, deadline=None)
 @example(lines=[",, "])
 @given(lines=st.lists(st.text(alphabet="ab@,'; ", max_size=8), max_size=9))
 def test_every_line_that_is_not_blank_is_one_row(tmp_path_factory, lines):
@@ -496,7 +496,7 @@ def test_every_line_that_is_not_blank_is_one_row(tmp_path_factory, lines):
     assert lines_of(frame) == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=settings.default.max_examples * 3, deadline=None)
 @given(lines=st.lists(st.text(alphabet='ab,"', max_size=7), max_size=8))
 def test_with_quotes_anywhere_no_text_is_lost_or_read_twice(tmp_path_factory, lines):
     path = Path(tmp_path_factory.mktemp("quotes") / "quotes.csv")
