@@ -207,7 +207,7 @@ def import_leads(
         known = with_known_leads(session, cleaned, sink, snapshot=snapshot, send_all=send_all)
         receipt = session.run(known, on_unknown=on_unknown, progress=progress)
         if verify:
-            receipt = with_readback(receipt, known, sink)
+            receipt = with_readback(receipt, known, sink, custom=custom)
             session.keep_evidence(receipt)
         session.keep(summarise(known, receipt=receipt, send_all=send_all))
         return receipt

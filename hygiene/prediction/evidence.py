@@ -23,7 +23,7 @@ from hygiene.prediction.simulate import (
     classes_of,
     folding_of,
 )
-from hygiene.prediction.traits import TRAITS, Bits
+from hygiene.prediction.traits import Bits
 from hygiene.sinks.rows import CLASSES
 
 __all__ = ["LITERAL", "Evidence", "Held", "told_of"]
@@ -52,13 +52,15 @@ class Evidence:
             it the list was not read back.
         was_read: Whether it is known what the list held before.
         traits: What an importer could see of each lead; None where that was not kept.
-        domains: Domains of the leads, while their file is at hand; else None.
+        addresses: Addresses of the leads, while their file is at hand; else None.
+        blank: For each field of the user's own that was sent, True where it is blank; None where that is not at hand.
     """
 
     members: Members | None = field(default=None, repr=False)
     was_read: bool = False
     traits: Callable[[], Bits] | None = field(default=None, repr=False)
-    domains: Callable[[], pa.Array] | None = field(default=None, repr=False)
+    addresses: Callable[[], pa.Array] | None = field(default=None, repr=False)
+    blank: Callable[[], Mapping[str, Mask]] | None = field(default=None, repr=False)
 
 
 def told_of(results: Sequence[Any], batch: Codes, /) -> Codes:
@@ -86,6 +88,7 @@ class Held:
         at: Places in it of the leads that were answered for.
         features: What rules see of these.
         batch: The request of each, from 0.
+        numbers: The number of each request.
         told: What the API said of each.
         waived: Whether the requests waived the block list.
     """
@@ -94,6 +97,7 @@ class Held:
     at: Codes
     features: Features
     batch: Codes
+    numbers: Codes
     told: Codes
     waived: bool
 
@@ -110,14 +114,6 @@ class Held:
     def classes(self, policy: ImportPolicy, /) -> Classes:
         """The class of each lead under a policy."""
         return classes_of(self.features, policy, batch=self.batch, waive_blocklist=self.waived)
-
-    def covered(self, pattern: str, /) -> Mask:
-        """Leads that have a trait which a pattern of usable addresses does not take."""
-        bits = sum(1 << number for number, trait in enumerate(TRAITS) if trait.without == pattern)
-        if self.evidence.traits is None:
-            return np.zeros(len(self.at), dtype=bool)
-        found: Mask = (self.evidence.traits()[self.at] & np.uint32(bits)) != 0
-        return found
 
     def missing(self, policy: ImportPolicy, classes: Classes, /) -> Mask:
         """Leads that these rules have in the list, and that are not there."""

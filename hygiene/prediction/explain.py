@@ -133,7 +133,7 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
     batch = np.searchsorted(numbers, trace.batch[chosen])
     trials = PolicyGrid(features, trace.policy, batch=batch, waive_blocklist=trace.waive_blocklist)
     told = told_of(answered, trace.batch[chosen])
-    held = Held(trace.evidence, chosen, features, batch, told, trace.waive_blocklist)
+    held = Held(trace.evidence, chosen, features, batch, numbers, told, trace.waive_blocklist)
     target = _target(answered, trace.rows[chosen])
     drift = target.left(trials.table(trace.policy))
     if not drift.any():
@@ -151,12 +151,13 @@ def _induced(
     findings: Sequence[Finding], held: Held, base: ImportPolicy, target: "_Target"
 ) -> ImportPolicy | None:
     """The policy that takes what leads have in common for a rule of usable addresses, where it fits every batch."""
-    patterns = [finding.without for finding in findings if finding.without]
-    for pattern, what in product(patterns, dict.fromkeys((base.invalid_rows, *choices("invalid_rows")))):
-        policy = replace(base, usable_address=pattern, invalid_rows=what)  # type: ignore[arg-type]
-        features = Without(held.features, pattern, held.covered(pattern))
-        found = count(features, policy, batch=held.batch, waive_blocklist=held.waived)
-        table = np.array([list(counts.as_dict().values()) for counts in found], dtype=np.int64)
+    found = [common for finding in findings for common in finding.conditions if common.pattern.lacks]
+    tries = product(found, dict.fromkeys((base.invalid_rows, *choices("invalid_rows"))))
+    for common, what in tries:
+        policy = replace(base, usable_address=common.pattern.lacks, invalid_rows=what)
+        features = Without(held.features, common.pattern.lacks, common.covers)
+        counted = count(features, policy, batch=held.batch, waive_blocklist=held.waived)
+        table = np.array([list(counts.as_dict().values()) for counts in counted], dtype=np.int64)
         if not target.left(table).any():
             return policy
     return None
@@ -174,7 +175,7 @@ def _findings(held: Held, policy: ImportPolicy) -> tuple[Finding, ...]:
     )
     if held.evidence.members is None:
         looks = [(held.otherwise(classes), held.told > 0, "the API counted otherwise")]
-    found = (describe(held, differs, among, what) for differs, among, what in looks)
+    found = (describe(held, policy, differs, among, what) for differs, among, what in looks)
     return tuple(finding for finding in found if finding is not None)
 
 
