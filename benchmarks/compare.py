@@ -5,15 +5,15 @@
 OLD and NEW are commits; NEW is HEAD where it is left out. Each is cloned and installed by its own
 `requirements/install.sh` into an environment of its own. Then whole runs of the command take turns, old and new:
 `check` of 200 rows, `check` and `clean` of as many made-up leads as `--size` says, and `check` of these against a list
-of as many known leads and a block list with 50,000 domains. A figure is the median of the rounds of one command: seconds of
-the processor, seconds by the clock, peak megabytes. What `clean` writes is compared octet by octet. `--work` keeps the
-clones for the next comparison.
+of as many known leads and a block list with 50,000 domains. A figure is the median of the rounds: seconds of the
+processor, seconds by the clock, peak megabytes, each old, new, and new to old. What `clean` writes is compared octet by
+octet. `--work` keeps the clones for the next comparison.
 """
 
 import argparse
 import hashlib
 import os
-import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -25,6 +25,7 @@ from typing import NamedTuple
 import numpy as np
 import reading
 
+GIT, SHELL = (shutil.which(name) or name for name in ("git", "sh"))
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = 200
 BLOCKED = 50_000
@@ -51,7 +52,7 @@ class Cost(NamedTuple):
 def commit_of(name: str) -> str:
     """The commit that a name stands for; ends with what to do where it is not in this clone."""
     found = subprocess.run(
-        ["git", "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"],
+        [GIT, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if found.returncode:
@@ -66,10 +67,10 @@ def install(commit: str, work: Path) -> Path:
     """The clone of a commit with its environment."""
     home = work / commit[:12]
     if not (home / ".venv" / ".run").exists():
-        subprocess.run(["git", "clone", "--quiet", "--no-checkout", ROOT, home], check=True)
-        subprocess.run(["git", "-C", home, "checkout", "--quiet", "--detach", commit], check=True)
+        subprocess.run([GIT, "clone", "--quiet", "--no-checkout", ROOT, home], check=True)
+        subprocess.run([GIT, "-C", home, "checkout", "--quiet", "--detach", commit], check=True)
         subprocess.run(
-            ["sh", "requirements/install.sh", "run"],
+            [SHELL, "requirements/install.sh", "run"],
             cwd=home, check=True, env={**os.environ, "PYTHON": sys.executable}, stdout=sys.stderr,
         )  # fmt: skip
     return home
@@ -153,7 +154,6 @@ def _beside(old: float, new: float) -> str:
 
 def main() -> None:
     """Install both and compare them."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
