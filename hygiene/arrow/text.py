@@ -26,6 +26,7 @@ __all__ = [
     "text_column",
     "text_frame",
     "text_series",
+    "trimmed",
     "word_where",
 ]
 
@@ -34,6 +35,7 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 _SLICE = 1 << 16
 #: Octets of ASCII that are no white space begin here and end before `_DELETE`.
 _PRINTED, _DELETE = 0x21, 0x7F
+_IS_PRINTED = np.array([_PRINTED <= octet < _DELETE for octet in range(256)])
 #: Octets of ASCII end before this one.
 _ASCII = 0x80
 #: Octets that are read as one number.
@@ -162,6 +164,20 @@ def _are_blank(cells: pa.Array) -> Mask:
     left = cells.filter(pa.array(rows))
     rows[rows] = mask(pc.equal(pc.utf8_trim_whitespace(left), ""), null=True)
     return rows
+
+
+def trimmed(column: pa.Array, /) -> pa.Array:
+    """Each text without white space around it; only one whose ends are not printed ASCII is looked at closely."""
+    octets = Octets.of(column)
+    if not len(octets.data):
+        return column
+    starts, ends = octets.bounds[:-1], octets.bounds[1:]
+    last = len(octets.data) - 1
+    plain = (
+        _IS_PRINTED[octets.data[np.minimum(starts, last)]] & _IS_PRINTED[octets.data[np.maximum(ends, 1) - 1]]
+    )
+    plain |= starts == ends
+    return column if plain.all() else pc.utf8_trim_whitespace(column)
 
 
 @functools.lru_cache(maxsize=4)
