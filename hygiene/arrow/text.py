@@ -26,6 +26,7 @@ __all__ = [
     "text_column",
     "text_frame",
     "text_series",
+    "text_values",
     "trimmed",
     "word_where",
 ]
@@ -125,15 +126,16 @@ def _as_text(cell: object) -> str | None:
 
 def text_series(column: pa.Array, index: pd.Index, /) -> pd.Series:
     """The array as a text Series with this index: `str` on pandas 3, `object` on pandas 2."""
-    return pd.Series(_text_values(column), index=index, copy=False)
+    return pd.Series(text_values(column), index=index, copy=False)
 
 
 def text_frame(columns: Mapping[str, pa.Array], index: pd.Index, /) -> pd.DataFrame:
     """Text columns as a frame, each as `text_series` has it; none is copied, and the index is looked at once."""
-    return pd.DataFrame({name: _text_values(each) for name, each in columns.items()}, index=index, copy=False)
+    return pd.DataFrame({name: text_values(each) for name, each in columns.items()}, index=index, copy=False)
 
 
-def _text_values(column: pa.Array) -> Any:
+def text_values(column: pa.Array, /) -> Any:
+    """The array as what pandas keeps of a text column: `str` on pandas 3, objects on pandas 2."""
     encoded = pa.types.is_dictionary(column.type)
     if pd.__version__ < "3":
         if encoded:  # rows of the same text share it

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from hygiene.arrow.parallel import map_in_order
-from hygiene.arrow.text import text_series
+from hygiene.arrow.text import text_values
 from hygiene.cleaning.changed import ChangedColumn, add_changes, count_columns
 from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.decide import leads_of
@@ -123,4 +123,4 @@ class Outgoing:
 def _addressed(sent: Rewritten, addresses: pa.Array) -> Rewritten:
     """The same with the normalized addresses."""
     leads = sent.leads
-    return sent._replace(leads=leads.assign(email=text_series(addresses, leads.index).to_numpy()))
+    return sent._replace(leads=leads.assign(email=text_values(addresses)))
