@@ -83,11 +83,13 @@ def count_changes(
     changes: pd.DataFrame, rows: np.ndarray[Any, Any], /
 ) -> np.ndarray[Any, np.dtype[np.int64]]:
     """How many cells changed in each of some rows, by their numbers, each once."""
-    changed, times = np.unique(changes["row"].to_numpy(dtype=np.int64), return_counts=True)
-    counts = dict(zip(changed.tolist(), times.tolist(), strict=True))
-    return np.array(
-        [counts.get(row, 0) for row in rows.tolist()] if counts else [0] * len(rows), dtype=np.int64
-    )
+    counts = np.zeros(len(rows), dtype=np.int64)
+    if len(changes):
+        changed, times = np.unique(changes["row"].to_numpy(dtype=np.int64), return_counts=True)
+        place = np.minimum(np.searchsorted(changed, rows), len(changed) - 1)
+        here = changed[place] == rows
+        counts[here] = times[place[here]]
+    return counts
 
 
 def codes_are_countries(frames: Iterable[pd.DataFrame], /) -> bool:
