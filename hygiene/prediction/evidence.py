@@ -53,14 +53,14 @@ class Evidence:
         was_read: Whether it is known what the list held before.
         traits: What an importer could see of each lead; None where that was not kept.
         addresses: Addresses of the leads, while their file is at hand; else None.
-        blank: For each field of the user's own that was sent, True where it is blank; None where that is not at hand.
+        fields: What was sent of the leads besides, by column, while their file is at hand; else None.
     """
 
     members: Members | None = field(default=None, repr=False)
     was_read: bool = False
     traits: Callable[[], Bits] | None = field(default=None, repr=False)
     addresses: Callable[[], pa.Array] | None = field(default=None, repr=False)
-    blank: Callable[[], Mapping[str, Mask]] | None = field(default=None, repr=False)
+    fields: Callable[[], Mapping[str, pa.DictionaryArray]] | None = field(default=None, repr=False)
 
 
 def told_of(results: Sequence[Any], batch: Codes, /) -> Codes:
