@@ -18,6 +18,7 @@ from hygiene.columns.mapping import CANONICAL
 from hygiene.importing.payload import sent_columns
 from hygiene.importing.receipt import Receipt
 from hygiene.importing.records import Places
+from hygiene.prediction.address_parts import Parts
 from hygiene.prediction.evidence import Evidence
 from hygiene.prediction.features import TextFeatures
 from hygiene.prediction.traits import BLANKS, CUSTOM, PROVIDERS, REASONS, Bits, traits_of
@@ -48,12 +49,12 @@ def evidence_of(
         members: What the list holds now; None where it was not read back.
         was_read: Whether it is known what it held before.
     """
-    present = None if members is None else TextFeatures(sent, known=members).known
+    present = None if members is None else cache(TextFeatures(sent, known=members).known)
     return Evidence(
         present,
         was_read,
         cache(lambda: _traits(cleaned, rows, sent, custom)),
-        lambda: sent,
+        cache(lambda: Parts.of(sent)),
         cache(lambda: _fields(cleaned, rows, custom)),
     )
 

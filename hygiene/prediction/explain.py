@@ -137,7 +137,8 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
     if not drift.any():
         return Explanation(findings=find(held, trace.policy))
     found = _search(trials, trace.policy, target, answered, held)
-    causes = causes_of(answered, drift, trials, trace.policy, missing_of_each(held, trace.policy))
+    missing = missing_of_each(held, trace.policy)
+    causes = causes_of(answered, drift, trials, trace.policy, missing)
     findings = () if found.fits else find(held, trace.policy)
     closest = None if found.fits or causes or findings else found.closest
     policy = induced(findings, held, trace.policy, fits=lambda table: not target.left(table).any())

@@ -14,10 +14,10 @@ from hygiene.prediction.conditions import KINDS, Condition
 from hygiene.prediction.evidence import Held
 from hygiene.prediction.features import Codes
 from hygiene.prediction.patterns import NONE
-from hygiene.prediction.text_conditions import LEAST_LEADS, one_of, parts_of
+from hygiene.prediction.text_conditions import LEAST_LEADS, one_of
 from hygiene.prediction.traits import BLANKS
 
-__all__ = ["by_blanks", "by_same", "by_values"]
+__all__ = ["by_blanks", "by_others", "by_same", "by_values"]
 
 #: Columns whose values are told of nobody.
 _OF_A_PERSON = frozenset({"email", "first_name", "last_name", "phone", "linkedin", "website"})
@@ -48,24 +48,42 @@ def by_values(held: Held, odd: Codes, /) -> Iterator[Condition]:
 
 def by_same(held: Held, odd: Codes, /) -> Iterator[Condition]:
     """What earlier leads of the import had already, one or so many of them."""
-    if held.evidence.addresses is None:
+    parts = held.parts()
+    if parts is None:
         return
-    local, domain = parts_of(held.evidence.addresses().take(pa.array(held.at)))
-    columns = {"local part": pc.utf8_lower(local).dictionary_encode(), "domain": domain.dictionary_encode()}
-    columns |= {name: column for name, column in _fields(held).items() if name in _OF_ONE}
+    columns = {"local part": parts.local, "domain": parts.domain}
     for name, column in columns.items():
-        rank = _ranks(column)
-        others = int(rank[odd].min()) - 1
-        if 0 < others <= _MOST_OF_ONE:
-            who = "an earlier lead" if others == 1 else f"{others} or more earlier leads"
-            tries = len(columns) * _MOST_OF_ONE * KINDS
-            yield Condition(f"have the {name} of {who}", rank > others, tries)
+        yield from _of_earlier(name, column, odd, len(columns) * KINDS)
+
+
+def by_others(held: Held, odd: Codes, /) -> Iterator[Condition]:
+    """The same of the other columns by which an API may take leads for one."""
+    columns = {name: column for name, column in _fields(held).items() if name in _OF_ONE}
+    for name, column in columns.items():
+        yield from _of_earlier(name, column, odd, len(columns) * KINDS)
+
+
+def _of_earlier(name: str, column: pa.Array, odd: Codes, tries: int) -> Iterator[Condition]:
+    """A value that so many earlier leads have; of most columns the first lead at fault shows that it is not so."""
+    first = int(odd[0])
+    if not pc.any(pc.equal(column.slice(0, first), column[first])).as_py():
+        return
+    rank = _ranks(
+        column if isinstance(column, pa.DictionaryArray) else pc.utf8_lower(column).dictionary_encode()
+    )
+    others = int(rank[odd].min()) - 1
+    if 0 < others <= _MOST_OF_ONE:
+        who = "an earlier lead" if others == 1 else f"{others} or more earlier leads"
+        yield Condition(f"have the {name} of {who}", rank > others, tries * _MOST_OF_ONE)
 
 
 def _fields(held: Held) -> Mapping[str, pa.DictionaryArray]:
     """What was sent of the leads that were answered for, by column."""
     fields = {} if held.evidence.fields is None else held.evidence.fields()
-    return {name: column.take(pa.array(held.at)) for name, column in fields.items()}
+    return {
+        name: column if len(column) == len(held.at) else column.take(pa.array(held.at))
+        for name, column in fields.items()
+    }
 
 
 def _filled(column: pa.DictionaryArray) -> Mask:

@@ -26,7 +26,7 @@ from hygiene.prediction.conditions import (
 )
 from hygiene.prediction.evidence import Held
 from hygiene.prediction.features import Codes
-from hygiene.prediction.field_conditions import by_blanks, by_same, by_values
+from hygiene.prediction.field_conditions import by_blanks, by_others, by_same, by_values
 from hygiene.prediction.patterns import both
 from hygiene.prediction.text_conditions import by_domain, by_length, by_letters
 
@@ -144,6 +144,7 @@ def _further(held: Held, odd: Codes) -> list[list[Condition]]:
     kinds = (
         by_blanks(held, odd),
         by_values(held, odd),
+        by_others(held, odd),
         by_length(held, odd),
         by_letters(held, odd),
         by_step(held, odd),

@@ -27,9 +27,8 @@ from hygiene.prediction.patterns import (
     starts_with_one,
     under,
 )
-from hygiene.prediction.traits import domains_of
 
-__all__ = ["LEAST_LEADS", "by_domain", "by_length", "by_letters", "one_of", "parts_of"]
+__all__ = ["LEAST_LEADS", "by_domain", "by_length", "by_letters", "one_of"]
 
 #: Most characters of local parts that are told, and fewest leads that must share them.
 MOST_TOLD, LEAST_LEADS = 8, 3
@@ -70,9 +69,10 @@ def one_of(
 
 def by_domain(held: Held, odd: Codes, /) -> Iterator[Condition]:
     """Domains, last labels, domains that somebody registered."""
-    if held.evidence.addresses is None:
+    parts = held.parts()
+    if parts is None:
         return
-    domains = domains_of(held.evidence.addresses().take(pa.array(held.at))).dictionary_encode()
+    domains = parts.domain
     looks = (
         ("are at the domain {}", domains, _alone(at_domain)),
         ("are at or below the registered domain {}", _each(domains, registrable), _alone(under)),
@@ -84,15 +84,14 @@ def by_domain(held: Held, odd: Codes, /) -> Iterator[Condition]:
 
 def by_length(held: Held, odd: Codes, /) -> Iterator[Condition]:
     """A length of the local part, the domain or the address, from one on or up to one."""
-    if held.evidence.addresses is None:
+    parts = held.parts()
+    if parts is None:
         return
-    address = held.evidence.addresses().take(pa.array(held.at))
-    local, domain = parts_of(address)
+    local, domain = parts.sizes()
     tries = 2 * sum(_LONGEST.values()) * KINDS
-    for name, texts in zip(_LONGEST, (local, domain, address), strict=True):
-        size = pc.utf8_length(texts).to_numpy(zero_copy_only=False)
+    for name, size in zip(_LONGEST, (local, domain, local + 1 + domain), strict=True):
         low, high = int(size[odd].min()), int(size[odd].max())
-        pair = longer if texts is local else lambda _: NONE
+        pair = longer if size is local else lambda _: NONE
         if low > size.min():
             words = f"have {name} of more than {low - 1} characters"
             yield Condition(words, size >= low, tries, pair(low - 1))
@@ -103,10 +102,10 @@ def by_length(held: Held, odd: Codes, /) -> Iterator[Condition]:
 
 def by_letters(held: Held, odd: Codes, /) -> Iterator[Condition]:
     """Letters that local parts or domains begin with, end with or have inside."""
-    if held.evidence.addresses is None or len(odd) < LEAST_LEADS:
+    parts = held.parts()
+    if parts is None or len(odd) < LEAST_LEADS:
         return
-    local, domain = parts_of(held.evidence.addresses().take(pa.array(held.at)))
-    local = pc.utf8_lower(local)
+    local, domain = pc.utf8_lower(parts.local), parts.domain.cast(pa.large_string())
     for name, texts in (("local part", local), ("domain", domain)):
         here = texts.take(pa.array(odd)).to_pylist()
         if len(set(here)) > 1:
@@ -146,11 +145,6 @@ def _shared(texts: Sequence[str]) -> str:
             if all(piece in text for text in texts):
                 return piece
     return ""
-
-
-def parts_of(address: pa.Array, /) -> tuple[pa.Array, pa.Array]:
-    """Local parts, and domains in lower case."""
-    return pc.replace_substring_regex(address, "@[^@]*$", ""), domains_of(address)
 
 
 def _alone(pattern: Callable[[str], Pair]) -> Callable[[list[str]], Pair]:
