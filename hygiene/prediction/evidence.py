@@ -129,6 +129,11 @@ class Held:
         found: Mask = self._usable(policy) & (classes == IMPORTED) & ~there
         return found
 
+    def taken(self, policy: ImportPolicy, /) -> int | None:
+        """How many leads the list gained, as these rules tell leads apart; None where nobody looked."""
+        there = self.present(folding_of(policy))
+        return None if there is None else int(np.count_nonzero(there & (self.classes(policy) == IMPORTED)))
+
     def beyond(self, policy: ImportPolicy, classes: Classes, /) -> Mask:
         """Leads that these rules keep out of the list, and that it gained."""
         folding = folding_of(policy)

@@ -179,7 +179,8 @@ def _search(
     trials: PolicyGrid, base: ImportPolicy, target: _Target, answered: Sequence[Result], held: Held
 ) -> _Found:
     """The fits with the fewest changes that nothing known of single leads contradicts."""
-    every = {name: values_of(name, getattr(base, name), answered) for name in trials.relevant()}
+    taken = held.taken(base)
+    every = {name: values_of(name, getattr(base, name), answered, taken=taken) for name in trials.relevant()}
     common = {name: values for name, values in every.items() if not is_seldom(name)}
     closest, least = base, np.inf
     exact: list[ImportPolicy] = []
