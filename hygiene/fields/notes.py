@@ -17,7 +17,7 @@ from hygiene.fields.distinct import where_distinct
 from hygiene.fields.links import host_of, is_shared
 from hygiene.fields.name_parts import is_company
 from hygiene.fields.phones import is_damaged
-from hygiene.fields.placeholders import is_department, is_nothing, is_test
+from hygiene.fields.placeholders import UNFILLED, is_department, is_nothing, is_test
 from hygiene.fields.suspects import may_be_one_of, may_end_with
 from hygiene.words.name_words import LEGAL_FORMS_JOINED
 from hygiene.words.spelling import folded
@@ -36,6 +36,8 @@ _TWO_CASES = "[\u0130\u03a3]"
 _SPACE, _BLANK = pa.scalar(" ", pa.large_string()), {"null_handling": "replace", "null_replacement": ""}
 #: White space as Python has it, and words that it stands between.
 _WHITE = r"[\s\x0b\x1c-\x1f\x85\pZ]"
+#: What a program or a held key left.
+_UNFILLED = rf"^{_WHITE}*(?:{UNFILLED}){_WHITE}*$"
 _SEVERAL = rf"\S{_WHITE}+\S"
 #: A website whose host can be read off it.
 _SITE = r"^\s*(?:https?:)?(?://)?(?:www\.)?([a-z0-9.\-]+)(?:[/?#].*)?\s*$"
@@ -50,7 +52,10 @@ def placeholder_name(first: pa.Array, last: pa.Array, addresses: pa.Array, /) ->
         addresses: Email cells, aligned.
     """
     words = read_words("placeholders")
-    near = np.flatnonzero(may_be_one_of(first, words) | may_be_one_of(last, words))
+    unfilled = mask(pc.match_substring_regex(first, _UNFILLED)) | mask(
+        pc.match_substring_regex(last, _UNFILLED)
+    )
+    near = np.flatnonzero(may_be_one_of(first, words) | may_be_one_of(last, words) | unfilled)
     given, surname = first.take(pa.array(near)), last.take(pa.array(near))
     joined = pc.binary_join_element_wise(given, surname, _SPACE, **_BLANK)
     told = _is_told(given) | _is_told(surname) | _is_told(joined)
@@ -64,6 +69,7 @@ def _is_told(texts: pa.Array) -> Mask:
     bare = pc.utf8_lower(pc.utf8_trim(texts, _AROUND))
     dots = pc.and_(pc.equal(bare, ""), pc.match_substring(texts, "."))
     found = mask(pc.is_in(bare, value_set=_placeholders())) | mask(dots)
+    found |= mask(pc.match_substring_regex(texts, _UNFILLED))
     return found | mask(pc.match_substring_regex(texts, _TWO_CASES))
 
 
