@@ -447,7 +447,10 @@ def test_columns_may_be_named_by_hand(leads):
     assert frame["Email"].tolist() == ["no"]
 
 
-CELL = st.text(alphabet=st.sampled_from("aé@,;\t|\"'\r\n =.0"), max_size=6)
+#: Any cell but a formula by which a spreadsheet is made to take it for text, which is taken off.
+CELL = st.text(alphabet=st.sampled_from("aé@,;\t|\"'\r\n =.0"), max_size=6).filter(
+    lambda cell: not re.fullmatch(r'="(?:[^"]|"")*"', cell)
+)
 TABLES = st.integers(1, 4).flatmap(
     lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), min_size=1, max_size=8)
 )
