@@ -44,7 +44,7 @@ def dialled(draw):
         place = draw(st.integers(0, len(text) - 1))
         text = text[:place] + draw(st.sampled_from("0123456789 -/()+x")) + text[place + 1 :]
     front = draw(st.sampled_from(["", "", "", "tel: ", "Phone:", "Fax. : ", "Bob: "]))
-    behind = draw(st.sampled_from(["", "", "", " ext. 12", "x7", " Ext 304", " x 1234567", "E+11"]))
+    behind = draw(st.sampled_from(["", "", "", " ext. 12", "x7", " Ext 304", " x 1234567", "E+11", ".0"]))
     if draw(st.booleans()):
         text = text.replace("+", "00", 1)
     return front + text + behind, draw(st.just(region) | REGIONS)
@@ -103,6 +103,12 @@ def test_a_column_of_few_numbers_says_what_each_says():
     ]
     assert found.cells.to_pylist() == [each[0] if each else each for each in wanted]
     assert found.rules.to_pylist() == [(each[1] or None) if each else None for each in wanted]
+
+
+def test_a_column_says_what_the_table_says_of_each_number():
+    found = tidy_phones(texts(*[row[0] for row in PHONES]), regions=texts(*[row[1] for row in PHONES]))
+
+    assert found.cells.to_pylist() == [row[2] for row in PHONES]
 
 
 def test_a_region_without_numbers_is_refused():

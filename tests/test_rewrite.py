@@ -143,6 +143,25 @@ def test_phones_and_places_take_the_country_of_the_row_or_of_the_address():
     assert cleaned.ready["country"].tolist() == ["United Kingdom", "", "", "United Kingdom"]
 
 
+@pytest.mark.parametrize("tidy", ["names,companies", "all"])
+def test_names_and_companies_take_the_country_of_the_row(tidy):
+    pytest.importorskip("pycountry")
+    leads = pd.DataFrame(
+        {
+            "email": ["a@birch.example", "b@birch.example"],
+            "first_name": ["Pan Marek", "Pan"],
+            "last_name": ["Nowak", "Jun"],
+            "company": ["Colombo SPA", "PT Nusantara"],
+            "country": ["Poland", "Indonesia"],
+        }
+    )
+
+    cleaned = hygiene.clean(leads, tidy=[tidy])
+
+    assert cleaned.ready["first_name"].tolist() == ["Marek", "Pan"]
+    assert cleaned.ready["company"].tolist() == ["Colombo SPA", "Nusantara"]
+
+
 def test_the_command_line_writes_every_change_for_its_owner_alone(tmp_path):
     LEADS.to_csv(tmp_path / "leads.csv", index=False)
 

@@ -99,7 +99,11 @@ KEEPS = ["first", "last", "most-complete", "newest:Seen"]
 
 
 @pytest.mark.slow
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=settings.default.max_examples // 3,
+    deadline=None,
+)
 @given(
     rows=ROWS,
     size=st.integers(1, 9),
@@ -143,7 +147,11 @@ def test_spooled_chunks_of_any_size_give_the_same(
 
 
 @given(rows=ROWS, size=st.integers(1, 9), places=st.lists(st.integers(0, 24), max_size=6))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=settings.default.max_examples // 3,
+    deadline=None,
+)
 def test_rows_are_found_wherever_they_are_kept(
     tmp_path: Path, rows: list[Any], size: int, places: list[int]
 ) -> None:

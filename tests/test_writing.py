@@ -144,7 +144,7 @@ def test_a_plain_csv_keeps_what_looks_like_a_formula(tmp_path):
     assert (tmp_path / "ready.csv").read_bytes() == b"email\n=a@x.example\n"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(
     rows=st.lists(st.lists(st.text(alphabet='a,"\r\n ;é', max_size=5), min_size=2, max_size=2), max_size=5)
 )
@@ -348,7 +348,7 @@ def in_parts(frame, cuts):
     return [frame.iloc[:0], *(frame.iloc[start:end] for start, end in itertools.pairwise(ends))]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=settings.default.max_examples * 3, deadline=None)
 @given(
     st.lists(COLUMN, min_size=1, max_size=3),
     st.lists(TEXT, min_size=3, max_size=3),
@@ -382,7 +382,7 @@ def test_a_text_that_is_no_unicode_is_an_error_and_no_file(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(
     cells=st.lists(TEXT | st.none(), min_size=1, max_size=9),
     cuts=st.sets(st.integers(1, 8)),

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from types import ModuleType
 
 import pyarrow as pa
@@ -21,7 +22,15 @@ from hygiene.fields.distinct import Change, Tidied, by_distinct, by_distinct_row
 from hygiene.words.spelling import folded
 from hygiene.words.tables import read_rows, read_words
 
-__all__ = ["country_codes", "has_states", "tidy_countries", "tidy_country", "tidy_state", "tidy_states"]
+__all__ = [
+    "can_read_countries",
+    "country_codes",
+    "has_states",
+    "tidy_countries",
+    "tidy_country",
+    "tidy_state",
+    "tidy_states",
+]
 
 #: The languages that headers are read in, as pycountry calls them.
 _LANGUAGES = (
@@ -136,6 +145,11 @@ def _key(text: str) -> str:
     return re.sub(
         r"^the (?=\w)", "", " ".join(re.sub(r"[.]", "", re.sub(r"[-,()'\u2019]", " ", plain)).split())
     )
+
+
+def can_read_countries() -> bool:
+    """Whether the package is there that knows countries by their names."""
+    return find_spec("pycountry") is not None
 
 
 def _iso() -> ModuleType:

@@ -32,6 +32,8 @@ _DRESSED = r"[A-Za-z:]|^00"
 #: A number of enough digits and its extension; a number that a spreadsheet cut, which is left as it is.
 _EXTENSION = r"(?i)^((?:\D*\d){7,}[ .\-)]*?) *(?:x|ext\.?) ?(\d{1,6})$"
 _EXPONENT = r"^[+-]?\d+([.,]\d+)?[eE][+-]?\d{1,3}$"
+#: A number that was one with a point before it was text: its zeros are none of its digits.
+_FLOAT = r"[.,]0+$"
 _TEXT = pa.large_string()
 _TYPES = (
     "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager", "uan",
@@ -56,7 +58,7 @@ def plain_phones(column: pa.Array, regions: pa.Array, /) -> tuple[Mask, pa.Array
             for old, new in zip((bare, extensions), opened, strict=True)
         )
     decided = mask(pc.match_substring_regex(column, _EXPONENT))
-    left, numbers = np.flatnonzero(~decided), column
+    left, numbers = np.flatnonzero(~decided & ~mask(pc.match_substring_regex(column, _FLOAT))), column
     for find in (_abroad, _nanp, _at_home):
         at = pa.array(left)
         rows, found = find(bare.take(at), regions.take(at), plans) if len(left) else (left > 0, column)
