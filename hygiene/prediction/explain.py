@@ -18,7 +18,7 @@ from hygiene.prediction.features import Codes
 from hygiene.prediction.findings import find, induced, missing_of_each
 from hygiene.prediction.induce import Finding
 from hygiene.prediction.policy_grid import PolicyGrid, Table, policies_near
-from hygiene.prediction.relevance import values_of
+from hygiene.prediction.relevance import is_odd_limit, values_of
 from hygiene.prediction.trace import Result, Trace
 
 __all__ = ["Explanation", "Fit", "Result", "Trace", "explain"]
@@ -139,9 +139,10 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
     found = _search(trials, trace.policy, target, answered, held)
     missing = missing_of_each(held, trace.policy)
     causes = causes_of(answered, drift, trials, trace.policy, missing)
-    findings = () if found.fits else find(held, trace.policy)
+    findings = find(held, trace.policy) if all(map(_is_odd_limit, found.fits)) else ()
     closest = None if found.fits or causes or findings else found.closest
-    policy = induced(findings, held, trace.policy, fits=lambda table: not target.left(table).any())
+    common = () if found.fits else findings
+    policy = induced(common, held, trace.policy, fits=lambda table: not target.left(table).any())
     dropped = found.dropped[:NAMED_DROPPED]
     return Explanation(found.fits, causes, closest, found.complete, dropped, findings, policy)
 
@@ -226,6 +227,11 @@ def _contradiction(held: Held, policy: ImportPolicy, rows: Codes) -> str:
 
 def _are(rows: Any) -> str:
     return "is" if np.count_nonzero(rows) == 1 else "are"
+
+
+def _is_odd_limit(fit: Fit) -> bool:
+    """Whether a limit is changed to a number that nobody would set: the last leads may be missing otherwise."""
+    return any(is_odd_limit(after) for _, after in fit.changes.values())
 
 
 def _rank(base: ImportPolicy, policy: ImportPolicy) -> tuple[int, int, int]:

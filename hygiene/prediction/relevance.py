@@ -12,7 +12,7 @@ from hygiene.outcomes import Counts
 from hygiene.policy import RULES, USABLE, Value, choices
 from hygiene.prediction.features import KINDS, Features, Folding
 
-__all__ = ["Answered", "relevant_rules", "values_of"]
+__all__ = ["Answered", "is_odd_limit", "relevant_rules", "values_of"]
 
 #: Most numbers that one rule is tried with.
 MOST_VALUES = 6
@@ -132,6 +132,11 @@ def _limits(answered: Sequence[Answered], *, sure: bool) -> list[int]:
                 seen[number] = seen.get(number, 0) + 1
     found = [number for number, requests in seen.items() if (sure and number) or _is_a_sign(number, requests)]
     return sorted(found, key=lambda number: -seen[number])[:MOST_VALUES]
+
+
+def is_odd_limit(value: Value, /) -> bool:
+    """Whether a value of a rule is a number that nobody would set."""
+    return not isinstance(value, bool | str) and value % ROUND != 0
 
 
 def _is_a_sign(number: int, requests: int) -> bool:
