@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # pycountry 26.2.16 finds Vietnam and South Korea by name, and neither Russia nor Turkey, the latter not by search_fuzzy
-# either. What search_fuzzy names first is not what is meant: Nigeria for Niger, which is itself a country's whole name, North
-# Korea for Korea, the Netherlands for Curacao. Guess before it was run: lookup finds Turkey and Russia too, and search_fuzzy may well take Niger for Nigeria.
+# either. What search_fuzzy names first is not what is meant: Nigeria for Niger, which is itself a country's whole name,
+# North Korea for Korea, the Netherlands for Curacao. Guess before it was run: lookup finds Turkey and Russia too, and
+# search_fuzzy may well take Niger for Nigeria.
 #
 # Seen on 2026-11-28:
 #   Vietnam: VN by lookup, VN first by search_fuzzy
