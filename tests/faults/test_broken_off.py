@@ -35,6 +35,7 @@ def emails(rows):
 def import_in_process(url, list_id, journal, rows, size, disk=None):
     """One run of an import; in a process of its own."""
     if disk is not None:
+        sys.dont_write_bytecode = True  # half a module would be kept, and spoil every later start
         resource.setrlimit(resource.RLIMIT_FSIZE, (disk, disk))
     cleaned = hygiene.clean(pd.DataFrame({"email": emails(rows)}))
     with hygiene.Smartlead(list_id=list_id, api_key="demo-key", base_url=url) as sink:
