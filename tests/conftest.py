@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hygiene.emulator import Emulator, ZoneServer
 from hygiene.emulator.routes import Call, Reply
 
-# Many tests start the program as a process, which takes twice as long where it is compiled every time.
+# Many tests start the program as a process, which takes longer where it is compiled every time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
