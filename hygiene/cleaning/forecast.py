@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.hashing import Hashes
 from hygiene.arrow.text import Mask, mask, not_null
-from hygiene.cleaning.row_lookup import Positions, texts_at
+from hygiene.cleaning.row_lookup import Positions, sent_at, texts_at
 from hygiene.cleaning.survey import Survey
 from hygiene.outcomes import Outcome
 from hygiene.prediction.features import Features, TextFeatures
@@ -40,7 +40,7 @@ class _Leads(Protocol):
 
 @dataclass(frozen=True)
 class _Sent:
-    """The normalized addresses of some rows."""
+    """The addresses of some rows as they are sent."""
 
     found: Survey
     sent: Mask
@@ -50,14 +50,14 @@ class _Sent:
 
     def texts(self) -> Iterator[tuple[pa.Array, Mask]]:
         for texts, rows in zip(self.found.texts(), self._cut(), strict=True):
-            address = texts.address.filter(pa.array(rows))
+            address = self.found.as_sent(texts).filter(pa.array(rows))
             yield address, not_null(address)
 
     def hashed(self) -> Iterator[tuple[Hashes, Mask]]:
         return (self.found.coarse[number].sent(rows) for number, rows in enumerate(self._cut()))
 
     def at(self, rows: Positions, /) -> pa.Array:
-        return texts_at(self.found, np.flatnonzero(self.sent)[rows], "address")
+        return sent_at(self.found, np.flatnonzero(self.sent)[rows])
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class _Raw:
 
 
 def forecast(found: Survey, sent: Mask, /, *, batch_leads: int) -> Prediction:
-    """The prediction for the normalized addresses of some rows."""
+    """The prediction for the addresses of some rows as they are sent."""
     look = partial(look_at, found, np.flatnonzero(sent))
     return _predicted(found, _Sent(found, sent), batch_leads, look=look)
 
@@ -96,7 +96,7 @@ def forecast_raw(found: Survey, /, *, batch_leads: int) -> Prediction:
 def look_at(found: Survey, positions: Positions, /) -> Features:
     """What the API's counting rules see of the rows at these positions."""
     held = {name: texts for name, texts in found.settings.of_api.items() if texts is not None}
-    return TextFeatures(texts_at(found, positions, "address"), **held)
+    return TextFeatures(sent_at(found, positions), **held)
 
 
 def _predicted(
