@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 import hygiene
+from hygiene.sinks import Target
 from tests.test_strange_servers import MISSING, Strange, domain, local
 from tests.test_strange_servers import leads as plain_leads
 
@@ -145,3 +146,27 @@ def test_that_the_list_held_leads_is_not_said_where_they_are_not_in_it():
 
     assert any("have the local part of an earlier lead" in line for line in lines)
     assert not any("the list held" in line for line in lines), lines
+
+
+def test_an_import_is_explained_later_by_the_file_that_it_was_made_of(tmp_path, run):
+    file, other = tmp_path / "leads.csv", tmp_path / "other.csv"
+    leads().to_csv(file, index=False)
+    leads().head(50).to_csv(other, index=False)
+    server = Picky(lambda lead, h, p, r: lead.get("country") == "DE")
+    server.target, server.shape = Target("https://strange.example", "a1", "1"), {}
+    asked = {"custom": ["Segment", "Source"], "verify": True, "journal": tmp_path / "j"}
+    name = hygiene.import_leads(hygiene.clean(file), server, **asked).import_id
+    history = ("history", name, "--journal", str(tmp_path / "j"))
+
+    _, bare, said = run(*history, "--explain")
+    _, named, _ = run(*history, "--explain", "--leads", str(file))
+    wrong, _, why = run(*history, "--explain", "--leads", str(other))
+    alone, _, how = run(*history, "--leads", str(file))
+
+    assert "not known for this import, and not tried: " in bare
+    assert f"hygiene history {name} --explain --leads F" in said
+    assert "have DE in country" not in bare
+    assert "have DE in country" in named
+    assert (wrong, alone) == (2, 2)
+    assert "its content is another" in why
+    assert "--leads goes with --explain" in how

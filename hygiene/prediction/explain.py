@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hygiene.outcomes import Counts
-from hygiene.policy import ImportPolicy, Value, as_toml, is_seldom
+from hygiene.policy import RULES, ImportPolicy, Value, as_toml, is_seldom
 from hygiene.prediction.causes import NAMED_ROWS, causes_of
 from hygiene.prediction.evidence import Held, told_of
 from hygiene.prediction.features import Codes
@@ -77,6 +77,7 @@ class Explanation:
         complete: Whether every policy was tried that differs no more than the fits do.
         dropped: Policies that fit the counts and are contradicted by what is known of single leads.
         findings: What leads that were counted otherwise have in common, where no rule explains them.
+        unknown: Rules, and what else, that could not be tried as nothing was kept of them; only where nothing fits.
         induced: The policy that a finding comes to, as a pattern of usable addresses, where that reproduces every
             batch; nobody knows that the API has such a rule.
     """
@@ -88,6 +89,7 @@ class Explanation:
     dropped: tuple[Fit, ...] = ()
     findings: tuple[Finding, ...] = ()
     induced: ImportPolicy | None = None
+    unknown: tuple[str, ...] = ()
 
     @property
     def policy(self) -> ImportPolicy | None:
@@ -107,6 +109,8 @@ class Explanation:
         lines += [lead + "; ".join(self.causes)] if self.causes else []
         lines += [f"{fit.words} fits the counts and is dropped: {fit.against}" for fit in self.dropped]
         lines += [finding.words for finding in self.findings]
+        if self.unknown:
+            lines.append(f"not known for this import, and not tried: {', '.join(self.unknown)}")
         if self.closest is not None:
             lines.append(_unexplained(self.closest))
         if not self.complete:
@@ -144,7 +148,16 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
     common = () if found.fits else findings
     policy = induced(common, held, trace.policy, fits=lambda table: not target.left(table).any())
     dropped = found.dropped[:NAMED_DROPPED]
-    return Explanation(found.fits, causes, closest, found.complete, dropped, findings, policy)
+    unknown = () if found.fits or findings else _unknown(held)
+    return Explanation(found.fits, causes, closest, found.complete, dropped, findings, policy, unknown)
+
+
+def _unknown(held: Held) -> tuple[str, ...]:
+    """What could not be tried as nothing was kept of it."""
+    rules = tuple(name for name in RULES if not held.features.sees(name))
+    if held.speaks and held.evidence.parts is None:
+        return (*rules, "what stands in addresses and fields, but for coarse traits")
+    return rules
 
 
 class _Target(NamedTuple):
