@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hygiene.prediction.patterns import at_domain, both, ends, longer, starts, under
+from hygiene.prediction.patterns import (
+    at_domain,
+    both,
+    ends,
+    labelled,
+    longer,
+    starts,
+    starts_with_one,
+    under,
+)
 from hygiene.prediction.traits import TRAITS, traits_of
 from hygiene.prediction.usable import is_usable
 from hygiene.rule_values import is_pattern
@@ -52,7 +61,11 @@ def test_patterns_of_texts_part_addresses(addresses, text, domain):
         (longer(3), [len(local) > 3 for local, _, _ in parts]),
         (at_domain(domain), [host == domain for _, _, host in parts]),
         (under(domain), [f".{host}".endswith(f".{domain}") for _, _, host in parts]),
-        (under("net"), [host.endswith(".net") for _, _, host in parts]),
+        (
+            labelled(["net", "nets", "a"]),
+            [host.rpartition(".")[2] in ("net", "nets", "a") for _, _, host in parts],
+        ),
+        (starts_with_one(["a", "u", "^"]), [local[0] in "au^" for local, _, _ in parts]),
         (both(starts(text), at_domain(domain)), [a.startswith(text) and b == domain for a, _, b in parts]),
     ):
         assert_parted(pair, texts, np.array(has))

@@ -189,7 +189,7 @@ def test_a_rule_that_fits_the_counts_and_not_the_list_is_dropped_with_the_reason
     assert any("fits the counts and is dropped: rows" in line for line in found.sentences())
 
 
-def test_what_leads_have_in_common_can_be_written_as_a_rule_that_the_next_prediction_uses(tmp_path):
+def test_what_leads_have_in_common_can_be_written_as_a_rule_that_the_next_prediction_uses(tmp_path, capsys):
     server = Strange(drops=lambda address, here, place: "_" in address)
     found = told(server)
     offer_policy(found, str(tmp_path / "induced.toml"))
@@ -198,6 +198,10 @@ def test_what_leads_have_in_common_can_be_written_as_a_rule_that_the_next_predic
     again = Strange(drops=server.drops)
     again.policy = hygiene.ImportPolicy.from_toml(text)
 
+    assert (
+        "induced (leads that have an underscore in the local part have no usable address)"
+        in capsys.readouterr().err
+    )
     assert text.startswith("# induced from rows, and no rule that the API is known to have:\n")
     assert found.search().policy is None
     assert told(again).agrees

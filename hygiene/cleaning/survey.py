@@ -28,6 +28,7 @@ from hygiene.cleaning.mended import find_mended
 from hygiene.cleaning.notes import notes_on
 from hygiene.cleaning.reasons import RowReasons, in_table_order
 from hygiene.cleaning.settings import Settings
+from hygiene.cleaning.touching import Touching
 from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.columns.opt_outs import ColumnMarks
@@ -67,6 +68,7 @@ class Survey:
         examples: The first rows of each reason, as positions.
         filled: Rows that fill each canonical column that is there.
         mended: What is mended of each chunk, for the chunks of which that is kept.
+        touching: Which rows a prediction has to look at; made for the first one.
         coarse: What the rows are hashed under for a prediction; empty where a prediction needs their texts.
     """
 
@@ -83,12 +85,18 @@ class Survey:
     examples: dict[str, list[int]] = field(default_factory=dict)
     filled: Counter[str] = field(default_factory=Counter)
     mended: dict[int, pd.DataFrame] = field(default_factory=dict)
+    touching: Touching | None = None
     coarse: KeptCoarseKeys = field(default_factory=KeptCoarseKeys)
     relations: Clusters = field(init=False)
 
     def __getstate__(self) -> dict[str, Any]:
         """What another process gets: all chunks, and what DNS said rather than whom to ask."""
-        kept = {"chunks": ChunksInMemory(self), "keeping": None, "settings": self.known_settings()}
+        kept = {
+            "chunks": ChunksInMemory(self),
+            "keeping": None,
+            "settings": self.known_settings(),
+            "touching": None,
+        }
         return {**vars(self), **kept}
 
     def known_settings(self) -> Settings:

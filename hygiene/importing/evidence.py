@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, is_blank, text_column
 from hygiene.cleaning.providers import providers_of
@@ -17,6 +18,7 @@ from hygiene.columns.mapping import CANONICAL
 from hygiene.importing.payload import sent_columns
 from hygiene.importing.receipt import Receipt
 from hygiene.importing.records import Places
+from hygiene.prediction.address_parts import Parts
 from hygiene.prediction.evidence import Evidence
 from hygiene.prediction.features import TextFeatures
 from hygiene.prediction.traits import BLANKS, CUSTOM, PROVIDERS, REASONS, Bits, traits_of
@@ -47,9 +49,14 @@ def evidence_of(
         members: What the list holds now; None where it was not read back.
         was_read: Whether it is known what it held before.
     """
-    present = None if members is None else TextFeatures(sent, known=members).known
-    looked = cache(lambda: _Look(cleaned, rows, sent, custom))
-    return Evidence(present, was_read, lambda: looked().traits, lambda: sent, lambda: looked().blank)
+    present = None if members is None else cache(TextFeatures(sent, known=members).known)
+    return Evidence(
+        present,
+        was_read,
+        cache(lambda: _traits(cleaned, rows, sent, custom)),
+        cache(lambda: Parts.of(sent)),
+        cache(lambda: _fields(cleaned, rows, custom)),
+    )
 
 
 def with_rows_told(receipt: Receipt, cleaned: CleanedLeads, /, *, custom: Sequence[str] = ()) -> Receipt:
@@ -62,32 +69,38 @@ def with_rows_told(receipt: Receipt, cleaned: CleanedLeads, /, *, custom: Sequen
     return replace(receipt, reconciliation=replace(told, trace=replace(told.trace, evidence=known)))
 
 
-class _Look:
-    """What is seen of leads chunk by chunk.
+def _traits(cleaned: CleanedLeads, rows: Places, sent: pa.Array, custom: Sequence[str]) -> Bits:
+    marked, own = _reasons(cleaned), _own(cleaned, custom)
+    found: Bits = np.zeros(len(rows), dtype=np.uint64)
+    for start in range(0, len(rows), _CHUNK):
+        here = slice(start, start + _CHUNK)
+        places = rows[here] - 1
+        frame = cleaned.leads(places)
+        told: dict[str, Any] = {name: _blank(frame, name) for name in BLANKS if name in frame}
+        if own:
+            told[CUSTOM] = np.logical_and.reduce([_blank(frame, name) for name in own])
+        told |= {code: mask[places] for code, mask in marked.items()}
+        told |= _providers(cleaned, places)
+        found[here] = traits_of(sent[here], told)
+    return found
 
-    Attributes:
-        traits: The traits of each.
-        blank: For each custom field that is sent, True where it is blank.
-    """
 
-    def __init__(self, cleaned: CleanedLeads, rows: Places, sent: pa.Array, custom: Sequence[str], /) -> None:
-        columns = sent_columns(cleaned.leads(np.arange(0)), custom)
-        own = [name for name in columns if name not in CANONICAL and name in cleaned.columns]
-        self.blank: Mapping[str, Mask] = {name: np.zeros(len(rows), dtype=bool) for name in own}
-        self.traits: Bits = np.zeros(len(rows), dtype=np.uint64)
-        marked = _reasons(cleaned)
-        for start in range(0, len(rows), _CHUNK):
-            here = slice(start, start + _CHUNK)
-            places = rows[here] - 1
-            frame = cleaned.leads(places)
-            told: dict[str, Any] = {name: _blank(frame, name) for name in BLANKS if name in frame}
-            for name in own:
-                self.blank[name][here] = _blank(frame, name)
-            if own:
-                told[CUSTOM] = np.logical_and.reduce([self.blank[name][here] for name in own])
-            told |= {code: mask[places] for code, mask in marked.items()}
-            told |= _providers(cleaned, places)
-            self.traits[here] = traits_of(sent[here], told)
+def _fields(cleaned: CleanedLeads, rows: Places, custom: Sequence[str]) -> Mapping[str, pa.DictionaryArray]:
+    """The columns that are sent, but the address, as they are sent."""
+    names = [name for name in CANONICAL[1:] if name in cleaned.columns] + _own(cleaned, custom)
+    parts: dict[str, list[pa.Array]] = {name: [] for name in names}
+    for start in range(0, len(rows), _CHUNK):
+        frame = cleaned.leads(rows[start : start + _CHUNK] - 1)
+        for name in names:
+            parts[name].append(pc.fill_null(text_column(frame[name]), "").dictionary_encode())
+    columns = {name: pa.chunked_array(part).unify_dictionaries() for name, part in parts.items() if part}
+    return {name: column.combine_chunks() for name, column in columns.items()}
+
+
+def _own(cleaned: CleanedLeads, custom: Sequence[str]) -> list[str]:
+    """Custom columns of the leads that are sent."""
+    columns = sent_columns(cleaned.leads(np.arange(0)), custom)
+    return [name for name in columns if name not in CANONICAL and name in cleaned.columns]
 
 
 def _blank(frame: pd.DataFrame, name: str) -> Mask:
@@ -112,4 +125,4 @@ def _providers(cleaned: CleanedLeads, places: Places) -> Mapping[str, Mask]:
     if not cleaned.survey.domains:
         return {}
     codes = providers_of(texts_at(cleaned.survey, places, "domain"), cleaned.survey.domains)
-    return {code: np.asarray(pa.compute.equal(codes, code).fill_null(False)) for code in PROVIDERS}  # noqa: FBT003
+    return {code: np.asarray(pc.equal(codes, code).fill_null(False)) for code in PROVIDERS}  # noqa: FBT003

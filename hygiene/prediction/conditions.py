@@ -19,8 +19,8 @@ from hygiene.prediction.traits import TRAITS
 
 __all__ = ["KINDS", "Condition", "by_place", "by_repeats", "by_request", "by_step", "by_traits"]
 
-#: Kinds of conditions, those of addresses included (`text_conditions`).
-KINDS = 9
+#: Kinds of conditions, those of addresses and fields included (`text_conditions`, `field_conditions`).
+KINDS = 12
 #: Most places of which one is looked at.
 _MOST_STEP = 10
 _NTH = ("", "", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from hygiene.arrow.text import Mask
 from hygiene.policy import ImportPolicy
+from hygiene.prediction.address_parts import Parts
 from hygiene.prediction.features import Codes, Features, Folding
 from hygiene.prediction.simulate import (
     BLOCKED,
@@ -52,15 +53,15 @@ class Evidence:
             it the list was not read back.
         was_read: Whether it is known what the list held before.
         traits: What an importer could see of each lead; None where that was not kept.
-        addresses: Addresses of the leads, while their file is at hand; else None.
-        blank: For each field of the user's own that was sent, True where it is blank; None where that is not at hand.
+        parts: The parts of their addresses, while their file is at hand; else None.
+        fields: What was sent of the leads besides, by column, while their file is at hand; else None.
     """
 
     members: Members | None = field(default=None, repr=False)
     was_read: bool = False
     traits: Callable[[], Bits] | None = field(default=None, repr=False)
-    addresses: Callable[[], pa.Array] | None = field(default=None, repr=False)
-    blank: Callable[[], Mapping[str, Mask]] | None = field(default=None, repr=False)
+    parts: Callable[[], Parts] | None = field(default=None, repr=False)
+    fields: Callable[[], Mapping[str, pa.DictionaryArray]] | None = field(default=None, repr=False)
 
 
 def told_of(results: Sequence[Any], batch: Codes, /) -> Codes:
@@ -106,6 +107,11 @@ class Held:
         """Whether anything is known of single leads."""
         return self.evidence.members is not None or bool(self.told.any())
 
+    def parts(self) -> Parts | None:
+        """The parts of the leads' addresses; None where their file is not at hand."""
+        found = None if self.evidence.parts is None else self.evidence.parts()
+        return found if found is None or len(self.at) == len(found.local) else found.take(self.at)
+
     def present(self, folding: Folding, /) -> Mask | None:
         """True where the list holds the lead's key under a folding; None where that is not known."""
         found = None if self.evidence.members is None else self.evidence.members(folding)
@@ -122,6 +128,11 @@ class Held:
             return np.zeros(len(self.at), dtype=bool)
         found: Mask = self._usable(policy) & (classes == IMPORTED) & ~there
         return found
+
+    def taken(self, policy: ImportPolicy, /) -> int | None:
+        """How many leads the list gained, as these rules tell leads apart; None where nobody looked."""
+        there = self.present(folding_of(policy))
+        return None if there is None else int(np.count_nonzero(there & (self.classes(policy) == IMPORTED)))
 
     def beyond(self, policy: ImportPolicy, classes: Classes, /) -> Mask:
         """Leads that these rules keep out of the list, and that it gained."""

@@ -6,22 +6,20 @@ single leads. What fits both is told, what does not is left as a remainder; noth
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from hygiene.outcomes import Counts
-from hygiene.policy import ImportPolicy, Value, as_toml, choices, is_seldom
+from hygiene.policy import RULES, ImportPolicy, Value, as_toml, is_seldom
 from hygiene.prediction.causes import NAMED_ROWS, causes_of
 from hygiene.prediction.evidence import Held, told_of
 from hygiene.prediction.features import Codes
-from hygiene.prediction.induce import Finding, describe
+from hygiene.prediction.findings import find, induced, missing_of_each
+from hygiene.prediction.induce import Finding
 from hygiene.prediction.policy_grid import PolicyGrid, Table, policies_near
-from hygiene.prediction.relevance import values_of
-from hygiene.prediction.simulate import BLOCKED, IMPORTED, count
+from hygiene.prediction.relevance import is_odd_limit, values_of
 from hygiene.prediction.trace import Result, Trace
-from hygiene.prediction.without import Without
 
 __all__ = ["Explanation", "Fit", "Result", "Trace", "explain"]
 
@@ -79,6 +77,7 @@ class Explanation:
         complete: Whether every policy was tried that differs no more than the fits do.
         dropped: Policies that fit the counts and are contradicted by what is known of single leads.
         findings: What leads that were counted otherwise have in common, where no rule explains them.
+        unknown: Rules, and what else, that could not be tried as nothing was kept of them; only where nothing fits.
         induced: The policy that a finding comes to, as a pattern of usable addresses, where that reproduces every
             batch; nobody knows that the API has such a rule.
     """
@@ -90,6 +89,7 @@ class Explanation:
     dropped: tuple[Fit, ...] = ()
     findings: tuple[Finding, ...] = ()
     induced: ImportPolicy | None = None
+    unknown: tuple[str, ...] = ()
 
     @property
     def policy(self) -> ImportPolicy | None:
@@ -109,6 +109,8 @@ class Explanation:
         lines += [lead + "; ".join(self.causes)] if self.causes else []
         lines += [f"{fit.words} fits the counts and is dropped: {fit.against}" for fit in self.dropped]
         lines += [finding.words for finding in self.findings]
+        if self.unknown:
+            lines.append(f"not known for this import, and not tried: {', '.join(self.unknown)}")
         if self.closest is not None:
             lines.append(_unexplained(self.closest))
         if not self.complete:
@@ -137,46 +139,25 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
     target = _target(answered, trace.rows[chosen])
     drift = target.left(trials.table(trace.policy))
     if not drift.any():
-        return Explanation(findings=_findings(held, trace.policy))
+        return Explanation(findings=find(held, trace.policy))
     found = _search(trials, trace.policy, target, answered, held)
-    causes = causes_of(answered, drift, trials, trace.policy)
-    findings = () if found.fits else _findings(held, trace.policy)
+    missing = missing_of_each(held, trace.policy)
+    causes = causes_of(answered, drift, trials, trace.policy, missing)
+    findings = find(held, trace.policy) if all(map(_is_odd_limit, found.fits)) else ()
     closest = None if found.fits or causes or findings else found.closest
-    induced = _induced(findings, held, trace.policy, target)
+    common = () if found.fits else findings
+    policy = induced(common, held, trace.policy, fits=lambda table: not target.left(table).any())
     dropped = found.dropped[:NAMED_DROPPED]
-    return Explanation(found.fits, causes, closest, found.complete, dropped, findings, induced)
+    unknown = () if found.fits or findings else _unknown(held)
+    return Explanation(found.fits, causes, closest, found.complete, dropped, findings, policy, unknown)
 
 
-def _induced(
-    findings: Sequence[Finding], held: Held, base: ImportPolicy, target: "_Target"
-) -> ImportPolicy | None:
-    """The policy that takes what leads have in common for a rule of usable addresses, where it fits every batch."""
-    found = [common for finding in findings for common in finding.conditions if common.pattern.lacks]
-    tries = product(found, dict.fromkeys((base.invalid_rows, *choices("invalid_rows"))))
-    for common, what in tries:
-        policy = replace(base, usable_address=common.pattern.lacks, invalid_rows=what)
-        features = Without(held.features, common.pattern.lacks, common.covers)
-        counted = count(features, policy, batch=held.batch, waive_blocklist=held.waived)
-        table = np.array([list(counts.as_dict().values()) for counts in counted], dtype=np.int64)
-        if not target.left(table).any():
-            return policy
-    return None
-
-
-def _findings(held: Held, policy: ImportPolicy) -> tuple[Finding, ...]:
-    """What leads that were counted otherwise have in common; the list tells more than the answers do."""
-    if not held.speaks:
-        return ()
-    classes = held.classes(policy)
-    imported, kept_out = classes == IMPORTED, classes == BLOCKED
-    looks = [(held.missing(policy, classes), imported, "are missing from the list")]
-    looks.append(
-        (held.beyond(policy, classes) & kept_out, kept_out, "are in the list though on the block list")
-    )
-    if held.evidence.members is None:
-        looks = [(held.otherwise(classes), held.told > 0, "the API counted otherwise")]
-    found = (describe(held, policy, differs, among, what) for differs, among, what in looks)
-    return tuple(finding for finding in found if finding is not None)
+def _unknown(held: Held) -> tuple[str, ...]:
+    """What could not be tried as nothing was kept of it."""
+    rules = tuple(name for name in RULES if not held.features.sees(name))
+    if held.speaks and held.evidence.parts is None:
+        return (*rules, "what stands in addresses and fields, but for coarse traits")
+    return rules
 
 
 class _Target(NamedTuple):
@@ -212,7 +193,8 @@ def _search(
     trials: PolicyGrid, base: ImportPolicy, target: _Target, answered: Sequence[Result], held: Held
 ) -> _Found:
     """The fits with the fewest changes that nothing known of single leads contradicts."""
-    every = {name: values_of(name, getattr(base, name), answered) for name in trials.relevant()}
+    taken = held.taken(base)
+    every = {name: values_of(name, getattr(base, name), answered, taken=taken) for name in trials.relevant()}
     common = {name: values for name, values in every.items() if not is_seldom(name)}
     closest, least = base, np.inf
     exact: list[ImportPolicy] = []
@@ -258,6 +240,11 @@ def _contradiction(held: Held, policy: ImportPolicy, rows: Codes) -> str:
 
 def _are(rows: Any) -> str:
     return "is" if np.count_nonzero(rows) == 1 else "are"
+
+
+def _is_odd_limit(fit: Fit) -> bool:
+    """Whether a limit is changed to a number that nobody would set: the last leads may be missing otherwise."""
+    return any(is_odd_limit(after) for _, after in fit.changes.values())
 
 
 def _rank(base: ImportPolicy, policy: ImportPolicy) -> tuple[int, int, int]:

@@ -26,15 +26,16 @@ from hygiene.prediction.conditions import (
 )
 from hygiene.prediction.evidence import Held
 from hygiene.prediction.features import Codes
+from hygiene.prediction.field_conditions import by_blanks, by_others, by_same, by_values
 from hygiene.prediction.patterns import both
-from hygiene.prediction.text_conditions import by_domain, by_fields, by_length, by_letters
+from hygiene.prediction.text_conditions import by_domain, by_length, by_letters
 
 __all__ = ["LEAST_ODDS", "Finding", "describe"]
 
 #: Decimal places of the odds under which chance is excluded: one in a thousand.
 LEAST_ODDS = 3.0
 #: Descriptions that are told where several fit.
-NAMED = 3
+NAMED = 4
 #: What is said of a finding that no rule of a policy can follow.
 NOT_PREDICTED = "no rule of a policy sees that, so that the next prediction cannot follow it"
 
@@ -47,7 +48,7 @@ class Finding:
         what: What became of them.
         leads: How many there are.
         others: How many others there are.
-        conditions: What each of the first has, each a description by itself.
+        conditions: What each of the first has, each a description by itself, the plainest first.
         odds: Decimal places of the odds against chance: 6 is one in a million.
     """
 
@@ -65,7 +66,7 @@ class Finding:
             f"all {self.leads} leads that {self.what}" if self.leads > 1 else f"the one lead that {self.what}"
         )
         others = f"none of the other {self.others} does" if self.others > 1 else "the one other does not"
-        no_rule = "" if any(each.pattern.lacks for each in self.conditions) else f"; {NOT_PREDICTED}"
+        no_rule = "" if self.conditions[0].pattern.lacks else f"; {NOT_PREDICTED}"
         return f"{of} {have}; {others} (by chance: less than 1 in 10^{int(self.odds)}){no_rule}"
 
 
@@ -84,11 +85,11 @@ def describe(held: Held, policy: ImportPolicy, differs: Mask, among: Mask, what:
     if not len(odd) or not len(well):
         return None
     sets = _log_choose(len(odd) + len(well), len(odd))
-    conditions = _plain(held, odd, policy)
-    found = _alone(conditions, well)
+    plain = _plain(held, odd, policy)
+    found = _alone(plain, well)
     if not found:
         further = _further(held, odd)
-        found = _alone(further, well) or _in_pairs([*conditions, *further], well)
+        found = _alone(further, well) or _in_pairs(plain, well) or _in_pairs([*plain, *further], well)
     found = [condition for condition in found if sets - math.log10(condition.tries) >= LEAST_ODDS]
     if not found:
         return None
@@ -104,37 +105,55 @@ def _joined(one: Condition, other: Condition) -> Condition:
     )
 
 
-def _alone(conditions: Sequence[Condition], well: Codes) -> list[Condition]:
-    """Those that no other lead meets; half of the chance is for pairs."""
-    found = [condition for condition in conditions if not condition.covers[well].any()]
-    return [condition._replace(tries=2 * condition.tries) for condition in found]
+def _alone(kinds: Sequence[Sequence[Condition]], well: Codes) -> list[Condition]:
+    """Those that no other lead meets, of each kind the one first that chance makes least; half of it is for pairs."""
+    found = []
+    for conditions in kinds:
+        fits = sorted((each for each in conditions if not each.covers[well].any()), key=_tries)
+        found += [(place, each.tries, each._replace(tries=2 * each.tries)) for place, each in enumerate(fits)]
+    return [each for *_, each in sorted(found, key=lambda one: one[:2])]
 
 
-def _in_pairs(conditions: Sequence[Condition], well: Codes) -> list[Condition]:
-    """Pairs that no other lead meets both of."""
-    over = [condition.covers[well] for condition in conditions]
-    return [
-        _joined(conditions[one], conditions[other])
+def _in_pairs(kinds: Sequence[Sequence[Condition]], well: Codes) -> list[Condition]:
+    """Pairs that no other lead meets both of, those that chance makes least first."""
+    conditions = [condition for of_kind in kinds for condition in of_kind]
+    over = [np.packbits(condition.covers[well]) for condition in conditions]
+    found = [
+        (conditions[one].tries * conditions[other].tries, one, other)
         for one, other in combinations(range(len(conditions)), 2)
         if not (over[one] & over[other]).any()
     ]
+    return [_joined(conditions[one], conditions[other]) for _, one, other in sorted(found)[:NAMED]]
 
 
-def _plain(held: Held, odd: Codes, policy: ImportPolicy) -> list[Condition]:
-    """Every condition of the plain kinds that all leads at fault meet."""
-    return [
-        *by_traits(held, odd),
-        *by_domain(held, odd),
-        *by_request(held, odd),
-        *by_place(held, odd),
-        *by_repeats(held, odd, policy),
-        *by_fields(held, odd),
-    ]
+def _plain(held: Held, odd: Codes, policy: ImportPolicy) -> list[list[Condition]]:
+    """Every condition of the plain kinds that all leads at fault meet, by kind."""
+    kinds = (
+        by_traits(held, odd),
+        by_domain(held, odd),
+        by_request(held, odd),
+        by_place(held, odd),
+        by_repeats(held, odd, policy),
+        by_same(held, odd),
+    )
+    return [list(each) for each in kinds]
 
 
-def _further(held: Held, odd: Codes) -> list[Condition]:
+def _further(held: Held, odd: Codes) -> list[list[Condition]]:
     """The same of kinds that many leads meet by the way; they are tried where no plain one tells leads apart."""
-    return [*by_length(held, odd), *by_letters(held, odd), *by_step(held, odd)]
+    kinds = (
+        by_blanks(held, odd),
+        by_values(held, odd),
+        by_others(held, odd),
+        by_length(held, odd),
+        by_letters(held, odd),
+        by_step(held, odd),
+    )
+    return [list(each) for each in kinds]
+
+
+def _tries(condition: Condition) -> int:
+    return condition.tries
 
 
 def _log_choose(n: int, k: int) -> float:

@@ -7,7 +7,21 @@ a text is written out, character by character. Case does not matter where a text
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["ANY", "DOMAIN", "LABEL", "NONE", "Pair", "at_domain", "both", "ends", "longer", "starts", "under"]
+__all__ = [
+    "ANY",
+    "DOMAIN",
+    "LABEL",
+    "NONE",
+    "Pair",
+    "at_domain",
+    "both",
+    "ends",
+    "labelled",
+    "longer",
+    "starts",
+    "starts_with_one",
+    "under",
+]
 
 #: A character of a usable address, a label of its domain, and its domain.
 ANY, LABEL = r"[^@\s]", r"[^@.\s]+"
@@ -51,6 +65,18 @@ def ends(text: str, /) -> Pair:
     return Pair(f"{ANY}*{_same(text)}@{DOMAIN}", f"({'|'.join(other)})@{DOMAIN}")
 
 
+def starts_with_one(letters: Sequence[str], /) -> Pair:
+    """Local parts that begin with one of these letters."""
+    cases = "".join(map(_cases, letters))
+    return Pair(f"[{cases}]{ANY}*@{DOMAIN}", f"[^@{cases}\\s]{ANY}*@{DOMAIN}")
+
+
+def labelled(labels: Sequence[str], /) -> Pair:
+    """Addresses whose last label is one of these."""
+    has = "|".join(map(_same, labels))
+    return Pair(f"{ANY}+@({LABEL}[.])+({has})", f"{ANY}+@({LABEL}[.])+({_but_label(labels)})")
+
+
 def longer(length: int, /) -> Pair:
     """Local parts of more characters than this."""
     if length >= _MOST_REPEATED:
@@ -68,9 +94,9 @@ def at_domain(domain: str, /) -> Pair:
 
 
 def under(domain: str, /) -> Pair:
-    """Addresses at a domain, or at one below it; at a last label alone always below."""
+    """Addresses at a domain of two labels or more, or at one below it."""
     labels = domain.split(".")
-    above = f"({LABEL}[.])" + ("*" if len(labels) > 1 else "+")
+    above = f"({LABEL}[.])*"
     other = [f"{above}{each}" for each in _but_labels(labels)]
     other += [f"{LABEL}([.]{LABEL}){{1,{len(labels) - 2}}}"] if len(labels) > 2 else []
     return Pair(f"{ANY}+@{above}{_same(domain)}", f"{ANY}+@({'|'.join(other)})")
@@ -81,15 +107,19 @@ def _but_labels(labels: Sequence[str]) -> list[str]:
     found = []
     for place, label in enumerate(labels):
         parts = [LABEL] * len(labels)
-        parts[place] = f"({_but_label(label)})"
+        parts[place] = f"({_but_label([label])})"
         found.append("[.]".join(parts))
     return found
 
 
-def _but_label(label: str) -> str:
-    other = [f"{_same(label[:at])}{_but(label[at], '.')}[^@.\\s]*" for at in range(len(label))]
-    other += [_same(label[:at]) for at in range(1, len(label))]
-    return "|".join([*other, f"{_same(label)}{LABEL}"])
+def _but_label(labels: Sequence[str], *, inside: bool = False) -> str:
+    """Labels that are none of these; `inside` one of which some letters were read."""
+    heads = sorted({label[0] for label in labels if label})
+    found = [f"[^@.{''.join(map(_cases, heads))}\\s][^@.\\s]*"]
+    for head in heads:
+        rest = [label[1:] for label in labels if label.startswith(head)]
+        found.append(f"[{_cases(head)}]({_but_label(rest, inside=True)})")
+    return "|".join([*found, ""] if inside and "" not in labels else found)
 
 
 def _same(text: str) -> str:

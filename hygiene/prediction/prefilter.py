@@ -5,13 +5,14 @@ Of a lead merely a hash is kept: two that meet by chance are called touched, whi
 no count.
 """
 
+import copy
 from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.hashing import OWN_KEY, Hashes, HashKey, HashSet, bucket_of, hash_texts
+from hygiene.arrow.hashing import OWN_KEY, Hashes, HashKey, HashSet, bucket_of, distinct, hash_texts
 from hygiene.arrow.parallel import map_in_order
 from hygiene.arrow.text import Mask, lower_case, mask
 from hygiene.lists.suffixes import registrable
@@ -64,7 +65,7 @@ class Prefilter:
         held = [
             _key_hashes(given, key) for given in (addresses, literal_texts(known), literal_texts(elsewhere))
         ]
-        self.held = np.unique(np.concatenate(held))
+        self.held = distinct(np.concatenate(held))
         self._keys: list[Hashes] = []
         self._others: list[Mask] = []
 
@@ -91,10 +92,16 @@ class Prefilter:
         self._keys.append(keys)
         self._others.append(others)
 
+    def anew(self) -> "Prefilter":
+        """The same for other leads."""
+        other = copy.copy(self)
+        other._keys, other._others = [], []
+        return other
+
     @property
-    def needs_texts(self) -> bool:
-        """Whether leads can be touched by more than their coarse keys and an address that email-validator refuses."""
-        return bool(len(self._hosts)) or self._kind not in VALIDATED
+    def knows_hosts(self) -> bool:
+        """Whether the block list names domains."""
+        return bool(len(self._hosts))
 
     def look(self, texts: pa.Array, usable: Mask | None = None, /) -> tuple[Hashes, Mask]:
         """The coarse keys of leads, hashed, and the leads that are unusable or on a listed host.
@@ -112,7 +119,7 @@ class Prefilter:
             usable &= mask(pc.equal(pc.count_substring(texts, "@"), 1))
         found = ~usable
         if len(self._hosts):
-            found[usable] = self._on_listed_host(texts.filter(pa.array(usable)))
+            found[usable] = self.on_listed_host(texts.filter(pa.array(usable)))
         return coarse_hashes(texts, self._key), found
 
     def __len__(self) -> int:
@@ -128,7 +135,7 @@ class Prefilter:
             first += len(keys)
         return np.concatenate(found)
 
-    def _on_listed_host(self, texts: pa.Array) -> Mask:
+    def on_listed_host(self, texts: pa.Array, /) -> Mask:
         """True where the domain of an address, each of which is usable, or one above it is an entry."""
         parts = pc.split_pattern(texts, "@").flatten()
         hosts = lower_case(parts.take(pa.array(np.arange(1, len(parts), 2)))).dictionary_encode()
@@ -184,7 +191,7 @@ def repeated(hashes: list[Hashes], /) -> Hashes:
     for number in range(1 << _BITS):
         parts = (each[bucket_of(each, _BITS) == number] for each in hashes)
         ordered = np.sort(np.concatenate([found[0], *parts]))
-        found.append(np.unique(ordered[1:][ordered[1:] == ordered[:-1]]))
+        found.append(distinct(ordered[1:][ordered[1:] == ordered[:-1]]))
     return np.concatenate(found)
 
 

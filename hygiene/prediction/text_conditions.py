@@ -4,7 +4,8 @@ Domains are told as they are. Of local parts no more is told than what three lea
 characters at most: that is nobody's address.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -15,117 +16,128 @@ from hygiene.lists.suffixes import registrable
 from hygiene.prediction.conditions import KINDS, Condition
 from hygiene.prediction.evidence import Held
 from hygiene.prediction.features import Codes
-from hygiene.prediction.patterns import NONE, Pair, at_domain, ends, longer, starts, under
-from hygiene.prediction.traits import domains_of
+from hygiene.prediction.patterns import (
+    NONE,
+    Pair,
+    at_domain,
+    ends,
+    labelled,
+    longer,
+    starts,
+    starts_with_one,
+    under,
+)
 
-__all__ = ["by_domain", "by_fields", "by_length", "by_letters"]
+__all__ = ["LEAST_LEADS", "by_domain", "by_length", "by_letters", "one_of"]
 
 #: Most characters of local parts that are told, and fewest leads that must share them.
 MOST_TOLD, LEAST_LEADS = 8, 3
+#: Most values that are told of which each lead at fault has one, and by how much each makes chance less believed.
+MOST_VALUES, _DOUBT = 5, 4
 #: Longest local part, domain and address, in octets. Source: RFC 5321 4.5.3.1.
 _LONGEST: Mapping[str, int] = {"a local part": 64, "a domain": 255, "an address": 254}
 
 
+def one_of(
+    words: str,
+    column: pa.DictionaryArray,
+    odd: Codes,
+    tries: int,
+    pattern: Callable[[list[str]], Pair],
+    *,
+    among: int = 0,
+) -> Iterator[Condition]:
+    """The few values of a column of which each lead at fault has one, where all have one.
+
+    Args:
+        words: What is said of them, with a place for them.
+        column: Distinct values, and which one each lead has; an empty one is none.
+        odd: The leads at fault.
+        tries: Columns of its kind, times the kinds.
+        pattern: What makes patterns of values.
+        among: How many single values there are; 0 for those of the column.
+    """
+    codes = column.indices.to_numpy(zero_copy_only=False)
+    here = np.unique(codes[odd])
+    values = sorted(column.dictionary.take(pa.array(here[: MOST_VALUES + 1])).to_pylist())
+    if len(here) <= MOST_VALUES and all(values):
+        distinct = among if among and len(values) == 1 else len(column.dictionary)
+        told = values[0] if len(values) == 1 else f"{', '.join(values[:-1])} or {values[-1]}"
+        tries *= _DOUBT ** len(values) * math.comb(distinct, len(values))
+        yield Condition(words.format(told), np.isin(codes, here), tries, pattern(values))
+
+
 def by_domain(held: Held, odd: Codes, /) -> Iterator[Condition]:
-    """One domain, one last label, one domain that somebody registered."""
-    if held.evidence.addresses is None:
+    """Domains, last labels, domains that somebody registered."""
+    parts = held.parts()
+    if parts is None:
         return
-    domains = domains_of(held.evidence.addresses().take(held.at)).dictionary_encode()
-    columns = (
-        ("are at the domain", domains, at_domain),
-        ("have the last label", _each(domains, lambda name: name.rpartition(".")[2]), under),
-        ("are at or below the registered domain", _each(domains, registrable), under),
+    domains = parts.domain
+    looks = (
+        ("are at the domain {}", domains, _alone(at_domain)),
+        ("are at or below the registered domain {}", _each(domains, registrable), _alone(under)),
+        ("have the last label {}", _each(domains, lambda name: name.rpartition(".")[2]), labelled),
     )
-    tries = sum(len(column.dictionary) for _, column, _ in columns) * KINDS
-    for words, column, pattern in columns:
-        codes = column.indices.to_numpy(zero_copy_only=False)
-        value = column.dictionary[int(codes[odd[0]])].as_py()
-        if value and (codes[odd] == codes[odd[0]]).all():
-            yield Condition(f"{words} {value}", codes == codes[odd[0]], tries, pattern(value))
+    for words, column, pattern in looks:
+        yield from one_of(words, column, odd, len(looks) * KINDS, pattern, among=len(domains.dictionary))
 
 
 def by_length(held: Held, odd: Codes, /) -> Iterator[Condition]:
     """A length of the local part, the domain or the address, from one on or up to one."""
-    if held.evidence.addresses is None:
+    parts = held.parts()
+    if parts is None:
         return
-    address = held.evidence.addresses().take(held.at)
-    local, domain = _parts(address)
+    local, domain = parts.sizes()
     tries = 2 * sum(_LONGEST.values()) * KINDS
-    for name, texts in zip(_LONGEST, (local, domain, address), strict=True):
-        size = pc.utf8_length(texts).to_numpy(zero_copy_only=False)
+    for name, size in zip(_LONGEST, (local, domain, local + 1 + domain), strict=True):
         low, high = int(size[odd].min()), int(size[odd].max())
-        pair = longer if texts is local else lambda _: NONE
+        pair = longer if size is local else lambda _: NONE
         if low > size.min():
-            yield Condition(
-                f"have {name} of more than {low - 1} characters", size >= low, tries, pair(low - 1)
-            )
+            words = f"have {name} of more than {low - 1} characters"
+            yield Condition(words, size >= low, tries, pair(low - 1))
         if high < size.max():
             words = f"have {name} of fewer than {high + 1} characters"
             yield Condition(words, size <= high, tries, pair(high).turned)
 
 
 def by_letters(held: Held, odd: Codes, /) -> Iterator[Condition]:
-    """Letters that local parts or domains begin with, end with or have anywhere, the fewest that tell leads apart."""
-    if held.evidence.addresses is None or len(odd) < LEAST_LEADS:
+    """Letters that local parts or domains begin with, end with or have inside."""
+    parts = held.parts()
+    if parts is None or len(odd) < LEAST_LEADS:
         return
-    local, domain = _parts(held.evidence.addresses().take(held.at))
-    for name, texts, told in (("local part", pc.utf8_lower(local), True), ("domain", domain, False)):
+    local, domain = pc.utf8_lower(parts.local), parts.domain.cast(pa.large_string())
+    for name, texts in (("local part", local), ("domain", domain)):
         here = texts.take(pa.array(odd)).to_pylist()
-        if len(set(here)) < 2:
-            continue
-        looks: tuple[tuple[str, str, Callable[..., pa.Array], Callable[[str], Pair]], ...] = (
-            ("that begins with", _common(here), pc.starts_with, starts),
-            ("that ends with", _common([text[::-1] for text in here])[::-1], pc.ends_with, ends),
-            ("with", _shared(here), pc.match_substring, lambda _: NONE),
-        )
-        for words, common, look, pattern in looks:
-            wanted = _shortest(texts, common, look)
-            if wanted:
-                covers = mask(look(texts, wanted))
-                pair = pattern(wanted) if told else NONE
-                yield Condition(
-                    f"have a {name} {words} {wanted!r}", covers, _tries(len(here[0])) * KINDS, pair
-                )
+        if len(set(here)) > 1:
+            yield from _letters(f"have a {name}", texts, here, is_local=texts is local)
+    first = pc.utf8_slice_codeunits(local, 0, 1).dictionary_encode()
+    yield from one_of("have a local part that begins with {}", first, odd, KINDS, starts_with_one)
 
 
-def by_fields(held: Held, odd: Codes, /) -> Iterator[Condition]:
-    """Fields of the user's own that are blank, or filled."""
-    fields = {} if held.evidence.blank is None else held.evidence.blank()
-    for name, blank in fields.items():
-        here = blank[held.at]
-        for words, covers in ((f"have nothing in {name}", here), (f"have something in {name}", ~here)):
-            if covers[odd].all():
-                yield Condition(words, covers, 2 * len(fields) * KINDS)
+def _letters(words: str, texts: pa.Array, here: list[str], *, is_local: bool) -> Iterator[Condition]:
+    """What all of some texts begin with, end with or have inside."""
+    looks: tuple[tuple[str, str, Callable[..., pa.Array], Callable[[str], Pair]], ...] = (
+        ("that begins with", _common(here)[:MOST_TOLD], pc.starts_with, starts),
+        ("that ends with", _common([text[::-1] for text in here])[:MOST_TOLD][::-1], pc.ends_with, ends),
+        ("with", _shared(here), pc.match_substring, lambda _: NONE),
+    )
+    length = max(map(len, here))
+    tries = 2 * (2 * length + length * (length + 1) // 2) * KINDS
+    for where, wanted, look, pattern in looks:
+        if wanted:
+            pair = pattern(wanted) if is_local else NONE
+            yield Condition(f"{words} {where} {wanted!r}", mask(look(texts, wanted)), tries, pair)
 
 
-def _tries(length: int) -> int:
-    """How many texts can be begun with, ended with or met in two parts of an address of this length."""
-    return 2 * (2 * length + length * (length + 1) // 2)
-
-
-def _shortest(texts: pa.Array, common: str, look: Callable[..., pa.Array]) -> str:
-    """The shortest piece of what is common that no more leads have than have all of it; of eight characters at most."""
-    from_end = look is pc.ends_with
-    common = common[-MOST_TOLD:] if from_end else common[:MOST_TOLD]
-    if not common:
-        return ""
-    fewest = np.count_nonzero(mask(look(texts, common)))
-    for size in range(1, len(common)):
-        piece = common[-size:] if from_end else common[:size]
-        if np.count_nonzero(mask(look(texts, piece))) == fewest:
-            return piece
-    return common
-
-
-def _common(texts: list[str]) -> str:
+def _common(texts: Sequence[str]) -> str:
     """What all begin with."""
     low, high = min(texts), max(texts)
     size = next((at for at, (one, other) in enumerate(zip(low, high, strict=False)) if one != other), None)
     return low if size is None else low[:size]
 
 
-def _shared(texts: list[str]) -> str:
-    """The longest text that is in all of them, two characters at least; the first of several."""
+def _shared(texts: Sequence[str]) -> str:
+    """The longest text that is in all of them, from two to eight characters; the first of several."""
     shortest = min(texts, key=len)
     for size in range(min(len(shortest), MOST_TOLD), 1, -1):
         for start in range(len(shortest) - size + 1):
@@ -135,8 +147,9 @@ def _shared(texts: list[str]) -> str:
     return ""
 
 
-def _parts(address: pa.Array) -> tuple[pa.Array, pa.Array]:
-    return pc.replace_substring_regex(address, "@[^@]*$", ""), domains_of(address)
+def _alone(pattern: Callable[[str], Pair]) -> Callable[[list[str]], Pair]:
+    """Patterns of one value; of several nobody writes one."""
+    return lambda values: pattern(values[0]) if len(values) == 1 else NONE
 
 
 def _each(column: pa.DictionaryArray, of: Callable[[str], str]) -> pa.DictionaryArray:

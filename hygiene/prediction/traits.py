@@ -11,10 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import mask
+from hygiene.prediction.address_parts import Parts
 from hygiene.prediction.patterns import ANY, DOMAIN, LABEL, NONE, Pair
 
-__all__ = ["BLANKS", "CUSTOM", "PROVIDERS", "REASONS", "TRAITS", "Bits", "Trait", "domains_of", "traits_of"]
+__all__ = ["BLANKS", "CUSTOM", "PROVIDERS", "REASONS", "TRAITS", "Bits", "Trait", "traits_of"]
 
+#: More characters than a local part has.
+MOST_CHARACTERS = 1 << 31
+#: Characters outside ASCII, and capital letters of it, as a class has them.
+_NOT_ASCII, _CAPITAL = r"[^\x00-\x7f]", "[A-Z]"
 #: What stands for all custom fields that are sent.
 CUSTOM = "custom"
 
@@ -29,7 +34,8 @@ class Trait(NamedTuple):
         words: What leads have that have it.
         part: Where it is looked for: the local part, the domain or all of the address; else what a caller names
             who knows of it: a column that is blank, a provider, or a reason.
-        pattern: What is found there, in an address; empty where the address does not tell.
+        pattern: What is found there, in an address; empty where it does not tell.
+        sizes: The fewest and the most characters that the local part has; empty where that is not the trait.
         pair: Regular expressions of the usable addresses that have it, and of those that lack it.
     """
 
@@ -37,6 +43,7 @@ class Trait(NamedTuple):
     part: str
     pattern: str = ""
     pair: Pair = NONE
+    sizes: tuple[int, ...] = ()
 
     @property
     def absent(self) -> str:
@@ -67,7 +74,7 @@ def _of_length(words: str, least: int, most: int | None = None) -> Trait:
     outside = [f"{ANY}{{1,{least - 1}}}"] if least > 1 else []
     outside += [f"{ANY}{{{most + 1},}}"] if most else []
     pair = Pair(f"{ANY}{here}@{DOMAIN}", f"({'|'.join(outside)})@{DOMAIN}")
-    return Trait(words, "local", rf"^[\s\S]{here}$", pair)
+    return Trait(words, "local", "", pair, (least, most or MOST_CHARACTERS))
 
 
 def _provider(name: str, code: str, domains: str) -> Trait:
@@ -88,7 +95,7 @@ TRAITS: tuple[Trait, ...] = (
     _in_local("a digit in the local part", "0-9"),
     _in_local("another punctuation mark in the local part", r'!#$%&*/=?^`{|}~"(),:;<>\\\[\]'),
     _in_local("a character outside ASCII in the local part", r"^\x00-\x7f", r"!-?A-~"),
-    Trait("a capital letter in the address", "address", "[A-Z]", Pair(
+    Trait("a capital letter in the address", "address", _CAPITAL, Pair(
         f"{ANY}*[A-Z]{ANY}*@{DOMAIN}|{_CAPITALS.has}", f"[^@A-Z\\s]+{_CAPITALS.lacks.removeprefix(f'{ANY}+')}")),
     Trait("a local part of digits alone", "local", "^[0-9]+$", Pair(
         f"[0-9]+@{DOMAIN}", f"{ANY}*[^@0-9\\s]{ANY}*@{DOMAIN}")),
@@ -146,26 +153,31 @@ def traits_of(addresses: pa.Array, told: Mapping[str, Any] | None = None, /) -> 
         told: For each of `BLANKS`, `REASONS` and `PROVIDERS` that is known of the leads, and for `CUSTOM`, True where
             a lead has the trait.
     """
-    text = pc.fill_null(addresses, "")
-    domains = domains_of(text).dictionary_encode()
-    parts = {"address": text, "local": pc.replace_substring_regex(text, "@[^@]*$", "")}
-    bits = np.zeros(len(text), dtype=np.uint64)
+    parts = Parts.of(addresses)
+    sizes = parts.sizes()[0]
+    bits = np.zeros(len(addresses), dtype=np.uint64)
     for bit, trait in enumerate(TRAITS):
         found = told[trait.part] if told and trait.part in told else None
-        if trait.pattern:
-            by_address = _found(parts.get(trait.part, domains), trait.pattern)
+        if trait.pattern or trait.sizes:
+            by_address = _found(trait, addresses, parts, sizes)
             found = by_address if found is None else by_address | found
         if found is not None:
             bits |= np.asarray(found, dtype=np.uint64) << np.uint64(bit)
     return bits
 
 
-def domains_of(addresses: pa.Array, /) -> pa.Array:
-    """What stands behind the last at-sign, in lower case."""
-    return pc.utf8_lower(pc.replace_substring_regex(pc.fill_null(addresses, ""), "^.*@", ""))
-
-
-def _found(texts: pa.Array, pattern: str) -> Any:
-    if isinstance(texts, pa.DictionaryArray):
-        return mask(pc.match_substring_regex(texts.dictionary, pattern))[texts.indices.to_numpy()]
-    return mask(pc.match_substring_regex(texts, pattern))
+def _found(trait: Trait, addresses: pa.Array, parts: Parts, sizes: Any) -> Any:
+    """True where an address has a trait; what is plain is found without a regular expression."""
+    if trait.sizes:
+        return (sizes >= trait.sizes[0]) & (sizes <= trait.sizes[1])
+    if trait.pattern == _CAPITAL:
+        return mask(pc.not_equal(pc.ascii_lower(addresses), addresses))
+    domain = parts.domain if trait.part != "local" else None
+    texts = parts.local if domain is None else domain.dictionary
+    if trait.pattern == _NOT_ASCII:
+        found = ~mask(pc.string_is_ascii(texts))
+    elif len(trait.pattern) == len("[.]"):
+        found = mask(pc.match_substring(texts, trait.pattern[1]))
+    else:
+        found = mask(pc.match_substring_regex(texts, trait.pattern))
+    return found if domain is None else found[domain.indices.to_numpy(zero_copy_only=False)]

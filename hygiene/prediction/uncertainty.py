@@ -14,7 +14,7 @@ import numpy as np
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy, choices, is_seldom
 from hygiene.prediction.acting_entries import acting
-from hygiene.prediction.features import Codes, Features
+from hygiene.prediction.features import KINDS, Codes, Features
 from hygiene.prediction.policy_grid import PolicyGrid, Table
 
 __all__ = ["Bounds", "Unknown", "find_bounds"]
@@ -88,8 +88,16 @@ def find_bounds(
         others: How many more leads each request holds, which no rule touches; None is none.
         place: Where each lead stands among all of them; None only where there are no others.
     """
+    # How far entries reach is never tried here; finding out takes long where there are many.
+    kinds = KINDS[:3] if policy.block_reach == "name" else KINDS
     trials = PolicyGrid(
-        features, policy, batch=batch, waive_blocklist=waive_blocklist, others=others, place=place
+        features,
+        policy,
+        batch=batch,
+        waive_blocklist=waive_blocklist,
+        others=others,
+        place=place,
+        kinds=kinds,
     )
     open_rules = _open_rules(trials, policy, waived=waive_blocklist)
     low, high = _tried(trials, policy, open_rules)
