@@ -61,6 +61,7 @@ SERVERS = {
     "every seventh of the import dropped": (
         lambda lead, h, p, r: p % 7 == 0, "are every seventh lead of the import, lead 7 being the first", False),
     "one batch lost whole": (lambda lead, h, p, r: r == 2, "are in batch 2", False),
+    "two batches lost whole": (lambda lead, h, p, r: r in (1, 3), "are in batch 1 or 3", False),
     "a stretch of the import dropped": (
         lambda lead, h, p, r: 100 <= p <= 120,
         "come after lead 99 of the import and come before lead 121 of the import", False),

@@ -57,8 +57,15 @@ def by_same(held: Held, odd: Codes, /) -> Iterator[Condition]:
 
 
 def by_others(held: Held, odd: Codes, /) -> Iterator[Condition]:
-    """The same of the other columns by which an API may take leads for one."""
-    columns = {name: column for name, column in _fields(held).items() if name in _OF_ONE}
+    """The same of other spellings of the address, and of columns by which an API may take leads for one."""
+    columns: dict[str, pa.Array] = {}
+    parts = held.parts()
+    if parts is not None:
+        texts = parts.domain.cast(parts.local.type)
+        for name, marks in (("address but for marks", "[^0-9a-z]"), ("address but for digits", "[0-9]")):
+            local = pc.replace_substring_regex(pc.utf8_lower(parts.local), marks, "")
+            columns[name] = pc.binary_join_element_wise(local, texts, pa.scalar("@", local.type))
+    columns |= {name: column for name, column in _fields(held).items() if name in _OF_ONE}
     for name, column in columns.items():
         yield from _of_earlier(name, column, odd, len(columns) * KINDS)
 
