@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, settings
 from hygiene.emulator import Emulator, ZoneServer
 from hygiene.emulator.routes import Call, Reply
 
-# Many tests start the program as a process, which takes twice as long where it is compiled every time.
+# Many tests start the program as a process, which takes twice as long where it is compiled every time. A process that
+# may not write whole files is kept from it with `-B`: Python 3.11 keeps half a module then.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 

@@ -30,6 +30,8 @@ DAMAGED = [
     "12345",
     "555-01",
     "+44 20",
+    "0",
+    "1.212556E+10",
 ]
 REGIONS = st.sampled_from(["", "US", "CA", "GB", "DE", "FR", "IT", "NL", "RU", "AU", "IN", "BR", "CI", "XX"])
 

@@ -256,7 +256,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
 main(["check", {str(path)!r}, "--no-dns", "--memory", "1"])
 """
 
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    ran = subprocess.run([sys.executable, "-B", "-c", program], capture_output=True, text=True, check=False)
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "a temporary file cannot be written" in ran.stderr
@@ -295,7 +295,7 @@ main({arguments!r})
 
     with path.open("rb") as leads:
         ran = subprocess.run(
-            [sys.executable, "-c", program], stdin=leads if stdin else None, capture_output=True, text=True,
+            [sys.executable, "-B", "-c", program], stdin=leads if stdin else None, capture_output=True, text=True,
             check=False, cwd=tmp_path,
         )  # fmt: skip
 

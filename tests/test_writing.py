@@ -511,9 +511,10 @@ def test_a_sheet_that_is_full_in_a_later_part_leaves_nothing(tmp_path, monkeypat
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX")
 @pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
-def test_a_file_that_cannot_grow_leaves_nothing(tmp_path, ending):
+def test_a_file_that_cannot_grow_leaves_nothing(tmp_path, monkeypatch, ending):
     import resource
 
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # half a module would be kept
     frame = pd.DataFrame({"a": [secrets.token_hex(500) for _ in range(2000)]})
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))

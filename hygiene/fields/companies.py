@@ -52,6 +52,12 @@ _PART_OF = re.compile(
     r"|(?:part|member|division) of\s.+)$",
     re.IGNORECASE,
 )
+#: A sentence behind a dash or colon: three words or more, one of them of those that no name is made of.
+_SLOGAN = re.compile(
+    r"(?:\s+[-\u2013\u2014]|:)\s+(?=(?:\S+\s+){2,}\S+$)(?=.*\b(?:your|our|we|you|us|is|are|since|making|for|that|to"
+    r"|ihre?n?|wir|unsere?|votre|nos|tu|su|il|sua)\b).+$",
+    re.IGNORECASE,
+)
 #: What stands behind a legal form and a comma or dash: a place or a part of the company.
 _BRANCH = re.compile(r"^(.*\S)\s(\S+?)(?:,\s*|\s+[\u2013\u2014-]\s+)(?:[^\W\d_][\w.'\u2019-]*\s?){1,3}$")
 _CARE_OF = re.compile(r"[\s,;]+c/o\s.+$", re.IGNORECASE)
@@ -165,6 +171,7 @@ def _take_off(cell: Cell) -> None:
         (_CARE_OF, "formerly"),
         (_STROKE, "slogan"),
         (_PART_OF, "slogan"),
+        (_SLOGAN, "slogan"),
     ):
         if pattern.search(cell.text):
             cell.set(_kept(pattern.sub("", cell.text), cell.text), rule)

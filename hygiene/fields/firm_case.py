@@ -19,6 +19,8 @@ _VOWEL = re.compile(r"[aeiouyаеёиоуыэюяіїєαειουηω]")
 _SPELLED = re.compile(r"[^aeiouy]{3}")
 _SPOKEN, _SHORT = 4, 3
 _POSSESSIVE = re.compile(r"(.+)(['\u2019]S)")
+#: Capitals of Turkish alone: where one stands, an I is the one without a dot.
+_DOTTED = frozenset("İĞ")
 _MC = re.compile(r"mc[^\W\d_]{3,}")
 
 
@@ -40,6 +42,8 @@ def firm_case(text: str, /, *, shouted: bool, sloppy: bool = False) -> str:
     if not (shouted and text.isupper()):
         return text
     alone = len(_WORD.findall(text)) == 1
+    if not _DOTTED.isdisjoint(text):
+        return _WORD.sub(lambda found: word_case(found[0], turkish=True), text)
     return _WORD.sub(lambda found: _small(found, text) or _word(found, text, alone=alone), text)
 
 

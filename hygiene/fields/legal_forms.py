@@ -62,8 +62,8 @@ def is_telling(word: str) -> bool:
 
 
 def ends_a_form(word: str) -> bool:
-    """Whether some legal form ends with a word, or it is two forms with a stroke between them."""
-    return "/" in word or compact(word) in _form_ends()
+    """Whether some legal form ends with a word or is it, or it is two forms with a stroke between them."""
+    return "/" in word or compact(word) in _form_ends() or compact(word) in _forms()
 
 
 @cache

@@ -17,19 +17,20 @@ import pyarrow.compute as pc
 from hygiene.arrow.text import mask
 from hygiene.fields.distinct import KEPT, Change, Tidied, by_distinct_rows, where_few
 from hygiene.fields.name_case import DOTLESS, name_case
+from hygiene.fields.name_ends import cut_end
 from hygiene.fields.name_parts import (
     Cell,
-    cut_end,
     drop_nicknames,
     drop_pictures,
     is_company,
     is_left,
     is_turned,
-    split_titles,
     starts_with_particle,
 )
+from hygiene.fields.name_titles import split_titles
 from hygiene.fields.placeholders import is_department, is_nothing
 from hygiene.fields.plain_names import plain_names, set_plainly
+from hygiene.fields.whole_names import split_whole
 from hygiene.words.name_words import given_names
 from hygiene.words.spelling import folded
 
@@ -51,7 +52,7 @@ def tidy_names(first: pa.Array, last: pa.Array, /, *, countries: pa.Array | None
 
     Returns:
         Both columns. Rules: ``placeholder``, ``picture``, ``nickname``, ``title``, ``suffix``, ``credential``,
-        ``order``, ``last_name_in_first``, ``case``.
+        ``order``, ``last_name_in_first``, ``first_name_in_last``, ``case``.
     """
     known = pa.nulls(len(first), _TEXT) if countries is None else countries
     return where_few([first, last, known], _tidied)
@@ -105,6 +106,7 @@ def _take_off(first: Cell, last: Cell, country: str) -> None:
     if titles and not is_left(rest, given=False):
         last.set(rest, "title")
     _drop_last_name(first, last)
+    _split_whole(first, last, country, titled="title" in first.rules | last.rules)
 
 
 def _is_surname_alone(rest: str, last: str) -> bool:
@@ -155,6 +157,18 @@ def _drop_last_name(first: Cell, last: Cell) -> None:
             last.set(surname[1], "last_name_in_first")
     elif fold[-len(surname) :] == [word.casefold() for word in surname]:
         first.set(" ".join(words[: -len(surname)]), "last_name_in_first")
+
+
+def _split_whole(first: Cell, last: Cell, country: str, *, titled: bool) -> None:
+    """First and last name of one cell into both, where the other has nothing."""
+    cell = last if last.text else first
+    if first.text and last.text:
+        return
+    given, surname = split_whole(cell.text, country, given=cell is first, titled=titled)
+    if given:
+        rule = "last_name_in_first" if cell is first else "first_name_in_last"
+        first.set(given, rule)
+        last.set(surname, rule)
 
 
 def _set_case(first: Cell, last: Cell, country: str) -> None:

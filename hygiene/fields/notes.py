@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from hygiene.arrow.text import Mask, Octets, mask
 from hygiene.fields.distinct import where_distinct
 from hygiene.fields.name_parts import is_company
-from hygiene.fields.placeholders import is_department, is_nothing, is_test
+from hygiene.fields.placeholders import UNFILLED, is_department, is_nothing, is_test
 from hygiene.fields.suspects import Ends
 from hygiene.words.name_words import LEGAL_FORMS_JOINED
 from hygiene.words.spelling import folded
@@ -38,6 +38,8 @@ _TWO_CASES = "[\u0130\u03a3]"
 _SPACE, _BLANK = pa.scalar(" ", pa.large_string()), {"null_handling": "replace", "null_replacement": ""}
 #: White space as Python has it, and words that it stands between.
 _WHITE = r"[\s\x0b\x1c-\x1f\x85\pZ]"
+#: What a program or a held key left.
+_UNFILLED = rf"^{_WHITE}*(?:{UNFILLED}){_WHITE}*$"
 _SEVERAL = rf"\S{_WHITE}+\S"
 #: A website whose host can be read off it.
 _SITE = r"^\s*(?:https?:)?(?://)?(?:www\.)?([a-z0-9.\-]+)(?:[/?#].*)?\s*$"
@@ -56,7 +58,12 @@ def placeholder_name(
     """
     words = read_words("placeholders")
     near = np.flatnonzero(
-        np.logical_or(*(each.may_be_one_of(words) for each in ends or (Ends(first), Ends(last))))
+        np.logical_or(
+            *(
+                each.may_be_one_of(words) | each.may_be_one_letter()
+                for each in ends or (Ends(first), Ends(last))
+            )
+        )
     )
     given, surname = first.take(pa.array(near)), last.take(pa.array(near))
     joined = pc.binary_join_element_wise(given, surname, _SPACE, **_BLANK)
@@ -71,6 +78,7 @@ def _is_told(texts: pa.Array) -> Mask:
     bare = pc.utf8_lower(pc.utf8_trim(texts, _AROUND))
     dots = pc.and_(pc.equal(bare, ""), pc.match_substring(texts, "."))
     found = mask(pc.is_in(bare, value_set=_placeholders())) | mask(dots)
+    found |= mask(pc.match_substring_regex(texts, _UNFILLED))
     return found | mask(pc.match_substring_regex(texts, _TWO_CASES))
 
 

@@ -32,6 +32,10 @@ _SHORTEST, _LONGEST = 7, 15
 _TEXT = pa.large_string()
 
 _FLOAT = re.compile(r"(\+?\d{7,})[.,]0+")
+#: A country code in brackets: (+33) 5 56 12 34 56.
+_BRACKETED = re.compile(r"^\(\+(\d{1,3})\)\s*")
+#: A word before a number: behind it stands a colon, or the number itself.
+_LABEL = re.compile(r"([^\d:+(]+?)(?:\s*:|[\s.]+(?=[+(\d]))")
 _NOTE = re.compile(r"\s*[(\[][^()\[\]\d]*[^\W\d_][^()\[\]\d]*[)\]]\s*$")
 _EXTENSION = re.compile(
     r"[\s,;]*(?:;ext=|ext(?:ension)?n?\b\.?:?|x|#|\bdw\b\.?|durchwahl|poste|ramal|anexo|доб\.?|вн\.?)[\s.:]*(\d{1,6})$",
@@ -101,10 +105,10 @@ def tidy_phone(text: str, region: str = "", /) -> Change:
 def _parts(text: str) -> tuple[str, str]:
     """A text without labels and notes, and its extension."""
     bare = unicodedata.normalize("NFKC", text).strip().lstrip("'").strip()
-    label, colon, rest = bare.partition(":")
-    if colon and label.strip(" .").lower() in read_words("phone_labels"):
-        bare = rest.strip()
-    bare = _NOTE.sub("", bare)
+    label = _LABEL.match(bare)
+    if label and label[1].strip(" .").lower() in read_words("phone_labels"):
+        bare = bare[label.end() :].strip()
+    bare = _BRACKETED.sub(r"+\1 ", _NOTE.sub("", bare))
     number = _FLOAT.fullmatch(bare)
     bare = number[1] if number else bare
     extension = _EXTENSION.search(bare)

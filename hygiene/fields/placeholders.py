@@ -1,8 +1,19 @@
 """Placeholders: cells that name nobody and nothing, though something stands in them."""
 
+import re
+from string import ascii_lowercase
+
 from hygiene.words.tables import read_words
 
-__all__ = ["is_department", "is_no_firm", "is_nothing", "is_test"]
+__all__ = ["UNFILLED", "is_department", "is_no_firm", "is_nothing", "is_test"]
+
+
+#: What a program was to fill in ({{name}}, %NAME%, *|NAME|*, ${name}, <<name>>), and a key that was held down, but for
+#: three letters i, which are a suffix.
+UNFILLED = r"\{\{.*\}\}|\$?\{[^{}]*\}|%[A-Za-z][A-Za-z0-9_ .-]*%|\*\|.*\|\*|<<.*>>|" + "|".join(
+    f"[{letter}{letter.upper()}]{{3,}}" for letter in ascii_lowercase if letter != "i"
+)
+_UNFILLED = re.compile(UNFILLED)
 
 
 def is_nothing(text: str, /, *, beside: str = "", firm: bool = False) -> bool:
@@ -14,6 +25,8 @@ def is_nothing(text: str, /, *, beside: str = "", firm: bool = False) -> bool:
         firm: Whether it is the cell of a company.
     """
     lower = text.lower()
+    if _UNFILLED.fullmatch(text) and not (firm and text.isalpha()):
+        return True
     nothing = read_words("placeholders", kind="nothing")
     if lower in nothing or (lower[:1] in "-(<[" and lower.strip("-()<>[] ") in nothing):
         return True

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, mask
 from hygiene.fields.distinct import LONGEST
+from hygiene.fields.placeholders import UNFILLED
 from hygiene.words.tables import read_words
 
 __all__ = ["Set", "plain_names", "set_plainly"]
@@ -21,6 +22,7 @@ _PLAIN_FIRST = r"^(\p{Lu}\p{Ll}+)?$"
 _PLAIN_LAST = r"^((O['’]|D['’]|Mc|Mac|De|Di|La|Le|Fitz)?\p{Lu}\p{Ll}+(-\p{Lu}\p{Ll}+)?)?$"
 #: One word in one case, with a vowel; initials, and words with a prefix in a case of its own, are looked at one by one.
 _ONE_CASE, _VOWEL, _PREFIXED = r"^([A-Z]{3,}|[a-z]{3,}|[A-Z][a-z]{2,})$", "(?i)[aeiouy]", "(?i)^(mc|ij)"
+_UNFILLED = f"^(?:{UNFILLED})$"
 _TEXT = pa.large_string()
 
 
@@ -44,6 +46,7 @@ def plain_names(first: pa.Array, last: pa.Array, /) -> Mask:
     plain &= mask(pc.match_substring_regex(last, _PLAIN_LAST), null=True)
     for column in (first, last):
         plain &= ~mask(pc.is_in(column, value_set=_told()))
+        plain &= ~mask(pc.match_substring_regex(column, _UNFILLED))
     return plain
 
 
@@ -62,6 +65,7 @@ def set_plainly(first: pa.Array, last: pa.Array, countries: pa.Array, /, *, dotl
         rows &= mask(pc.match_substring_regex(column, _ONE_CASE))
         rows &= mask(pc.match_substring_regex(column, _VOWEL))
         rows &= ~mask(pc.match_substring_regex(column, _PREFIXED))
+        rows &= ~mask(pc.match_substring_regex(column, _UNFILLED))
         rows &= ~mask(pc.is_in(pc.ascii_lower(column), value_set=_known()))
     return Set(rows, pc.ascii_capitalize(first), pc.ascii_capitalize(last))
 

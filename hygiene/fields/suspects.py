@@ -70,6 +70,12 @@ class Ends:
             found[np.searchsorted(self._octets.bounds, np.flatnonzero(data >= _ASCII), "right") - 1] = True
         return found & (self._lengths > 0)
 
+    def may_be_one_letter(self) -> Mask:
+        """Cells that begin with the same letter of ASCII three times; what else a program left is wrapped in signs."""
+        first, second, third = (self._heads | _SMALL) >> np.arange(0, 24, 8, dtype=np.uint32)[:, None] & 0xFF
+        found: Mask = (first == second) & (second == third)
+        return found
+
     def are_filled(self) -> Mask:
         """Cells that are not empty."""
         filled: Mask = self._lengths > 0

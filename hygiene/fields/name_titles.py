@@ -1,0 +1,117 @@
+"""Name titles: which words before a name are a title, and the name behind them.
+
+By tables, some of them by country, and by shape: an abbreviation that no given name begins with is a title before one.
+"""
+
+import re
+from functools import cache
+
+from hygiene.words.name_words import given_names
+from hygiene.words.spelling import folded
+from hygiene.words.tables import read_rows, read_words
+
+__all__ = ["APOSTROPHES", "TWO_PEOPLE", "is_title", "name_key", "split_titles"]
+
+#: Words between two people; some of them stand within surnames.
+TWO_PEOPLE = re.compile(r"\s(?:and|und|et|og|och|oder|or|y|e|en|és|ve|и|та|και)\s", re.IGNORECASE)
+#: A title without a space behind it.
+_GLUED = re.compile(r"^((?:Mr|Mrs|Ms|Dr|Prof)\.)(?=[^\W\d_a-z][^\W\d_][^\W\d_.]*(?:\s|$))")
+#: An abbreviation of three letters or more, or of two such: Geom., Priv.-Doz.
+_ABBREVIATED = re.compile(r"[^\W\d_]{3,}\.(?:-?[^\W\d_]{2,}\.)?")
+#: An Italian abbreviation with the end of its word behind it: Gent.ma, Ill.mo, Prof.ssa.
+_RAISED = re.compile(r"[^\W\d_]{2,}\.(?:mo|ma|le|ssa|ra|na)")
+#: Signs of an apostrophe, and marks that no word has.
+APOSTROPHES = str.maketrans(
+    {"\u2019": "'", "`": "'", "\u00b4": "'", "\u00ae": None, "\u2122": None, "\u00aa": None}
+)
+
+
+def name_key(word: str, /) -> str:
+    """A word as the tables of titles have it: small, without full stops, commas and marks."""
+    return word.translate(APOSTROPHES).replace(".", "").strip(",").lower()
+
+
+def split_titles(text: str, country: str, /, *, alone: bool) -> tuple[list[str], str]:
+    """The titles that a text begins with, and the rest.
+
+    Args:
+        text: A cell.
+        country: ISO 3166-1 code where it is known: ``M.`` is a title where French is spoken.
+        alone: Whether titles may be all there is.
+    """
+    words = _GLUED.sub(r"\1 ", text).split()
+    count = 0
+    while count < len(words) and (found := _titles_at(words, count, country)):
+        count += found
+    if (not alone and count == len(words)) or (count and TWO_PEOPLE.match(f" {' '.join(words[count:])} ")):
+        count = 0
+    if count == len(words) and len(words) == 1 and not is_title(words[0], country, after=False, only=True):
+        count = 0
+    return words[:count], " ".join(words[count:]) if count else text
+
+
+def _titles_at(words: list[str], place: int, country: str) -> int:
+    """How many words at a place are a title: an abbreviation that no given name begins with is one before a name."""
+    following = folded(words[place + 1]) if place + 1 < len(words) else ""
+    two = f"{name_key(words[place])} {following.rstrip('.')}" in read_words("titles", kind="title_two")
+    if two or is_title(words[place], country, after=place > 0):
+        return 1 + two
+    word = folded(words[place])
+    if place + 1 < len(words) and _RAISED.fullmatch(word):
+        return 1
+    named = following in given_names() or (
+        following != "" and is_title(words[place + 1], country, after=True)
+    )
+    if not named or not _ABBREVIATED.fullmatch(word):
+        return 0
+    return int(words[place].islower() != words[place + 1].islower() or not _begins_name(word.rstrip(".")))
+
+
+def _begins_name(word: str) -> bool:
+    """Whether an abbreviation may be that of a given name."""
+    first = re.split(r"[.-]", word)[0]
+    return first in read_words("titles", kind="abbreviated") or first in _beginnings()
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """What given names begin with, from three letters on."""
+    return frozenset(name[:length] for name in given_names() for length in range(3, len(name) + 1))
+
+
+def is_title(word: str, country: str, *, after: bool, only: bool = False) -> bool:
+    """Whether a word is a title.
+
+    Args:
+        word: The word.
+        country: ISO 3166-1 code where it is known.
+        after: Whether another title stands before it.
+        only: Whether nothing stands behind it.
+    """
+    key, dotted = name_key(word), word.endswith(".")
+    if not only and (key, country) in _titles_in():
+        return True
+    if key in read_words("titles", kind="title"):
+        return (
+            not only
+            or dotted
+            or key not in {"sir", "dame", "mister", "captain", "ms", "mm", "ibu", "puan"}
+            or (key == "ms")
+        )
+    if dotted and key in read_words("titles", kind="title_dotted"):
+        return True
+    if after and "." in word and all(_is_after(part) for part in word.lower().split(".") if part):
+        return True
+    return (dotted and key == "m" and country in {"FR", "BE", "CH", "LU", "MC"}) or bool(
+        re.fullmatch(r"(?:dr|prof|dipl)\.-?[a-z]+\.?", word.lower())
+    )
+
+
+@cache
+def _titles_in() -> frozenset[tuple[str, str]]:
+    """Titles that are names elsewhere, each with its country."""
+    return frozenset((row[0], row[2]) for row in read_rows("titles") if row[1] == "title_in")
+
+
+def _is_after(part: str) -> bool:
+    return part.strip("-") in read_words("titles", kind="title_after")
