@@ -207,6 +207,15 @@ def test_what_leads_have_in_common_can_be_written_as_a_rule_that_the_next_predic
     assert told(again).agrees
 
 
+@pytest.mark.parametrize(
+    ("habit", "rows"), [("all beyond row 100 of a request dropped", 150), ("all after row 350 dropped", 176)]
+)
+def test_a_limit_names_every_row_that_it_drops(habit, rows):
+    (fit,) = told(Strange(**SERVERS[habit][0])).search().fits
+
+    assert len(fit.rows) == rows
+
+
 def test_without_a_look_at_the_list_what_fits_the_counts_is_all_told():
     cleaned = hygiene.clean(pd.DataFrame({"email": leads()}))
 

@@ -33,6 +33,8 @@ SELDOM_CHANGES = 3
 EVIDENCE_CHANGES = 2
 #: Contradicted policies that are told.
 NAMED_DROPPED = 2
+#: Rules that count leads otherwise whatever these are.
+_LIMITS = frozenset({"request_limit", "lead_credit"})
 #: Policies that are told where several fit equally well.
 NAMED_POLICIES = 5
 
@@ -217,11 +219,14 @@ def _search(
         if exact or not complete or (dropped and changes >= EVIDENCE_CHANGES):
             break
     fits, over = (
-        tuple(_fit(trials, base, policy, target) for policy in sorted(some, key=lambda one: _rank(base, one)))
+        tuple(
+            _fit(trials, base, policy, target, held)
+            for policy in sorted(some, key=lambda one: _rank(base, one))
+        )
         for some in (exact, dropped)
     )
     over = tuple(replace(fit, against=against[trials.signature(fit.policy)]) for fit in over)
-    return _Found(fits, over, _fit(trials, base, closest, target), complete)
+    return _Found(fits, over, _fit(trials, base, closest, target, held), complete)
 
 
 def _contradiction(held: Held, policy: ImportPolicy, rows: Codes) -> str:
@@ -253,11 +258,14 @@ def _rank(base: ImportPolicy, policy: ImportPolicy) -> tuple[int, int, int]:
     return len(changed & base.measured), len(changed - set(base.assumed())), sum(map(is_seldom, changed))
 
 
-def _fit(trials: PolicyGrid, base: ImportPolicy, policy: ImportPolicy, target: _Target) -> Fit:
-    moved = trials.classes(base) != trials.classes(policy)
-    left = target.left(trials.table(policy)).sum(axis=0)
-    rows = tuple(target.rows[trials.rows[moved]].tolist())
+def _fit(trials: PolicyGrid, base: ImportPolicy, policy: ImportPolicy, target: _Target, held: Held) -> Fit:
     changes = base.changes(policy)
+    if _LIMITS.isdisjoint(changes):
+        moved = trials.rows[trials.classes(base) != trials.classes(policy)]
+    else:  # these reach leads that no other rule touches
+        moved = np.flatnonzero(held.classes(base) != held.classes(policy))
+    left = target.left(trials.table(policy)).sum(axis=0)
+    rows = tuple(target.rows[moved].tolist())
     overturned = tuple(name for name in changes if name in base.measured)
     return Fit(policy, changes, rows, Counts(*(int(number) for number in left)), overturned=overturned)
 
