@@ -203,11 +203,11 @@ def _filled(frame: pd.DataFrame) -> Mapping[str, int]:
 def _surveyed(examined: Iterable[_Examined], found: Survey, *, whole: bool) -> Survey:
     """The survey of chunks that were examined."""
     keeping, settings = found.keeping, found.settings
-    facts, persons = KeyIndex(settings), LikelyIndex(settings)
+    facts, persons = KeyIndex(settings), LikelyIndex()
     if keeping is not None:
         found.chunks = keeping.chunks()
         facts = KeyIndex(settings, open_file=keeping.open_file, most_octets=keeping.key_octets)
-        persons = LikelyIndex(settings, open_file=keeping.open_file, most_octets=keeping.key_octets)
+        persons = LikelyIndex(open_file=keeping.open_file, most_octets=keeping.key_octets)
     for chunk, of_rows, traces, filled in examined:
         _take_in(found, chunk, of_rows)
         found.filled.update(filled)
@@ -218,7 +218,7 @@ def _surveyed(examined: Iterable[_Examined], found: Survey, *, whole: bool) -> S
         found.dated.check(settings.keep.column)
     if settings.resolver is not None:
         _look_up(found, facts, settings.resolver)
-    likely = persons.relate(found.chunks, found.firsts, facts.ranks) if settings.likely else None
+    likely = persons.relate(found.firsts, facts.ranks) if settings.likely else None
     found.relations = facts.relate(likely=likely)
     _count_relations(found)
     found.reasons = in_table_order(found.reasons)
