@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import pandas as pd
 
@@ -22,13 +22,12 @@ from hygiene.cleaning.survey import survey
 from hygiene.columns.frames import ArrowStream, as_frame, check_paths, is_table
 from hygiene.columns.rename import choose_columns, count_stand_ins, name_columns
 from hygiene.errors import Note, option
-from hygiene.importing import Journal, OnUnknown, Progress, Receipt, open_session
-from hygiene.importing.handed_over import check_handed_over
-from hygiene.importing.preflight import with_known_leads, with_readback
-from hygiene.importing.summary import summarise
 from hygiene.io.readers import LeadFiles
 from hygiene.options import CleanOptions, PathLike, ReadOptions, resolve
-from hygiene.sinks import Sink
+
+if TYPE_CHECKING:
+    from hygiene.importing import Journal, OnUnknown, Progress, Receipt
+    from hygiene.sinks import Sink
 
 _log = logging.getLogger("hygiene")
 
@@ -145,7 +144,7 @@ def _untrusted(found: Sequence[str], trusted: Sequence[str]) -> list[str]:
 
 def import_leads(
     cleaned: CleanedLeads,
-    sink: Sink,
+    sink: "Sink",
     /,
     *,
     snapshot: bool = True,
@@ -153,12 +152,12 @@ def import_leads(
     send_all: bool = False,
     batch_leads: int | None = None,
     file_name: str = "",
-    journal: PathLike | Journal | None = None,
-    on_unknown: OnUnknown = "verify",
+    journal: "PathLike | Journal | None" = None,
+    on_unknown: "OnUnknown" = "verify",
     again: bool = False,
-    progress: Progress | None = None,
+    progress: "Progress | None" = None,
     verify: bool = False,
-) -> Receipt:
+) -> "Receipt":
     """Import what is ready, and reconcile the API's answers with the prediction.
 
     With a journal the same call again goes on where an earlier one was cut off, and sends nothing where it
@@ -189,6 +188,11 @@ def import_leads(
         ImportBusy: another process runs the same import.
         JournalBehind: the list holds more than the journal of an import that was cut off knows of.
     """
+    from hygiene.importing import OnUnknown, open_session
+    from hygiene.importing.handed_over import check_handed_over
+    from hygiene.importing.preflight import with_known_leads, with_readback
+    from hygiene.importing.summary import summarise
+
     check_handed_over(cleaned, sink)
     check_word("on_unknown", on_unknown, get_args(OnUnknown))
     check_names(custom=custom)
@@ -203,14 +207,14 @@ def import_leads(
         known = with_known_leads(session, cleaned, sink, snapshot=snapshot, send_all=send_all)
         receipt = session.run(known, on_unknown=on_unknown, progress=progress)
         if verify:
-            receipt = with_readback(receipt, known, sink)
+            receipt = with_readback(receipt, known, sink, custom=custom)
             session.keep_evidence(receipt)
         session.keep(summarise(known, receipt=receipt, send_all=send_all))
         return receipt
 
 
 @contextlib.contextmanager
-def _opened(journal: PathLike | Journal | None) -> Iterator[Journal | None]:
+def _opened(journal: "PathLike | Journal | None") -> "Iterator[Journal | None]":
     if not isinstance(journal, str | os.PathLike):
         yield journal
         return

@@ -154,6 +154,10 @@ def reason(code: str, /, *, outcome: Outcome | None = Outcome.INVALID) -> Reason
     return Reason(code, outcome, text)
 
 
+def _plus(a: int | None, b: int | None, sign: int) -> int | None:
+    return None if a is None or b is None else a + sign * b
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """The four numbers an import API answers. None is a counter that the API did not give."""
@@ -177,8 +181,12 @@ class Counts:
         return self._with(other, -1)
 
     def _with(self, other: "Counts", sign: int) -> "Counts":
-        pairs = zip(self.as_dict().values(), other.as_dict().values(), strict=True)
-        return Counts(*(None if a is None or b is None else a + sign * b for a, b in pairs))
+        return Counts(
+            _plus(self.total_leads, other.total_leads, sign),
+            _plus(self.imported, other.imported, sign),
+            _plus(self.duplicates, other.duplicates, sign),
+            _plus(self.blocked, other.blocked, sign),
+        )
 
     def as_dict(self) -> dict[str, int | None]:
         """The counters by the API's names, in the API's order."""

@@ -1,5 +1,7 @@
 """What many tests need: a local API, a local name server, and files of leads."""
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -9,6 +11,11 @@ from hypothesis import HealthCheck, settings
 
 from hygiene.emulator import Emulator, ZoneServer
 from hygiene.emulator.routes import Call, Reply
+
+# Many tests start the program as a process, which takes twice as long where it is compiled every time. A process that
+# may not write whole files is kept from it with `-B`: Python 3.11 keeps half a module then.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 QUICK = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("here", max_examples=40, **QUICK)

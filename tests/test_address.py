@@ -76,7 +76,7 @@ LOOSE = st.text(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=settings.default.max_examples * 2)
 @given(st.lists(st.one_of(SHAPED, LOOSE), min_size=1, max_size=20))
 @example(["a@b.test ", "A@B.TEST", "a@test", "a@localhost.", "a@x.local.", "a@.test"])
 def test_accepted_and_normal_form_are_those_of_email_validator(cells):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import hygiene
 from hygiene.errors import InputError, ListError
@@ -55,6 +57,20 @@ def test_a_file_that_kills_its_decoder_is_refused_with_one_line(tmp_path, monkey
         f"Error: {leads}: begins like a file of Arrow and cannot be read; it is damaged or cut off. "
         "Get a whole copy of it.\n"
     )
+
+
+@settings(max_examples=settings.default.max_examples // 4)
+@given(st.binary(max_size=60))
+def test_any_bytes_that_begin_like_a_file_of_arrow_are_refused_or_a_frame(tmp_path_factory, octets):
+    path = tmp_path_factory.mktemp("fuzz") / "leads.bin"
+    path.write_bytes(b"ARROW1\0\0" + octets)
+
+    try:
+        frame = read_leads(path)
+    except InputError:
+        return
+
+    assert frame.columns[0] == "email"
 
 
 def test_a_list_that_kills_its_decoder_is_refused(tmp_path, monkeypatch):

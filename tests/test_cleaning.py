@@ -7,7 +7,7 @@ import pandas as pd
 import pandera.pandas as pandera
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import hygiene
@@ -138,7 +138,6 @@ def test_shuffling_rows_keeps_the_counts(cells, random):
     assert before.predicted_raw == after.predicted_raw
 
 
-@settings(max_examples=50)
 @given(cells_lists)
 def test_what_is_ready_is_predicted_to_be_imported_whole(cells):
     cleaned = _clean(cells)
@@ -705,7 +704,6 @@ def _by_place(frame):
     return {(row, name): cell for name in columns for row, cell in frame[name].items()}
 
 
-@settings(max_examples=60)
 @given(lead_rows, st.sampled_from(["first", "last", "most-complete"]), st.sampled_from(["exact", "person"]))
 def test_only_rows_that_are_sent_are_filled_and_only_from_rows_that_nothing_else_speaks_against(
     rows, keep, match

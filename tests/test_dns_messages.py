@@ -201,7 +201,7 @@ def test_an_alias_without_its_target_says_nothing_unless_an_soa_does(after):
     )
 
 
-@settings(max_examples=400)
+@settings(max_examples=settings.default.max_examples * 4)
 @given(messages(), st.data())
 def test_a_damaged_message_is_never_read_otherwise_than_by_dnspython(drawn, data):
     question, sound = drawn

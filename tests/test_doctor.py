@@ -121,7 +121,7 @@ def _doctor(journal, *, octets):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (octets, octets))
 
-    command = [sys.executable, "-m", "hygiene", "doctor", "--no-dns", "--journal", journal]
+    command = [sys.executable, "-B", "-m", "hygiene", "doctor", "--no-dns", "--journal", journal]
     return subprocess.run(command, preexec_fn=limit, capture_output=True, text=True, check=False)
 
 

@@ -58,7 +58,7 @@ def test_a_name_that_may_be_one_is_not(first, last):
     assert placeholder_name(texts(first), texts(last), texts("ann@birch.example")).tolist() == [False]
 
 
-@settings(max_examples=200)
+@settings(max_examples=settings.default.max_examples * 3)
 @given(st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=40))
 def test_looking_at_whole_columns_first_passes_over_no_name(rows):
     first, last = (pa.array(column, pa.large_string()) for column in zip(*rows, strict=True))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import hygiene
@@ -396,7 +396,6 @@ policies = st.builds(
 )
 
 
-@settings(max_examples=40)
 @given(
     cells=st.lists(messy, min_size=1, max_size=12),
     blocklist=st.lists(entries, max_size=4),

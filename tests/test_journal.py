@@ -58,7 +58,7 @@ def path(tmp_path):
 KEPT = StoredFeatures.of([])
 
 
-@settings(max_examples=150)
+@settings(max_examples=settings.default.max_examples * 2)
 @given(
     leads=st.lists(st.sampled_from(ADDRESSES), max_size=12),
     cuts=st.lists(st.integers(0, 12), max_size=2),

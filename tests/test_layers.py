@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.util import find_spec
 from pathlib import Path
@@ -65,8 +66,13 @@ def room_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def statements(path: Path) -> Iterator[tuple[str, list[str]]]:
+@cache
+def statements(path: Path) -> tuple[tuple[str, list[str]], ...]:
     """The modules that a file imports anywhere, and the names it takes from each."""
+    return tuple(_statements(path))
+
+
+def _statements(path: Path) -> Iterator[tuple[str, list[str]]]:
     package = path.relative_to(PACKAGE.parent if PACKAGE in path.parents else SCHEMAS.parent).parent.parts
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):

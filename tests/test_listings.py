@@ -372,7 +372,7 @@ def test_the_account_is_held_against_its_total_as_well_and_what_was_given_is_han
     assert "x.example" not in repr(caught.value.given) + str(caught.value)
 
 
-@settings(max_examples=200)
+@settings(max_examples=settings.default.max_examples * 3)
 @given(
     held=st.lists(st.integers(0, 30), unique=True, max_size=20),
     sizes=st.lists(st.integers(1, 5), min_size=1, max_size=20),

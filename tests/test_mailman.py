@@ -185,13 +185,10 @@ def sink_at(stub: Stub, **more: Any) -> Iterator[Mailman]:
 
 class TestLaws(SinkLaws):
     @pytest.fixture
-    def place(self, stub: Stub, request: pytest.FixtureRequest) -> Place:
-        # what is on its way already when the API asks to wait is too late to hold back
-        at_once = 1 if "asks_to_wait" in request.node.name else 4
-
+    def place(self, stub: Stub) -> Place:
         def sink(url: str, **more: Any) -> Mailman:
             given = {"list_name": LIST, "user": "ann", "api_key": PASSWORD, "base_url": url, **more}
-            return Mailman(**given, requests_in_flight=at_once, patience_s=0)
+            return Mailman(**given, patience_s=0)
 
         return Place(
             sink,
@@ -200,6 +197,8 @@ class TestLaws(SinkLaws):
             secrets=[PASSWORD, b64encode(f"ann:{PASSWORD}".encode()).decode()],
             stranger=lambda url: sink(url, api_key="another"),
             astray=lambda url: sink(url, list_name="gone@lists.example"),
+            in_flight=4,
+            refusal=(400, {"title": "400 Bad Request", "description": "Invalid Parameter"}),
         )
 
 
@@ -465,19 +464,3 @@ def test_what_was_answered_before_a_refusal_is_not_asked_again(stub, tmp_path):
     assert sorted(stub.members) == sorted(many)
     assert all(stub.posts.count(each) == 1 for each in taken if each != many[5])
     assert second.reconciliation.agrees
-
-
-class TestMailmanKeepsTheLaws(SinkLaws):
-    @pytest.fixture
-    def place(self, stub: Stub) -> Place:
-        def sink(url: str) -> Mailman:
-            return Mailman(list_name=LIST, user="ann", api_key=PASSWORD, base_url=url, patience_s=0)
-
-        return Place(
-            sink,
-            held=lambda: stub.members,
-            url=stub.url,
-            secrets=["s3cret"],
-            in_flight=4,
-            refusal=(400, {"title": "400 Bad Request", "description": "Invalid Parameter"}),
-        )

@@ -150,7 +150,7 @@ def _write(path, cells):
 
 
 @pytest.mark.parametrize("ending", ["txt", "csv", "tsv", "xlsx", "parquet", "json", "jsonl"])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings.default.max_examples // 3, deadline=None)
 @given(cells=st.lists(_CELLS, min_size=1, max_size=6), lead=st.data())
 def test_nobody_on_a_list_in_any_spelling_and_format_is_ever_ready(tmp_path_factory, ending, cells, lead):
     path = tmp_path_factory.mktemp("list") / f"dnc.{ending}"
@@ -165,7 +165,7 @@ def test_nobody_on_a_list_in_any_spelling_and_format_is_ever_ready(tmp_path_fact
 _FRAGMENTS = [*"@ ;,/|<>:()\"'*%.\\-?\u00fc\u200b[]=+^$\uff20", "ann", "x.example", "y.example", "mailto:"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=settings.default.max_examples * 3, deadline=None)
 @given(
     st.sampled_from(["", "filler.example\nfiller.example\n", "email,why\n"]),
     st.lists(st.sampled_from(_FRAGMENTS), max_size=12).map("".join),

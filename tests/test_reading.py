@@ -447,13 +447,16 @@ def test_columns_may_be_named_by_hand(leads):
     assert frame["Email"].tolist() == ["no"]
 
 
-CELL = st.text(alphabet=st.sampled_from("aé@,;\t|\"'\r\n =.0"), max_size=6)
+#: Any cell but a formula by which a spreadsheet is made to take it for text, which is taken off.
+CELL = st.text(alphabet=st.sampled_from("aé@,;\t|\"'\r\n =.0"), max_size=6).filter(
+    lambda cell: not re.fullmatch(r'="(?:[^"]|"")*"', cell)
+)
 TABLES = st.integers(1, 4).flatmap(
     lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), min_size=1, max_size=8)
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings.default.max_examples * 2, deadline=None)
 @example(table=[["\n"], [""], [""], ["@  "]], delimiter=",", end="\r", size=1)
 @given(
     table=TABLES,
@@ -479,7 +482,7 @@ def test_a_well_formed_table_comes_back_cell_for_cell(tmp_path_factory, table, d
     assert found == table
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings.default.max_examples * 2, deadline=None)
 @example(lines=[",, "])
 @given(lines=st.lists(st.text(alphabet="ab@,'; ", max_size=8), max_size=9))
 def test_every_line_that_is_not_blank_is_one_row(tmp_path_factory, lines):
@@ -493,7 +496,7 @@ def test_every_line_that_is_not_blank_is_one_row(tmp_path_factory, lines):
     assert lines_of(frame) == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=settings.default.max_examples * 3, deadline=None)
 @given(lines=st.lists(st.text(alphabet='ab,"', max_size=7), max_size=8))
 def test_with_quotes_anywhere_no_text_is_lost_or_read_twice(tmp_path_factory, lines):
     path = Path(tmp_path_factory.mktemp("quotes") / "quotes.csv")

@@ -213,7 +213,7 @@ def read_both_ways(data: bytes, tmp_path, *, size: int, escaped: bool = False) -
     return results
 
 
-@settings(max_examples=400)
+@settings(max_examples=settings.default.max_examples * 4)
 @given(
     body=st.text(alphabet=st.sampled_from('aé,,\n\n\r"" \\'), max_size=40),
     header=st.sampled_from(["Email,b", "Email,b,", "Email", '"Email",b,c']),
@@ -230,7 +230,7 @@ def test_the_fast_way_is_the_exact_way(tmp_path_factory, body, header, size, esc
 LINES = ["a,b", 'a,"b"', 'a,"b\nb"', "a", "a,b,c", "", 'a,b"b', '"a"x,b', '"a""",b']
 
 
-@settings(max_examples=200)
+@settings(max_examples=settings.default.max_examples * 3)
 @given(
     lines=st.lists(st.sampled_from(LINES), max_size=30),
     end=st.sampled_from(["\n", "\r\n", "\r"]),
@@ -244,7 +244,7 @@ def test_runs_of_clean_and_odd_lines_are_the_same_both_ways(tmp_path_factory, li
     assert fast == exact
 
 
-@settings(max_examples=300)
+@settings(max_examples=settings.default.max_examples * 3)
 @given(
     data=st.one_of(
         st.binary(max_size=200),
@@ -252,7 +252,6 @@ def test_runs_of_clean_and_odd_lines_are_the_same_both_ways(tmp_path_factory, li
         st.binary(max_size=60).map(lambda tail: b"\x1f\x8b\x08" + tail),
         st.binary(max_size=60).map(lambda tail: b"PK\x03\x04" + tail),
         st.binary(max_size=60).map(lambda tail: b"PAR1" + tail),
-        st.binary(max_size=60).map(lambda tail: b"ARROW1\0\0" + tail),
         st.binary(max_size=60).map(lambda tail: b'{"email": "a@x.example"}\n{"' + tail),
         st.text(alphabet='[]{}",:1 \n', max_size=60).map(lambda tail: ('[{"email":1},' + tail).encode()),
     )

@@ -3,7 +3,7 @@
 from contextlib import closing, contextmanager
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hygiene import Smartlead
@@ -55,7 +55,6 @@ def test_a_rate_of_another_form_is_refused(text):
         parse_rate(text)
 
 
-@settings(max_examples=50)
 @given(
     windows=st.lists(st.tuples(st.integers(1, 5), st.sampled_from([1.0, 7.0, 60.0])), min_size=1, max_size=3),
     gaps=st.lists(st.floats(0, 3), min_size=5, max_size=30),

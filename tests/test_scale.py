@@ -146,7 +146,7 @@ def test_a_row_that_another_ones_mark_forbids_stands_for_nobody(parts):
     assert found.verdicts.compute()["outcome"].tolist() == ["suppressed", "suppressed", "ready"]
 
 
-@settings(max_examples=15)
+@settings(max_examples=settings.default.max_examples // 5)
 @given(
     st.lists(st.sampled_from(CELLS), max_size=12),
     st.integers(1, 7),

@@ -99,7 +99,11 @@ KEEPS = ["first", "last", "most-complete", "newest:Seen"]
 
 
 @pytest.mark.slow
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=settings.default.max_examples // 3,
+    deadline=None,
+)
 @given(
     rows=ROWS,
     size=st.integers(1, 9),
@@ -143,7 +147,11 @@ def test_spooled_chunks_of_any_size_give_the_same(
 
 
 @given(rows=ROWS, size=st.integers(1, 9), places=st.lists(st.integers(0, 24), max_size=6))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=settings.default.max_examples // 3,
+    deadline=None,
+)
 def test_rows_are_found_wherever_they_are_kept(
     tmp_path: Path, rows: list[Any], size: int, places: list[int]
 ) -> None:
@@ -248,7 +256,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
 main(["check", {str(path)!r}, "--no-dns", "--memory", "1"])
 """
 
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    ran = subprocess.run([sys.executable, "-B", "-c", program], capture_output=True, text=True, check=False)
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "a temporary file cannot be written" in ran.stderr
@@ -287,7 +295,7 @@ main({arguments!r})
 
     with path.open("rb") as leads:
         ran = subprocess.run(
-            [sys.executable, "-c", program], stdin=leads if stdin else None, capture_output=True, text=True,
+            [sys.executable, "-B", "-c", program], stdin=leads if stdin else None, capture_output=True, text=True,
             check=False, cwd=tmp_path,
         )  # fmt: skip
 

@@ -75,7 +75,7 @@ def cleaned(leads: pd.DataFrame, *, mend: bool = True) -> hygiene.CleanedLeads:
     return hygiene.clean(leads, mend=mend, tidy="all", region="GB")
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=settings.default.max_examples // 3)
 @given(ROWS, st.booleans())
 def test_no_verdict_and_no_address_depends_on_it(rows, mend):
     found, bare = cleaned(frame(rows), mend=mend), hygiene.clean(frame(rows), mend=False)
@@ -85,7 +85,7 @@ def test_no_verdict_and_no_address_depends_on_it(rows, mend):
     assert found.predicted == bare.predicted
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=settings.default.max_examples // 3)
 @given(ROWS, st.booleans())
 def test_every_cell_that_is_not_as_it_came_in_is_told_and_no_other(rows, mend):
     found = cleaned(frame(rows), mend=mend)
@@ -103,7 +103,7 @@ def test_every_cell_that_is_not_as_it_came_in_is_told_and_no_other(rows, mend):
     assert all(found.changes["rule"])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=settings.default.max_examples // 3)
 @given(ROWS)
 def test_what_was_tidied_once_is_tidy(rows):
     once = cleaned(frame(rows)).ready

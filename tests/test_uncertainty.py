@@ -84,7 +84,7 @@ def test_where_too_much_would_have_to_be_tried_the_bounds_are_wide_and_still_hol
         assert getattr(wide.high, name) >= getattr(exact.high, name)
 
 
-@settings(max_examples=150)
+@settings(max_examples=settings.default.max_examples * 2)
 @given(
     leads=st.lists(st.sampled_from(ADDRESSES), min_size=1, max_size=8),
     truth=st.fixed_dictionaries(

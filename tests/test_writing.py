@@ -144,7 +144,7 @@ def test_a_plain_csv_keeps_what_looks_like_a_formula(tmp_path):
     assert (tmp_path / "ready.csv").read_bytes() == b"email\n=a@x.example\n"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(
     rows=st.lists(st.lists(st.text(alphabet='a,"\r\n ;é', max_size=5), min_size=2, max_size=2), max_size=5)
 )
@@ -348,7 +348,7 @@ def in_parts(frame, cuts):
     return [frame.iloc[:0], *(frame.iloc[start:end] for start, end in itertools.pairwise(ends))]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=settings.default.max_examples * 3, deadline=None)
 @given(
     st.lists(COLUMN, min_size=1, max_size=3),
     st.lists(TEXT, min_size=3, max_size=3),
@@ -382,7 +382,7 @@ def test_a_text_that_is_no_unicode_is_an_error_and_no_file(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(
     cells=st.lists(TEXT | st.none(), min_size=1, max_size=9),
     cuts=st.sets(st.integers(1, 8)),
@@ -511,9 +511,10 @@ def test_a_sheet_that_is_full_in_a_later_part_leaves_nothing(tmp_path, monkeypat
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX")
 @pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
-def test_a_file_that_cannot_grow_leaves_nothing(tmp_path, ending):
+def test_a_file_that_cannot_grow_leaves_nothing(tmp_path, monkeypatch, ending):
     import resource
 
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # half a module would be kept
     frame = pd.DataFrame({"a": [secrets.token_hex(500) for _ in range(2000)]})
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))

@@ -5,10 +5,12 @@ for it; it is no address, and mail is never sent to it.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.hashing import Hashes, hash_texts
 from hygiene.arrow.text import lower_case
 
 __all__ = ["Keys", "exact_key", "has_spellings", "may_have_spellings", "person_key", "spellings"]
@@ -104,7 +106,7 @@ def _at(local: pa.Array, domain: str) -> pa.Array:
     return pc.binary_join_element_wise(local, pa.scalar(domain, _TEXT), pa.scalar("@", _TEXT))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Keys:
     """The keys of judged addresses, by position.
 
@@ -126,3 +128,18 @@ class Keys:
     def key(self) -> pa.Array:
         """That under which rows are the same lead."""
         return self.exact if self.person is None else self.person
+
+    @cached_property
+    def exact_hashes(self) -> Hashes:
+        """The exact keys, hashed under the key of this process; worked out once."""
+        return hash_texts(self.exact)
+
+    @cached_property
+    def person_hashes(self) -> Hashes | None:
+        """The keys of persons, hashed; None where there are none."""
+        return None if self.person is None else hash_texts(self.person)
+
+    @property
+    def hashes(self) -> Hashes:
+        """Those under which rows are the same lead."""
+        return self.exact_hashes if self.person_hashes is None else self.person_hashes

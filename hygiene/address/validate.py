@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from hygiene.address.fast_accept import Plain, find_plain
 from hygiene.address.fast_reject import FIELDS, find_pairs, find_refused, find_wrapped, without_clear
 from hygiene.address.validate_cell import Singles
-from hygiene.arrow.text import Mask, Octets, mask, no_texts
+from hygiene.arrow.text import Mask, Octets, mask, no_texts, trimmed
 
 __all__ = ["Addresses", "validate"]
 
@@ -141,25 +141,27 @@ def _judge_part(cells: pa.Array, start: int, singles: Singles, each: Callable[..
 
 def _find_plain(cells: pa.Array) -> tuple[Plain, Mask]:
     """The plain addresses, and which of them have white space around them."""
-    trimmed = pc.utf8_trim_whitespace(cells)
-    plain = find_plain(trimmed)
-    return plain, plain.rows & _differ(cells, trimmed)
+    bare = trimmed(cells)
+    plain = find_plain(bare)
+    return plain, plain.rows & _differ(cells, bare)
 
 
-def _differ(cells: pa.Array, trimmed: pa.Array) -> Mask:
-    differ: Mask = np.diff(Octets.of(cells).bounds) != np.diff(Octets.of(trimmed).bounds)
+def _differ(cells: pa.Array, bare: pa.Array) -> Mask:
+    if bare is cells:
+        return np.zeros(len(cells), dtype=bool)
+    differ: Mask = np.diff(Octets.of(cells).bounds) != np.diff(Octets.of(bare).bounds)
     return differ
 
 
 def _judge_rest(cells: pa.Array, singles: Singles) -> dict[str, pa.Array]:
     """What is told of cells that are not plain, by `FIELDS`."""
-    trimmed = pc.utf8_trim_whitespace(cells)
+    bare = trimmed(cells)
     place = np.empty(len(cells), dtype=np.int64)  # of each cell in what the ways give, one after another
     told, parts, left = 0, [], np.arange(len(cells))
     for find in (find_wrapped, find_pairs, find_refused):
         if not len(left):
             break
-        found = find(trimmed.take(pa.array(left)))
+        found = find(bare.take(pa.array(left)))
         place[left[found.places]] = told + np.arange(len(found.places))
         told += len(found.places)
         parts.append((found.columns, len(found.places)))
@@ -168,7 +170,7 @@ def _judge_rest(cells: pa.Array, singles: Singles) -> dict[str, pa.Array]:
     place[left] = told + others.indices.to_numpy(zero_copy_only=False)
     parts.append((singles.judge(others.dictionary.to_pylist()), len(others.dictionary)))
     columns = {name: _field(name, parts).take(pa.array(place)) for name in FIELDS}
-    spaced = _differ(cells, trimmed) & (place < told) & mask(pc.is_valid(columns["address"]))
+    spaced = _differ(cells, bare) & (place < told) & mask(pc.is_valid(columns["address"]))
     columns["repaired"] = _with_white_space(columns["repaired"], spaced)
     return columns
 

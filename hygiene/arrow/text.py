@@ -5,7 +5,7 @@ verdicts. Nothing here judges a cell.
 """
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -24,7 +24,10 @@ __all__ = [
     "not_ascii",
     "not_null",
     "text_column",
+    "text_frame",
     "text_series",
+    "text_values",
+    "trimmed",
     "word_where",
 ]
 
@@ -33,6 +36,7 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 _SLICE = 1 << 16
 #: Octets of ASCII that are no white space begin here and end before `_DELETE`.
 _PRINTED, _DELETE = 0x21, 0x7F
+_IS_PRINTED = np.array([_PRINTED <= octet < _DELETE for octet in range(256)])
 #: Octets of ASCII end before this one.
 _ASCII = 0x80
 #: Octets that are read as one number.
@@ -89,8 +93,10 @@ def text_column(cells: pd.Series, /) -> pa.Array:
     if isinstance(cells.dtype, pd.CategoricalDtype):
         words = text_column(pd.Series(cells.cat.categories))
         return words.take(pa.array(cells.cat.codes.to_numpy(), mask=cells.isna().to_numpy()))
+    # Arrow asks a Series for names that it has not, which costs more than the column where rows have two numbers.
+    given = cells.array if isinstance(cells.dtype, pd.StringDtype) else cells
     try:
-        column = pa.array(cells, from_pandas=True)
+        column = pa.array(given, from_pandas=True)
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
         return _from_objects(cells)
     if isinstance(column, pa.ChunkedArray):
@@ -120,15 +126,24 @@ def _as_text(cell: object) -> str | None:
 
 def text_series(column: pa.Array, index: pd.Index, /) -> pd.Series:
     """The array as a text Series with this index: `str` on pandas 3, `object` on pandas 2."""
+    return pd.Series(text_values(column), index=index, copy=False)
+
+
+def text_frame(columns: Mapping[str, pa.Array], index: pd.Index, /) -> pd.DataFrame:
+    """Text columns as a frame, each as `text_series` has it; none is copied, and the index is looked at once."""
+    return pd.DataFrame({name: text_values(each) for name, each in columns.items()}, index=index, copy=False)
+
+
+def text_values(column: pa.Array, /) -> Any:
+    """The array as what pandas keeps of a text column: `str` on pandas 3, objects on pandas 2."""
     encoded = pa.types.is_dictionary(column.type)
     if pd.__version__ < "3":
         if encoded:  # rows of the same text share it
             words = np.array([*column.dictionary.to_pylist(), None], dtype=object)
             codes = pc.fill_null(column.indices, len(words) - 1).to_numpy(zero_copy_only=False)
-            return pd.Series(words[codes], index=index, dtype=object)
-        return pd.Series(np.asarray(column.to_pandas(), dtype=object), index=index, dtype=object)
-    texts = column.dictionary_decode() if encoded else column
-    return pd.Series(pd.array(texts, dtype="str"), index=index)
+            return words[codes]
+        return np.asarray(column.to_pandas(), dtype=object)
+    return pd.array(column.dictionary_decode() if encoded else column, dtype="str")
 
 
 def is_blank(column: pa.Array, /) -> Mask:
@@ -151,6 +166,20 @@ def _are_blank(cells: pa.Array) -> Mask:
     left = cells.filter(pa.array(rows))
     rows[rows] = mask(pc.equal(pc.utf8_trim_whitespace(left), ""), null=True)
     return rows
+
+
+def trimmed(column: pa.Array, /) -> pa.Array:
+    """Each text without white space around it; only one whose ends are not printed ASCII is looked at closely."""
+    octets = Octets.of(column)
+    if not len(octets.data):
+        return column
+    starts, ends = octets.bounds[:-1], octets.bounds[1:]
+    last = len(octets.data) - 1
+    plain = (
+        _IS_PRINTED[octets.data[np.minimum(starts, last)]] & _IS_PRINTED[octets.data[np.maximum(ends, 1) - 1]]
+    )
+    plain |= starts == ends
+    return column if plain.all() else pc.utf8_trim_whitespace(column)
 
 
 @functools.lru_cache(maxsize=4)

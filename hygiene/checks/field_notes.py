@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from hygiene.arrow.text import Mask, text_column
 from hygiene.fields.notes import damaged_number, domain_mismatch, name_is_company, placeholder_name
+from hygiene.fields.suspects import Ends
 from hygiene.lists.name_lists import PROVIDERS, TraitLists
 from hygiene.lists.suffixes import registrable
 
@@ -29,9 +30,10 @@ def find_field_notes(frame: pd.DataFrame, domains: pa.Array, lists: TraitLists, 
     found = {}
     if any(column is not None for column in names):
         given, surname = [_or_none(column, frame) for column in names]
-        found["placeholder_name"] = placeholder_name(given, surname, text_column(frame["email"]))
+        ends = Ends(given), Ends(surname)
+        found["placeholder_name"] = placeholder_name(given, surname, text_column(frame["email"]), ends=ends)
         company = _or_none(_column(frame, "company"), frame)
-        found["name_is_company"] = name_is_company(given, surname, company)
+        found["name_is_company"] = name_is_company(given, surname, company, ends=ends)
     if phone is not None:
         found["damaged_number"] = damaged_number(phone)
     if website is not None:

@@ -33,7 +33,9 @@ def count_columns(changes: pd.DataFrame, /) -> dict[str, ChangedColumn]:
     Args:
         changes: One row a changed cell: `column`, `before`, `after`, `rule`.
     """
-    found = {}
+    found: dict[str, ChangedColumn] = {}
+    if not len(changes):
+        return found
     for column, cells in changes.groupby("column", sort=True):
         pairs = cells[["before", "after"]].drop_duplicates().head(EXAMPLES)
         rules = Counter[str]()

@@ -103,8 +103,8 @@ class CheckedChunk:
         return found
 
 
-def check_chunk(frame: pd.DataFrame, settings: Settings, /, *, first_row: int) -> CheckedChunk:
-    """Run every pass over one chunk.
+def check_chunk(frame: pd.DataFrame, settings: Settings, /, *, first_row: int) -> tuple[CheckedChunk, Keys]:
+    """Run every pass over one chunk; what they found, and the keys of its addresses.
 
     Args:
         frame: Leads with canonical columns.
@@ -126,7 +126,7 @@ def check_chunk(frame: pd.DataFrame, settings: Settings, /, *, first_row: int) -
     rows = {"cells": cells, "address": judged.address, "domain": judged.domain, "others": judged.others}
     listed = check_lists(settings, keys, **rows)
     _note(findings, listed, settings)
-    return CheckedChunk(
+    chunk = CheckedChunk(
         frame,
         findings,
         judged.address,
@@ -139,6 +139,7 @@ def check_chunk(frame: pd.DataFrame, settings: Settings, /, *, first_row: int) -
         marks.columns,
         listed,
     )
+    return chunk, keys
 
 
 def _find(frame: pd.DataFrame, judged: Addresses, settings: Settings) -> RowReasons:
@@ -200,10 +201,11 @@ def is_checked_alike(before: Settings, after: Settings, /) -> bool:
     return all(getattr(before, name) is getattr(after, name) for name in _OF_CHUNK)
 
 
-def check_lists_again(chunk: CheckedChunk, settings: Settings, /) -> CheckedChunk:
-    """The same chunk held against the lists and known leads of other settings."""
+def check_lists_again(chunk: CheckedChunk, settings: Settings, /) -> tuple[CheckedChunk, Keys]:
+    """The same chunk held against the lists and known leads of other settings, and the keys of its addresses."""
     rows = {"cells": chunk.cells, "address": chunk.address, "domain": chunk.domain, "others": chunk.others}
-    listed, findings = check_lists(settings, chunk.keys(settings), **rows), chunk.findings.copy()
+    keys, findings = chunk.keys(settings), chunk.findings.copy()
+    listed = check_lists(settings, keys, **rows)
     findings.forget("near_suppressed")
     _note(findings, listed, settings)
-    return replace(chunk, listed=listed, findings=findings)
+    return replace(chunk, listed=listed, findings=findings), keys

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.address import exact_key
-from hygiene.arrow.hashing import Hashes, hash_texts
+from hygiene.arrow.hashing import Hashes, distinct, hash_texts
 from hygiene.arrow.text import is_blank, text_column
 from hygiene.cleaning.decide import leads_of
 from hygiene.cleaning.forecast import forecast_ready
@@ -264,7 +264,7 @@ def source_texts(frame: pd.DataFrame, /) -> pa.Array:
 def _keys(part: Survey) -> Hashes:
     """The distinct leads of a group, by the first half of their hashed keys."""
     found = [hash_texts(exact_key(pc.drop_null(texts.address)))[:, 0] for texts in part.texts()]
-    return np.unique(np.concatenate([np.zeros(0, dtype=np.uint64), *found]))
+    return distinct(np.concatenate([np.zeros(0, dtype=np.uint64), *found]))
 
 
 def shared_leads(keys: Sequence[Hashes], /) -> np.ndarray[Any, np.dtype[np.int64]]:

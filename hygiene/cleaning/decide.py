@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import no_texts, text_series, word_where
+from hygiene.arrow.text import no_texts, text_frame, text_series, word_where
 from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.chunk_reasons import domain_verdicts
 from hygiene.cleaning.dedup.clusters import ChunkClusters
@@ -59,8 +59,10 @@ def word_verdicts(
         "repaired": chunk.repaired,
         "other_addresses": chunk.others,
     }
-    verdicts = pd.DataFrame({"row": related.rows, "source": source, "line": line}, index=index)
-    return verdicts.assign(**{name: text_series(texts[name], index) for name in _COLUMNS})
+    verdicts = text_frame({name: texts[name] for name in _COLUMNS}, index)
+    for place, (name, column) in enumerate({"row": related.rows, "source": source, "line": line}.items()):
+        verdicts.insert(place, name, column)
+    return verdicts
 
 
 #: Text columns of the verdicts, in order.

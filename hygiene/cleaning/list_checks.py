@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.address import Keys
-from hygiene.arrow.hashing import hash_texts
 from hygiene.arrow.text import Mask, not_null, word_where
 from hygiene.cleaning.further import Further, further_of
 from hygiene.cleaning.settings import Settings
@@ -142,10 +141,8 @@ def _find_known(keys: Keys, known: Sequence[KnownLeads]) -> tuple[pa.Array, pa.A
     place, kind = pa.nulls(len(keys.exact), _TEXT), pa.nulls(len(keys.exact), _TEXT)
     if not known:
         return place, kind
-    exact = hash_texts(keys.exact)
-    person = None if keys.person is None else hash_texts(keys.person)
     for leads in known:
-        for word, hashes in (("exact", exact), ("person", person)):
+        for word, hashes in (("exact", keys.exact_hashes), ("person", keys.person_hashes)):
             if hashes is not None:
                 lookup = leads.exact if word == "exact" else leads.persons
                 found = leads.places(lookup.find(hashes))

@@ -11,11 +11,12 @@ import pandas as pd
 import pyarrow as pa
 
 from hygiene.arrow.parallel import map_in_order
-from hygiene.arrow.text import text_series
+from hygiene.arrow.text import text_values
 from hygiene.cleaning.changed import ChangedColumn, add_changes, count_columns
 from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.decide import leads_of
 from hygiene.cleaning.dedup.fill import Fills, find_fills
+from hygiene.cleaning.mended import mended_of, with_mended
 from hygiene.cleaning.rewrite import Rewritten, codes_are_countries, rewrite
 from hygiene.cleaning.row_lookup import Positions, rows_at, texts_at
 from hygiene.cleaning.survey import Survey
@@ -61,19 +62,30 @@ class Outgoing:
 
     def _ready(self, number: int, chunk: CheckedChunk) -> tuple[Positions, Rewritten]:
         """Which rows of a chunk are ready, and these with their cells as they are sent, but for the address."""
-        start = self._survey.firsts[number]
-        ranks = self._survey.relations.ranks[start : start + len(chunk)]
-        ready = np.flatnonzero(ranks == Outcome.READY.rank)
+        start, ready = self._survey.firsts[number], self._ready_rows(number)
         leads = leads_of(self._survey, chunk)
-        sent = self._rewritten(leads if len(ready) == len(leads) else leads.iloc[ready], ready + start)
+        leads = leads if len(ready) == len(leads) else leads.iloc[ready]
+        mended = self._survey.mended.get(number)
+        if mended is None:
+            sent = self._rewritten(leads, ready + start)
+        else:
+            bare = leads.drop(columns=MALFORMED, errors="ignore")
+            sent = with_mended(bare, mended, rows=ready, start=start)
         self._changed[number] = count_columns(sent.changes)
         return ready, sent
+
+    def _ready_rows(self, number: int) -> Positions:
+        start, end = self._survey.firsts[number : number + 2]
+        return np.flatnonzero(self._survey.relations.ranks[start:end] == Outcome.READY.rank)
 
     def changed(self) -> dict[str, ChangedColumn]:
         """What is changed of all leads that are ready, by column; chunks that were rewritten are not so again."""
         found = self._survey
         if found.settings.fields.are_any:
             self.prepare()
+            for number, mended in found.mended.items():
+                if number not in self._changed:
+                    self._changed[number] = count_columns(mended_of(mended, self._ready_rows(number)))
             left = (
                 (each, found.chunks[each]) for each in range(len(found.chunks)) if each not in self._changed
             )
@@ -111,4 +123,4 @@ class Outgoing:
 def _addressed(sent: Rewritten, addresses: pa.Array) -> Rewritten:
     """The same with the normalized addresses."""
     leads = sent.leads
-    return sent._replace(leads=leads.assign(email=text_series(addresses, leads.index).to_numpy()))
+    return sent._replace(leads=leads.assign(email=text_values(addresses)))

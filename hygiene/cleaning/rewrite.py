@@ -16,13 +16,8 @@ import pyarrow.compute as pc
 from hygiene.arrow.text import mask, text_column, text_series
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.errors import UsageError, option
-from hygiene.fields.companies import tidy_companies
 from hygiene.fields.distinct import Tidied
-from hygiene.fields.links import tidy_linkedins, tidy_websites
 from hygiene.fields.mend import mend
-from hygiene.fields.names import tidy_names
-from hygiene.fields.notes import is_own_address
-from hygiene.fields.places import can_read_countries, country_codes, has_states, tidy_countries, tidy_states
 from hygiene.words.tables import read_words
 
 __all__ = ["TIDIED", "FieldRules", "Rewritten", "codes_are_countries", "count_changes", "rewrite"]
@@ -88,15 +83,19 @@ def count_changes(
     changes: pd.DataFrame, rows: np.ndarray[Any, Any], /
 ) -> np.ndarray[Any, np.dtype[np.int64]]:
     """How many cells changed in each of some rows, by their numbers, each once."""
-    changed, times = np.unique(changes["row"].to_numpy(dtype=np.int64), return_counts=True)
-    counts = dict(zip(changed.tolist(), times.tolist(), strict=True))
-    return np.array(
-        [counts.get(row, 0) for row in rows.tolist()] if counts else [0] * len(rows), dtype=np.int64
-    )
+    counts = np.zeros(len(rows), dtype=np.int64)
+    if len(changes):
+        changed, times = np.unique(changes["row"].to_numpy(dtype=np.int64), return_counts=True)
+        place = np.minimum(np.searchsorted(changed, rows), len(changed) - 1)
+        here = changed[place] == rows
+        counts[here] = times[place[here]]
+    return counts
 
 
 def codes_are_countries(frames: Iterable[pd.DataFrame], /) -> bool:
     """Whether two letters in the country column of leads may be the code of a country: nowhere they are states."""
+    from hygiene.fields.places import has_states
+
     return not any(has_states(text_column(frame["country"])) for frame in frames if "country" in frame)
 
 
@@ -167,6 +166,8 @@ def _tidy(cells: _Cells, rules: FieldRules, addresses: pa.Array, *, codes: bool 
 
     Names and companies are tidied without the extra too, by the endings of addresses alone.
     """
+    from hygiene.fields.places import can_read_countries
+
     countries = _endings(addresses)
     if {"places", "phones"} & set(rules.tidy) or can_read_countries():
         countries = _places(cells, countries, write="places" in rules.tidy, codes=codes)
@@ -174,14 +175,19 @@ def _tidy(cells: _Cells, rules: FieldRules, addresses: pa.Array, *, codes: bool 
     if "names" in rules.tidy and {"first_name", "last_name"} & cells.keys():
         _names(cells, countries, addresses, none)
     if "companies" in rules.tidy and "company" in cells:
+        from hygiene.fields.companies import tidy_companies
+
         cells.take("company", tidy_companies(cells["company"], countries=countries))
     if "phones" in rules.tidy and "phone" in cells:
         from hygiene.fields.phones import tidy_phones
 
         cells.take("phone", tidy_phones(cells["phone"], regions=countries, region=rules.region))
-    for name, work in (("website", tidy_websites), ("linkedin", tidy_linkedins)):
-        if "links" in rules.tidy and name in cells:
-            cells.take(name, work(cells[name]))
+    if "links" in rules.tidy:
+        from hygiene.fields.links import tidy_linkedins, tidy_websites
+
+        for name, work in (("website", tidy_websites), ("linkedin", tidy_linkedins)):
+            if name in cells:
+                cells.take(name, work(cells[name]))
 
 
 def _endings(addresses: pa.Array) -> pa.Array:
@@ -197,6 +203,8 @@ def _places(cells: _Cells, countries: pa.Array, *, write: bool, codes: bool | No
     """The codes of countries, by their cells before those of addresses; written anew where that was asked for."""
     if "country" not in cells:
         return countries
+    from hygiene.fields.places import country_codes, has_states, tidy_countries, tidy_states
+
     codes = not has_states(cells["country"]) if codes is None else codes
     own = country_codes(cells["country"], codes=codes)
     if write:
@@ -207,6 +215,9 @@ def _places(cells: _Cells, countries: pa.Array, *, write: bool, codes: bool | No
 
 
 def _names(cells: _Cells, countries: pa.Array, addresses: pa.Array, none: pa.Array) -> None:
+    from hygiene.fields.names import tidy_names
+    from hygiene.fields.notes import is_own_address
+
     if "first_name" in cells:
         own = is_own_address(cells["first_name"], addresses)
         if own.any():

@@ -15,7 +15,7 @@ from typing import IO, Any, cast
 import pandas as pd
 import pyarrow as pa
 
-from hygiene.arrow.text import text_column, text_series
+from hygiene.arrow.text import text_column, text_frame
 from hygiene.cleaning.check_chunk import CheckedChunk, Texts
 from hygiene.cleaning.list_checks import ListMatches
 from hygiene.cleaning.reasons import RowReasons
@@ -206,12 +206,12 @@ def _decoded(first: pa.RecordBatch, batch: pa.RecordBatch) -> CheckedChunk:
     source, lines = (batch.column(name).to_numpy() for name in ("source", "line"))
     index = place_index(note["sources"], source, lines)
     leads = {
-        name: text_series(texts.cells if name == "email" else _text(batch, f"lead {at}"), index)
+        name: texts.cells if name == "email" else _text(batch, f"lead {at}")
         for at, name in enumerate(note["columns"])
     }
     outcomes = {code: outcome and Outcome(outcome) for code, outcome in note["outcomes"].items()}
     return CheckedChunk(
-        pd.DataFrame(leads, index=index),
+        text_frame(leads, index),
         RowReasons.of(batch.num_rows, _masks(batch, "found "), outcomes),
         texts.address,
         texts.domain,

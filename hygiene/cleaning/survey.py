@@ -8,28 +8,34 @@ is handed.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from hygiene.address import Keys
 from hygiene.arrow.parallel import map_in_order
 from hygiene.arrow.text import is_blank, text_column
 from hygiene.cleaning.check_chunk import CheckedChunk, Texts, check_chunk, check_lists_again, is_checked_alike
 from hygiene.cleaning.chunk_reasons import all_reasons
 from hygiene.cleaning.chunk_store import Chunks, ChunksInMemory, ChunkStore
+from hygiene.cleaning.coarse_keys import CoarseKeys, KeptCoarseKeys
 from hygiene.cleaning.dedup.clusters import ChunkClusters, Clusters
 from hygiene.cleaning.dedup.key_index import ChunkKeys, KeyIndex
 from hygiene.cleaning.further import further_of
-from hygiene.cleaning.likely import LikelyIndex, Traces, traces_of
+from hygiene.cleaning.mended import find_mended
 from hygiene.cleaning.notes import notes_on
 from hygiene.cleaning.reasons import RowReasons, in_table_order
 from hygiene.cleaning.settings import Settings
+from hygiene.cleaning.touching import Touching
 from hygiene.columns.dates import Dated
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.columns.opt_outs import ColumnMarks
 from hygiene.deliverability import REASON_OF, DomainVerdict, KnownVerdicts, Resolver
 from hygiene.outcomes import REASONS, SAME_PERSON, Outcome
+
+if TYPE_CHECKING:
+    from hygiene.cleaning.likely import LikelyIndex, Traces
 
 __all__ = [
     "EXAMPLES",
@@ -60,6 +66,9 @@ class Survey:
         reasons: Rows by reason, in the order of the reasons table.
         examples: The first rows of each reason, as positions.
         filled: Rows that fill each canonical column that is there.
+        mended: What is mended of each chunk, for the chunks of which that is kept.
+        touching: Which rows a prediction has to look at; made for the first one.
+        coarse: What the rows are hashed under for a prediction; empty where a prediction needs their texts.
     """
 
     settings: Settings
@@ -74,11 +83,19 @@ class Survey:
     reasons: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[int]] = field(default_factory=dict)
     filled: Counter[str] = field(default_factory=Counter)
+    mended: dict[int, pd.DataFrame] = field(default_factory=dict)
+    touching: Touching | None = None
+    coarse: KeptCoarseKeys = field(default_factory=KeptCoarseKeys)
     relations: Clusters = field(init=False)
 
     def __getstate__(self) -> dict[str, Any]:
         """What another process gets: all chunks, and what DNS said rather than whom to ask."""
-        kept = {"chunks": ChunksInMemory(self), "keeping": None, "settings": self.known_settings()}
+        kept = {
+            "chunks": ChunksInMemory(self),
+            "keeping": None,
+            "settings": self.known_settings(),
+            "touching": None,
+        }
         return {**vars(self), **kept}
 
     def known_settings(self) -> Settings:
@@ -120,7 +137,9 @@ class _Examined(NamedTuple):
 
     chunk: CheckedChunk
     facts: ChunkKeys
-    traces: Traces | None
+    coarse: CoarseKeys | None
+    mended: pd.DataFrame | None
+    traces: "Traces | None"
     filled: Mapping[str, int]
 
 
@@ -148,7 +167,7 @@ def survey(
     """
 
     def work(numbered: tuple[int, pd.DataFrame]) -> _Examined:
-        return _with_facts(check_chunk(numbered[1], settings, first_row=numbered[0]), settings)
+        return _with_facts(*check_chunk(numbered[1], settings, first_row=numbered[0]), settings)
 
     examined = map_in_order(work, _numbered(frames), jobs=jobs)
     return _surveyed(examined, Survey(settings, ChunksInMemory(), keeping, jobs), whole=whole)
@@ -161,7 +180,7 @@ def survey_again(found: Survey, settings: Settings, /) -> Survey:
         return survey(frames, settings, keeping=found.keeping, jobs=found.jobs, whole=False)
 
     def work(chunk: CheckedChunk) -> _Examined:
-        return _with_facts(check_lists_again(chunk, settings), settings)
+        return _with_facts(*check_lists_again(chunk, settings), settings)
 
     examined = map_in_order(work, found, jobs=found.jobs)
     return _surveyed(examined, Survey(settings, ChunksInMemory(), found.keeping, found.jobs), whole=False)
@@ -176,12 +195,12 @@ def _numbered(frames: Iterable[pd.DataFrame]) -> Iterator[tuple[int, pd.DataFram
         first += len(frame)
 
 
-def _with_facts(chunk: CheckedChunk, settings: Settings) -> _Examined:
+def _with_facts(chunk: CheckedChunk, keys: Keys, settings: Settings) -> _Examined:
     """A chunk that was examined, and what is kept of its rows."""
     merits = settings.keep.merits(chunk.frame) if settings.keep.has_merits else None
     further = further_of(chunk.others)
     facts = ChunkKeys.of(
-        chunk.keys(settings),
+        keys,
         chunk.own_findings(),
         merits=merits,
         dated=settings.keep.dated(chunk.frame, merits),
@@ -190,8 +209,26 @@ def _with_facts(chunk: CheckedChunk, settings: Settings) -> _Examined:
         named=chunk.listed.named,
         further=(further.rows, further.keys(by_person=settings.by_person).key),
     )
-    traces = traces_of(chunk, settings) if settings.likely else None
-    return _Examined(chunk, facts, traces, _filled(chunk.frame))
+    coarse = CoarseKeys.of(chunk.texts, keys, settings.policy)
+    mended = find_mended(chunk.frame, settings)
+    return _Examined(chunk, facts, coarse, mended, _traces(chunk, settings), _filled(chunk.frame))
+
+
+def _traces(chunk: CheckedChunk, settings: Settings) -> "Traces | None":
+    """What persons are told by, where rows of one person are looked for."""
+    if not settings.likely:
+        return None
+    from hygiene.cleaning.likely import traces_of
+
+    return traces_of(chunk, settings)
+
+
+def _persons(settings: Settings, files: Mapping[str, Any]) -> "LikelyIndex | None":
+    if not settings.likely:
+        return None
+    from hygiene.cleaning.likely import LikelyIndex
+
+    return LikelyIndex(**files)
 
 
 def _filled(frame: pd.DataFrame) -> Mapping[str, int]:
@@ -203,22 +240,27 @@ def _filled(frame: pd.DataFrame) -> Mapping[str, int]:
 def _surveyed(examined: Iterable[_Examined], found: Survey, *, whole: bool) -> Survey:
     """The survey of chunks that were examined."""
     keeping, settings = found.keeping, found.settings
-    facts, persons = KeyIndex(settings), LikelyIndex()
+    files: dict[str, Any] = {}
     if keeping is not None:
         found.chunks = keeping.chunks()
-        facts = KeyIndex(settings, open_file=keeping.open_file, most_octets=keeping.key_octets)
-        persons = LikelyIndex(open_file=keeping.open_file, most_octets=keeping.key_octets)
-    for chunk, of_rows, traces, filled in examined:
+        files = {"open_file": keeping.open_file, "most_octets": keeping.key_octets}
+    facts, persons = KeyIndex(settings, **files), _persons(settings, files)
+    found.coarse = KeptCoarseKeys(**files)
+    for chunk, of_rows, coarse, mended, traces, filled in examined:
+        if mended is not None:
+            found.mended[len(found.chunks)] = mended
         _take_in(found, chunk, of_rows)
         found.filled.update(filled)
         facts.add(of_rows)
-        if traces is not None:
+        if coarse is not None:
+            found.coarse.add(coarse)
+        if traces is not None and persons is not None:
             persons.add(traces, len(chunk))
     if whole:
         found.dated.check(settings.keep.column)
     if settings.resolver is not None:
         _look_up(found, facts, settings.resolver)
-    likely = persons.relate(found.firsts, facts.ranks) if settings.likely else None
+    likely = None if persons is None else persons.relate(found.firsts, facts.ranks)
     found.relations = facts.relate(likely=likely)
     _count_relations(found)
     found.reasons = in_table_order(found.reasons)

@@ -36,7 +36,7 @@ def send(run: Run, session: "Session", cleaned: "CleanedLeads", stopping: "Stopp
             )
             if run.options["verify"]:
                 with run.afterwards():
-                    receipt = with_readback(receipt, cleaned, session.sink)
+                    receipt = with_readback(receipt, cleaned, session.sink, custom=session.frozen.custom)
                     session.keep_evidence(receipt)
             return receipt
     except KeyboardInterrupt:

@@ -12,14 +12,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import Mask, mask
+from hygiene.arrow.text import Mask, Octets, mask
+from hygiene.fields.companies import tidy_company
 from hygiene.fields.distinct import where_distinct
-from hygiene.fields.links import host_of, is_shared
 from hygiene.fields.name_parts import is_company
-from hygiene.fields.phones import is_damaged
-from hygiene.fields.placeholders import UNFILLED, is_department, is_nothing, is_test
-from hygiene.fields.suspects import may_be_one_of, may_end_with
-from hygiene.words.name_words import LEGAL_FORMS_JOINED
+from hygiene.fields.placeholders import UNFILLED, is_department, is_made_up, is_nothing, is_test
+from hygiene.fields.suspects import Ends
+from hygiene.words.name_words import FIRM_WORDS, LEGAL_FORMS_JOINED, given_names
 from hygiene.words.spelling import folded
 from hygiene.words.tables import read_words
 
@@ -28,7 +27,11 @@ _TEXT = pa.large_string()
 __all__ = ["damaged_number", "domain_mismatch", "is_own_address", "name_is_company", "placeholder_name"]
 
 #: A number of enough digits, with what stands between them, and the end of one that may have been rounded.
-_WHOLE_NUMBER, _ROUND = r"^\+?[ ().\-]*(?:\d[ ().\-]*){7,}$", r"0000(?:[.,]0+)?[ ]*$"
+_FEWEST = 7
+_WHOLE_NUMBER, _ROUND = rf"^\+?[ ().\-]*(?:\d[ ().\-]*){{{_FEWEST},}}$", r"0000(?:[.,]0+)?[ ]*$"
+#: The last octet of a rounded one.
+_ZERO, _BLANK_SIGN, _PLUS = ord("0"), ord(" "), ord("+")
+_IS_DIGIT = np.array([chr(octet) in "+0123456789" for octet in range(256)])
 #: What stands around the words of placeholders, which are looked up without it.
 _AROUND = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace()) + "."
 #: Letters that become others in lower case, by where they stand or into several, so that Arrow's are not Python's.
@@ -43,19 +46,26 @@ _SEVERAL = rf"\S{_WHITE}+\S"
 _SITE = r"^\s*(?:https?:)?(?://)?(?:www\.)?([a-z0-9.\-]+)(?:[/?#].*)?\s*$"
 
 
-def placeholder_name(first: pa.Array, last: pa.Array, addresses: pa.Array, /) -> Mask:
+def placeholder_name(
+    first: pa.Array, last: pa.Array, addresses: pa.Array, /, *, ends: tuple[Ends, Ends] | None = None
+) -> Mask:
     """Rows whose first or last name names nobody: NULL, test, asdf, xxx, unknown, a department, the address itself.
 
     Args:
         first: First names (`large_string`).
         last: Last names, aligned.
         addresses: Email cells, aligned.
+        ends: The ends of both names, where they were looked at already.
     """
     words = read_words("placeholders")
-    unfilled = mask(pc.match_substring_regex(first, _UNFILLED)) | mask(
-        pc.match_substring_regex(last, _UNFILLED)
+    near = np.flatnonzero(
+        np.logical_or(
+            *(
+                each.may_be_one_of(words) | each.may_be_one_letter()
+                for each in ends or (Ends(first), Ends(last))
+            )
+        )
     )
-    near = np.flatnonzero(may_be_one_of(first, words) | may_be_one_of(last, words) | unfilled)
     given, surname = first.take(pa.array(near)), last.take(pa.array(near))
     joined = pc.binary_join_element_wise(given, surname, _SPACE, **_BLANK)
     told = _is_told(given) | _is_told(surname) | _is_told(joined)
@@ -83,9 +93,9 @@ def _names_nobody(first: str, last: str) -> bool:
     first, last = first.strip(), last.strip()
     if is_test(first) and (not last or is_test(last)):
         return True
-    return (
-        is_nothing(first, beside=last) or is_nothing(last, beside=first) or is_department(f"{first} {last}")
-    )
+    whole = f"{first} {last}"
+    nothing = is_nothing(first, beside=last) or is_nothing(last, beside=first)
+    return nothing or is_department(whole) or is_made_up(whole)
 
 
 def is_own_address(names: pa.Array, addresses: pa.Array, /) -> Mask:
@@ -98,15 +108,18 @@ def is_own_address(names: pa.Array, addresses: pa.Array, /) -> Mask:
     return mask(pc.and_(same, pc.match_substring(names, "@")))
 
 
-def name_is_company(first: pa.Array, last: pa.Array, companies: pa.Array, /) -> Mask:
+def name_is_company(
+    first: pa.Array, last: pa.Array, companies: pa.Array, /, *, ends: tuple[Ends, Ends] | None = None
+) -> Mask:
     """Rows whose name is that of a company, by its words or by the company's own cell.
 
     Args:
         first: First names (`large_string`).
         last: Last names, aligned.
         companies: Companies, aligned.
+        ends: The ends of both names, where they were looked at already.
     """
-    near = np.flatnonzero(_near_firm(first, last))
+    near = np.flatnonzero(_near_firm(*(ends or (Ends(first), Ends(last)))))
     given, surname = first.take(pa.array(near)), last.take(pa.array(near))
     found = np.zeros(len(first), dtype=bool)
     plain = ~_may_be_firm(given, surname)
@@ -114,14 +127,33 @@ def name_is_company(first: pa.Array, last: pa.Array, companies: pa.Array, /) -> 
     same = mask(pc.equal(first, companies))
     if same.any():
         same &= ~mask(pc.equal(pc.utf8_trim_whitespace(first), "")) & mask(pc.equal(last, ""), null=True)
-    return found | same
+    return found | same | _is_called_so(first, last, companies)
 
 
-def _near_firm(first: pa.Array, last: pa.Array) -> Mask:
+def _is_called_so(first: pa.Array, last: pa.Array, companies: pa.Array) -> Mask:
+    """Rows whose name is what the company is called, and no given name: alone, twice, or with a word of trades last."""
+    begins = pc.equal(*(pc.utf8_lower(pc.utf8_slice_codeunits(each, 0, 3)) for each in (first, companies)))
+    near = mask(begins) & mask(pc.not_equal(first, ""))
+    alike = mask(pc.equal(pc.fill_null(last, ""), "")) | mask(pc.equal(first, last))
+    trade = mask(pc.is_in(pc.utf8_lower(last), value_set=pa.array(sorted(FIRM_WORDS), _TEXT)))
+    columns = [first, pc.fill_null(last, ""), companies]
+    return where_distinct(columns, lambda row: _are_called(*row), plain=~(near & (alike | trade)))
+
+
+def _are_called(first: str, last: str, company: str) -> bool:
+    words = first.split()
+    if not words or folded(words[0]) in given_names():
+        return False
+    whole = first if last in {"", first} else f"{first} {last}"
+    called = {folded(text) for text in (company, tidy_company(company)[0])}
+    return folded(whole.strip()) in called
+
+
+def _near_firm(first: Ends, last: Ends) -> Mask:
     """Rows that `_may_be_firm` may tell of, and others."""
     forms = read_words("legal_forms", kind="telling")
-    there = [mask(pc.greater(pc.binary_length(column), 0)) for column in (first, last)]
-    return may_end_with(first, forms) | may_end_with(last, forms) | (there[0] ^ there[1])
+    alone = first.are_filled() ^ last.are_filled()
+    return first.may_end_with(forms) | last.may_end_with(forms) | alone
 
 
 def _may_be_firm(first: pa.Array, last: pa.Array) -> Mask:
@@ -148,9 +180,28 @@ def _is_firm(first: str, last: str) -> bool:
 
 def damaged_number(phones: pa.Array, /) -> Mask:
     """Rows whose phone number has lost digits: an exponent, zeros in place of them, or too few."""
-    plain = mask(pc.match_substring_regex(phones, _WHOLE_NUMBER))
-    plain &= ~mask(pc.match_substring_regex(phones, _ROUND))
+    plain = _are_whole(phones)
+    ends = Octets.of(phones).tails() >> np.uint32(24)
+    near = np.flatnonzero(plain & ((ends == _ZERO) | (ends == _BLANK_SIGN)))
+    plain[near[mask(pc.match_substring_regex(phones.take(pa.array(near)), _ROUND))]] = False
+    if plain.all():
+        return ~plain
+    from hygiene.fields.phones import is_damaged
+
     return where_distinct([phones], lambda row: is_damaged(row[0]), plain=plain)
+
+
+def _are_whole(phones: pa.Array) -> Mask:
+    """Numbers of enough digits; most columns are of digits and plus signs before them, which is cheaper to see."""
+    octets = Octets.of(phones)
+    if len(octets.data) and not phones.null_count and _IS_DIGIT[octets.data].all():
+        signs = octets.data == _PLUS
+        lengths = np.diff(octets.bounds)
+        first = signs[np.minimum(octets.bounds[:-1], len(signs) - 1)] & (lengths > 0)
+        if np.count_nonzero(first) == np.count_nonzero(signs):
+            whole: Mask = lengths - first >= _FEWEST
+            return whole
+    return mask(pc.match_substring_regex(phones, _WHOLE_NUMBER))
 
 
 def domain_mismatch(
@@ -164,6 +215,7 @@ def domain_mismatch(
         registrable: The domain that was registered of a host, or an empty text.
         public: Domains of public mail providers, which say nothing about a website.
     """
+    from hygiene.fields.links import host_of, is_shared
 
     def differs(website: str, domain: str) -> bool:
         host = host_of(website)

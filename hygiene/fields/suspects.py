@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from hygiene.arrow.text import Mask, Octets
 
-__all__ = ["may_be_one_of", "may_end_with"]
+__all__ = ["Ends"]
 
 _Numbers = np.ndarray[Any, np.dtype[np.uint32]]
 #: Bits of the first, or last, so many octets of four.
@@ -21,6 +21,7 @@ _FIRST = np.array([0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF], dtype=np.uint32)
 _LAST = np.array([0, 0xFF000000, 0xFFFF0000, 0xFFFFFF00, 0xFFFFFFFF], dtype=np.uint32)
 #: The bits that tell small letters from capitals, and those that no ASCII has, in four octets at once.
 _SMALL, _BEYOND = np.uint32(0x20202020), np.uint32(0x80808080)
+_ASCII = 0x80
 #: Knuth's multiplier for hashing (The Art of Computer Programming, 6.4), and the bits that are kept.
 _MULTIPLIER, _BITS = np.uint32(2654435761), 16
 #: Whether an octet is a letter or digit of ASCII, and whether it stands between the letters of a form (``L.L.C.``).
@@ -28,42 +29,57 @@ _IS_ALNUM = np.array([octet < 0x80 and chr(octet).isalnum() for octet in range(2
 _IS_STOP = np.array([chr(octet) in ".," for octet in range(256)])
 
 
-def may_be_one_of(column: pa.Array, words: frozenset[str], /) -> Mask:
-    """Cells that may be a word, or the first words of one with a space in it, by their first and last octets.
+class Ends:
+    """The octets at the ends of the cells of a column, looked at once for several words.
 
     Args:
         column: Texts (`large_string`); of a null anything is said.
-        words: Words in lower case.
     """
-    octets = _padded(column)
-    lengths = np.diff(octets.bounds)
-    heads: _Numbers = octets.heads() & _FIRST[np.minimum(lengths, 4)]
-    tails: _Numbers = octets.tails() & _LAST[np.minimum(lengths, 4)]
-    found: Mask = _table_of_words(words)[_hashed(heads, tails)] | (((heads | tails) & _BEYOND) != 0)
-    return (found | _is_wrapped(octets, lengths)) & (lengths > 0)
 
+    def __init__(self, column: pa.Array, /) -> None:
+        self._octets = _padded(column)
+        self._lengths = np.diff(self._octets.bounds)
+        shown = np.minimum(self._lengths, 4)
+        self._heads: _Numbers = self._octets.heads() & _FIRST[shown]
+        self._tails: _Numbers = self._octets.tails() & _LAST[shown]
+        self._wrapped = _is_wrapped(self._octets, self._lengths)
 
-def may_end_with(column: pa.Array, endings: frozenset[str], /) -> Mask:
-    """Cells whose last word may be one of some endings, stops between its letters or not; all beyond ASCII.
+    def may_be_one_of(self, words: frozenset[str], /) -> Mask:
+        """Cells that may be a word, or the first words of one with a space in it, by their first and last octets.
 
-    Args:
-        column: Texts (`large_string`); of a null anything is said.
-        endings: Words of two letters or more in lower case.
-    """
-    octets = _padded(column)
-    lengths = np.diff(octets.bounds)
-    tails: _Numbers = octets.tails() & _LAST[np.minimum(lengths, 4)]
-    two, three = _tables_of_ends(endings)
-    found: Mask = (
-        two[_hashed(tails >> np.uint32(16))]
-        | three[_hashed(tails >> np.uint32(8))]
-        | _is_wrapped(octets, lengths)
-    )
-    for place in (8, 16):
-        found |= _IS_STOP[(tails >> place) & 0xFF]
-    beyond = np.flatnonzero(octets.data >= 0x80)
-    found[np.searchsorted(octets.bounds, beyond, "right") - 1] = True
-    return found & (lengths > 0)
+        Args:
+            words: Words in lower case.
+        """
+        found: Mask = _table_of_words(words)[_hashed(self._heads, self._tails)]
+        found |= ((self._heads | self._tails) & _BEYOND) != 0
+        return (found | self._wrapped) & (self._lengths > 0)
+
+    def may_end_with(self, endings: frozenset[str], /) -> Mask:
+        """Cells whose last word may be one of some endings, stops between its letters or not; all beyond ASCII.
+
+        Args:
+            endings: Words of two letters or more in lower case.
+        """
+        two, three = _tables_of_ends(endings)
+        found: Mask = two[_hashed(self._tails >> np.uint32(16))] | three[_hashed(self._tails >> np.uint32(8))]
+        found |= self._wrapped
+        for place in (8, 16):
+            found |= _IS_STOP[(self._tails >> place) & 0xFF]
+        data = self._octets.data
+        if data.max() >= _ASCII:
+            found[np.searchsorted(self._octets.bounds, np.flatnonzero(data >= _ASCII), "right") - 1] = True
+        return found & (self._lengths > 0)
+
+    def may_be_one_letter(self) -> Mask:
+        """Cells that begin with the same letter of ASCII three times; what else a program left is wrapped in signs."""
+        first, second, third = (self._heads | _SMALL) >> np.arange(0, 24, 8, dtype=np.uint32)[:, None] & 0xFF
+        found: Mask = (first == second) & (second == third)
+        return found
+
+    def are_filled(self) -> Mask:
+        """Cells that are not empty."""
+        filled: Mask = self._lengths > 0
+        return filled
 
 
 def _padded(column: pa.Array) -> Octets:

@@ -66,10 +66,18 @@ def with_known_leads(
     return session.knowing(cleaned)
 
 
-def with_readback(receipt: Receipt, cleaned: CleanedLeads, sink: Sink, /) -> Receipt:
+def with_readback(
+    receipt: Receipt, cleaned: CleanedLeads, sink: Sink, /, *, custom: Sequence[str] = ()
+) -> Receipt:
     """The receipt with what the list holds now; as it is where the sink cannot list it, or nothing was sent.
 
     A list that cannot be read is a note of the receipt: what was sent is sent.
+
+    Args:
+        receipt: Of the import.
+        cleaned: Its leads.
+        sink: Where to.
+        custom: Custom columns that were sent.
     """
     trace = receipt.reconciliation.trace
     if trace is None or not isinstance(sink, ListReader):
@@ -88,7 +96,9 @@ def with_readback(receipt: Receipt, cleaned: CleanedLeads, sink: Sink, /) -> Rec
         landed=[result.batch for result in receipt.batches if result.reported is not None],
         known=None if held is None else held.to_pylist(),
     )
-    known = evidence_of(cleaned, trace.rows, sent=sent, members=members, was_read=held is not None)
+    known = evidence_of(
+        cleaned, trace.rows, sent=sent, custom=custom, members=members, was_read=held is not None
+    )
     told = replace(receipt.reconciliation, trace=replace(trace, evidence=known))
     return replace(receipt, readback=found, reconciliation=told)
 

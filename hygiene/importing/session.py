@@ -180,7 +180,8 @@ class Session:
         )
         error = run.send()
         self.notes += run.crossing.notes()
-        receipt = with_rows_told(self._receipt(record, error, progressed=run.progressed), cleaned)
+        receipt = self._receipt(record, error, progressed=run.progressed)
+        receipt = with_rows_told(receipt, cleaned, custom=self.frozen.custom)
         if isinstance(error, SinkError) and {batch.state for batch in receipt.batches} <= {"planned"}:
             raise error
         if error is None and self._record is not None and receipt.batches:

@@ -6,8 +6,11 @@ The apostrophe goes before apostrophes too, so that taking one off always undoes
 import re
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from hygiene.arrow.text import Octets
 
 __all__ = ["guarded", "guarded_texts", "unguarded_texts"]
 
@@ -25,6 +28,8 @@ _STARTS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"
 _FORMULA = f"^(?:'*[\t\r\n]|['{_UNSEEN}]*[{_STARTS}])"
 
 _is_formula = re.compile(_FORMULA).match
+#: Octets with which no text begins that is taken for a formula: printed ASCII but for an apostrophe and `_STARTS`.
+_HARMLESS = np.array([chr(octet) not in "'=+-@" and 0x20 < octet < 0x7F for octet in range(256)])
 _TEXT = pa.large_string()
 
 
@@ -38,11 +43,27 @@ def guarded(cell: object, /) -> object:
 
 def guarded_texts(texts: pa.Array, /) -> pa.Array:
     """Texts as `guarded` gives each; NA stays."""
-    rows = pc.fill_null(pc.match_substring_regex(texts, _FORMULA), fill_value=False)
-    if not rows.true_count:
+    near = _near(texts)
+    if not len(near):
         return texts
+    found = pc.fill_null(pc.match_substring_regex(texts.take(pa.array(near)), _FORMULA), fill_value=False)
+    if not found.true_count:
+        return texts
+    at = np.zeros(len(texts), dtype=bool)
+    at[near] = found.to_numpy(zero_copy_only=False)
+    rows = pa.array(at)
     new = pc.binary_join_element_wise(pa.scalar("'", _TEXT), texts.filter(rows), pa.scalar("", _TEXT))
     return pc.replace_with_mask(texts, rows, new)
+
+
+def _near(texts: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Positions of the texts that may be taken for formulas, by their first octet."""
+    octets = Octets.of(texts)
+    if not len(octets.data):
+        return np.arange(0)
+    starts, ends = octets.bounds[:-1], octets.bounds[1:]
+    harmless = _HARMLESS[octets.data[np.minimum(starts, len(octets.data) - 1)]]
+    return np.flatnonzero(~harmless & (starts < ends))
 
 
 def unguarded_texts(column: pa.ChunkedArray, /) -> Any:

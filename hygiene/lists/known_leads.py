@@ -70,8 +70,10 @@ class KnownLeads(InProcess):
         there = np.flatnonzero(pc.is_valid(cells).to_numpy(zero_copy_only=False))
         given = cells.take(pa.array(there))
         line = there + 1 if lines is None else np.asarray(lines)[there]
-        given, line = _each_address(given, line)
         judged = address.validate(given)
+        if (each := _each_address(given, line, judged)) is not None:
+            given, line = each
+            judged = address.validate(given)
         return cls(name, given, judged.address, judged.domain, line, place, layout, tuple(broken))
 
     def __len__(self) -> int:
@@ -124,14 +126,16 @@ class KnownLeads(InProcess):
 
 
 def _each_address(
-    given: pa.Array, line: np.ndarray[Any, np.dtype[np.int64]]
-) -> tuple[pa.Array, np.ndarray[Any, np.dtype[np.int64]]]:
-    """The cells, and after each the further addresses that it holds; one that is no address alone as its first."""
-    judged = address.validate(given)
+    given: pa.Array, line: np.ndarray[Any, np.dtype[np.int64]], judged: address.Addresses
+) -> tuple[pa.Array, np.ndarray[Any, np.dtype[np.int64]]] | None:
+    """The cells, and after each the further addresses that it holds; one that is no address alone as its first.
+
+    None where every cell holds one at most.
+    """
     odd = (mask(pc.is_null(judged.address)) & ~is_blank(given)) | mask(pc.is_valid(judged.others))
     rows = np.flatnonzero(odd)
     if not len(rows):
-        return given, line
+        return None
     found = find_entries(pc.utf8_trim_whitespace(given.take(pa.array(rows))), hashes=False)
     named = found.where(found.kind == KINDS.index("address"))
     first = judged.address.take(pa.array(rows[named.cell]))

@@ -31,17 +31,30 @@ class _Predicted(NamedTuple):
 
 
 def causes_of(
-    answered: Sequence[Result], drift: Table, trials: PolicyGrid, policy: ImportPolicy
+    answered: Sequence[Result],
+    drift: Table,
+    trials: PolicyGrid,
+    policy: ImportPolicy,
+    missing: Sequence[int] | None = None,
 ) -> tuple[str, ...]:
-    """What we did not know that would explain every batch; empty where something is left over."""
+    """What we did not know that would explain every batch; empty where something is left over.
+
+    Args:
+        answered: The batches that were answered.
+        drift: Reported less predicted, a line each.
+        trials: What a policy counts of them.
+        policy: The rules that they were predicted with.
+        missing: Leads of each that these rules have in the list and that are not there; None where nobody looked.
+    """
     columns = (trials.table(policy)[:, IMPORTED], trials.known(policy), trials.listed(policy))
     predicted = [_Predicted(*map(int, row)) for row in zip(*columns, strict=True)]
     found: dict[str, list[tuple[int, int]]] = {}
     for place, result in enumerate(answered):
-        if not drift[place].any():
+        gone = None if missing is None else missing[place]
+        if not drift[place].any() and not gone:
             continue
         parts = _parts(drift[place], predicted[place], policy, sent_again=result.attempts > 1)
-        if parts is None:
+        if parts is None or not _agree(drift[place], gone):
             return ()
         for cause, leads in parts.items():
             found.setdefault(cause, []).append((result.batch, leads))
@@ -72,6 +85,13 @@ def _parts(
     dropped = "the API dropped {n} uncounted" if not total else "{n} did not reach the API"
     parts = {held: duplicates, "the block list names {n} by entries that we do not have": blocked}
     return {cause: leads for cause, leads in {**parts, dropped: lost}.items() if leads}
+
+
+def _agree(drift: Any, missing: int | None) -> bool:
+    """Whether as many leads are missing as were lost, or blocked: what the list held before is in it."""
+    _, imported, duplicates, blocked = (int(number) for number in drift)
+    lost = max(0, -(imported + duplicates + blocked))
+    return missing is None or lost <= missing <= lost + max(0, blocked)
 
 
 def _where(parts: Sequence[tuple[int, int]]) -> str:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from hygiene.arrow.text import Mask
 from hygiene.policy import ImportPolicy
+from hygiene.prediction.address_parts import Parts
 from hygiene.prediction.features import Codes, Features, Folding
 from hygiene.prediction.simulate import (
     BLOCKED,
@@ -23,7 +24,7 @@ from hygiene.prediction.simulate import (
     classes_of,
     folding_of,
 )
-from hygiene.prediction.traits import TRAITS, Bits
+from hygiene.prediction.traits import Bits
 from hygiene.sinks.rows import CLASSES
 
 __all__ = ["LITERAL", "Evidence", "Held", "told_of"]
@@ -52,13 +53,15 @@ class Evidence:
             it the list was not read back.
         was_read: Whether it is known what the list held before.
         traits: What an importer could see of each lead; None where that was not kept.
-        domains: Domains of the leads, while their file is at hand; else None.
+        parts: The parts of their addresses, while their file is at hand; else None.
+        fields: What was sent of the leads besides, by column, while their file is at hand; else None.
     """
 
     members: Members | None = field(default=None, repr=False)
     was_read: bool = False
     traits: Callable[[], Bits] | None = field(default=None, repr=False)
-    domains: Callable[[], pa.Array] | None = field(default=None, repr=False)
+    parts: Callable[[], Parts] | None = field(default=None, repr=False)
+    fields: Callable[[], Mapping[str, pa.DictionaryArray]] | None = field(default=None, repr=False)
 
 
 def told_of(results: Sequence[Any], batch: Codes, /) -> Codes:
@@ -86,6 +89,7 @@ class Held:
         at: Places in it of the leads that were answered for.
         features: What rules see of these.
         batch: The request of each, from 0.
+        numbers: The number of each request.
         told: What the API said of each.
         waived: Whether the requests waived the block list.
     """
@@ -94,6 +98,7 @@ class Held:
     at: Codes
     features: Features
     batch: Codes
+    numbers: Codes
     told: Codes
     waived: bool
 
@@ -101,6 +106,11 @@ class Held:
     def speaks(self) -> bool:
         """Whether anything is known of single leads."""
         return self.evidence.members is not None or bool(self.told.any())
+
+    def parts(self) -> Parts | None:
+        """The parts of the leads' addresses; None where their file is not at hand."""
+        found = None if self.evidence.parts is None else self.evidence.parts()
+        return found if found is None or len(self.at) == len(found.local) else found.take(self.at)
 
     def present(self, folding: Folding, /) -> Mask | None:
         """True where the list holds the lead's key under a folding; None where that is not known."""
@@ -111,14 +121,6 @@ class Held:
         """The class of each lead under a policy."""
         return classes_of(self.features, policy, batch=self.batch, waive_blocklist=self.waived)
 
-    def covered(self, pattern: str, /) -> Mask:
-        """Leads that have a trait which a pattern of usable addresses does not take."""
-        bits = sum(1 << number for number, trait in enumerate(TRAITS) if trait.without == pattern)
-        if self.evidence.traits is None:
-            return np.zeros(len(self.at), dtype=bool)
-        found: Mask = (self.evidence.traits()[self.at] & np.uint32(bits)) != 0
-        return found
-
     def missing(self, policy: ImportPolicy, classes: Classes, /) -> Mask:
         """Leads that these rules have in the list, and that are not there."""
         there = self.present(folding_of(policy))
@@ -126,6 +128,11 @@ class Held:
             return np.zeros(len(self.at), dtype=bool)
         found: Mask = self._usable(policy) & (classes == IMPORTED) & ~there
         return found
+
+    def taken(self, policy: ImportPolicy, /) -> int | None:
+        """How many leads the list gained, as these rules tell leads apart; None where nobody looked."""
+        there = self.present(folding_of(policy))
+        return None if there is None else int(np.count_nonzero(there & (self.classes(policy) == IMPORTED)))
 
     def beyond(self, policy: ImportPolicy, classes: Classes, /) -> Mask:
         """Leads that these rules keep out of the list, and that it gained."""

@@ -6,22 +6,20 @@ single leads. What fits both is told, what does not is left as a remainder; noth
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from hygiene.outcomes import Counts
-from hygiene.policy import ImportPolicy, Value, as_toml, choices, is_seldom
+from hygiene.policy import ImportPolicy, Value, as_toml, is_seldom
 from hygiene.prediction.causes import NAMED_ROWS, causes_of
 from hygiene.prediction.evidence import Held, told_of
 from hygiene.prediction.features import Codes
-from hygiene.prediction.induce import Finding, describe
+from hygiene.prediction.findings import find, induced, missing_of_each
+from hygiene.prediction.induce import Finding
 from hygiene.prediction.policy_grid import PolicyGrid, Table, policies_near
-from hygiene.prediction.relevance import values_of
-from hygiene.prediction.simulate import BLOCKED, IMPORTED, count
+from hygiene.prediction.relevance import is_odd_limit, values_of
 from hygiene.prediction.trace import Result, Trace
-from hygiene.prediction.without import Without
 
 __all__ = ["Explanation", "Fit", "Result", "Trace", "explain"]
 
@@ -133,49 +131,20 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
     batch = np.searchsorted(numbers, trace.batch[chosen])
     trials = PolicyGrid(features, trace.policy, batch=batch, waive_blocklist=trace.waive_blocklist)
     told = told_of(answered, trace.batch[chosen])
-    held = Held(trace.evidence, chosen, features, batch, told, trace.waive_blocklist)
+    held = Held(trace.evidence, chosen, features, batch, numbers, told, trace.waive_blocklist)
     target = _target(answered, trace.rows[chosen])
     drift = target.left(trials.table(trace.policy))
     if not drift.any():
-        return Explanation(findings=_findings(held, trace.policy))
+        return Explanation(findings=find(held, trace.policy))
     found = _search(trials, trace.policy, target, answered, held)
-    causes = causes_of(answered, drift, trials, trace.policy)
-    findings = () if found.fits else _findings(held, trace.policy)
+    missing = missing_of_each(held, trace.policy)
+    causes = causes_of(answered, drift, trials, trace.policy, missing)
+    findings = find(held, trace.policy) if all(map(_is_odd_limit, found.fits)) else ()
     closest = None if found.fits or causes or findings else found.closest
-    induced = _induced(findings, held, trace.policy, target)
+    common = () if found.fits else findings
+    policy = induced(common, held, trace.policy, fits=lambda table: not target.left(table).any())
     dropped = found.dropped[:NAMED_DROPPED]
-    return Explanation(found.fits, causes, closest, found.complete, dropped, findings, induced)
-
-
-def _induced(
-    findings: Sequence[Finding], held: Held, base: ImportPolicy, target: "_Target"
-) -> ImportPolicy | None:
-    """The policy that takes what leads have in common for a rule of usable addresses, where it fits every batch."""
-    patterns = [finding.without for finding in findings if finding.without]
-    for pattern, what in product(patterns, dict.fromkeys((base.invalid_rows, *choices("invalid_rows")))):
-        policy = replace(base, usable_address=pattern, invalid_rows=what)  # type: ignore[arg-type]
-        features = Without(held.features, pattern, held.covered(pattern))
-        found = count(features, policy, batch=held.batch, waive_blocklist=held.waived)
-        table = np.array([list(counts.as_dict().values()) for counts in found], dtype=np.int64)
-        if not target.left(table).any():
-            return policy
-    return None
-
-
-def _findings(held: Held, policy: ImportPolicy) -> tuple[Finding, ...]:
-    """What leads that were counted otherwise have in common; the list tells more than the answers do."""
-    if not held.speaks:
-        return ()
-    classes = held.classes(policy)
-    imported, kept_out = classes == IMPORTED, classes == BLOCKED
-    looks = [(held.missing(policy, classes), imported, "are missing from the list")]
-    looks.append(
-        (held.beyond(policy, classes) & kept_out, kept_out, "are in the list though on the block list")
-    )
-    if held.evidence.members is None:
-        looks = [(held.otherwise(classes), held.told > 0, "the API counted otherwise")]
-    found = (describe(held, differs, among, what) for differs, among, what in looks)
-    return tuple(finding for finding in found if finding is not None)
+    return Explanation(found.fits, causes, closest, found.complete, dropped, findings, policy)
 
 
 class _Target(NamedTuple):
@@ -211,7 +180,8 @@ def _search(
     trials: PolicyGrid, base: ImportPolicy, target: _Target, answered: Sequence[Result], held: Held
 ) -> _Found:
     """The fits with the fewest changes that nothing known of single leads contradicts."""
-    every = {name: values_of(name, getattr(base, name), answered) for name in trials.relevant()}
+    taken = held.taken(base)
+    every = {name: values_of(name, getattr(base, name), answered, taken=taken) for name in trials.relevant()}
     common = {name: values for name, values in every.items() if not is_seldom(name)}
     closest, least = base, np.inf
     exact: list[ImportPolicy] = []
@@ -257,6 +227,11 @@ def _contradiction(held: Held, policy: ImportPolicy, rows: Codes) -> str:
 
 def _are(rows: Any) -> str:
     return "is" if np.count_nonzero(rows) == 1 else "are"
+
+
+def _is_odd_limit(fit: Fit) -> bool:
+    """Whether a limit is changed to a number that nobody would set: the last leads may be missing otherwise."""
+    return any(is_odd_limit(after) for _, after in fit.changes.values())
 
 
 def _rank(base: ImportPolicy, policy: ImportPolicy) -> tuple[int, int, int]:

@@ -18,6 +18,7 @@ from hygiene.prediction.block_reach import ends_with_one, named_above, registere
 from hygiene.prediction.usable import is_usable
 
 __all__ = [
+    "GMAIL_DOMAINS",
     "KINDS",
     "Codes",
     "Features",
@@ -38,7 +39,8 @@ Kind = Literal["address", "domain", "parent", "registrable", "letters"]
 KINDS: tuple[Kind, ...] = ("address", "domain", "parent", "registrable", "letters")
 
 #: Domains of Gmail; both reach one mailbox.
-_GMAIL = "gmail[.]com|googlemail[.]com"
+GMAIL_DOMAINS = ("gmail.com", "googlemail.com")
+_GMAIL = "|".join(GMAIL_DOMAINS).replace(".", "[.]")
 
 
 class Folding(NamedTuple):

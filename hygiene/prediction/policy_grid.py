@@ -13,7 +13,7 @@ import numpy as np
 from hygiene.arrow.text import Mask
 from hygiene.policy import USABLE, ImportPolicy, Value
 from hygiene.prediction.acting_entries import acting
-from hygiene.prediction.features import KINDS, Codes, Features, Folding
+from hygiene.prediction.features import KINDS, Codes, Features, Folding, Kind
 from hygiene.prediction.layout import Layout
 from hygiene.prediction.relevance import relevant_rules
 from hygiene.prediction.simulate import (
@@ -39,22 +39,23 @@ _COARSEST = tuple(
 )
 
 
-def touched(features: Features, usable: str = "loose", /) -> Mask:
+def touched(features: Features, usable: str = "loose", /, *, kinds: Sequence[Kind] = KINDS) -> Mask:
     """True where some rule could count a lead otherwise than as imported.
 
     Args:
         features: What policies can see of the leads.
         usable: What a usable address may be beside the named ways.
+        kinds: What entries of the block list may name.
     """
-    kinds = {usable, *USABLE} if features.sees("usable_address") else {usable}
-    found: Mask = ~np.logical_and.reduce([features.usable(trimmed=False, kind=kind) for kind in kinds])
+    ways = {usable, *USABLE} if features.sees("usable_address") else {usable}
+    found: Mask = ~np.logical_and.reduce([features.usable(trimmed=False, kind=way) for way in ways])
     for folding in (
         _COARSEST if features.sees("fold_u_labels") else [Folding(*each[:4]) for each in _COARSEST]
     ):
         key = features.key(folding)
         found |= np.bincount(key, minlength=1)[key] > 1
         found |= features.known(folding) | features.elsewhere(folding)
-    for kind in KINDS if features.sees("block_reach") else KINDS[:3]:
+    for kind in kinds if features.sees("block_reach") else KINDS[:3]:
         found |= features.listed(kind, trimmed=True, folded=True)
     return found
 
@@ -69,6 +70,7 @@ class PolicyGrid:
         waive_blocklist: Whether the requests waive the block list.
         others: How many more leads each request holds, which no rule touches; None is none.
         place: Where each lead stands among all of them; None only where there are no others.
+        kinds: What entries of the block list may name under the policies that are tried.
     """
 
     def __init__(
@@ -81,9 +83,10 @@ class PolicyGrid:
         waive_blocklist: bool = False,
         others: Codes | None = None,
         place: Codes | None = None,
+        kinds: Sequence[Kind] = KINDS,
     ) -> None:
         self._waived = waive_blocklist
-        self.rows = np.flatnonzero(touched(features, policy.usable_address))
+        self.rows = np.flatnonzero(touched(features, policy.usable_address, kinds=kinds))
         self._features = features.take(self.rows)
         every = Layout.of(batch, others=others, place=place)
         self.requests, self._batch = len(every.others), batch[self.rows]

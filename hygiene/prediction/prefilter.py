@@ -5,13 +5,14 @@ Of a lead merely a hash is kept: two that meet by chance are called touched, whi
 no count.
 """
 
+import copy
 from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.hashing import OWN_KEY, Hashes, HashKey, HashSet, bucket_of, hash_texts
+from hygiene.arrow.hashing import OWN_KEY, Hashes, HashKey, HashSet, bucket_of, distinct, hash_texts
 from hygiene.arrow.parallel import map_in_order
 from hygiene.arrow.text import Mask, lower_case, mask
 from hygiene.lists.suffixes import registrable
@@ -21,7 +22,7 @@ from hygiene.prediction.features import Codes, coarse_key, literal_texts
 from hygiene.prediction.usable import is_usable
 from hygiene.rule_values import is_pattern
 
-__all__ = ["Prefilter", "near", "repeated", "slices"]
+__all__ = ["VALIDATED", "Prefilter", "coarse_hashes", "near", "repeated", "slices"]
 
 #: Texts that are looked at in one go.
 SLICE = 1 << 16
@@ -64,7 +65,7 @@ class Prefilter:
         held = [
             _key_hashes(given, key) for given in (addresses, literal_texts(known), literal_texts(elsewhere))
         ]
-        self.held = np.unique(np.concatenate(held))
+        self.held = distinct(np.concatenate(held))
         self._keys: list[Hashes] = []
         self._others: list[Mask] = []
 
@@ -84,8 +85,23 @@ class Prefilter:
             for start, text in zip(range(0, len(part), SLICE), slices(part), strict=True)
         )
         for keys, others in map_in_order(lambda given: self.look(*given), texts, jobs=jobs):
-            self._keys.append(keys)
-            self._others.append(others)
+            self.add_hashed(keys, others)
+
+    def add_hashed(self, keys: Hashes, others: Mask, /) -> None:
+        """Take leads that were looked at: the hashes of their coarse keys, and those that are touched by themselves."""
+        self._keys.append(keys)
+        self._others.append(others)
+
+    def anew(self) -> "Prefilter":
+        """The same for other leads."""
+        other = copy.copy(self)
+        other._keys, other._others = [], []
+        return other
+
+    @property
+    def knows_hosts(self) -> bool:
+        """Whether the block list names domains."""
+        return bool(len(self._hosts))
 
     def look(self, texts: pa.Array, usable: Mask | None = None, /) -> tuple[Hashes, Mask]:
         """The coarse keys of leads, hashed, and the leads that are unusable or on a listed host.
@@ -103,8 +119,8 @@ class Prefilter:
             usable &= mask(pc.equal(pc.count_substring(texts, "@"), 1))
         found = ~usable
         if len(self._hosts):
-            found[usable] = self._on_listed_host(texts.filter(pa.array(usable)))
-        return self._hashes(coarse_key(texts)), found
+            found[usable] = self.on_listed_host(texts.filter(pa.array(usable)))
+        return coarse_hashes(texts, self._key), found
 
     def __len__(self) -> int:
         """How many leads were added."""
@@ -119,7 +135,7 @@ class Prefilter:
             first += len(keys)
         return np.concatenate(found)
 
-    def _on_listed_host(self, texts: pa.Array) -> Mask:
+    def on_listed_host(self, texts: pa.Array, /) -> Mask:
         """True where the domain of an address, each of which is usable, or one above it is an entry."""
         parts = pc.split_pattern(texts, "@").flatten()
         hosts = lower_case(parts.take(pa.array(np.arange(1, len(parts), 2)))).dictionary_encode()
@@ -143,7 +159,7 @@ def near(texts: pa.Array, addresses: pa.Array, /) -> pa.Array:
     if not len(texts):
         return texts
     wanted = HashSet(_key_hashes(addresses))
-    rows = [wanted.has(_hashes(coarse_key(part))) for part in slices(texts)]
+    rows = [wanted.has(coarse_hashes(part)) for part in slices(texts)]
     return texts.filter(pa.array(np.concatenate([np.zeros(0, dtype=bool), *rows])))
 
 
@@ -159,8 +175,13 @@ def _owners(hosts: pa.Array) -> pa.Array:
     return pc.unique(pa.concat_arrays([hosts, pa.array([each for each in owners if each], hosts.type)]))
 
 
+def coarse_hashes(texts: pa.Array, /, key: HashKey = OWN_KEY) -> Hashes:
+    """The coarse keys of texts without nulls, hashed."""
+    return _hashes(coarse_key(texts), key)
+
+
 def _key_hashes(texts: pa.Array, key: HashKey = OWN_KEY) -> Hashes:
-    found = [_hashes(coarse_key(part), key) for part in slices(texts)]
+    found = [coarse_hashes(part, key) for part in slices(texts)]
     return np.concatenate([np.zeros(0, np.uint64), *found])
 
 
@@ -170,7 +191,7 @@ def repeated(hashes: list[Hashes], /) -> Hashes:
     for number in range(1 << _BITS):
         parts = (each[bucket_of(each, _BITS) == number] for each in hashes)
         ordered = np.sort(np.concatenate([found[0], *parts]))
-        found.append(np.unique(ordered[1:][ordered[1:] == ordered[:-1]]))
+        found.append(distinct(ordered[1:][ordered[1:] == ordered[:-1]]))
     return np.concatenate(found)
 
 

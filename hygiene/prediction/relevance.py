@@ -12,7 +12,7 @@ from hygiene.outcomes import Counts
 from hygiene.policy import RULES, USABLE, Value, choices
 from hygiene.prediction.features import KINDS, Features, Folding
 
-__all__ = ["Answered", "relevant_rules", "values_of"]
+__all__ = ["Answered", "is_odd_limit", "relevant_rules", "values_of"]
 
 #: Most numbers that one rule is tried with.
 MOST_VALUES = 6
@@ -93,31 +93,36 @@ def _partition(features: Features, folding: Folding) -> bytes:
     return first[place].tobytes()
 
 
-def values_of(rule: str, base: Value, answered: Sequence[Answered], /) -> tuple[Value, ...]:
+def values_of(
+    rule: str, base: Value, answered: Sequence[Answered], /, *, taken: int | None = None
+) -> tuple[Value, ...]:
     """The values of a rule that are worth a try: of a number those that the reported counts speak for.
 
     Args:
         rule: Its name.
         base: The value that it has.
         answered: The requests.
+        taken: How many leads the list gained; None where nobody looked, and a number wants more than one sign.
     """
     found: list[int] = []
     if rule == "lead_credit":
-        found = _credits(answered)
+        found = _credits(answered, taken)
     elif rule == "request_limit":
-        found = _limits(answered)
+        found = _limits(answered, sure=taken is not None)
     return tuple(dict.fromkeys([*choices(rule), base, *found]))
 
 
-def _credits(answered: Sequence[Answered]) -> list[int]:
+def _credits(answered: Sequence[Answered], taken: int | None) -> list[int]:
     """The number of leads after which nothing was taken any more, where the counts look like it."""
+    if taken is not None:
+        return [taken] if taken else []
     imported = [None if each.reported is None else each.reported.imported for each in answered]
     short = sum(_accounted(each) not in (None, each.rows) for each in answered)
     total = sum(number or 0 for number in imported)
     return [total] if None not in imported and _is_a_sign(total, short) else []
 
 
-def _limits(answered: Sequence[Answered]) -> list[int]:
+def _limits(answered: Sequence[Answered], *, sure: bool) -> list[int]:
     """Numbers of leads that requests larger than them may have been cut to."""
     seen: dict[int, int] = {}
     for each in answered:
@@ -125,7 +130,13 @@ def _limits(answered: Sequence[Answered]) -> list[int]:
         for number in {_accounted(each), total}:
             if number is not None and number < each.rows:
                 seen[number] = seen.get(number, 0) + 1
-    return [number for number, requests in seen.items() if _is_a_sign(number, requests)][:MOST_VALUES]
+    found = [number for number, requests in seen.items() if (sure and number) or _is_a_sign(number, requests)]
+    return sorted(found, key=lambda number: -seen[number])[:MOST_VALUES]
+
+
+def is_odd_limit(value: Value, /) -> bool:
+    """Whether a value of a rule is a number that nobody would set."""
+    return not isinstance(value, bool | str) and value % ROUND != 0
 
 
 def _is_a_sign(number: int, requests: int) -> bool:

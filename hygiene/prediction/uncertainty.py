@@ -14,7 +14,7 @@ import numpy as np
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy, choices, is_seldom
 from hygiene.prediction.acting_entries import acting
-from hygiene.prediction.features import Codes, Features
+from hygiene.prediction.features import KINDS, Codes, Features
 from hygiene.prediction.policy_grid import PolicyGrid, Table
 
 __all__ = ["Bounds", "Unknown", "find_bounds"]
@@ -88,8 +88,16 @@ def find_bounds(
         others: How many more leads each request holds, which no rule touches; None is none.
         place: Where each lead stands among all of them; None only where there are no others.
     """
+    # How far entries reach is never tried here; finding out takes long where there are many.
+    kinds = KINDS[:3] if policy.block_reach == "name" else KINDS
     trials = PolicyGrid(
-        features, policy, batch=batch, waive_blocklist=waive_blocklist, others=others, place=place
+        features,
+        policy,
+        batch=batch,
+        waive_blocklist=waive_blocklist,
+        others=others,
+        place=place,
+        kinds=kinds,
     )
     open_rules = _open_rules(trials, policy, waived=waive_blocklist)
     low, high = _tried(trials, policy, open_rules)
@@ -104,8 +112,9 @@ def find_bounds(
         low, high = _opened(low, high, Unknown.BLOCKLIST, policy, trials.sizes)
     if (low == high).all():
         return None
-    batches = tuple(zip(map(_counts, low), map(_counts, high), strict=True))
-    return Bounds(_counts(low.sum(axis=0)), _counts(high.sum(axis=0)), batches, tuple(reasons))
+    batches = tuple(zip(_counts(low), _counts(high), strict=True))
+    (least,), (most,) = (_counts(table.sum(axis=0, keepdims=True)) for table in (low, high))
+    return Bounds(least, most, batches, tuple(reasons))
 
 
 def _open_rules(trials: PolicyGrid, policy: ImportPolicy, *, waived: bool) -> list[str]:
@@ -206,5 +215,5 @@ def _widened(low: Table, high: Table, what: Unknown) -> tuple[Table, Table]:
     return low, high
 
 
-def _counts(row: np.ndarray) -> Counts:
-    return Counts(*(int(number) for number in row))
+def _counts(table: Table) -> list[Counts]:
+    return [Counts(*row) for row in table.tolist()]

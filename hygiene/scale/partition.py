@@ -252,10 +252,10 @@ def survey_partition(frame: pd.DataFrame | Sealed, job: Job, /) -> Surveyed:
     slim, keyed, marks, dated = [], [], dict[str, ColumnMarks](), Dated()
     domains: dict[str, None] = {}
     for start, part in cut(leads, job.settings):
-        chunk = check_chunk(part, job.settings, first_row=start + 1)
+        chunk, keys = check_chunk(part, job.settings, first_row=start + 1)
         merits = job.settings.keep.merits(part)
         dated += job.settings.keep.dated(part, merits)
-        keyed.append(Keyed.of(chunk.keys(job.settings), merits, chunk.others, job.key))
+        keyed.append(Keyed.of(keys, merits, chunk.others, job.key))
         for name, marked in chunk.marks.items():
             marks[name] = marks[name] + marked if name in marks else marked
         if job.asks:

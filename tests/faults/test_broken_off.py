@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 
 import pandas as pd
 import pytest
@@ -34,6 +35,7 @@ def emails(rows):
 def import_in_process(url, list_id, journal, rows, size, disk=None):
     """One run of an import; in a process of its own."""
     if disk is not None:
+        sys.dont_write_bytecode = True  # half a module would be kept, and spoil every later start
         resource.setrlimit(resource.RLIMIT_FSIZE, (disk, disk))
     cleaned = hygiene.clean(pd.DataFrame({"email": emails(rows)}))
     with hygiene.Smartlead(list_id=list_id, api_key="demo-key", base_url=url) as sink:
@@ -164,6 +166,7 @@ def test_a_signal_lets_the_batch_in_flight_end_and_says_how_to_resume(shell, api
     ) as running:
         while len(api.members(list_id)) < 4:
             assert running.poll() is None
+            time.sleep(0.01)
         running.send_signal(number)
         told = running.stderr.readline()
         while "stopping after the batch in flight" not in told:
@@ -189,6 +192,7 @@ def test_a_second_signal_stops_at_once_and_the_batch_in_flight_is_unknown(shell,
     ) as running:
         while len(api.members(list_id)) < 4:
             assert running.poll() is None
+            time.sleep(0.01)
         running.send_signal(signal.SIGINT)
         while "stopping after the batch in flight" not in running.stderr.readline():
             continue
@@ -211,6 +215,7 @@ def test_a_run_of_the_command_line_beside_another_is_exit_5(shell, api, capsys):
     with subprocess.Popen(command(shell, list_id), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as first:
         while not api.members(list_id):
             assert first.poll() is None
+            time.sleep(0.01)
         second = run_here(shell, list_id)
         api.go_on()
         first.communicate()

@@ -87,17 +87,17 @@ def copy_of(*names: str) -> Callable[[Path, random.Random], None]:
 
 #: How a sound file of each format is made, and how many are damaged in a run: each of Arrow starts a process.
 FORMATS: dict[str, tuple[Callable[[Path, random.Random], None], int]] = {
-    "delimited": (lambda path, draw: path.write_bytes(delimited()) and None, 150),
-    "utf-16": (lambda path, draw: path.write_bytes(delimited().decode().encode("utf-16")) and None, 60),
-    "gzip": (lambda path, draw: path.write_bytes(gzip.compress(delimited())) and None, 60),
-    "json": (of_json, 150),
-    "vcard": (of_vcard, 100),
-    "html": (copy_of("libreoffice-7.4.html", "sheetjs-0.18.5.html"), 100),
-    "ods": (copy_of("libreoffice-7.4.ods", "sheetjs-0.18.5.ods"), 100),
-    "xlsx": (copy_of("openpyxl-3.1-merged.xlsx", "exceljs-4.4.xlsx", "xlsxwriter-3.3-formula.xlsx"), 100),
-    "xls": (copy_of("libreoffice-7.4.xls"), 60),
-    "parquet": (of_parquet, 100),
-    "arrow": (of_arrow, 8),
+    "delimited": (lambda path, draw: path.write_bytes(delimited()) and None, 75),
+    "utf-16": (lambda path, draw: path.write_bytes(delimited().decode().encode("utf-16")) and None, 30),
+    "gzip": (lambda path, draw: path.write_bytes(gzip.compress(delimited())) and None, 30),
+    "json": (of_json, 75),
+    "vcard": (of_vcard, 50),
+    "html": (copy_of("libreoffice-7.4.html", "sheetjs-0.18.5.html"), 50),
+    "ods": (copy_of("libreoffice-7.4.ods", "sheetjs-0.18.5.ods"), 50),
+    "xlsx": (copy_of("openpyxl-3.1-merged.xlsx", "exceljs-4.4.xlsx", "xlsxwriter-3.3-formula.xlsx"), 50),
+    "xls": (copy_of("libreoffice-7.4.xls"), 30),
+    "parquet": (of_parquet, 50),
+    "arrow": (of_arrow, 6),
 }
 
 

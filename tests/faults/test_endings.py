@@ -1,16 +1,24 @@
-"""Endings: whatever breaks, a run ends with a code that means what it says. Each with a process of its own."""
+"""Endings: whatever breaks, a run ends with a code that means what it says.
+
+What the standard streams and the shell have to do with runs in a process of its own, all else in this one.
+"""
 
 import contextlib
 import json
 import os
 import re
+import shlex
 import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 
+import httpx
 import pytest
+import rich.table
 
 from hygiene.cli import main
 from hygiene.cli.destinations import check_rows
@@ -57,6 +65,21 @@ def shell(tmp_path, monkeypatch):
         return ran.returncode, ran.stdout, ran.stderr
 
     return _shell
+
+
+@pytest.fixture
+def command(run, monkeypatch):
+    """Run a command line in this process; gives code, out, err."""
+
+    def _command(line, **more):
+        with monkeypatch.context() as patch:
+            for name, value in more.items():
+                patch.setenv(name, value)
+            code, out, err = run(*shlex.split(line)[1:])
+        assert "Traceback" not in err
+        return code, out, err
+
+    return _command
 
 
 def sent(api):
@@ -347,6 +370,7 @@ def held_back(api, target, *options):
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         while not api.members(target):
             assert running.poll() is None
+            time.sleep(0.01)
         yield running
         api.go_on()
         running.out, running.err = running.communicate()
@@ -379,17 +403,17 @@ def test_a_report_that_is_lost_on_the_way_is_a_warning_and_the_other_files_are_w
     assert {"ready.csv", "sent.csv", "report.html"} <= {path.name for path in Path("out").iterdir()}
 
 
-def test_a_jobs_summary_that_cannot_be_written_is_a_warning(shell, leads, target):
-    command = f"hygiene import leads.csv --list {target} --no-dns --yes --format github -q"
+def test_a_jobs_summary_that_cannot_be_written_is_a_warning(command, leads, target):
+    line = f"hygiene import leads.csv --list {target} --no-dns --yes --format github -q"
 
-    code, out, err = shell(command, GITHUB_STEP_SUMMARY="/nowhere/summary.md")
+    code, out, err = command(line, GITHUB_STEP_SUMMARY="/nowhere/summary.md")
 
     assert code == 0
     assert err.startswith("warning: GITHUB_STEP_SUMMARY /nowhere/summary.md: No such file or directory")
     assert out.splitlines()[-1].endswith("as predicted.")
 
 
-def test_a_list_that_cannot_be_read_back_is_a_warning_and_the_counts_are_told(shell, leads, target, api):
+def test_a_list_that_cannot_be_read_back_is_a_warning_and_the_counts_are_told(command, leads, target, api):
     lost = api._routes.table[("GET", "/leads/all")]
     seen = []
 
@@ -399,7 +423,7 @@ def test_a_list_that_cannot_be_read_back_is_a_warning_and_the_counts_are_told(sh
 
     api._routes.table = {**api._routes.table, ("GET", "/leads/all"): refuse_after_the_import}
 
-    code, out, err = shell(f"hygiene import leads.csv --list {target} --no-dns --yes --verify -q")
+    code, out, err = command(f"hygiene import leads.csv --list {target} --no-dns --yes --verify -q")
 
     assert seen
     assert code == 0
@@ -474,6 +498,7 @@ def test_a_policy_that_is_lost_on_the_way_is_shown_and_written_by_the_same_comma
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         while not api.members(target):
             assert running.poll() is None
+            time.sleep(0.01)
         Path("policy.toml").mkdir()
         api.go_on()
         out, err = running.communicate()
@@ -492,24 +517,18 @@ def test_a_policy_that_is_lost_on_the_way_is_shown_and_written_by_the_same_comma
 
 
 @pytest.fixture
-def broken(tmp_path, monkeypatch):
-    """Break a package of others' in every process: `at` calls of a function pass, the next one raises."""
+def broken(monkeypatch):
+    """Break a package of others': `at` calls of a function pass, the next one raises."""
 
-    def _break(module, function, *, at=0, error="RuntimeError('k1-secret ann@acme.example')"):
-        folder = tmp_path / "broken"
-        folder.mkdir(exist_ok=True)
-        path = (
-            f"import {module} as found\nplace, name = found, '{function}'\n"
-            "*outer, name = name.split('.')\n"
-            "for each in outer: place = getattr(place, each)\n"
-            "passes, calls = getattr(place, name), iter(range(1000))\n"
-            "def breaks(*given, **more):\n"
-            f"    if next(calls) == {at}: raise {error}\n"
-            "    return passes(*given, **more)\n"
-            "setattr(place, name, breaks)\n"
-        )
-        (folder / "sitecustomize.py").write_text(path, encoding="utf-8")
-        monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]))
+    def _break(place, function, *, at=0, error=None):
+        passes, calls = getattr(place, function), iter(range(1000))
+
+        def breaks(*given, **more):
+            if next(calls) == at:
+                raise error or RuntimeError("k1-secret ann@acme.example")
+            return passes(*given, **more)
+
+        monkeypatch.setattr(place, function, breaks)
 
     return _break
 
@@ -526,41 +545,41 @@ def the_log(err):
 
 
 def test_what_nobody_foresaw_before_anything_was_sent_is_exit_4_and_a_log_says_more(
-    shell, leads, target, api, broken
+    command, leads, target, api, broken
 ):
-    broken("httpx", "Client.send")
+    broken(httpx.Client, "send")
 
-    code, out, err = shell(
+    code, out, err = command(
         f"hygiene import leads.csv --list {target} --no-dns --yes --format json",
         SMARTLEAD_API_KEY="k1-secret",
     )
 
-    line, text = the_log(err)
+    told, text = the_log(err)
     assert code == 4
-    assert line.startswith("Error: RuntimeError at http/transport.py:")
-    assert line.endswith("Nothing was sent.")
-    assert json.loads(out)["run"]["error"] == line.removeprefix("Error: ")
+    assert told.startswith("Error: RuntimeError at http/transport.py:")
+    assert told.endswith("Nothing was sent.")
+    assert json.loads(out)["run"]["error"] == told.removeprefix("Error: ")
     assert "in import_leads\n" in text
     assert text.rstrip().endswith("RuntimeError")
     assert api.requests == []
 
 
 def test_what_nobody_foresaw_between_two_batches_is_exit_5_with_the_summary_and_the_same_command_resumes(
-    shell, leads, target, api, broken
+    command, leads, target, api, broken
 ):
-    command = f"hygiene import leads.csv --list {target} --no-dns --yes --batch-size 1 --format json"
+    line = f"hygiene import leads.csv --list {target} --no-dns --yes --batch-size 1 --format json"
     reads = 4  # the list, its members, who unsubscribed, the block list
-    broken("httpx", "Client.send", at=reads + 2)
+    broken(httpx.Client, "send", at=reads + 2)
 
-    code, out, err = shell(command)
-    broken("httpx", "Client.send", at=999)
-    resumed, done, _ = shell(command)
+    code, out, err = command(line)
+    broken(httpx.Client, "send", at=999)
+    resumed, done, _ = command(line)
 
-    line, _ = the_log(err)
+    told, _ = the_log(err)
     states = [batch["state"] for batch in json.loads(out)["reconciliation"]["batches"]]
     assert code == 5
-    assert line.startswith("Error: unfinished: RuntimeError at http/transport.py:")
-    assert line.endswith("To resume, run the same command again.")
+    assert told.startswith("Error: unfinished: RuntimeError at http/transport.py:")
+    assert told.endswith("To resume, run the same command again.")
     assert states.count("acknowledged") >= 1
     assert states != ["acknowledged"] * 3
     assert resumed == 0
@@ -569,71 +588,71 @@ def test_what_nobody_foresaw_between_two_batches_is_exit_5_with_the_summary_and_
 
 
 def test_what_nobody_foresaw_after_the_plan_and_before_the_first_batch_is_exit_4(
-    shell, leads, target, api, broken
+    command, leads, target, api, broken
 ):
-    broken("httpx", "Client.build_request", at=2)  # the list is asked for twice; the third is the first batch
-    command = f"hygiene import leads.csv --list {target} --no-dns --yes --no-snapshot"
+    broken(httpx.Client, "build_request", at=2)  # the list is asked for twice; the third is the first batch
+    line = f"hygiene import leads.csv --list {target} --no-dns --yes --no-snapshot"
 
-    code, _, err = shell(command)
-    broken("httpx", "Client.build_request", at=999)
-    done, _, _ = shell(command)
+    code, _, err = command(line)
+    broken(httpx.Client, "build_request", at=999)
+    done, _, _ = command(line)
 
-    line, text = the_log(err)
+    told, text = the_log(err)
     assert (code, done) == (4, 0)
-    assert line.endswith("Nothing was sent.")
+    assert told.endswith("Nothing was sent.")
     assert "in send\n" in text
     assert len(sent(api)) == 1
 
 
 def test_what_nobody_foresaw_while_the_result_is_shown_is_a_warning_and_the_exit_code_that_of_the_import(
-    shell, leads, target, api, broken
+    command, leads, target, api, broken
 ):
-    broken("rich.table", "Table.add_row")
+    broken(rich.table.Table, "add_row")
 
-    code, out, err = shell(f"hygiene import leads.csv --list {target} --no-dns --yes")
+    code, out, err = command(f"hygiene import leads.csv --list {target} --no-dns --yes")
 
-    line, _ = the_log(err)
+    told, _ = the_log(err)
     assert code == 0
-    assert line.startswith("warning: RuntimeError at report/")
+    assert told.startswith("warning: RuntimeError at report/")
     assert len(api.members(target)) == 3
     assert out.endswith("3 imported, 0 duplicates, 0 blocked: as predicted.\n")
 
 
-def test_what_nobody_foresaw_while_the_input_is_read_is_exit_3(shell, write, broken):
+def test_what_nobody_foresaw_while_the_input_is_read_is_exit_3(command, write, broken):
     write("leads.json", '[{"email": "ann@acme.example"}]')
-    broken("json", "JSONDecoder.raw_decode", error="MemoryError")
+    broken(json.JSONDecoder, "raw_decode", error=MemoryError())
 
-    code, _, err = shell("hygiene check leads.json --no-dns")
+    code, _, err = command("hygiene check leads.json --no-dns")
 
-    line, _ = the_log(err)
+    told, _ = the_log(err)
     assert code == 3
-    assert line.startswith("Error: MemoryError at io/readers/")
+    assert told.startswith("Error: MemoryError at io/readers/")
 
 
-def test_a_pull_that_breaks_where_nobody_foresaw_it_keeps_its_pages_with_exit_5(shell, api, target, broken):
+def test_a_pull_that_breaks_where_nobody_foresaw_it_keeps_its_pages_with_exit_5(command, api, target, broken):
     members = api.create_list("Long", members=[f"lead{row}@acme.example" for row in range(1001)])
-    broken("httpx", "Client.send", at=2)
-    command = f"hygiene pull leads --list {members} --out members.csv"
+    broken(httpx.Client, "send", at=2)
+    line = f"hygiene pull leads --list {members} --out members.csv"
 
-    code, _, err = shell(command)
-    broken("httpx", "Client.send", at=999)
-    done, out, _ = shell(command)
+    code, _, err = command(line)
+    broken(httpx.Client, "send", at=999)
+    done, out, _ = command(line)
 
-    line, _ = the_log(err)
+    told, _ = the_log(err)
     assert (code, done) == (5, 0)
-    assert line.endswith("To resume, run the same command again.")
+    assert told.endswith("To resume, run the same command again.")
     assert out == f"members.csv: 1001 rows, leads of list {members}\n"
 
 
 @pytest.mark.parametrize(
-    "error", ["BrokenPipeError(32, 'x')", "EOFError", "RecursionError", "AssertionError"]
+    "error", [BrokenPipeError(32, "x"), EOFError(), RecursionError(), AssertionError()], ids=repr
 )
 def test_no_kind_of_error_is_taken_for_a_gate_or_for_somebody_who_interrupts(
-    shell, leads, target, broken, error
+    command, leads, target, broken, error
 ):
-    broken("httpx", "Client.send", error=error)
+    broken(httpx.Client, "send", error=error)
 
-    code, _, err = shell(f"hygiene import leads.csv --list {target} --no-dns --yes")
+    code, _, err = command(f"hygiene import leads.csv --list {target} --no-dns --yes")
 
     the_log(err)
     assert code in {2, 4}
@@ -647,9 +666,9 @@ def test_a_users_rule_that_leaves_is_no_gate(shell, leads, write):
 
     code, _, err = shell("hygiene check leads.csv --no-dns --rule mine:rule")
 
-    line, _ = the_log(err)
+    told, _ = the_log(err)
     assert code == 4
-    assert line.startswith("Error: SystemExit at checks/custom_rules.py:")
+    assert told.startswith("Error: SystemExit at checks/custom_rules.py:")
 
 
 def test_ready_leads_that_stdout_does_not_take_are_exit_2_and_a_reader_that_leaves_is_no_error(shell, leads):
@@ -661,28 +680,30 @@ def test_ready_leads_that_stdout_does_not_take_are_exit_2_and_a_reader_that_leav
 
 
 def test_a_log_that_cannot_stand_in_the_state_folder_stands_among_temporary_files(
-    shell, leads, target, broken
+    command, leads, target, broken, monkeypatch
 ):
-    broken("httpx", "Client.send")
+    broken(httpx.Client, "send")
+    monkeypatch.setattr(tempfile, "tempdir", None)  # it is looked for once
 
-    code, _, err = shell("hygiene lists", XDG_STATE_HOME=str(leads), TMPDIR=str(leads.parent))
+    code, _, err = command("hygiene lists", XDG_STATE_HOME=str(leads), TMPDIR=str(leads.parent))
 
-    line, _ = the_log(err)
+    told, _ = the_log(err)
     assert code == 4
-    assert f"{leads.parent}/lead-hygiene-" in line
+    assert f"{leads.parent}/lead-hygiene-" in told
 
 
 def test_a_log_is_the_owners_alone_also_where_it_was_not_and_is_begun_anew_when_it_is_long(
-    shell, leads, target, broken
+    command, leads, target, broken
 ):
-    broken("httpx", "Client.send")
+    broken(httpx.Client, "send")
     log = Path(os.environ["XDG_STATE_HOME"]) / "lead-hygiene" / "errors.log"
     log.parent.mkdir(parents=True)
     log.write_text("x" * (LOG_OCTETS + 1), encoding="utf-8")
     log.chmod(0o644)
 
-    _, _, err = shell("hygiene lists")
-    shell("hygiene lists")
+    _, _, err = command("hygiene lists")
+    broken(httpx.Client, "send")
+    command("hygiene lists")
 
     _, text = the_log(err)
     assert "xxx" not in text
@@ -693,15 +714,15 @@ def test_a_log_is_the_owners_alone_also_where_it_was_not_and_is_begun_anew_when_
 
 
 @pytest.mark.parametrize("count", [2**63, -(2**70), 10**400], ids=["64 bits", "below", "400 digits"])
-def test_counters_beyond_64_bits_differ_and_end_nothing(shell, leads, target, api, count):
+def test_counters_beyond_64_bits_differ_and_end_nothing(command, leads, target, api, count):
     api.fail_next(
         status=200,
         body={"ok": True, "data": {"total_leads": count, "imported": count, "duplicates": 0, "blocked": 0}},
     )
-    command = f"hygiene import leads.csv --list {target} --no-dns --yes --out out --policy-out p.toml -q"
+    line = f"hygiene import leads.csv --list {target} --no-dns --yes --out out --policy-out p.toml -q"
 
-    code, out, err = shell(command)
-    listed, _, _ = shell("hygiene history")
+    code, out, err = command(line)
+    listed, _, _ = command("hygiene history")
 
     assert code == 6
     assert "nobody foresaw" not in err

@@ -112,5 +112,7 @@ class Imports(RuleBasedStateMachine):
         assert not getattr(self, "forbidden", set()) & set(members)
 
 
-Imports.TestCase.settings = settings(max_examples=30, stateful_step_count=10, deadline=None)
+Imports.TestCase.settings = settings(
+    max_examples=settings.default.max_examples // 3, stateful_step_count=10, deadline=None
+)
 TestImports = Imports.TestCase

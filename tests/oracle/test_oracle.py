@@ -18,7 +18,7 @@ from .verdicts import OUTCOME_OF, Judged, a_labels, judge
 from .world import DOMAINS, WRAPPED, World, draw_sending, draw_world, write
 
 #: Worlds that are the same in every run, and such as are drawn anew in each.
-FIXED, DRAWN = 200, 6
+FIXED, DRAWN = 140, 6
 SEEDS = [*range(FIXED), *(int.from_bytes(os.urandom(4)) for _ in range(DRAWN))]
 #: A world's seed among these is drawn under each worker of its own, so that the name must not tell it.
 NAMES = [*map(str, range(FIXED)), *(f"drawn-{number}" for number in range(DRAWN))]

@@ -134,9 +134,9 @@ class ChunkKeys:
     ) -> "ChunkKeys":
         """The facts of a chunk, from its keys and all that the passes found in it alone."""
         return cls(
-            hash_texts(keys.key),
+            keys.hashes,
             not_null(keys.key),
-            None if keys.person is None else hash_texts(keys.exact),
+            None if keys.person is None else keys.exact_hashes,
             findings,
             findings.ranks(),
             merits,

@@ -2,8 +2,9 @@
 
 One value an import, deflated with zlib, of n leads in the order they were planned, all little-endian: one octet that is
 1 where it was known what the list held before; n unsigned 16-bit numbers, whose bit f is set where the list held the
-lead's key under folding f (`stored_features`) afterwards; n unsigned 32-bit numbers, the traits of the leads
-(`hygiene.prediction.traits`). Of a rule whose folding has no number nothing is known. Domains are not kept.
+lead's key under folding f (`stored_features`) afterwards; n unsigned 64-bit numbers, the traits of the leads
+(`hygiene.prediction.traits`). Of a rule whose folding has no number nothing is known. Addresses, and which field of the
+user's own is blank, are not kept.
 """
 
 import zlib
@@ -20,7 +21,7 @@ __all__ = ["packed", "unpacked"]
 
 _NUMBER = {folding: number for number, folding in enumerate(FOLDINGS)}
 #: Octets of a lead.
-_WIDTH = 6
+_WIDTH = 10
 
 
 def packed(evidence: Evidence, places: Places, /, *, leads: int) -> bytes:
@@ -33,7 +34,7 @@ def packed(evidence: Evidence, places: Places, /, *, leads: int) -> bytes:
     """
     if evidence.members is None or evidence.traits is None:
         return b""
-    present, traits = np.zeros(leads, "<u2"), np.zeros(leads, "<u4")
+    present, traits = np.zeros(leads, "<u2"), np.zeros(leads, "<u8")
     for folding, number in _NUMBER.items():
         there = evidence.members(folding)
         if there is not None:
@@ -48,7 +49,7 @@ def unpacked(kept: bytes, places: Places, /, *, leads: int) -> Evidence:
     if len(octets) != 1 + _WIDTH * leads:
         return Evidence()
     present = np.frombuffer(octets, "<u2", leads, 1)[places]
-    traits = np.frombuffer(octets, "<u4", leads, 1 + 2 * leads)[places].astype(np.uint32)
+    traits = np.frombuffer(octets, "<u8", leads, 1 + 2 * leads)[places].astype(np.uint64)
 
     def members(folding: Folding, /) -> Mask | None:
         number = _NUMBER.get(folding)

@@ -120,7 +120,7 @@ def check_header(header: Sequence[str], rows: Sequence[Sequence[str]], source: s
         InputError: it holds an address, or is a row of values over rows with addresses.
     """
     if any("@" in text for text in header):
-        below = any(has_email(row) and not any("@" in cell for cell in row) for row in rows)
+        below = any(not any("@" in cell for cell in row) and has_email(row) for row in rows)
         further = f", or name the header's line with {option('header_row')}" if below else ""
         raise InputError(
             f"{source}: the first row holds an address, so the file seems to have no header.",

@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from hygiene.arrow.parallel import CHUNK_ROWS
-from hygiene.arrow.text import text_series
+from hygiene.arrow.text import text_frame
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.columns.place import place_index
 from hygiene.errors import InputError, Note, UsageError, option
@@ -190,13 +190,10 @@ class LeadFiles:
             name: _joined([part.column(name, batch) for part, batch in batches]) for name in self.columns
         }
         index = _place(batches)
-        series = {
-            name: text_series(column.combine_chunks() if whole else column, index)
-            for name, column in columns.items()
-        }
+        texts = {name: column.combine_chunks() if whole else column for name, column in columns.items()}
         if any(batch.malformed for _, batch in batches):
-            series[MALFORMED] = text_series(_raw_texts([batch for _, batch in batches]), index)
-        return pd.DataFrame(series, index=index)
+            texts[MALFORMED] = _raw_texts([batch for _, batch in batches])
+        return text_frame(texts, index)
 
 
 def _of_workbooks(options: ReadOptions, files: Sequence[str]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ A cell is quoted where it holds a delimiter, a quote or a part of a line end; li
 
 import csv
 import io
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -45,8 +46,24 @@ def lines(frame: pd.DataFrame, /, *, guard: bool = False) -> memoryview:
     if len(cells) == 1:  # an empty line would be no row
         empty = pc.fill_null(pc.equal(cells[0], ""), fill_value=True)
         cells = [pc.if_else(empty, pa.scalar('""', _TEXT), cells[0])]
-    joined = pc.binary_join_element_wise(*cells, _COMMA, null_handling="replace", null_replacement="")
-    return _octets(pc.binary_join_element_wise(joined, _LINE_END, _NOTHING))
+    *first, last = _without_blank_columns(cells)
+    ended = pc.binary_join_element_wise(
+        last, _LINE_END, _NOTHING, null_handling="replace", null_replacement=""
+    )
+    if isinstance(ended, pa.Scalar) and not any(isinstance(each, pa.Array) for each in first):
+        ended = pa.repeat(ended, len(frame))
+    return _octets(
+        pc.binary_join_element_wise(*first, ended, _COMMA, null_handling="replace", null_replacement="")
+    )
+
+
+def _without_blank_columns(cells: list[pa.Array]) -> list[pa.Array | pa.Scalar]:
+    """The columns, with one text for each run of them that is null throughout: the delimiters within it."""
+    found: list[pa.Array | pa.Scalar] = []
+    for blank, run in groupby(cells, key=lambda column: column.null_count == len(column)):
+        columns = list(run)
+        found += [pa.scalar("," * (len(columns) - 1), _TEXT)] if blank else columns
+    return found
 
 
 def _quoted(texts: pa.Array) -> pa.Array:

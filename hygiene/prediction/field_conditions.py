@@ -1,0 +1,104 @@
+"""Conditions of fields: what all leads at fault have in common with earlier ones, or in other columns, by their file.
+
+A value of a column is told only where three leads at least share it; no name of a person, no number, no address.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hygiene.arrow.text import Mask
+from hygiene.prediction.conditions import KINDS, Condition
+from hygiene.prediction.evidence import Held
+from hygiene.prediction.features import Codes
+from hygiene.prediction.patterns import NONE
+from hygiene.prediction.text_conditions import LEAST_LEADS, one_of
+from hygiene.prediction.traits import BLANKS
+
+__all__ = ["by_blanks", "by_others", "by_same", "by_values"]
+
+#: Columns whose values are told of nobody.
+_OF_A_PERSON = frozenset({"email", "first_name", "last_name", "phone", "linkedin", "website"})
+#: Columns by which an API may take leads for one, or for too many of one.
+_OF_ONE = ("phone", "linkedin", "website", "company")
+#: Most leads that somebody would take of one.
+_MOST_OF_ONE = 20
+
+
+def by_blanks(held: Held, odd: Codes, /) -> Iterator[Condition]:
+    """Fields that are blank, or filled, and are no trait."""
+    fields = {name: column for name, column in _fields(held).items() if name not in BLANKS}
+    for name, column in fields.items():
+        blank = ~_filled(column)
+        for words, covers in ((f"have nothing in {name}", blank), (f"have something in {name}", ~blank)):
+            if covers[odd].all():
+                yield Condition(words, covers, 2 * len(fields) * KINDS)
+
+
+def by_values(held: Held, odd: Codes, /) -> Iterator[Condition]:
+    """The few values that a column has in all of them."""
+    fields = {name: column for name, column in _fields(held).items() if name not in _OF_A_PERSON}
+    for name, column in fields.items():
+        for found in one_of(f"have {{}} in {name}", column, odd, len(fields) * KINDS, lambda _: NONE):
+            if len(odd) >= LEAST_LEADS and "@" not in found.words:
+                yield found
+
+
+def by_same(held: Held, odd: Codes, /) -> Iterator[Condition]:
+    """What earlier leads of the import had already, one or so many of them."""
+    parts = held.parts()
+    if parts is None:
+        return
+    columns = {"local part": parts.local, "domain": parts.domain}
+    for name, column in columns.items():
+        yield from _of_earlier(name, column, odd, len(columns) * KINDS)
+
+
+def by_others(held: Held, odd: Codes, /) -> Iterator[Condition]:
+    """The same of the other columns by which an API may take leads for one."""
+    columns = {name: column for name, column in _fields(held).items() if name in _OF_ONE}
+    for name, column in columns.items():
+        yield from _of_earlier(name, column, odd, len(columns) * KINDS)
+
+
+def _of_earlier(name: str, column: pa.Array, odd: Codes, tries: int) -> Iterator[Condition]:
+    """A value that so many earlier leads have; of most columns the first lead at fault shows that it is not so."""
+    first = int(odd[0])
+    if not pc.any(pc.equal(column.slice(0, first), column[first])).as_py():
+        return
+    rank = _ranks(
+        column if isinstance(column, pa.DictionaryArray) else pc.utf8_lower(column).dictionary_encode()
+    )
+    others = int(rank[odd].min()) - 1
+    if 0 < others <= _MOST_OF_ONE:
+        who = "an earlier lead" if others == 1 else f"{others} or more earlier leads"
+        yield Condition(f"have the {name} of {who}", rank > others, tries * _MOST_OF_ONE)
+
+
+def _fields(held: Held) -> Mapping[str, pa.DictionaryArray]:
+    """What was sent of the leads that were answered for, by column."""
+    fields = {} if held.evidence.fields is None else held.evidence.fields()
+    return {
+        name: column if len(column) == len(held.at) else column.take(pa.array(held.at))
+        for name, column in fields.items()
+    }
+
+
+def _filled(column: pa.DictionaryArray) -> Mask:
+    """True where a lead has a value."""
+    texts = column.dictionary.to_pylist()
+    of_each = np.array([bool(text and text.strip()) for text in texts], dtype=bool)
+    found: Mask = of_each[column.indices.to_numpy(zero_copy_only=False)]
+    return found
+
+
+def _ranks(column: pa.DictionaryArray) -> Codes:
+    """Of each lead how many up to it have its value; 0 for no value."""
+    codes = column.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    order = np.argsort(codes, kind="stable")
+    starts = np.searchsorted(codes[order], codes[order], side="left")
+    ranks = np.empty(len(codes), dtype=np.int64)
+    ranks[order] = np.arange(len(codes)) - starts + 1
+    return np.where(_filled(column), ranks, 0)
