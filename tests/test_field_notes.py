@@ -1,6 +1,7 @@
 """Notes about fields in a cleaning: noted on the cells as they came in, and withheld only where one asks for it."""
 
 from importlib.util import find_spec
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -93,3 +94,23 @@ def test_notes_about_fields_are_the_same_on_dask():
     verdicts = hygiene.scale.clean(dask.from_pandas(frame, npartitions=2)).verdicts.compute()
 
     assert verdicts["reasons"].tolist() == NOTED
+
+
+COLUMNS_OF = {
+    "placeholder_name": ["first_name", "last_name"],
+    "name_is_company": ["first_name", "last_name", "company"],
+    "damaged_number": ["phone"],
+}
+
+
+@pytest.mark.parametrize("note", COLUMNS_OF)
+def test_cells_of_many_kinds_have_the_note_or_have_it_not(note):
+    table = (Path(__file__).parent / "data" / "fields" / "notes.txt").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if line.split("\t")[0] == note]
+    leads = pd.DataFrame([row[2:] for row in rows], columns=COLUMNS_OF[note])
+    leads.insert(0, "email", [f"lead{row}@evergate.example" for row in range(len(rows))])
+
+    reasons = hygiene.clean(leads).verdicts["reasons"].tolist()
+
+    assert len(rows) > 100
+    assert [note in each.split(";") for each in reasons] == [row[1] == "yes" for row in rows]

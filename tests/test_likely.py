@@ -34,6 +34,12 @@ ONE = [
         id="a slip",
     ),
     pytest.param(
+        ["maren@birch.example", "Maren", "Janssen", "Birch Ltd", "", "", ""],
+        ["janssen@birch.example", "Maren", "Jansen", "Birch Ltd", "", "", ""],
+        "name;company",
+        id="a letter of the surname, under the same given name",
+    ),
+    pytest.param(
         ["maren@birch.example", "Maren", "Holdahl", "Birch Ltd", "", PAGE, ""],
         [
             "maren.roe@birch.example",
@@ -96,6 +102,31 @@ TWO = [
         ["x@birch.example", "", "", "Birch Ltd", "+47 22 33 44 55", "", "Oslo"],
         ["y@birch.example", "", "", "Birch Ltd", "+47 22 33 44 55", "", "Oslo"],
         id="no names",
+    ),
+    *(
+        pytest.param(
+            ["one@birch.example", first, "Janssen", "Birch Ltd", "+47 22 33 44 55", "", "Oslo"],
+            ["other@birch.example", second, "Jansen", "Birch Ltd", "+47 22 33 44 55", "", "Oslo"],
+            id=f"surnames a letter apart at one firm, with {first or 'no'} and {second or 'no'}",
+        )
+        for first, second in (
+            ("Torvin", "Torvina"),
+            ("J.", "J."),
+            ("J", "Jan"),
+            ("", ""),
+            ("", "Anna"),
+            ("Eva", "Ada"),
+        )
+    ),
+    pytest.param(
+        ["maren@alder12.example", "Maren", "Holdahl", "Alder 12 Ltd", "", "", "Oslo"],
+        ["maren@alder13.example", "Maren", "Holdahl", "Alder 13 Ltd", "", "", ""],
+        id="firms that differ in a digit",
+    ),
+    pytest.param(
+        ["maren@birch.example", "Maren", "Holdahl", "Aldera Ltd", "", "", "Oslo"],
+        ["maren@cedar.example", "Maren", "Holdahl", "Alderb Ltd", "", "", ""],
+        id="firms a letter apart with domains of their own",
     ),
 ]
 
@@ -184,7 +215,6 @@ def many(tmp_path):
 def test_in_memory_spilled_and_in_chunks_say_the_same(many, monkeypatch):
     whole = hygiene.clean(many, likely=True)
     monkeypatch.setattr("hygiene.cleaning.likely._AT_ONCE", 100)
-    monkeypatch.setattr("hygiene.cleaning.likely._FEW", 0)
     cut = hygiene.clean(many, likely=True, memory=1, jobs=1)
 
     assert told(whole) == told(cut)

@@ -1,10 +1,11 @@
 """Likely: rows that are likely one person's under two addresses.
 
-Rows that share a key of `BLOCKS` are brought together; only those are compared, and only of those is the text read
-again. A row is noted beside another that stands better, and is never a duplicate by that.
+Rows that share a key of `BLOCKS` are brought together, and only those are compared: in the order of their rows, so that
+of the traits of all chunks those of few are in memory at a time. A row is noted beside another that stands better, and
+is never a duplicate by that.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import IO, Any
@@ -17,13 +18,13 @@ from hygiene.arrow.hashing import HashKey, hash_texts
 from hygiene.arrow.text import not_null, text_column
 from hygiene.checks.field_notes import public_domains
 from hygiene.cleaning.check_chunk import CheckedChunk
-from hygiene.cleaning.chunk_store import Chunks
 from hygiene.cleaning.dedup.clusters import Carried
 from hygiene.cleaning.dedup.partitions import Partitions
 from hygiene.cleaning.settings import Settings
+from hygiene.cleaning.trait_store import TraitStore
 from hygiene.columns.mapping import CANONICAL
-from hygiene.fields.person_traits import BLOCKS, block_keys, person_traits
-from hygiene.fields.same_person import COUNTED, are_apart, are_likely, compare_pairs, share_of
+from hygiene.fields.person_traits import BLOCKS, TRAITS, block_keys, person_traits
+from hygiene.fields.same_person import COUNTED, are_apart, are_likely, compare_pairs, least_bits, share_of
 from hygiene.lists.suffixes import registrable
 from hygiene.outcomes import Outcome
 
@@ -32,15 +33,11 @@ __all__ = ["LikelyIndex", "Traces", "traces_of"]
 #: Counters a trait: texts that share one are taken for more frequent than they are, which costs pairs and adds none.
 _COUNTERS = 1 << 18
 #: Pairs that are compared at once, whose texts are in memory meanwhile.
-_AT_ONCE = 1 << 16
-#: Pairs up to which all their traits are looked at.
-_FEW = 1 << 14
-#: Columns by which most pairs are told apart before the others are looked at.
-_OF_NAMES = ("first_name", "last_name", "phone", "linkedin")
+_AT_ONCE = 1 << 14
+#: Traits by which most pairs are told apart before the others are looked at.
+_OF_NAMES = ("given", "surname", "phone", "linkedin")
 #: Bits of a row's number in an entry; above them is the number of the block.
 _ROW_BITS = np.uint64(56)
-#: Bits of evidence without which a pair is not likely in any input.
-_LEAST = 12.0
 _TEXT = pa.large_string()
 _Numbers = np.ndarray[Any, np.dtype[np.int64]]
 _Words = np.ndarray[Any, np.dtype[np.uint64]]
@@ -53,10 +50,12 @@ class Traces:
     Attributes:
         keys: Hashed keys of blocks and, beside each, its row in the chunk and its block.
         counts: How often texts are met, by trait.
+        traits: What is compared of every row of the chunk, nothing where it has no address, and the key of duplicates.
     """
 
     keys: _Words
     counts: Mapping[str, np.ndarray[Any, np.dtype[np.uint32]]]
+    traits: pa.RecordBatch
 
 
 def traces_of(chunk: CheckedChunk, settings: Settings, /) -> Traces:
@@ -70,7 +69,12 @@ def traces_of(chunk: CheckedChunk, settings: Settings, /) -> Traces:
         found.append(
             np.stack([hashes, rows[there].astype(np.uint64) | np.uint64(number) << _ROW_BITS], axis=1)
         )
-    return Traces(np.concatenate(found), {name: _count(traits[name]) for name in COUNTED})
+    places = np.zeros(len(chunk), dtype=np.int64)
+    places[rows] = np.arange(len(rows))
+    where = pa.array(places, mask=~not_null(chunk.address))
+    columns = {name: texts.take(where) for name, texts in traits.items()}
+    batch = pa.RecordBatch.from_pydict({**columns, "key": chunk.keys(settings).key})
+    return Traces(np.concatenate(found), {name: _count(traits[name]) for name in COUNTED}, batch)
 
 
 @cache
@@ -88,12 +92,10 @@ def _count(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.uint32]]:
     return np.bincount(_counters(texts.drop_null()), minlength=_COUNTERS).astype(np.uint32)
 
 
-def _traits(
-    chunk: CheckedChunk, rows: _Numbers, settings: Settings, columns: Sequence[str] = CANONICAL
-) -> dict[str, pa.Array]:
+def _traits(chunk: CheckedChunk, rows: _Numbers, settings: Settings) -> dict[str, pa.Array]:
     where = pa.array(rows)
     frame = chunk.frame
-    names = [name for name in columns if list(frame.columns).count(name) == 1]
+    names = [name for name in CANONICAL if list(frame.columns).count(name) == 1]
     return person_traits(
         {name: text_column(frame[name]).take(where) for name in names},
         chunk.address.take(where),
@@ -107,68 +109,52 @@ class LikelyIndex:
     """The traces of the rows that were surveyed so far.
 
     Args:
-        settings: What the cleaning does.
         open_file: Makes a temporary file for what does not fit.
         most_octets: Octets of traces that are held before they go to such files.
     """
 
     def __init__(
         self,
-        settings: Settings,
-        /,
         *,
         open_file: Callable[[], IO[bytes]] | None = None,
         most_octets: int | None = None,
     ) -> None:
-        self._settings = settings
         self._keys = Partitions(2, open_file=open_file, most_octets=most_octets)
+        self._pairs = Partitions(2, open_file=open_file, most_octets=most_octets)
+        self._traits = TraitStore(open_file=open_file, most_octets=most_octets)
         self._counts = {name: np.zeros(_COUNTERS, dtype=np.uint32) for name in COUNTED}
         self._rows = 0
 
     def add(self, traces: Traces, rows: int, /) -> None:
         """Take in the traces of the next chunk, which has so many rows."""
         self._keys.add(traces.keys + np.array([0, self._rows], dtype=np.uint64))
+        self._traits.add(traces.traits)
         for name, counts in traces.counts.items():
             self._counts[name] += counts
         self._rows += rows
 
-    def relate(
-        self,
-        chunks: Chunks,
-        firsts: Sequence[int],
-        ranks: np.ndarray[Any, np.dtype[np.int8]],
-        /,
-    ) -> Carried:
+    def relate(self, firsts: Sequence[int], ranks: np.ndarray[Any, np.dtype[np.int8]], /) -> Carried:
         """The rows that are likely of the same person as another; to be called once, after the last chunk.
 
         Args:
-            chunks: The chunks.
-            firsts: Position of the first row of each, and the number of all rows at the end.
+            firsts: Position of the first row of each chunk, and the number of all rows at the end.
             ranks: Rank of each row's outcome, as far as it goes.
 
         Returns:
             The rows that are noted, the row that each is likely the same as, and as text that row's number and why.
         """
-        one, other, bits, why = self._compared(chunks, np.array(firsts))
+        one, other, bits, why = self._compared(np.array(firsts))
         return _noted(one, other, bits, why, ranks)
 
-    def _compared(
-        self, chunks: Chunks, firsts: _Numbers
-    ) -> tuple[_Numbers, _Numbers, np.ndarray[Any, Any], pa.Array]:
+    def _compared(self, firsts: _Numbers) -> tuple[_Numbers, _Numbers, np.ndarray[Any, Any], pa.Array]:
         """The pairs of rows that are likely one person, with the evidence."""
-        pairs = np.unique(np.concatenate([np.zeros(0, dtype=np.uint64), *map(_pairs, self._keys.parts())]))
+        least = least_bits(self._rows)
         kept = []
-        for start in range(0, len(pairs), _AT_ONCE):
-            some = pairs[start : start + _AT_ONCE]
-            one, other = (
-                (some >> np.uint64(32)).astype(np.int64),
-                (some & np.uint64(0xFFFFFFFF)).astype(np.int64),
-            )
-            if len(some) > _FEW:
-                apart = are_apart(*self._both(chunks, firsts, one, other, _OF_NAMES))
-                one, other = one[~apart], other[~apart]
-            found = self._weighed(*self._both(chunks, firsts, one, other, CANONICAL))
-            enough = np.flatnonzero(~found[1] & (found[0] > _LEAST))
+        for low, high in self._candidates():
+            apart = are_apart(*self._both(firsts, low, high, _OF_NAMES))
+            one, other = low[~apart], high[~apart]
+            found = self._weighed(*self._both(firsts, one, other, (*TRAITS, "key")))
+            enough = np.flatnonzero(~found[1] & (found[0] > least))
             kept.append((one[enough], other[enough], found[0][enough], found[2].take(pa.array(enough))))
         if not kept:
             return np.arange(0), np.arange(0), np.zeros(0), pa.nulls(0, _TEXT)
@@ -182,26 +168,41 @@ class LikelyIndex:
             pa.concat_arrays(why).take(pa.array(likely)),
         )
 
-    def _gathered(
-        self, chunks: Chunks, firsts: _Numbers, rows: _Numbers, columns: Sequence[str]
-    ) -> dict[str, pa.Array]:
-        """The traits of some rows, which rise; a chunk is read once."""
-        parts = list[dict[str, pa.Array]]()
+    def _candidates(self) -> Iterator[tuple[_Numbers, _Numbers]]:
+        """Pairs of rows that have a key in common, each once, some at a time.
+
+        Those that come together have the lower row out of few chunks, and the higher ones in their order.
+        """
+        shift = np.uint64(64 - max(self._rows, 1).bit_length())
+        for entries in self._keys.parts():
+            low, high = _pairs(entries)
+            self._pairs.add(np.stack([low << shift, high], axis=1))
+        for part in self._pairs.parts():
+            low, high = part[:, 0] >> shift, part[:, 1]
+            both = np.unique(high << np.uint64(32) | low)
+            for start in range(0, len(both), _AT_ONCE):
+                some = both[start : start + _AT_ONCE]
+                yield (
+                    (some & np.uint64(0xFFFFFFFF)).astype(np.int64),
+                    (some >> np.uint64(32)).astype(np.int64),
+                )
+
+    def _gathered(self, firsts: _Numbers, rows: _Numbers, names: Sequence[str]) -> dict[str, pa.Array]:
+        """The traits of some rows, which rise; those of a chunk are read once."""
+        parts = list[pa.RecordBatch]()
         ends = np.searchsorted(rows, firsts)
-        for number in range(len(chunks)):
+        for number in range(len(self._traits)):
             here = rows[ends[number] : ends[number + 1]] - firsts[number]
             if len(here) or not parts:
-                chunk = chunks[number]
-                key = chunk.keys(self._settings).key.take(pa.array(here))
-                parts.append({**_traits(chunk, here, self._settings, columns), "key": key})
-        return {name: pa.concat_arrays([part[name] for part in parts]) for name in parts[0]}
+                parts.append(self._traits[number].select(names).take(pa.array(here)))
+        return {name: pa.concat_arrays([part[name] for part in parts]) for name in names}
 
     def _both(
-        self, chunks: Chunks, firsts: _Numbers, one: _Numbers, other: _Numbers, columns: Sequence[str]
+        self, firsts: _Numbers, one: _Numbers, other: _Numbers, names: Sequence[str]
     ) -> tuple[dict[str, pa.Array], dict[str, pa.Array]]:
-        """The traits of both rows of pairs, from some columns."""
+        """Some traits of both rows of pairs."""
         rows = np.unique(np.concatenate([one, other]))
-        traits = self._gathered(chunks, firsts, rows, columns)
+        traits = self._gathered(firsts, rows, names)
         here, there = (pa.array(np.searchsorted(rows, each)) for each in (one, other))
         return (
             {name: texts.take(here) for name, texts in traits.items()},
@@ -222,8 +223,8 @@ class LikelyIndex:
         )
 
 
-def _pairs(entries: _Words) -> _Words:
-    """Pairs of rows that have a key in common, each as one number, where not too many have it."""
+def _pairs(entries: _Words) -> tuple[_Words, _Words]:
+    """The lower and the higher rows of pairs that have a key in common, where not too many have it."""
     entries = entries[np.argsort(entries[:, 0], kind="stable")]
     keys, rows = entries[:, 0], entries[:, 1]
     starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if len(keys) else np.arange(0)
@@ -239,7 +240,8 @@ def _pairs(entries: _Words) -> _Words:
         first, second = rows[:-apart][same], rows[apart:][same]
         low, high = np.minimum(first, second), np.maximum(first, second)
         found.append((low << np.uint64(32) | high)[low != high])
-    return np.unique(np.concatenate(found))
+    pairs = np.unique(np.concatenate(found))
+    return pairs >> np.uint64(32), pairs & np.uint64(0xFFFFFFFF)
 
 
 def _noted(

@@ -233,7 +233,7 @@ def _persons(settings: Settings, files: Mapping[str, Any]) -> "LikelyIndex | Non
         return None
     from hygiene.cleaning.likely import LikelyIndex
 
-    return LikelyIndex(settings, **files)
+    return LikelyIndex(**files)
 
 
 def _filled(frame: pd.DataFrame) -> Mapping[str, int]:
@@ -265,7 +265,7 @@ def _surveyed(examined: Iterable[_Examined], found: Survey, *, whole: bool) -> S
         found.dated.check(settings.keep.column)
     if settings.resolver is not None:
         _look_up(found, facts, settings.resolver)
-    likely = None if persons is None else persons.relate(found.chunks, found.firsts, facts.ranks)
+    likely = None if persons is None else persons.relate(found.firsts, facts.ranks)
     found.relations = facts.relate(likely=likely)
     _count_relations(found)
     found.reasons = in_table_order(found.reasons)

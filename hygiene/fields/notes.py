@@ -13,11 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, Octets, mask
+from hygiene.fields.companies import tidy_company
 from hygiene.fields.distinct import where_distinct
 from hygiene.fields.name_parts import is_company
-from hygiene.fields.placeholders import UNFILLED, is_department, is_nothing, is_test
+from hygiene.fields.placeholders import UNFILLED, is_department, is_made_up, is_nothing, is_test
 from hygiene.fields.suspects import Ends
-from hygiene.words.name_words import LEGAL_FORMS_JOINED
+from hygiene.words.name_words import FIRM_WORDS, LEGAL_FORMS_JOINED, given_names
 from hygiene.words.spelling import folded
 from hygiene.words.tables import read_words
 
@@ -92,9 +93,9 @@ def _names_nobody(first: str, last: str) -> bool:
     first, last = first.strip(), last.strip()
     if is_test(first) and (not last or is_test(last)):
         return True
-    return (
-        is_nothing(first, beside=last) or is_nothing(last, beside=first) or is_department(f"{first} {last}")
-    )
+    whole = f"{first} {last}"
+    nothing = is_nothing(first, beside=last) or is_nothing(last, beside=first)
+    return nothing or is_department(whole) or is_made_up(whole)
 
 
 def is_own_address(names: pa.Array, addresses: pa.Array, /) -> Mask:
@@ -126,7 +127,26 @@ def name_is_company(
     same = mask(pc.equal(first, companies))
     if same.any():
         same &= ~mask(pc.equal(pc.utf8_trim_whitespace(first), "")) & mask(pc.equal(last, ""), null=True)
-    return found | same
+    return found | same | _is_called_so(first, last, companies)
+
+
+def _is_called_so(first: pa.Array, last: pa.Array, companies: pa.Array) -> Mask:
+    """Rows whose name is what the company is called, and no given name: alone, twice, or with a word of trades last."""
+    begins = pc.equal(*(pc.utf8_lower(pc.utf8_slice_codeunits(each, 0, 3)) for each in (first, companies)))
+    near = mask(begins) & mask(pc.not_equal(first, ""))
+    alike = mask(pc.equal(pc.fill_null(last, ""), "")) | mask(pc.equal(first, last))
+    trade = mask(pc.is_in(pc.utf8_lower(last), value_set=pa.array(sorted(FIRM_WORDS), _TEXT)))
+    columns = [first, pc.fill_null(last, ""), companies]
+    return where_distinct(columns, lambda row: _are_called(*row), plain=~(near & (alike | trade)))
+
+
+def _are_called(first: str, last: str, company: str) -> bool:
+    words = first.split()
+    if not words or folded(words[0]) in given_names():
+        return False
+    whole = first if last in {"", first} else f"{first} {last}"
+    called = {folded(text) for text in (company, tidy_company(company)[0])}
+    return folded(whole.strip()) in called
 
 
 def _near_firm(first: Ends, last: Ends) -> Mask:

@@ -5,7 +5,7 @@ Source: Fellegi and Sunter, "A Theory for Record Linkage" (1969); weights of wha
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -13,12 +13,18 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, mask
 from hygiene.errors import UsageError
-from hygiene.words.name_words import given_names
-from hygiene.words.nicknames import are_one_name
+from hygiene.fields.name_evidence import Bits, count_slips, texts, weigh_names
 
-__all__ = ["COUNTED", "Pairs", "are_apart", "are_likely", "compare_pairs", "need_rapidfuzz", "share_of"]
-
-Bits = np.ndarray[Any, np.dtype[np.float64]]
+__all__ = [
+    "COUNTED",
+    "Pairs",
+    "are_apart",
+    "are_likely",
+    "compare_pairs",
+    "least_bits",
+    "need_rapidfuzz",
+    "share_of",
+]
 
 #: Traits whose frequency matters, and how often a text of each is met among leads anywhere (assumed).
 COUNTED = {
@@ -42,8 +48,6 @@ _REPEATS, _FEWEST = 0.1, 1000
 _MOST_REPEATS, _ROUNDS = 2.0, 5
 #: Bits for a profile page in common, which one person has.
 _PROFILE = 16.0
-#: Letters that a name may have wrong.
-_SLIPS = 3
 #: Bits for a number in common among people of one firm, who may all be called at it.
 _OFFICE = 3.0
 #: Bits against two pages: somebody who chose a name for his page has an earlier address of it too.
@@ -85,6 +89,11 @@ def share_of(times: Bits, rows: int, anywhere: float, /) -> Bits:
     return found
 
 
+def least_bits(rows: int, /) -> float:
+    """Bits of evidence without which no pair of an input of so many rows is likely one person."""
+    return _NEEDED - float(np.log2(2 * _MOST_REPEATS / max(rows, _FEWEST)))
+
+
 def are_likely(bits: Bits, never: Mask, rows: int, /) -> Mask:
     """The pairs that are one person beyond doubt, as far as an input of so many rows allows.
 
@@ -105,7 +114,7 @@ def are_apart(one: Mapping[str, pa.Array], other: Mapping[str, pa.Array], /) -> 
         other: Those of the second, aligned.
     """
     any_share = np.full(len(one["given"]), _PROFILE)
-    given, surname = _names(one, other, {"given": any_share, "surname": any_share})
+    given, surname, _ = weigh_names(one, other, {"given": any_share, "surname": any_share})
     named: Mask = (given >= 0) & (surname >= 0) & (given + surname > 0)
     return ~(named | _same(one, other, "phone") | _same(one, other, "linkedin"))
 
@@ -123,7 +132,7 @@ def compare_pairs(
     Source: the weights are assumed; `benchmarks/people.py` measures what they give.
     """
     rare = {name: -np.log2(share) for name, share in shares.items()}
-    given, surname = _names(one, other, rare)
+    given, surname, loose = weigh_names(one, other, rare)
     work, at_work = _work(one, other, rare)
     place, at_place = _place(one, other, rare, at_work)
     phone = _same(one, other, "phone")
@@ -140,6 +149,7 @@ def compare_pairs(
     sons = either & ~_same(one, other, "suffix")
     never = ((given <= 0) & (surname <= 0)) | (((given < 0) | sons) & ~page)
     never |= (surname < 0) & ~page & ~(phone & ~at_work)
+    never |= loose & at_work & ~page
     named = (given > 0) & (surname > 0)
     masks = {
         "name": named,
@@ -171,111 +181,15 @@ def _same(one: Mapping[str, pa.Array], other: Mapping[str, pa.Array], name: str)
     return mask(pc.equal(one[name], other[name]))
 
 
-def _texts(column: pa.Array) -> list[str]:
-    found: list[str] = pc.fill_null(column, "").to_pylist()
-    return found
-
-
-def _slips(first: list[str], second: list[str], /, *, most: int = _SLIPS) -> Bits:
-    """Letters that were left out, added, changed or turned between two texts; infinitely many where they are too many.
-
-    Args:
-        first: Texts.
-        second: Others, aligned.
-        most: The most that a text of any length may have; one of six letters may have one in any case.
-    """
-    from rapidfuzz.distance import OSA
-    from rapidfuzz.process import cpdist
-
-    found: Bits = cpdist(
-        first, second, scorer=OSA.distance, score_cutoff=most, score_hint=0, dtype=np.int32
-    ).astype(np.float64)
-    sizes = (
-        np.fromiter(map(len, first), np.int64, len(first)),
-        np.fromiter(map(len, second), np.int64, len(second)),
-    )
-    longest, shortest = np.maximum(*sizes), np.minimum(*sizes)
-    return np.where((found <= np.minimum(1 + longest // 6, most)) & (shortest > 2), found, np.inf)
-
-
-def _names(
-    one: Mapping[str, pa.Array], other: Mapping[str, pa.Array], rare: Mapping[str, Bits]
-) -> tuple[Bits, Bits]:
-    """Bits for given names and for surnames, of which one may be written in place of the other."""
-    given = _texts(one["given"]), _texts(other["given"])
-    surname = _texts(one["surname"]), _texts(other["surname"])
-    by_given, by_surname = _given(*given, rare["given"]), _surname(*surname, rare["surname"])
-    slips = _slips(given[0], surname[1]) + _slips(surname[0], given[1])
-    turned = np.isfinite(slips) & (by_given < 0) & (by_surname < 0)
-    lost = 1 + 2 * np.where(turned, slips, 0)
-    by_given = np.where(turned, np.maximum(rare["given"] - lost, 0.5), by_given)
-    return by_given, np.where(turned, np.maximum(rare["surname"] - lost, 0.5), by_surname)
-
-
-def _given(first: list[str], second: list[str], rare: Bits) -> Bits:
-    slips = _slips(first, second)
-    pairs = dict.fromkeys(zip(first, second, strict=True))
-    told = {pair: _given_kind(*pair) for pair in pairs}
-    kinds = np.array([told[pair] for pair in zip(first, second, strict=True)])
-    near = np.isfinite(slips)
-    return np.select(
-        [kinds == "none", kinds == "same", kinds == "short", kinds == "initial", (kinds == "other") & near],
-        [
-            0.0,
-            rare,
-            rare - 1,
-            np.minimum(rare, 3.0),
-            np.maximum(rare - 2 - 2 * np.where(near, slips, 0), 0.5),
-        ],
-        -7.0,
-    )
-
-
-def _given_kind(first: str, second: str) -> str:
-    """How two given names stand to each other; two that are both known are two, however near."""
-    if not first or not second:
-        return "none"
-    if first == second:
-        return "same"
-    a, b = first.split(), second.split()
-    if a[0] == b[0]:
-        kind = "short" if len(a) == 1 or len(b) == 1 or a[1][0] == b[1][0] else "two"
-    elif are_one_name(a[0], b[0]) or not set(a).isdisjoint(b):
-        kind = "short"
-    elif len(a[0]) == 1 or len(b[0]) == 1:
-        kind = "initial" if a[0][0] == b[0][0] else "two"
-    else:
-        kind = "two" if a[0] in given_names() and b[0] in given_names() else "other"
-    return kind
-
-
-def _surname(first: list[str], second: list[str], rare: Bits) -> Bits:
-    slips = _slips(first, second)
-    near = np.isfinite(slips)
-    same = np.fromiter(map(str.__eq__, first, second), bool, len(first))
-    blank = np.array([not a or not b for a, b in zip(first, second, strict=True)], dtype=bool)
-    part = np.array(
-        [
-            (" " in a or " " in b) and not set(a.split()).isdisjoint(b.split())
-            for a, b in zip(first, second, strict=True)
-        ],
-        dtype=bool,
-    )
-    return np.select(
-        [blank, same, part, near],
-        [0.0, rare, rare - 2, np.maximum(rare - 2 - 2 * np.where(near, slips, 0), 0.5)],
-        -6.0,
-    )
-
-
 def _work(
     one: Mapping[str, pa.Array], other: Mapping[str, pa.Array], rare: Mapping[str, Bits]
 ) -> tuple[Bits, Mask]:
     """Bits for the employer: by domain or by name, whichever says more; and where it is the same."""
     domain, company = _same(one, other, "domain"), _same(one, other, "company")
     near = _both(one, other, "company") & np.isfinite(
-        _slips(_texts(one["company"]), _texts(other["company"]), most=1)
+        count_slips(texts(one["company"]), texts(other["company"]), most=1)
     )
+    near &= domain | ~_both(one, other, "domain")
     known = _both(one, other, "domain") | _both(one, other, "company")
     by_company = np.where(company, rare["company"], np.where(near, rare["company"] - 3, -3.0))
     found = np.maximum(np.where(domain, rare["domain"], -3.0), by_company)
@@ -288,7 +202,7 @@ def _place(
     """Bits for city and state; few where the employer is the same, since the place is then his."""
     city, state = _same(one, other, "city"), _same(one, other, "state")
     cities, states = _both(one, other, "city"), _both(one, other, "state")
-    slips = _slips(_texts(one["city"]), _texts(other["city"]))
+    slips = count_slips(texts(one["city"]), texts(other["city"]))
     near = cities & np.isfinite(slips)
     by_city = np.select([city, near, cities], [rare["city"], np.maximum(rare["city"] - 3, 1), -3.0], 0.0)
     by_state = np.select([state & (by_city <= 0), states & ~state], [rare["state"], -2.0], 0.0)

@@ -45,6 +45,7 @@ LEGAL_FORMS_JOINED = (
 #: Words that the names of firms are made of and the names of people are not, without accents.
 #: Source: written down from general knowledge for this project (assumed); no directory was gone through.
 FIRM_WORDS = _words(
+    " universitat universidad universite universita universiteit hochschule"
     " academy agency agentur associates association auto automotive bakery bank bar bistro boutique brewery"
     " builders business cafe care catering center centre chiropractic church city clinic clinique club coffee"
     " college community construction consultancy consultants consulting contractors cosmetics council dental"
