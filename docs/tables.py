@@ -84,6 +84,7 @@ _GIVEN_WITH = {
     "suppressed_domain": "--suppress", "suppressed_hash": "--suppress", "blocked_address": "--blocklist",
     "blocked_domain": "--blocklist", "duplicate_of_known": "--known", "missing_COLUMN": "--require",
     "schema_COLUMN_CHECK": "--schema", "rule_NAME": "--rule", "near_suppressed": "--suppress",
+    "unsendable_address": "--to",
 }  # fmt: skip
 
 

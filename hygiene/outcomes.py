@@ -88,6 +88,7 @@ _TABLE: Mapping[Outcome | None, Mapping[str, str]] = {
         "special_use_domain": "The domain is reserved and never receives mail.",
         "verifier_invalid": "The verifier whose verdicts are trusted says that the address is bad.",
         "escape_debris": "The address begins with the remains of an escaped character.",
+        "unsendable_address": "The place that is imported to takes no address of this form.",
     },
     Outcome.UNDELIVERABLE: {
         "domain_not_found": "The domain does not exist.",

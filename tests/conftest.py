@@ -18,7 +18,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 QUICK = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("here", max_examples=40, **QUICK)
+settings.register_profile("here", max_examples=25, **QUICK)
 settings.register_profile("long", max_examples=1000, **QUICK)  # pytest --hypothesis-profile=long
 settings.load_profile("here")
 

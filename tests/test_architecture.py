@@ -65,3 +65,10 @@ def test_an_earlier_name_works_and_says_where_it_is_now(module, name, now):
 def test_a_name_that_never_was_is_an_attribute_error(module):
     with pytest.raises(AttributeError, match=f"module '{module}' has no attribute 'gone'"):
         _ = import_module(module).gone
+
+
+@pytest.mark.parametrize("room", ["instantly", "mailerlite", "mailman"])
+def test_the_room_of_an_api_has_four_hundred_lines_at_most(room):
+    lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOMS / room).glob("*.py"))
+
+    assert lines <= 400

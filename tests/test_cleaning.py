@@ -428,7 +428,7 @@ def test_every_reason_with_a_fixed_code_can_come_out_of_a_cleaning(write):
         likely=True,
     )
 
-    assert set(REASONS) - set(cleaned.counts.reasons) == set()
+    assert set(REASONS) - set(cleaned.counts.reasons) == {"unsendable_address"}  # a sink gives it
     assert {outcome for outcome, rows in cleaned.counts.outcomes.items() if rows} == {str(o) for o in Outcome}
 
 
@@ -813,6 +813,29 @@ def test_a_single_label_of_the_apis_list_withholds_as_its_policy_says():
     assert literal.verdicts["outcome"].tolist() == ["ready"]
     assert above.verdicts["outcome"].tolist() == ["blocked"]
     assert above.predicted_raw.blocked == 1
+
+
+@pytest.mark.parametrize(
+    ("reach", "blocked"),
+    [
+        ("name", ["acme"]),
+        ("registrable", ["acme", "shop.acme"]),
+        ("letters", ["acme", "shop.acme", "notacme"]),
+    ],
+)
+def test_what_entries_of_the_apis_list_reach_is_withheld_and_predicted_alike(reach, blocked):
+    rules = [parse_list("bolt.example\nacme.example\n", name="api", of_api=True)]
+    hosts = ["acme", "shop.acme", "notacme", "other"]
+
+    cleaned = _clean(
+        [f"a@{host}.example" for host in hosts], blocklist=rules, policy=ImportPolicy(block_reach=reach)
+    )
+
+    found = cleaned.verdicts
+    assert [host for host, got in zip(hosts, found["outcome"], strict=True) if got == "blocked"] == blocked
+    assert found["matched_rule"].dropna().tolist() == ["api:2:acme.example"] * len(blocked)
+    assert cleaned.predicted.blocked == 0
+    assert cleaned.predicted_raw.blocked == len(blocked)
 
 
 def test_a_broad_rule_stops_a_list_that_was_read_before_as_well():

@@ -42,7 +42,7 @@ def api() -> Iterator[Emulator]:
 if find_spec("hypothesis_jsonschema") is None:
 
     @api_document.parametrize()
-    @settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
     def test_the_emulator_departs_from_the_document_nowhere(case: Any, api: Emulator) -> None:
         # a method that a path does not have is a path that is not there (observed: 404, "Cannot TRACE ...")
         case.call_and_validate(base_url=api.base_url, excluded_checks=[unsupported_method])

@@ -74,7 +74,7 @@ class Stub(ThreadingHTTPServer):
             return 400, "No such list"
         if not address:
             return 400, "Missing Parameter: subscriber"
-        if " " in address or "." not in address.rpartition("@")[2]:
+        if not address.isascii() or " " in address or "." not in address.rpartition("@")[2]:
             return 400, 'Invalid Parameter "subscriber": .'
         if address.lower() in self.members:
             return 409, "Member already subscribed"
@@ -409,7 +409,7 @@ def test_what_is_missing_is_named(stub, monkeypatch):
 
 
 def test_bans_cannot_be_waived(stub):
-    with sink_at(stub) as sink, pytest.raises(UsageError, match="waive_blocklist=True: Mailman has no way"):
+    with sink_at(stub) as sink, pytest.raises(UsageError, match="no way to waive its bans; leave waive_blocklist=True out"):
         sink.send(leads(ANN), file_name="a.csv", waive_blocklist=True)
 
 
@@ -444,6 +444,28 @@ def test_the_command_line_reads_and_sends(stub, run, monkeypatch, write):
     assert LIST in shown
     assert (well, f"ok    list: {LIST} 'Spring', 2 leads" in doctors) == (0, True)
     assert (refused, "--rename is not for mailman:LIST@HOST" in says) == (2, True)
+
+
+def test_the_command_line_writes_domains_as_a_labels_and_says_what_mailman_does_not_take(
+    stub, run, monkeypatch, write
+):
+    write("leads.csv", f"email\n{ANN}\ncid@büro.example\nmüller@birchworks.example\n")
+    for name, value in (("BASE_URL", stub.url), ("USER", "ann"), ("PASSWORD", PASSWORD)):
+        monkeypatch.setenv(f"MAILMAN_{name}", value)
+    command = ("import", "leads.csv", "--no-dns", "--yes", "--verify", "--to", f"mailman:{LIST}")
+
+    rehearsed, dry, _ = run(*command[:4], "--dry-run", *command[-2:])
+    sent, out, err = run(*command, "--format", "json")
+    again, said, _ = run(*command)
+
+    assert (rehearsed, sent, again) == (0, 0, 0), err
+    assert "unsendable_address" in dry
+    assert sorted(stub.posts) == [ANN, "cid@xn--bro-hoa.example"]
+    told = json.loads(out)
+    assert told["reasons"] == {"unsendable_address": 1}
+    assert told["predicted"] == told["reported"]
+    assert told["reported"]["imported"] == 2
+    assert "as predicted" in said
 
 
 def test_what_was_answered_before_a_refusal_is_not_asked_again(stub, tmp_path):

@@ -189,7 +189,7 @@ def test_a_rule_that_fits_the_counts_and_not_the_list_is_dropped_with_the_reason
     assert any("fits the counts and is dropped: rows" in line for line in found.sentences())
 
 
-def test_what_leads_have_in_common_can_be_written_as_a_rule_that_the_next_prediction_uses(tmp_path):
+def test_what_leads_have_in_common_can_be_written_as_a_rule_that_the_next_prediction_uses(tmp_path, capsys):
     server = Strange(drops=lambda address, here, place: "_" in address)
     found = told(server)
     offer_policy(found, str(tmp_path / "induced.toml"))
@@ -198,9 +198,22 @@ def test_what_leads_have_in_common_can_be_written_as_a_rule_that_the_next_predic
     again = Strange(drops=server.drops)
     again.policy = hygiene.ImportPolicy.from_toml(text)
 
+    assert (
+        "induced (leads that have an underscore in the local part have no usable address)"
+        in capsys.readouterr().err
+    )
     assert text.startswith("# induced from rows, and no rule that the API is known to have:\n")
     assert found.search().policy is None
     assert told(again).agrees
+
+
+@pytest.mark.parametrize(
+    ("habit", "rows"), [("all beyond row 100 of a request dropped", 150), ("all after row 350 dropped", 176)]
+)
+def test_a_limit_names_every_row_that_it_drops(habit, rows):
+    (fit,) = told(Strange(**SERVERS[habit][0])).search().fits
+
+    assert len(fit.rows) == rows
 
 
 def test_without_a_look_at_the_list_what_fits_the_counts_is_all_told():

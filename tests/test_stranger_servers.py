@@ -1,9 +1,12 @@
 """Servers stranger still, of leads with names, firms, countries and a field of the user's own."""
 
+import re
+
 import pandas as pd
 import pytest
 
 import hygiene
+from hygiene.sinks import Target
 from tests.test_strange_servers import MISSING, Strange, domain, local
 from tests.test_strange_servers import leads as plain_leads
 
@@ -60,6 +63,7 @@ SERVERS = {
     "every seventh of the import dropped": (
         lambda lead, h, p, r: p % 7 == 0, "are every seventh lead of the import, lead 7 being the first", False),
     "one batch lost whole": (lambda lead, h, p, r: r == 2, "are in batch 2", False),
+    "two batches lost whole": (lambda lead, h, p, r: r in (1, 3), "are in batch 1 or 3", False),
     "a stretch of the import dropped": (
         lambda lead, h, p, r: 100 <= p <= 120,
         "come after lead 99 of the import and come before lead 121 of the import", False),
@@ -138,6 +142,28 @@ def test_what_is_said_of_addresses_predicts_the_next_import(habit):
     assert told(again).agrees
 
 
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        (lambda a: a.replace("_", "").replace("-", ""), "have the address but for marks of an earlier lead"),
+        (lambda a: re.sub(r"[0-9](?=.*@)", "", a), "have the address but for digits of an earlier lead"),
+    ],
+)
+def test_leads_that_are_one_but_for_some_characters_are_told(key, said):
+    frame = leads()
+    marked = [f"{local(a)[:3]}_{local(a)[3:]}@{domain(a)}" for a in frame["email"][20:200:20]]
+    numbered = [
+        f"{local(a)[:3]}{n}{local(a)[3:]}@{domain(a)}" for n, a in enumerate(frame["email"][25:200:25])
+    ]
+    for place, address in enumerate([*marked, *numbered, "an_other@kite.example", "any7@kite.example"]):
+        frame.loc[300.5 + 10 * place] = {"email": address, "company": "Firm"}
+    cleaned = hygiene.clean(frame.sort_index().fillna("").reset_index(drop=True))
+
+    lines = hygiene.import_leads(cleaned, Strange(key=key), verify=True).reconciliation.explain()
+
+    assert any(said in line for line in lines), lines
+
+
 def test_that_the_list_held_leads_is_not_said_where_they_are_not_in_it():
     server = Strange(key=local)
 
@@ -145,3 +171,27 @@ def test_that_the_list_held_leads_is_not_said_where_they_are_not_in_it():
 
     assert any("have the local part of an earlier lead" in line for line in lines)
     assert not any("the list held" in line for line in lines), lines
+
+
+def test_an_import_is_explained_later_by_the_file_that_it_was_made_of(tmp_path, run):
+    file, other = tmp_path / "leads.csv", tmp_path / "other.csv"
+    leads().to_csv(file, index=False)
+    leads().head(50).to_csv(other, index=False)
+    server = Picky(lambda lead, h, p, r: lead.get("country") == "DE")
+    server.target, server.shape = Target("https://strange.example", "a1", "1"), {}
+    asked = {"custom": ["Segment", "Source"], "verify": True, "journal": tmp_path / "j"}
+    name = hygiene.import_leads(hygiene.clean(file), server, **asked).import_id
+    history = ("history", name, "--journal", str(tmp_path / "j"))
+
+    _, bare, said = run(*history, "--explain")
+    _, named, _ = run(*history, "--explain", "--leads", str(file))
+    wrong, _, why = run(*history, "--explain", "--leads", str(other))
+    alone, _, how = run(*history, "--leads", str(file))
+
+    assert "not known for this import, and not tried: " in bare
+    assert f"hygiene history {name} --explain --leads F" in said
+    assert "have DE in country" not in bare
+    assert "have DE in country" in named
+    assert (wrong, alone) == (2, 2)
+    assert "its content is another" in why
+    assert "--leads goes with --explain" in how

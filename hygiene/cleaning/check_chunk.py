@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene import address
-from hygiene.address import Addresses, Keys
+from hygiene.address import Addresses, Keys, in_form
 from hygiene.arrow.text import Mask, is_blank, not_null, text_column
 from hygiene.checks.address_flags import find_traits
 from hygiene.checks.field_notes import find_field_notes
@@ -125,7 +125,7 @@ def check_chunk(frame: pd.DataFrame, settings: Settings, /, *, first_row: int) -
     keys = Keys.of(judged.address, judged.domain, by_person=settings.by_person)
     rows = {"cells": cells, "address": judged.address, "domain": judged.domain, "others": judged.others}
     listed = check_lists(settings, keys, **rows)
-    _note(findings, listed, settings)
+    _note(findings, listed, settings, Texts(judged.address, judged.domain, cells))
     chunk = CheckedChunk(
         frame,
         findings,
@@ -190,22 +190,25 @@ def _is_text(frame: pd.DataFrame) -> bool:
     )
 
 
-def _note(findings: RowReasons, listed: ListMatches, settings: Settings) -> None:
-    """Add what lists merely note, and let notes lead to `review` where the user asked for it."""
-    findings.add({"near_suppressed": not_null(listed.near)})
+def _note(findings: RowReasons, listed: ListMatches, settings: Settings, texts: Texts) -> None:
+    """Add what lists merely note and what cannot be sent; let notes lead to `review` where the user asked for it."""
+    sent = in_form(texts.address, texts.domain, settings.address_form)
+    unsendable = not_null(texts.address) & ~not_null(sent)
+    findings.add({"near_suppressed": not_null(listed.near), "unsendable_address": unsendable})
     findings.decide(dict.fromkeys(settings.review, Outcome.REVIEW))
 
 
 def is_checked_alike(before: Settings, after: Settings, /) -> bool:
-    """Whether only lists and known leads, or what rows are to each other, can differ."""
+    """Whether only lists, known leads and where to, or what rows are to each other, can differ."""
     return all(getattr(before, name) is getattr(after, name) for name in _OF_CHUNK)
 
 
 def check_lists_again(chunk: CheckedChunk, settings: Settings, /) -> tuple[CheckedChunk, Keys]:
-    """The same chunk held against the lists and known leads of other settings, and the keys of its addresses."""
+    """The same chunk held against lists, known leads and the form of other settings; the keys of its addresses."""
     rows = {"cells": chunk.cells, "address": chunk.address, "domain": chunk.domain, "others": chunk.others}
     keys, findings = chunk.keys(settings), chunk.findings.copy()
     listed = check_lists(settings, keys, **rows)
-    findings.forget("near_suppressed")
-    _note(findings, listed, settings)
+    for code in ("near_suppressed", "unsendable_address"):
+        findings.forget(code)
+    _note(findings, listed, settings, chunk.texts)
     return replace(chunk, listed=listed, findings=findings), keys

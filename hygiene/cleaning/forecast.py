@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.arrow.text import Mask
-from hygiene.cleaning.row_lookup import Positions, texts_at
+from hygiene.cleaning.row_lookup import Positions, sent_at, texts_at
 from hygiene.cleaning.survey import Survey
 from hygiene.cleaning.touching import Touching
 from hygiene.outcomes import Outcome
@@ -26,11 +26,11 @@ Look: TypeAlias = Callable[[], Features]
 
 
 def forecast(found: Survey, sent: Mask, /, *, batch_leads: int) -> Prediction:
-    """The prediction for the normalized addresses of some rows."""
+    """The prediction for the addresses of some rows as they are sent."""
     positions = np.flatnonzero(sent)
     touching = _touching(found).sent(found, sent)
     rows = touching.rows()
-    texts = texts_at(found, positions[rows], "address")
+    texts = sent_at(found, positions[rows])
     return _predicted(
         found,
         texts,
@@ -62,7 +62,7 @@ def forecast_raw(found: Survey, /, *, batch_leads: int) -> Prediction:
 def look_at(found: Survey, positions: Positions, /) -> Features:
     """What the API's counting rules see of the rows at these positions."""
     held = {name: texts for name, texts in found.settings.of_api.items() if texts is not None}
-    return TextFeatures(texts_at(found, positions, "address"), **held)
+    return TextFeatures(sent_at(found, positions), **held)
 
 
 def _predicted(

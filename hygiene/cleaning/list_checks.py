@@ -85,6 +85,7 @@ def check_lists(
         addresses=acts.addresses,
         domains=acts.domains,
         subdomains=acts.subdomains,
+        reach=settings.policy.block_reach,
     )
     known_as, known_match = _find_known(keys, settings.duplicating)
     masks = _masks(suppressed, blocked) | {"duplicate_of_known": not_null(known_as)}

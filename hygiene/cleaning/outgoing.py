@@ -1,4 +1,4 @@
-"""Outgoing: the leads as they are sent, filled, mended, tidied and under their normalized address.
+"""Outgoing: the leads as they are sent, filled, mended, tidied and under their normalized address, in its form.
 
 The leads as they came in are left as they are.
 """
@@ -18,7 +18,7 @@ from hygiene.cleaning.decide import leads_of
 from hygiene.cleaning.dedup.fill import Fills, find_fills
 from hygiene.cleaning.mended import mended_of, with_mended
 from hygiene.cleaning.rewrite import Rewritten, codes_are_countries, rewrite
-from hygiene.cleaning.row_lookup import Positions, rows_at, texts_at
+from hygiene.cleaning.row_lookup import Positions, rows_at, sent_at
 from hygiene.cleaning.survey import Survey
 from hygiene.columns.mapping import MALFORMED
 from hygiene.columns.opt_out_cells import may_mark
@@ -58,7 +58,7 @@ class Outgoing:
     def of_chunk(self, number: int, chunk: CheckedChunk, /) -> Rewritten:
         """The leads of a chunk that are ready; what was changed of them is counted."""
         ready, sent = self._ready(number, chunk)
-        return _addressed(sent, chunk.address.take(pa.array(ready)))
+        return _addressed(sent, self._survey.as_sent(chunk.texts).take(pa.array(ready)))
 
     def _ready(self, number: int, chunk: CheckedChunk) -> tuple[Positions, Rewritten]:
         """Which rows of a chunk are ready, and these with their cells as they are sent, but for the address."""
@@ -106,7 +106,7 @@ class Outgoing:
             if frame is None
             else frame.iloc[positions]
         )
-        return _addressed(self._rewritten(leads, positions), texts_at(found, positions, "address")).leads
+        return _addressed(self._rewritten(leads, positions), sent_at(found, positions)).leads
 
     def _rewritten(self, leads: pd.DataFrame, positions: Positions) -> Rewritten:
         bare = self.filled.fill(leads, positions).drop(columns=MALFORMED, errors="ignore")
@@ -121,6 +121,6 @@ class Outgoing:
 
 
 def _addressed(sent: Rewritten, addresses: pa.Array) -> Rewritten:
-    """The same with the normalized addresses."""
+    """The same with the addresses that are sent."""
     leads = sent.leads
     return sent._replace(leads=leads.assign(email=text_values(addresses)))

@@ -24,7 +24,7 @@ from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.outgoing import Outgoing
 from hygiene.cleaning.pipeline import resurvey
 from hygiene.cleaning.rewrite import FieldRules, Rewritten, count_changes
-from hygiene.cleaning.row_lookup import Positions, labelled, places_at, rows_at, texts_at, together
+from hygiene.cleaning.row_lookup import Positions, labelled, places_at, rows_at, sent_at, together
 from hygiene.cleaning.survey import Survey
 from hygiene.columns.mapping import CANONICAL
 from hygiene.display import counted
@@ -201,11 +201,11 @@ class CleanedLeads:
         return self._outgoing.at(positions, frame=self._frame)
 
     def addresses(self, positions: Positions | None = None, /) -> pa.Array:
-        """The normalized addresses at these positions, or of all rows; null for none."""
+        """The addresses that are sent at these positions, or of all rows; null for none."""
         if positions is None:
             none = pa.nulls(0, pa.large_string())
-            return pa.concat_arrays([none, *(texts.address for texts in self.survey.texts())])
-        return texts_at(self.survey, positions, "address")
+            return pa.concat_arrays([none, *(self.survey.as_sent(texts) for texts in self.survey.texts())])
+        return sent_at(self.survey, positions)
 
     def features(self, positions: Positions, /) -> Features:
         """What the API's counting rules see of the leads at these positions."""

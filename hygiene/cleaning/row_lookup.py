@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from hygiene.cleaning.check_chunk import CheckedChunk
+from hygiene.cleaning.check_chunk import CheckedChunk, Texts
 from hygiene.cleaning.survey import Survey
 from hygiene.columns.place import places, was_read
 from hygiene.errors import UsageError
 
-__all__ = ["Positions", "labelled", "places_at", "rows_at", "texts_at", "together"]
+__all__ = ["Positions", "labelled", "places_at", "rows_at", "sent_at", "texts_at", "together"]
 
 Positions: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -32,8 +32,17 @@ def rows_at(
 
 def texts_at(found: Survey, positions: Positions, name: Literal["address", "domain", "cells"], /) -> pa.Array:
     """Addresses, their domains, or email cells."""
+    return _column_at(found, positions, lambda texts: getattr(texts, name))
+
+
+def sent_at(found: Survey, positions: Positions, /) -> pa.Array:
+    """Addresses in the form that is imported; null for none."""
+    return _column_at(found, positions, found.as_sent)
+
+
+def _column_at(found: Survey, positions: Positions, of: Callable[[Texts], pa.Array], /) -> pa.Array:
     met = _met(found, positions)
-    parts = [getattr(found.chunks.texts(number), name).take(pa.array(here)) for number, here in met]
+    parts = [of(found.chunks.texts(number)).take(pa.array(here)) for number, here in met]
     return pa.concat_arrays([pa.nulls(0, pa.large_string()), *parts]).take(pa.array(_back(positions)))
 
 

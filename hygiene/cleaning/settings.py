@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 import pyarrow as pa
 
+from hygiene.address import AddressRule
 from hygiene.arguments import check_word
 from hygiene.checks.custom_rules import Rule
 from hygiene.cleaning.dedup.survivors import Keep
@@ -46,6 +47,7 @@ class Settings:
         accept_unknown: Whether leads whose domain DNS does not decide are ready rather than for review.
         policy: The API's counting rules, which say what its block list covers.
         waive_blocklist: Whether the import will waive the block list.
+        address_form: What an address has to be for where leads are imported to; nothing where any is taken.
         batch_leads: Leads a request, for the prediction.
         fields: What is done to cells before they are sent.
         headers: Header of the input to the name of its column, where that is another.
@@ -70,6 +72,7 @@ class Settings:
     accept_unknown: bool = False
     policy: ImportPolicy = field(default_factory=ImportPolicy)
     waive_blocklist: bool = False
+    address_form: Sequence[AddressRule] = ()
     batch_leads: int = 400
     fields: FieldRules = field(default_factory=FieldRules)
     headers: Mapping[str, str] = field(default_factory=dict)

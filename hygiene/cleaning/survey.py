@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from hygiene.address import Keys
+from hygiene.address import Keys, in_form
 from hygiene.arrow.parallel import map_in_order
 from hygiene.arrow.text import is_blank, text_column
 from hygiene.cleaning.check_chunk import CheckedChunk, Texts, check_chunk, check_lists_again, is_checked_alike
@@ -110,6 +111,10 @@ class Survey:
     def texts(self) -> Iterator[Texts]:
         """The addresses, domains and email cells of each chunk."""
         return (self.chunks.texts(number) for number in range(len(self.chunks)))
+
+    def as_sent(self, texts: Texts, /) -> pa.Array:
+        """The addresses in the form that is imported; null for none and for those that have no such form."""
+        return in_form(texts.address, texts.domain, self.settings.address_form)
 
     @property
     def rows(self) -> int:

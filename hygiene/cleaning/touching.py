@@ -34,6 +34,9 @@ class Looked(Protocol):
     def texts(self) -> Iterator[Texts]:
         """The addresses, domains and email cells of each chunk."""
 
+    def as_sent(self, texts: Texts, /) -> pa.Array:
+        """The addresses in the form that is imported; null for none."""
+
 
 class Touching:
     """The rows of a survey beside what its settings say that the API holds."""
@@ -49,7 +52,8 @@ class Touching:
         touching = self._touching.anew()
         if self._needs_texts(found):
             parts = (
-                texts.address.filter(pa.array(here)) for texts, here in zip(found.texts(), cut, strict=True)
+                found.as_sent(texts).filter(pa.array(here))
+                for texts, here in zip(found.texts(), cut, strict=True)
             )
             touching.add_known(((part, not_null(part)) for part in parts), jobs=found.jobs)
             return touching
@@ -89,10 +93,15 @@ class Touching:
 
     def _of_chunk(self, found: Looked, number: int) -> tuple[Mask, Mask]:
         texts, coarse = found.chunks.texts(number), found.coarse[number]
-        of_address = np.zeros(len(texts.address), dtype=bool)
-        there = not_null(texts.address)
-        of_address[there] = self._touching.on_listed_host(texts.address.filter(pa.array(there)))
-        of_cell, usable = of_address.copy(), coarse.odd[~coarse.unusable]
+        address = found.as_sent(texts)
+        of_cell = self._on_hosts_of(texts.address)
+        of_address = of_cell.copy() if address is texts.address else self._on_hosts_of(address)
+        usable = coarse.odd[~coarse.unusable]
         of_cell[coarse.odd] = False
         of_cell[usable] = self._touching.on_listed_host(texts.cells.take(pa.array(usable)))
         return of_address, of_cell
+
+    def _on_hosts_of(self, address: pa.Array) -> Mask:
+        found, there = np.zeros(len(address), dtype=bool), not_null(address)
+        found[there] = self._touching.on_listed_host(address.filter(pa.array(there)))
+        return found

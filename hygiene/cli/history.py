@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from hygiene.importing.journal import SqliteJournal
     from hygiene.importing.past_imports import Imported
+    from hygiene.prediction.reconcile import Reconciliation
 
 __all__ = ["history"]
 
@@ -27,6 +29,12 @@ __all__ = ["history"]
     "--policy-out",
     metavar="F",
     help="Of IMPORT: write the rules that explain a difference, where one set does.",
+)
+@click.option(
+    "--leads",
+    multiple=True,
+    metavar="F",
+    help="With --explain: the file that was imported, so that its domains and fields can be named.",
 )
 @click.option("--forget", metavar="ID", help="Purge an import from the journal.")
 @shared.journal
@@ -44,6 +52,11 @@ def history(import_id: str | None, forget: str | None, journal: str | None, **op
     """
     from hygiene.importing.journal import SqliteJournal
 
+    if options["leads"] and not options["explain"]:
+        msg = (
+            "--leads goes with --explain, for instance hygiene history a1b2c3d4 --explain --leads leads.csv."
+        )
+        raise click.UsageError(msg)
     if import_id is None and (options["explain"] or options["policy_out"]):
         msg = (
             "--explain and --policy-out need the name of an import, for instance "
@@ -60,7 +73,8 @@ def history(import_id: str | None, forget: str | None, journal: str | None, **op
             opened.forget(name)
             click.echo(f"import {name} is forgotten", err=True)
         elif import_id:
-            _show_one(opened.find(import_id), **options)
+            found, files = opened.find(import_id), options.pop("leads")
+            _show_one(found, _told(found, files, opened) if files else found.reconciliation, **options)
         else:
             _show_all(opened.path, opened.imports(), as_json=options["format_"] == "json")
 
@@ -95,16 +109,30 @@ def _show_all(journal: "Path", found: "Sequence[Imported]", *, as_json: bool) ->
     show([import_table(found)] if found else [])
 
 
-def _show_one(imported: "Imported", *, explain: bool, policy_out: str | None, format_: str) -> None:
+def _told(imported: "Imported", files: "Sequence[str]", journal: "SqliteJournal") -> "Reconciliation":
+    """What an import came to, with its leads at hand again."""
+    from hygiene.api import clean
+    from hygiene.importing.journal.leads_again import with_leads
+
+    return with_leads(imported, clean(list(files)), journal)
+
+
+def _show_one(
+    imported: "Imported", told: "Reconciliation", *, explain: bool, policy_out: str | None, format_: str
+) -> None:
     from hygiene.report.history import batch_table, import_table
 
-    told = imported.reconciliation
     if format_ == "json":
         found = told.search().sentences() if explain else None
         click.echo(json.dumps({**_as_object(imported), "explanation": found}, indent=2))
     else:
         lines = told.explain() if explain else told.differences()
         show([import_table([imported]), batch_table(imported), *(f"  {line}" for line in lines)])
+    if explain and told.trace is not None and told.trace.evidence.parts is None and told.search().unknown:
+        click.echo(
+            f"hygiene history {imported.id} --explain --leads F, the file that was imported, tries more.",
+            err=True,
+        )
     if explain or policy_out:
         offer_policy(told, policy_out)
 

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import click
 
 from hygiene.errors import UsageError
-from hygiene.policy import as_toml
 
 if TYPE_CHECKING:
+    from hygiene.policy import ImportPolicy
+    from hygiene.prediction.explain import Explanation
     from hygiene.prediction.reconcile import Reconciliation
 
 __all__ = ["offer_policy"]
@@ -26,7 +27,7 @@ def offer_policy(told: "Reconciliation", out: str | None, /) -> None:
     if policy is not None:
         words = found.fits[0].words
     elif found.induced is not None:
-        policy, words = found.induced, f"induced: usable_address = {as_toml(found.induced, 'usable_address')}"
+        policy, words = found.induced, f"induced ({_meant(found, found.induced)})"
         evidence = ["induced from rows, and no rule that the API is known to have:", *evidence]
     if policy is None:
         return
@@ -45,3 +46,10 @@ def offer_policy(told: "Reconciliation", out: str | None, /) -> None:
         msg = f"--policy-out {out}: {error.strerror}."
         raise UsageError(msg) from error
     click.echo(f"wrote {out}: {words}", err=True)
+
+
+def _meant(found: "Explanation", policy: "ImportPolicy") -> str:
+    """What an induced pattern says, which is hard to read itself."""
+    common = (finding.conditions[0] for finding in found.findings)
+    words = next(each.words for each in common if each.pattern.lacks == policy.usable_address)
+    return f"leads that {words} have no usable address"

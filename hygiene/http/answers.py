@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from hygiene.errors import AuthError, RateLimited, Rejected, SinkError, UnknownOutcome, option
 from hygiene.http.service import Service
+from hygiene.outcomes import Counts
 from hygiene.sinks import leaves_open
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "SAID_CHARACTERS",
     "Answer",
     "as_object",
+    "counted",
     "may_land",
     "next_step",
     "number",
@@ -161,6 +163,20 @@ def summed(given: Mapping[str, Any], names: Collection[str], /) -> Any:
     if None in counts:
         return found[counts.index(None)]
     return sum(each for each in counts if each is not None) if found else None
+
+
+def counted(
+    given: Mapping[str, Any], counters: Mapping[str, Collection[str]], /
+) -> tuple[Counts, frozenset[str]]:
+    """The four counts that an answer gives, and the keys that they were read from.
+
+    Args:
+        given: What it holds.
+        counters: The keys that each of our counts is the sum of, by its name.
+    """
+    found = {name: summed(given, keys) for name, keys in counters.items()}
+    read = (key for name, keys in counters.items() if found[name] is not None for key in keys)
+    return Counts(**found), frozenset(read)
 
 
 def number(value: object, /) -> int | None:

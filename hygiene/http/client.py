@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self, TypedDict
 from urllib.parse import urlsplit
 
+from hygiene.errors import UsageError, option
 from hygiene.http import settings
 from hygiene.http.answers import Answer
 from hygiene.http.keys import Key, Signature
@@ -74,6 +75,7 @@ class Client:
         pause: Pause = sleep,
         insecure: bool = False,
     ) -> None:
+        self._service = service
         self.base_url = settings.base_url(base_url, service, insecure=insecure)
         self.account = Key(f"{whose}:{key.reveal()}").fingerprint if whose else key.fingerprint
         self.rate = rate or ("none" if self.is_local else service.rate)
@@ -102,6 +104,12 @@ class Client:
         """Count requests with those of all keys of an account, by a name that the user gave it."""
         whose = hashlib.sha256(f"{self.host}\0{account}".encode()).hexdigest()[:16]
         self._pace.share(settings.rate_file(f"of-{whose}"))
+
+    def _refuse_waiver(self, waive_blocklist: bool, what: str, /) -> None:  # noqa: FBT001 -- handed on as it came
+        """Raise where the block list is to be waived, which the API has no way for."""
+        if waive_blocklist:
+            flag = option("waive_blocklist", given=True)
+            raise UsageError(f"{self._service.title} has no way to waive {what}; leave {flag} out.")
 
     @property
     def host(self) -> str:

@@ -59,6 +59,23 @@ class Batches:
         """Those that are not done with."""
         return list(self._left.values())
 
+    def last(self, *, after: int, without: Collection[int]) -> Entry | None:
+        """The last of those that are left and have higher numbers, but for those that are held back."""
+        later = (number for number in self._left if number > after and number not in without)
+        return self._left.get(max(later, default=0))
+
+    def make_room(self, number: int, /) -> bool:
+        """Let a number be free for what is to go out next, and whether it is.
+
+        Batches that were not sent make room; what was sent keeps its number, which is the order it was sent in.
+        """
+        later = [each for each in self.entries() if each.number >= number]
+        if any(each.result.state != "planned" for each in later):
+            return False
+        kept = [each for each in self.entries() if each.number < number]
+        self.replace([*kept, *(each.with_result(batch=each.number + 1) for each in later)])
+        return True
+
     def free_number(self) -> int:
         """A number above all others."""
         return max(self._all, default=0) + 1

@@ -27,14 +27,20 @@ class Suspects:
     Attributes:
         by_number: The refusal, by batch number.
         refusals: Refusals since a request was last accepted.
+        looked_ahead: Whether a lead that is far from them was tried since.
     """
 
     by_number: dict[int, Rejected] = field(default_factory=dict)
     refusals: int = 0
+    looked_ahead: bool = False
 
     def unproved(self) -> Rejected | None:
         """A refusal that names no lead and no accepted request speaks for; None where there is none."""
         return next((refusal for refusal in self.by_number.values() if not refusal.positions), None)
+
+    def make_room(self, free: int, /) -> None:
+        """Let every batch from a number on have the next one."""
+        self.by_number = {number + (number >= free): refusal for number, refusal in self.by_number.items()}
 
     def are_too_many(self, batch_leads: int, /) -> bool:
         """Whether so many requests in a row were refused that the request itself must be at fault.
@@ -50,7 +56,7 @@ def divide(entry: Entry, refusal: Rejected, /, *, number: int, refusals: int) ->
     Args:
         entry: The batch.
         refusal: The refusal; positions in it count from 0.
-        number: A batch number that is free.
+        number: A batch number that is free, of the part that goes out later.
         refusals: Refusals since a request was last accepted, this one among them.
     """
     named = sorted({place for place in refusal.positions if 0 <= place < len(entry.leads)})

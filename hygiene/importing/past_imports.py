@@ -26,6 +26,7 @@ class Imported:
         leads: Places of the leads of each batch among the features, by batch number.
         policy: The counting rules it was predicted with.
         waive_blocklist: Whether the block list was waived.
+        custom: Custom columns that were sent.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Imported:
     leads: dict[int, list[int]] = field(repr=False)
     policy: ImportPolicy
     waive_blocklist: bool
+    custom: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,16 @@ from hygiene.lists import UNSUBSCRIBED, RuleList, parse_list
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.lists.messages import counted
 from hygiene.prediction.readback import read_back
-from hygiene.sinks import AccountReader, Addressed, BlocksByPattern, HeldLead, LeadList, ListReader, Sink
+from hygiene.sinks import (
+    AccountReader,
+    Addressed,
+    BlocksByPattern,
+    HeldLead,
+    LeadList,
+    ListReader,
+    Sink,
+    form_of,
+)
 
 __all__ = ["prepare", "with_known_leads", "with_readback"]
 
@@ -54,8 +63,8 @@ def with_known_leads(
         SinkError: refused, or no lead of the account says whether it is unsubscribed.
         JournalBehind: the list holds more than the journal of an import that was cut off knows of.
     """
-    if cleaned.survey.settings.policy != sink.policy:
-        cleaned = cleaned.again(policy=sink.policy)
+    if changes := _changes(cleaned, policy=sink.policy, address_form=session.frozen.address_form):
+        cleaned = cleaned.again(**changes)
     if session.continues or len(cleaned.rows_to_send(send_all=send_all)):
         found = session.look(sink) if isinstance(sink, ListReader) else None
         told = len(cleaned.read_notes)
@@ -110,19 +119,26 @@ def prepare(cleaned: CleanedLeads, sink: Sink, /, *, snapshot: bool = True) -> C
         ListNotFound: the list does not exist.
         InputError: the list or the account holds too many leads to read them all unasked.
         SinkError: refused, or no lead of the account says whether it is unsubscribed.
-        UsageError: no cleaned leads, or no sink.
+        UsageError: no cleaned leads, no sink, or one that names no form of addresses.
     """
     check_handed_over(cleaned, sink)
+    if changes := _changes(cleaned, address_form=form_of(sink)):
+        cleaned = cleaned.again(**changes)
     found = sink.describe() if isinstance(sink, ListReader) else None
     return _prepared(cleaned, sink, found, snapshot=snapshot, most=MOST_LEADS)
+
+
+def _changes(cleaned: CleanedLeads, **wanted: Any) -> dict[str, Any]:
+    """Those of the settings that are not as they are wanted."""
+    settings = cleaned.survey.settings
+    return {name: value for name, value in wanted.items() if getattr(settings, name) != value}
 
 
 def _prepared(
     cleaned: CleanedLeads, sink: Sink, found: LeadList | None, *, snapshot: bool, most: int
 ) -> CleanedLeads:
     """The same of a list that was looked at already; more leads than `most` are not read unasked."""
-    settings, look = cleaned.survey.settings, _Look(most)
-    changes: dict[str, Any] = {} if settings.policy == sink.policy else {"policy": sink.policy}
+    look, changes = _Look(most), _changes(cleaned, policy=sink.policy)
     if isinstance(sink, ListReader) and found is not None:
         wide = sink.policy.duplicate_scope == "account"
         changes |= _held(sink, found, cleaned, look, wide=wide) if snapshot else {}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from hygiene.address import AddressRule, in_form
 from hygiene.importing.past_imports import Landed
 from hygiene.importing.records import ImportRecord, Journal
 from hygiene.lists.known_leads import KnownLeads
@@ -50,12 +51,12 @@ class PriorImports:
         ]
 
 
-def without_own(known: Sequence[KnownLeads], record: ImportRecord, /) -> tuple[KnownLeads, ...]:
-    """Known leads without those that the import itself brought to the list."""
+def without_own(
+    known: Sequence[KnownLeads], record: ImportRecord, form: Sequence[AddressRule], /
+) -> tuple[KnownLeads, ...]:
+    """Known leads without those that the import itself, which sends addresses in a form, brought to the list."""
     sent = zip(record.lead_digests(), record.new_to_api(), strict=True)
     own = {digest for digest, new in sent if new}
-    kept = [
-        np.array([digest not in own for digest in record.digests(leads.address)], dtype=bool)
-        for leads in known
-    ]
+    texts = [in_form(leads.address, leads.domain, form) for leads in known]
+    kept = [np.array([digest not in own for digest in record.digests(each)], dtype=bool) for each in texts]
     return tuple(leads if rows.all() else leads.where(rows) for leads, rows in zip(known, kept, strict=True))

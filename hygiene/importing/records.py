@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
+from hygiene.address import AddressRule
 from hygiene.arrow.text import Mask
 from hygiene.cleaning.rewrite import FieldRules
 from hygiene.errors import option
@@ -58,6 +59,7 @@ class Frozen:
         unknown: What was not known of the API when it was planned (`hygiene.prediction.uncertainty.Unknown`).
         standing: How the list stood when it was planned; None where that was not read.
         fields: What is done to the cells that are sent; nothing where an earlier version planned it.
+        address_form: What an address has to be for the sink; nothing where an earlier version planned it.
     """
 
     policy: ImportPolicy
@@ -68,6 +70,7 @@ class Frozen:
     unknown: tuple[str, ...] = ()
     standing: Standing | None = None
     fields: FieldRules = field(default_factory=FieldRules)
+    address_form: tuple[AddressRule, ...] = ()
 
     def differences(self, now: "Frozen", /) -> list[str]:
         """One sentence for each option that is not as it was."""
@@ -77,6 +80,7 @@ class Frozen:
             "custom": option("custom"),
             "shape": f"{option('rename')} or {option('custom_shape')}",
             "fields": f"{option('mend')}, {option('tidy')} or {option('region')}",
+            "address_form": "the form of addresses that the sink takes",
         }
         return [
             f"{named} is not as it was when this import was planned; the plan stands "

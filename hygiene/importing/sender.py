@@ -249,7 +249,7 @@ class Sender:
 
     def _accept(self) -> None:
         """Reject the suspects, now that a request without them went through."""
-        self._suspects.refusals = 0
+        self._suspects.refusals, self._suspects.looked_ahead = 0, False
         if self._suspects.by_number:
             self._condemn()
             self._recount()
@@ -267,13 +267,36 @@ class Sender:
         too_many = self._suspects.are_too_many(self.frozen.batch_leads)
         if refusal.whole or too_many:
             self._note(entry.with_result(state="planned"))
-            return refusal
-        parts, suspects = divide(
-            entry, refusal, number=self._batches.free_number(), refusals=self._suspects.refusals
-        )
+            return None if not refusal.whole and self._look_ahead(entry.number) else refusal
+        divided = len(entry.leads) > 1 and self._make_room(entry.number + 1)
+        number = entry.number + 1 if divided else self._batches.free_number()
+        parts, suspects = divide(entry, refusal, number=number, refusals=self._suspects.refusals)
         self._rearrange([entry.number], parts)
         self._suspects.by_number |= dict.fromkeys(suspects, refusal)
         return None
+
+    def _look_ahead(self, number: int) -> bool:
+        """Let the last lead of all go out next, alone, before a batch: where it is taken, the others are at fault.
+
+        Whether there is one; an API that refuses that one too refuses everything.
+        """
+        last = self._batches.last(after=number, without=self._suspects.by_number)
+        if last is None or self._suspects.looked_ahead or not self._make_room(number):
+            return False
+        self._suspects.looked_ahead = True
+        last = self._batches[last.number + 1]
+        rest = [last.part(last.leads[:-1], number=last.number)] if len(last.leads) > 1 else []
+        self._rearrange([last.number], [*rest, last.part(last.leads[-1:], number=number)])
+        return True
+
+    def _make_room(self, number: int) -> bool:
+        """Let a number be free for what is to go out next, and whether it is; the next `_rearrange` writes it down."""
+        self._write_down()
+        if not self._batches.make_room(number):
+            return False
+        self._suspects.make_room(number)
+        self._lost_here = {each + (each >= number) for each in self._lost_here}
+        return True
 
     def _rearrange(
         self, gone: list[int], parts: list[Entry], became: Callable[[Entry], Entry] = lambda entry: entry

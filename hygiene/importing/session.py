@@ -25,7 +25,7 @@ from hygiene.importing.resume import EarlierPlan, Outlook, requests_for
 from hygiene.importing.sender import OnUnknown, Progress, Sender
 from hygiene.importing.standing import Brought, Standing
 from hygiene.prediction.features import TextFeatures
-from hygiene.sinks import Addressed, LeadList, ListReader, Sink
+from hygiene.sinks import Addressed, LeadList, ListReader, Sink, form_of
 
 __all__ = ["Session", "open_session", "run_import"]
 
@@ -90,10 +90,14 @@ class Session:
         With ``again`` the journal is not asked, and only what the API itself holds is known.
         """
         cleaned = cleaned.sent_as(self.frozen.fields)
+        if cleaned.survey.settings.address_form != self.frozen.address_form:
+            cleaned = cleaned.again(address_form=self.frozen.address_form)
         known = cleaned.survey.settings.known
         if self._record is None or self._again:
             return cleaned
-        changed = without_own(known, self._record) if known and self.continues else known
+        changed = (
+            without_own(known, self._record, self.frozen.address_form) if known and self.continues else known
+        )
         brought = self._others.known(cleaned.addresses().drop_null())
         if brought:
             changed = (*(changed or ()), *brought)
@@ -271,8 +275,8 @@ def open_session(
 
     Raises:
         ImportBusy: another process holds the import.
-        UsageError: a batch size below 1, a sink that a journal cannot name or that renames a column which the
-            leads do not have, or a list of another key.
+        UsageError: a batch size below 1, a sink that a journal cannot name, that renames a column which the
+            leads do not have or that names no form of addresses, or a list of another key.
     """
     size = sink.batch_leads if batch_leads is None else batch_leads
     check_size(size)
@@ -285,6 +289,7 @@ def open_session(
         file_name=file_name,
         shape=shape,
         fields=cleaned.survey.settings.fields,
+        address_form=form_of(sink),
     )
     record, waive = None, cleaned.survey.settings.waive_blocklist
     if journal is not None:

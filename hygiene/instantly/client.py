@@ -6,17 +6,18 @@ Nothing is counted here, and nothing that may have landed is sent twice.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Unpack
 
-from hygiene.errors import ListNotFound, SinkError, UnknownOutcome, UsageError, option
+from hygiene.errors import ListNotFound, SinkError, UnknownOutcome
 from hygiene.http.answers import Answer
-from hygiene.http.bodies import Body, WrittenImport, nested
-from hygiene.http.client import Client, How
-from hygiene.http.keys import Key, bearer, find_key
+from hygiene.http.bodies import Body, WrittenImport
+from hygiene.http.client import How
+from hygiene.http.keys import Key
+from hygiene.http.list_client import ListClient
 from hygiene.http.listings import Page, lacking, objects, readable, whole
 from hygiene.instantly import replies
 from hygiene.instantly.counting import POLICY, WORKSPACE_POLICY
 from hygiene.instantly.place import SERVICE
 from hygiene.policy import ImportPolicy
-from hygiene.sinks import LeadList, Reply, Target
+from hygiene.sinks import LeadList, Reply
 
 __all__ = ["Instantly"]
 
@@ -30,7 +31,7 @@ TAKEN: Final = frozenset(
 )
 
 
-class Instantly(Client):
+class Instantly(ListClient):
     """A lead list or a campaign of an Instantly workspace: a sink, and a reader of what the workspace holds.
 
     Args:
@@ -51,6 +52,8 @@ class Instantly(Client):
     Source: documented, developer.instantly.ai, `POST /api/v2/leads/add`.
     """
 
+    SERVICE, NAMES, TAKEN, UNDER, LISTS = SERVICE, NAMES, TAKEN, "custom_variables", "/lead-lists"
+
     def __init__(
         self,
         *,
@@ -63,33 +66,15 @@ class Instantly(Client):
         blocklist_id: str | None = None,
         **how: Unpack[How],
     ) -> None:
+        ids = {"list": list_id, "campaign": campaign_id}
+        policy = policy or (WORKSPACE_POLICY if whole_workspace else POLICY)
         try:
-            key = find_key(api_key, SERVICE)
+            super().__init__(ids, api_key=api_key, rename=rename, policy=policy, **how)
         finally:
             del api_key  # it would stand among the locals of a traceback
-        if list_id is not None and campaign_id is not None:
-            msg = "list_id and campaign_id both say where to import to; expected one of them."
-            raise UsageError(msg)
-        super().__init__(SERVICE, key, sign=bearer, checked=replies.checked, **how)
-        self._kind, self._id = ("campaign", campaign_id) if campaign_id is not None else ("list", list_id)
         self.batch_leads = BATCH_LEADS
-        self.policy = policy or (WORKSPACE_POLICY if whole_workspace else POLICY)
-        self._rename = {**NAMES, **(rename or {})}
         self._more: dict[str, object] = {"skip_if_in_workspace": True} if whole_workspace else {}
         self._more |= {} if blocklist_id is None else {"blocklist_id": blocklist_id}
-
-    def __repr__(self) -> str:
-        return f"Instantly({self._kind}_id={self._id!r}, base_url={self.base_url!r})"
-
-    @property
-    def name(self) -> str:
-        """What the sink is called in messages."""
-        return f"{self._kind} {self._id} at {self.host}"
-
-    @property
-    def target(self) -> Target:
-        """Where it sends to, for a journal."""
-        return Target(self.base_url, self.account, f"{self._kind}={self._place()}")
 
     @property
     def shape(self) -> Mapping[str, object]:
@@ -100,9 +85,13 @@ class Instantly(Client):
     def shape(self, given: Mapping[str, Any]) -> None:
         self._rename, self._more = dict(given["rename"]), dict(given["more"])
 
-    def shaped(self, leads: Sequence[Mapping[str, str]], /) -> Sequence[Mapping[str, object]]:
-        """Leads as the API is sent them: what it does not take as a field of its own is a custom variable."""
-        return [nested(lead, self._rename, taken=TAKEN, under="custom_variables") for lead in leads]
+    @staticmethod
+    def _checked(answer: Answer, method: str, /) -> Answer:
+        return replies.checked(answer, method)
+
+    @staticmethod
+    def _list_of(answer: Answer, /) -> LeadList | None:
+        return replies.lead_list(answer.value)
 
     def send(
         self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False
@@ -119,9 +108,7 @@ class Instantly(Client):
             UsageError: the block list is to be waived, which the API has no way for.
         """
         del file_name
-        if waive_blocklist:
-            msg = f"Instantly has no way to waive its block list; leave {option('waive_blocklist', given=True)} out."
-            raise UsageError(msg)
+        self._refuse_waiver(waive_blocklist, "its block list")
         skip = {f"skip_if_in_{self._kind}": True, **self._more}
         body = Body({f"{self._kind}_id": self._place(), "leads": self.shaped(leads), **skip})
         return WrittenImport(self._wire, self._wire.write("POST", "/leads/add", body=body), replies.reply)
@@ -146,31 +133,8 @@ class Instantly(Client):
         found = (replies.lead_list(row) for page in pages for row in page.rows)
         return [each for each in found if each is not None]
 
-    def create_list(self, name: str, /) -> LeadList:
-        """A new, empty lead list.
-
-        Raises:
-            UnknownOutcome: the answer does not say which list was made.
-        """
-        answer = self._wire.ask("POST", "/lead-lists", body={"name": name})
-        made = replies.lead_list(answer.value)
-        if made is None:
-            msg = (
-                f"{answer.said}: no id. The list may be made; look for it with: hygiene lists --to instantly"
-            )
-            raise UnknownOutcome(msg)
-        return made
-
-    def members(self, *, whole_account: bool = False) -> Iterator[str]:
-        """Addresses of the leads in the list or campaign, or in the whole workspace, in the API's order.
-
-        Raises:
-            SinkError: refused.
-            ListingIncomplete: what was given does not add up, and did not when it was read once more.
-        """
-        where = {} if whole_account else self._where()
-        for page in whole(lambda: self._lead_pages(where, None)):
-            yield from filter(None, (readable(row, "email") for row in page.rows))
+    def _member_pages(self, *, whole_account: bool) -> Iterator[Page]:
+        return self._lead_pages({} if whole_account else self._where(), None)
 
     def lead_pages(self, start: Any = None, /) -> Iterator[Page]:
         """The leads of the list or campaign, or of the workspace where none is named, from a page on."""
@@ -206,12 +170,6 @@ class Instantly(Client):
     def _where(self) -> Mapping[str, object]:
         """What asks for the leads of the list or campaign (documented: `campaign`, without ``_id``)."""
         return {"campaign" if self._kind == "campaign" else "list_id": self._place()}
-
-    def _place(self) -> str:
-        if self._id is None:
-            msg = "no list and no campaign is named; Instantly(list_id=ID) or Instantly(campaign_id=ID) does."
-            raise UsageError(msg)
-        return self._id
 
 
 def _turned(ask: Callable[[Mapping[str, object]], Answer], start: Any, *, address: str) -> Iterator[Page]:

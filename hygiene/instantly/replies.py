@@ -12,14 +12,13 @@ from hygiene.http.answers import (
     MAY_HAVE_LANDED,
     Answer,
     as_object,
+    counted,
     number,
     refusal,
     rewrite,
-    summed,
     without_addresses,
 )
 from hygiene.instantly.place import SERVICE
-from hygiene.outcomes import Counts
 from hygiene.sinks import LeadList, Reply, RowResult
 
 __all__ = ["READS", "checked", "created", "lead_list", "reply"]
@@ -79,17 +78,16 @@ def reply(answer: Answer, /) -> Reply:
     """
     # masked at once, so that no address stands among the locals of a traceback
     given: dict[str, Any] = rewrite(dict(answer.found), without_addresses)
-    counts = {name: summed(given, keys) for name, keys in _COUNTERS.items()}
-    if all(count is None for count in counts.values()):
+    counts, read = counted(given, _COUNTERS)
+    if not read:
         msg = f"{answer.said}: none of the counters {', '.join(_COUNTERS['total_leads'] + _COUNTERS['imported'])}. "
         raise UnknownOutcome(f"{msg}{MAY_HAVE_LANDED}")
-    read = {key for name, keys in _COUNTERS.items() if counts[name] is not None for key in keys}
     made = created(answer)
     if made is not None:
         given["created_leads"] = len(made)
     extra = tuple(sorted((key, value) for key, value in given.items() if key not in read | {"status"}))
     rows = [RowResult(place, "imported") for place in sorted(made or ())]
-    return Reply(Counts(**counts), extra, answer.found, _limit(given, counts), rows=rows)
+    return Reply(counts, extra, answer.found, _limit(given, counts.as_dict()), rows=rows)
 
 
 def _limit(given: Mapping[str, Any], counts: Mapping[str, Any]) -> str:

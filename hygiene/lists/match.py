@@ -19,6 +19,7 @@ from hygiene.arrow.hashing import hash_texts
 from hygiene.arrow.text import Mask, lower_case, mask
 from hygiene.lists.entries import QUOTES
 from hygiene.lists.hashed_entries import HashedEntries
+from hygiene.lists.reach import reached
 from hygiene.lists.rule_list import RuleList, Texts
 
 __all__ = ["Matches", "match", "match_otherwise"]
@@ -33,7 +34,7 @@ class Matches:
 
     Attributes:
         address: True where an entry is the row's address.
-        domain: True where an entry is the row's domain or, where asked for, a parent of it.
+        domain: True where an entry is the row's domain or, where asked for, a parent of it or one that reaches it.
         hash: True where an entry is a hash of the row's address.
         rule: ``list:line:entry`` of the first match; null elsewhere.
     """
@@ -79,6 +80,7 @@ def match(
     addresses: bool = True,
     domains: bool = True,
     subdomains: bool,
+    reach: str = "name",
 ) -> Matches:
     """Match rows against lists, each row against every entry.
 
@@ -91,6 +93,7 @@ def match(
         addresses: Whether entries that are addresses match.
         domains: Whether entries that are domains match.
         subdomains: Whether an entry for a domain matches its subdomains.
+        reach: What it matches beside these (`ImportPolicy.block_reach`).
     """
     lists = list(lists)
     rules = _Rules(len(address))
@@ -116,7 +119,7 @@ def match(
             hits = _hashed(digests, [keys, *spelled])
             found["hash"] |= rules.note(each.name, hits, digests)
         if domains and len(each.domains):
-            hits = _domains(hosts, each.domains, parents=subdomains)
+            hits = _domains(hosts, each.domains, parents=subdomains, reach=reach)
             found["domain"] |= rules.note(each.name, hits, each.domains)
     return Matches(found["address"], found["domain"], found["hash"], rules.taken())
 
@@ -166,13 +169,14 @@ def _compared(address: pa.Array, domain: pa.Array) -> pa.Array:
     return lower_case(pc.binary_join_element_wise(local, domain, pa.scalar("@", _TEXT)))
 
 
-def _domains(hosts: pa.DictionaryArray, entries: Texts, *, parents: bool) -> _Places:
-    """Position of the entry that is each row's domain, else of the nearest one above it."""
+def _domains(hosts: pa.DictionaryArray, entries: Texts, *, parents: bool, reach: str) -> _Places:
+    """Position of the entry that is each row's domain, else of the nearest above, else of one that reaches it."""
     names = hosts.dictionary
     found = entries.lookup.find(hash_texts(names))
     while parents and pc.any(pc.match_substring(names, ".")).as_py():
         names = pc.replace_substring_regex(names, r"^[^.]*(?:\.|$)", "")
         found = np.where(found >= 0, found, entries.lookup.find(hash_texts(names)))
+    found = np.where(found >= 0, found, reached(hosts.dictionary, entries, reach=reach))
     codes = pc.fill_null(hosts.indices, len(found)).to_numpy(zero_copy_only=False)
     places: _Places = np.append(found, -1)[codes]
     return places

@@ -7,24 +7,19 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Unpack
 
-from hygiene.errors import (
-    JobUnfinished,
-    ListingIncomplete,
-    ListNotFound,
-    UnknownOutcome,
-    UsageError,
-    option,
-)
+from hygiene.errors import JobUnfinished, ListingIncomplete, ListNotFound
 from hygiene.http import settings
-from hygiene.http.bodies import Body, nested
-from hygiene.http.client import Client, How
-from hygiene.http.keys import Key, bearer, find_key
+from hygiene.http.answers import Answer
+from hygiene.http.bodies import Body
+from hygiene.http.client import How
+from hygiene.http.keys import Key
+from hygiene.http.list_client import ListClient
 from hygiene.http.listings import Page, lacking, objects, readable, whole
 from hygiene.http.retry import sleep
 from hygiene.mailerlite import replies
 from hygiene.mailerlite.place import IMPORT_RATE, POLICY, SERVICE
 from hygiene.policy import ImportPolicy
-from hygiene.sinks import HeldLead, Job, LeadList, Reply, Target
+from hygiene.sinks import HeldLead, Job, LeadList, Reply
 
 __all__ = ["MailerLite"]
 
@@ -34,11 +29,9 @@ BATCH_LEADS: Final = 1000
 PAGE: Final = 1000
 #: Our columns by the names of the fields that every account has (documented).
 NAMES: Final[Mapping[str, str]] = {"first_name": "name"}
-#: A listing is of one status (documented).
-STATUSES: Final = ("active", "unsubscribed", "unconfirmed", "bounced", "junk")
 
 
-class MailerLite(Client):
+class MailerLite(ListClient):
     """A group of a MailerLite account: a sink, and a reader of what the account holds.
 
     Args:
@@ -55,6 +48,8 @@ class MailerLite(Client):
     Source: documented, developers.mailerlite.com; the path of an import as in the vendor's Python package 0.2.0.
     """
 
+    SERVICE, NAMES, TAKEN, UNDER, LISTS = SERVICE, NAMES, ("email",), "fields", "/groups"
+
     def __init__(
         self,
         *,
@@ -64,53 +59,33 @@ class MailerLite(Client):
         rename: Mapping[str, str] | None = None,
         **how: Unpack[How],
     ) -> None:
+        ids = {"group": group_id}
         try:
-            key = find_key(api_key, SERVICE)
+            super().__init__(ids, api_key=api_key, rename=rename, policy=policy or POLICY, **how)
         finally:
             del api_key  # it would stand among the locals of a traceback
-        super().__init__(SERVICE, key, sign=bearer, checked=replies.checked, **how)
-        self.group_id, self.batch_leads = group_id, BATCH_LEADS
-        self.policy = policy or POLICY
-        self._rename = {**NAMES, **(rename or {})}
+        self.batch_leads = BATCH_LEADS
         rate = "none" if self.rate == "none" else IMPORT_RATE
         self._import_pace = settings.paced(
             rate, f"{self.account}-imports", patience_s=how.get("patience_s"), pause=how.get("pause", sleep)
         )
-
-    def __repr__(self) -> str:
-        return f"MailerLite(group_id={self.group_id!r}, base_url={self.base_url!r})"
 
     def close(self) -> None:
         """Close the connections."""
         super().close()
         self._import_pace.close()
 
-    @property
-    def name(self) -> str:
-        """What the sink is called in messages."""
-        return f"group {self.group_id} at {self.host}"
-
-    @property
-    def target(self) -> Target:
-        """Where it sends to, for a journal."""
-        return Target(self.base_url, self.account, f"group={self._group()}")
-
-    @property
-    def shape(self) -> Mapping[str, object]:
-        """How leads are written for the API; a resumed import sets it as it was."""
-        return {"rename": dict(self._rename)}
-
-    @shape.setter
-    def shape(self, given: Mapping[str, Any]) -> None:
-        self._rename = dict(given["rename"])
-
     def least_s(self, requests: int, /) -> float:
         """Seconds that so many imports take at the least, by the rates alone; each is asked about once or more."""
         return max(super().least_s(2 * requests), self._import_pace.least_s(requests))
 
-    def shaped(self, leads: Sequence[Mapping[str, str]], /) -> Sequence[Mapping[str, object]]:
-        """Leads as the API is sent them: all but the address is in `fields`."""
-        return [nested(lead, self._rename, taken=("email",), under="fields") for lead in leads]
+    @staticmethod
+    def _checked(answer: Answer, method: str, /) -> Answer:
+        return replies.checked(answer, method)
+
+    @staticmethod
+    def _list_of(answer: Answer, /) -> LeadList | None:
+        return replies.group(answer.found.get("data"))
 
     def submit(
         self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False
@@ -121,15 +96,10 @@ class MailerLite(Client):
             UsageError: the block list is to be waived, which the API has no way for.
         """
         del file_name
-        if waive_blocklist:
-            msg = (
-                "MailerLite has no way to waive whom it banned and who unsubscribed; leave "
-                f"{option('waive_blocklist', given=True)} out."
-            )
-            raise UsageError(msg)
+        self._refuse_waiver(waive_blocklist, "whom it banned and who unsubscribed")
         letter = self._wire.write(
             "POST",
-            f"/groups/{self._group()}/subscribers/import",
+            f"{self._of_group()}/import",
             body=Body({"subscribers": self.shaped(leads)}),
         )
         self._import_pace.enter()
@@ -160,7 +130,7 @@ class MailerLite(Client):
         Raises:
             ListNotFound: there is no such group, or it is of another account.
         """
-        found = next((each for each in self.lists() if each.id == self._group()), None)
+        found = next((each for each in self.lists() if each.id == self._place()), None)
         if found is None:
             msg = f"{self.name}: the account has no such group. See its groups with: hygiene lists --to mailerlite"
             raise ListNotFound(msg)
@@ -181,29 +151,9 @@ class MailerLite(Client):
         found = (replies.group(row) for page in whole(pages) for row in page.rows)
         return [each for each in found if each is not None]
 
-    def create_list(self, name: str, /) -> LeadList:
-        """A new, empty group.
-
-        Raises:
-            UnknownOutcome: the answer does not say which group was made.
-        """
-        answer = self._wire.ask("POST", "/groups", body={"name": name})
-        made = replies.group(answer.found.get("data"))
-        if made is None:
-            msg = f"{answer.said}: no id. The group may be made; look for it with: hygiene lists --to mailerlite"
-            raise UnknownOutcome(msg)
-        return made
-
-    def members(self, *, whole_account: bool = False) -> Iterator[str]:
-        """Addresses of the subscribers of the group, or of the account, of every status.
-
-        Raises:
-            SinkError: refused.
-            ListingIncomplete: what was given does not add up, and did not when it was read once more.
-        """
-        path = "/subscribers" if whole_account else f"/groups/{self._group()}/subscribers"
-        for page in whole(lambda: self._pages(path, None)):
-            yield from filter(None, (readable(row, "email") for row in page.rows))
+    def _member_pages(self, *, whole_account: bool) -> Iterator[Page]:
+        """Subscribers of every status."""
+        return self._pages("/subscribers" if whole_account else self._of_group(), None)
 
     def account_leads(self, *, most: int) -> list[HeldLead] | None:
         """The subscribers of the account, of every status; None where there are more than `most`.
@@ -229,14 +179,13 @@ class MailerLite(Client):
 
     def lead_pages(self, start: Any = None, /) -> Iterator[Page]:
         """The subscribers of the group, or of the account where none is named, from a page on, the last one empty."""
-        path = "/subscribers" if self.group_id is None else f"/groups/{self.group_id}/subscribers"
-        return self._pages(path, start)
+        return self._pages("/subscribers" if self._id is None else self._of_group(), start)
 
     def unsubscribed_pages(self, start: Any = None, /) -> Iterator[Page]:
         """The subscribers of the account that unsubscribed, from a page on, the last one empty."""
         return self._pages("/subscribers", start, statuses=("unsubscribed",))
 
-    def _pages(self, path: str, start: Any, *, statuses: Sequence[str] = STATUSES) -> Iterator[Page]:
+    def _pages(self, path: str, start: Any, *, statuses: Sequence[str] = replies.STATUSES) -> Iterator[Page]:
         """Pages of one status after the other, each from its cursor on (documented), the last one empty."""
         status, cursor = start or (statuses[0], "")
         for each in statuses[statuses.index(status) :]:
@@ -251,11 +200,8 @@ class MailerLite(Client):
                     yield Page(rows, following, lacking=lacking(rows, "email"), where=answer.where)
         yield Page([], None)
 
-    def _group(self) -> str:
-        if self.group_id is None:
-            msg = "no group is named; MailerLite(group_id=ID) does."
-            raise UsageError(msg)
-        return self.group_id
+    def _of_group(self) -> str:
+        return f"/groups/{self._place()}/subscribers"
 
 
 def _after(status: str, statuses: Sequence[str]) -> list[str] | None:

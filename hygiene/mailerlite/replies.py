@@ -12,17 +12,16 @@ from hygiene.http.answers import (
     MAY_HAVE_LANDED,
     Answer,
     as_object,
+    counted,
     number,
     refusal,
     rewrite,
-    summed,
     without_addresses,
 )
 from hygiene.mailerlite.place import SERVICE
-from hygiene.outcomes import Counts
 from hygiene.sinks import LeadList, Reply
 
-__all__ = ["checked", "group", "handed_in", "report"]
+__all__ = ["STATUSES", "checked", "group", "handed_in", "report"]
 
 #: Counters by the keys that they are the sum of. The keys are documented; assumed is that `updated` and `unchanged` are
 #: leads that the group held, and that one who unsubscribed counts as nothing else.
@@ -36,7 +35,8 @@ _COUNTERS: Final[Mapping[str, tuple[str, ...]]] = {
 _ABOUT: Final = frozenset(
     {"id", "account_id", "percent", "done", "processed", "match_route", "source_label", "file_path"}
 )
-_STATUSES: Final = ("active", "unsubscribed", "unconfirmed", "bounced", "junk")
+#: A listing is of one status (documented).
+STATUSES: Final = ("active", "unsubscribed", "unconfirmed", "bounced", "junk")
 _NUMBER = re.compile(r"/subscribers/import/([0-9]{1,24})/?$")
 _NAMED = re.compile(r"\bsubscribers\.([0-9]{1,7})\b")
 _OF_GROUP = re.compile(r"/groups/[0-9]")
@@ -106,10 +106,9 @@ def report(answer: Answer, /) -> Reply | None:
         for name, value in rewrite(data, without_addresses).items()
         if not isinstance(value, list) and not name.endswith("_at")
     }
-    counts = {name: summed(given, names) for name, names in _COUNTERS.items()}
-    read = {key for name, names in _COUNTERS.items() if counts[name] is not None for key in names}
+    counts, read = counted(given, _COUNTERS)
     extra = tuple(sorted((key, value) for key, value in given.items() if key not in read | _ABOUT))
-    return Reply(Counts(**counts), extra, {"data": given}, _limit(given))
+    return Reply(counts, extra, {"data": given}, _limit(given))
 
 
 def _limit(given: Mapping[str, Any]) -> str:
@@ -131,6 +130,6 @@ def group(row: object, /) -> LeadList | None:
     """The group that an object describes, with subscribers of every status; None where it describes none."""
     if not isinstance(row, dict) or not str(row.get("id") or ""):
         return None
-    sizes = [number(row.get(f"{status}_count")) for status in _STATUSES]
+    sizes = [number(row.get(f"{status}_count")) for status in STATUSES]
     size = None if None in sizes else sum(each for each in sizes if each is not None)
     return LeadList(str(row["id"]), str(row.get("name") or ""), size)

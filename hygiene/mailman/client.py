@@ -9,15 +9,14 @@ from functools import partial
 from typing import Any, Unpack
 from urllib.parse import quote
 
-from hygiene.errors import ListNotFound, UnknownOutcome, UsageError, option
+from hygiene.errors import ListNotFound, UnknownOutcome, UsageError
 from hygiene.http.answers import number
 from hygiene.http.client import Client, How
 from hygiene.http.in_flight import apart, in_flight
 from hygiene.http.keys import Key, basic, find_key
 from hygiene.http.listings import Page, lacking, readable, row_of, rows_of, whole
 from hygiene.mailman import bans, subscribing
-from hygiene.mailman.counting import POLICY
-from hygiene.mailman.place import SERVICE
+from hygiene.mailman.place import POLICY, SERVICE
 from hygiene.policy import ImportPolicy
 from hygiene.sinks import Lead, LeadList, Reply, RowClass, Target
 
@@ -47,6 +46,9 @@ class Mailman(Client):
     Raises:
         UsageError: no user, password or base URL, or one that is none.
     """
+
+    #: Letters outside ASCII are refused on both sides of the @, A-labels are taken. Measured on GNU Mailman 3.3.10.
+    address_form = ("a_labels", "ascii")
 
     def __init__(
         self,
@@ -97,9 +99,7 @@ class Mailman(Client):
     ) -> Reply:
         """Subscribe these leads, each in a request of its own; see `Sink.send`. Bans cannot be waived."""
         del file_name  # Mailman keeps no name of an import
-        if waive_blocklist:
-            msg = f"{option('waive_blocklist', given=True)}: Mailman has no way to ignore its bans. Leave it out."
-            raise UsageError(msg)
+        self._refuse_waiver(waive_blocklist, "its bans")
         written = [subscribing.body(self._id(), lead) for lead in leads]
         order = apart([lead["subscriber"].lower() for lead in written])
         landed = in_flight(lambda place: self._subscribe(written[place]), order, most=self._most)

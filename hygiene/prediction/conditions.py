@@ -4,6 +4,7 @@ Each condition has its share of the chance that any is met for no reason: the ki
 conditions of a kind (`Condition.tries`).
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -21,6 +22,8 @@ __all__ = ["KINDS", "Condition", "by_place", "by_repeats", "by_request", "by_ste
 
 #: Kinds of conditions, those of addresses and fields included (`text_conditions`, `field_conditions`).
 KINDS = 12
+#: Most requests that are told, and by how much each makes chance less believed.
+_MOST_REQUESTS, _DOUBT = 5, 4
 #: Most places of which one is looked at.
 _MOST_STEP = 10
 _NTH = ("", "", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -72,11 +75,13 @@ def by_place(held: Held, odd: Codes, /) -> Iterator[Condition]:
 
 
 def by_request(held: Held, odd: Codes, /) -> Iterator[Condition]:
-    """One request that all are in."""
-    if held.batch[odd[0]] == held.batch[odd[-1]]:  # they rise
-        number = int(held.numbers[held.batch[odd[0]]])
-        tries = len(held.numbers) * KINDS
-        yield Condition(f"are in batch {number}", held.batch == held.batch[odd[0]], tries)
+    """One request that all are in, or a few."""
+    here = np.unique(held.batch[odd])
+    if len(here) <= _MOST_REQUESTS:
+        numbers = [str(number) for number in held.numbers[here]]
+        told = numbers[0] if len(numbers) == 1 else f"{', '.join(numbers[:-1])} or {numbers[-1]}"
+        tries = _DOUBT ** len(here) * math.comb(len(held.numbers), len(here)) * KINDS
+        yield Condition(f"are in batch {told}", np.isin(held.batch, here), tries)
 
 
 def by_step(held: Held, odd: Codes, /) -> Iterator[Condition]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hygiene.outcomes import Counts
-from hygiene.policy import ImportPolicy, Value, as_toml, is_seldom
+from hygiene.policy import RULES, ImportPolicy, Value, as_toml, is_seldom
 from hygiene.prediction.causes import NAMED_ROWS, causes_of
 from hygiene.prediction.evidence import Held, told_of
 from hygiene.prediction.features import Codes
@@ -33,6 +33,8 @@ SELDOM_CHANGES = 3
 EVIDENCE_CHANGES = 2
 #: Contradicted policies that are told.
 NAMED_DROPPED = 2
+#: Rules that count leads otherwise whatever these are.
+_LIMITS = frozenset({"request_limit", "lead_credit"})
 #: Policies that are told where several fit equally well.
 NAMED_POLICIES = 5
 
@@ -77,6 +79,7 @@ class Explanation:
         complete: Whether every policy was tried that differs no more than the fits do.
         dropped: Policies that fit the counts and are contradicted by what is known of single leads.
         findings: What leads that were counted otherwise have in common, where no rule explains them.
+        unknown: Rules, and what else, that could not be tried as nothing was kept of them; only where nothing fits.
         induced: The policy that a finding comes to, as a pattern of usable addresses, where that reproduces every
             batch; nobody knows that the API has such a rule.
     """
@@ -88,6 +91,7 @@ class Explanation:
     dropped: tuple[Fit, ...] = ()
     findings: tuple[Finding, ...] = ()
     induced: ImportPolicy | None = None
+    unknown: tuple[str, ...] = ()
 
     @property
     def policy(self) -> ImportPolicy | None:
@@ -107,6 +111,8 @@ class Explanation:
         lines += [lead + "; ".join(self.causes)] if self.causes else []
         lines += [f"{fit.words} fits the counts and is dropped: {fit.against}" for fit in self.dropped]
         lines += [finding.words for finding in self.findings]
+        if self.unknown:
+            lines.append(f"not known for this import, and not tried: {', '.join(self.unknown)}")
         if self.closest is not None:
             lines.append(_unexplained(self.closest))
         if not self.complete:
@@ -144,7 +150,16 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
     common = () if found.fits else findings
     policy = induced(common, held, trace.policy, fits=lambda table: not target.left(table).any())
     dropped = found.dropped[:NAMED_DROPPED]
-    return Explanation(found.fits, causes, closest, found.complete, dropped, findings, policy)
+    unknown = () if found.fits or findings else _unknown(held)
+    return Explanation(found.fits, causes, closest, found.complete, dropped, findings, policy, unknown)
+
+
+def _unknown(held: Held) -> tuple[str, ...]:
+    """What could not be tried as nothing was kept of it."""
+    rules = tuple(name for name in RULES if not held.features.sees(name))
+    if held.speaks and held.evidence.parts is None:
+        return (*rules, "what stands in addresses and fields, but for coarse traits")
+    return rules
 
 
 class _Target(NamedTuple):
@@ -204,11 +219,14 @@ def _search(
         if exact or not complete or (dropped and changes >= EVIDENCE_CHANGES):
             break
     fits, over = (
-        tuple(_fit(trials, base, policy, target) for policy in sorted(some, key=lambda one: _rank(base, one)))
+        tuple(
+            _fit(trials, base, policy, target, held)
+            for policy in sorted(some, key=lambda one: _rank(base, one))
+        )
         for some in (exact, dropped)
     )
     over = tuple(replace(fit, against=against[trials.signature(fit.policy)]) for fit in over)
-    return _Found(fits, over, _fit(trials, base, closest, target), complete)
+    return _Found(fits, over, _fit(trials, base, closest, target, held), complete)
 
 
 def _contradiction(held: Held, policy: ImportPolicy, rows: Codes) -> str:
@@ -240,11 +258,14 @@ def _rank(base: ImportPolicy, policy: ImportPolicy) -> tuple[int, int, int]:
     return len(changed & base.measured), len(changed - set(base.assumed())), sum(map(is_seldom, changed))
 
 
-def _fit(trials: PolicyGrid, base: ImportPolicy, policy: ImportPolicy, target: _Target) -> Fit:
-    moved = trials.classes(base) != trials.classes(policy)
-    left = target.left(trials.table(policy)).sum(axis=0)
-    rows = tuple(target.rows[trials.rows[moved]].tolist())
+def _fit(trials: PolicyGrid, base: ImportPolicy, policy: ImportPolicy, target: _Target, held: Held) -> Fit:
     changes = base.changes(policy)
+    if _LIMITS.isdisjoint(changes):
+        moved = trials.rows[trials.classes(base) != trials.classes(policy)]
+    else:  # these reach leads that no other rule touches
+        moved = np.flatnonzero(held.classes(base) != held.classes(policy))
+    left = target.left(trials.table(policy)).sum(axis=0)
+    rows = tuple(target.rows[moved].tolist())
     overturned = tuple(name for name in changes if name in base.measured)
     return Fit(policy, changes, rows, Counts(*(int(number) for number in left)), overturned=overturned)
 

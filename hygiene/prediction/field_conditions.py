@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask
+from hygiene.prediction.address_parts import Parts
 from hygiene.prediction.conditions import KINDS, Condition
 from hygiene.prediction.evidence import Held
 from hygiene.prediction.features import Codes
@@ -23,6 +24,8 @@ __all__ = ["by_blanks", "by_others", "by_same", "by_values"]
 _OF_A_PERSON = frozenset({"email", "first_name", "last_name", "phone", "linkedin", "website"})
 #: Columns by which an API may take leads for one, or for too many of one.
 _OF_ONE = ("phone", "linkedin", "website", "company")
+#: Addresses by which an API may take leads for one, and what is left out of their local parts.
+_LEFT_OUT = {"address but for marks": "[^0-9a-z]", "address but for digits": "[0-9]"}
 #: Most leads that somebody would take of one.
 _MOST_OF_ONE = 20
 
@@ -57,10 +60,27 @@ def by_same(held: Held, odd: Codes, /) -> Iterator[Condition]:
 
 
 def by_others(held: Held, odd: Codes, /) -> Iterator[Condition]:
-    """The same of the other columns by which an API may take leads for one."""
-    columns = {name: column for name, column in _fields(held).items() if name in _OF_ONE}
+    """The same of other spellings of the address, and of columns by which an API may take leads for one."""
+    parts = held.parts()
+    columns: dict[str, pa.Array] = {} if parts is None else _spellings(parts, int(odd[0]))
+    columns |= {name: column for name, column in _fields(held).items() if name in _OF_ONE}
+    tries = (len(_LEFT_OUT) + len(_OF_ONE)) * KINDS
     for name, column in columns.items():
-        yield from _of_earlier(name, column, odd, len(columns) * KINDS)
+        yield from _of_earlier(name, column, odd, tries)
+
+
+def _spellings(parts: Parts, first: int) -> dict[str, pa.Array]:
+    """Addresses without some characters, as far as the first lead at fault has one of an earlier lead so."""
+    codes = parts.domain.indices.to_numpy(zero_copy_only=False)
+    near = np.flatnonzero(codes[: first + 1] == codes[first])
+    found = {}
+    for name, characters in _LEFT_OUT.items():
+        few = pc.replace_substring_regex(pc.utf8_lower(parts.local.take(pa.array(near))), characters, "")
+        if pc.any(pc.equal(few.slice(0, len(few) - 1), few[-1])).as_py():
+            local = pc.replace_substring_regex(pc.utf8_lower(parts.local), characters, "")
+            domain = parts.domain.cast(local.type)
+            found[name] = pc.binary_join_element_wise(local, domain, pa.scalar("@", local.type))
+    return found
 
 
 def _of_earlier(name: str, column: pa.Array, odd: Codes, tries: int) -> Iterator[Condition]:

@@ -111,7 +111,9 @@ def by_letters(held: Held, odd: Codes, /) -> Iterator[Condition]:
         if len(set(here)) > 1:
             yield from _letters(f"have a {name}", texts, here, is_local=texts is local)
     first = pc.utf8_slice_codeunits(local, 0, 1).dictionary_encode()
-    yield from one_of("have a local part that begins with {}", first, odd, KINDS, starts_with_one)
+    yield from one_of(
+        "have a local part that begins with {}", first, odd, 2 * KINDS, starts_with_one
+    )  # half of the share
 
 
 def _letters(words: str, texts: pa.Array, here: list[str], *, is_local: bool) -> Iterator[Condition]:
@@ -122,7 +124,7 @@ def _letters(words: str, texts: pa.Array, here: list[str], *, is_local: bool) ->
         ("with", _shared(here), pc.match_substring, lambda _: NONE),
     )
     length = max(map(len, here))
-    tries = 2 * (2 * length + length * (length + 1) // 2) * KINDS
+    tries = 2 * 2 * (2 * length + length * (length + 1) // 2) * KINDS  # the other half, of two parts
     for where, wanted, look, pattern in looks:
         if wanted:
             pair = pattern(wanted) if is_local else NONE

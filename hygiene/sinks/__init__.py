@@ -3,6 +3,7 @@
 Protocols and the values that cross them; nothing here sends.
 """
 
+from hygiene.sinks.addresses import TakesAddresses, form_of
 from hygiene.sinks.jobs import Job, RunsJobs
 from hygiene.sinks.rows import Overlaps, RowClass, RowResult
 from hygiene.sinks.sink import (
@@ -40,8 +41,10 @@ __all__ = [
     "RowResult",
     "RunsJobs",
     "Sink",
+    "TakesAddresses",
     "Target",
     "WritesAhead",
     "Written",
+    "form_of",
     "leaves_open",
 ]

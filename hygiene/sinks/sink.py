@@ -1,4 +1,6 @@
-"""The sink itself: what it has to offer, and what it may; jobs are in `jobs`, what is said of rows in `rows`.
+"""The sink itself: what it has to offer, and what it may.
+
+Jobs are in `jobs`, what is said of rows in `rows`, which addresses it takes in `addresses`.
 
 Protocols and the values that cross them; nothing here sends.
 """

@@ -113,6 +113,7 @@ class ImportInJournal:
             unknown=tuple(kept["unknown"]),
             standing=Standing(**kept["standing"]) if kept.get("standing") else None,
             fields=fields_of(kept.get("fields") or {}),
+            address_form=tuple(kept.get("address_form") or ()),
         )
 
     @property
@@ -138,6 +139,7 @@ class ImportInJournal:
             "unknown": frozen.unknown,
             "standing": frozen.standing and asdict(frozen.standing),
             "fields": asdict(frozen.fields),
+            "address_form": frozen.address_form,
         }
         self._row = {
             "id": self._id, "url": target.url, "account": target.account, "list_id": target.list_id,

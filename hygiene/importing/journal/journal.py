@@ -102,6 +102,10 @@ class SqliteJournal(Database):
         """
         return queries.find(self, import_id)
 
+    def sent(self, imported: Imported, addresses: pa.Array, /) -> bool:
+        """Whether these are the addresses of an import's leads, in the order of its trace."""
+        return queries.sent(self, imported, addresses)
+
     def features(self, import_id: str, /) -> StoredFeatures:
         """What counting rules see of an import's leads, in the order they were planned."""
         return queries.features(self, import_id)

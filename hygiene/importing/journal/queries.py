@@ -29,7 +29,7 @@ from hygiene.prediction.reconcile import reconcile
 from hygiene.prediction.simulate import folding_of
 from hygiene.sinks import Target
 
-__all__ = ["brought", "features", "find", "forget", "imports", "landed"]
+__all__ = ["brought", "features", "find", "forget", "imports", "landed", "sent"]
 
 
 _BATCHES = """
@@ -84,7 +84,16 @@ def _imported(
         {entry.number: entry.leads.tolist() for entry in entries},
         policy,
         waive,
+        tuple(frozen.get("custom", ())),
     )
+
+
+def sent(journal: Database, imported: Imported, addresses: pa.Array, /) -> bool:
+    """Whether these are the addresses of an import's leads, in the order of its trace."""
+    trace = imported.reconciliation.trace
+    if trace is None or not isinstance(trace.features, StoredFeatures) or len(addresses) != len(trace.rows):
+        return False
+    return journal.secret.keys(addresses, EXACT) == trace.features.digests(EXACT)
 
 
 def features(journal: Database, import_id: str, /) -> StoredFeatures:

@@ -1,0 +1,196 @@
+"""Sinks that take one lead a request, and sinks that refuse a whole request for one row and name none."""
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import hygiene
+from hygiene.errors import Rejected, UnknownOutcome
+from hygiene.sinks import LeadList, Reply, Target
+
+LEADS = 30
+EMAILS = [f"lead{row}@birchworks.example" for row in range(LEADS)]
+
+
+class Atomic:
+    """A server in memory that refuses a whole request for one lead, whom it does not name.
+
+    Args:
+        batch_leads: Leads a request.
+        bad: Rows that it does not take.
+        from_request: Number of the request from which on it refuses everything, whatever is in it.
+    """
+
+    name, shape = "atomic", {}
+    target = Target("https://atomic.example", "a1", "7")
+
+    def __init__(self, batch_leads, bad=(), *, from_request=None):
+        self.batch_leads, self.from_request, self.lose = batch_leads, from_request, set()
+        self.policy, self.bad = hygiene.ImportPolicy(), {EMAILS[row] for row in bad}
+        self.held, self.asked, self.counts = [], [], []
+
+    def send(self, leads, /, *, file_name, waive_blocklist=False):
+        del file_name, waive_blocklist
+        asked = [lead["email"] for lead in leads]
+        self.asked.append(asked)
+        broken = self.from_request is not None and len(self.asked) >= self.from_request
+        if broken or self.bad & {*asked}:
+            raise Rejected("atomic: HTTP 422: one of them is not taken", status=422)
+        new = [each for each in dict.fromkeys(asked) if each not in self.held]
+        self.held += new
+        if len(self.asked) in self.lose:
+            raise UnknownOutcome("atomic: no answer")
+        return Reply(hygiene.Counts(len(asked), len(new), len(asked) - len(new), 0))
+
+    def describe(self):
+        return LeadList(7, "atomic", len(self.held))
+
+    def members(self, *, whole_account=False):
+        del whole_account
+        return iter(self.held)
+
+    def blocked(self):
+        return iter(())
+
+
+class Unread(Atomic):
+    """One that cannot be read, and that does not take a lead that it holds: one known address refuses all."""
+
+    describe = members = blocked = None
+
+    def send(self, leads, /, *, file_name, waive_blocklist=False):
+        if any(lead["email"] in self.held for lead in leads):
+            self.asked.append([])
+            raise Rejected("atomic: HTTP 409: a contact is there already", status=400)
+        return super().send(leads, file_name=file_name, waive_blocklist=waive_blocklist)
+
+
+def imported(sink, journal=None, emails=EMAILS, **how):
+    return hygiene.import_leads(hygiene.clean(pd.DataFrame({"email": emails})), sink, journal=journal, **how)
+
+
+PLACES = {
+    "one": (17,),
+    "the first and the last but one": (0, 28),
+    "every second": tuple(range(0, LEADS, 2)),
+    "every second from the second": tuple(range(1, LEADS - 2, 2)),
+    "a run at the head": tuple(range(15)),
+    "a run in the middle": tuple(range(8, 24)),
+}
+
+
+@pytest.mark.parametrize("batch_leads", [1, 2, 7, LEADS])
+@pytest.mark.parametrize("bad", PLACES.values(), ids=PLACES)
+def test_every_lead_at_fault_is_found_and_all_others_land_whatever_the_size_of_a_request(
+    tmp_path, batch_leads, bad
+):
+    sink = Atomic(batch_leads, bad)
+
+    receipt = imported(sink, tmp_path / "j")
+    asked = len(sink.asked)
+    again = imported(sink, tmp_path / "j")
+
+    assert receipt.error is None
+    assert sorted(sink.held) == sorted(email for row, email in enumerate(EMAILS) if row not in bad)
+    assert (receipt.reconciliation.rejected, receipt.reported.imported) == (len(bad), LEADS - len(bad))
+    assert all(batch.reported == batch.predicted for batch in receipt.batches if batch.reported)
+    assert (len(sink.asked), again.batches) == (asked, receipt.batches)
+
+
+def test_one_lead_a_request_is_one_request_for_each_and_no_other():
+    sink = Atomic(1, bad=(3, 4))
+
+    receipt = imported(sink)
+
+    assert sink.asked == [[email] for email in EMAILS]
+    assert receipt.reconciliation.rejected == 2
+    assert [batch.rows for batch in receipt.batches] == [1] * LEADS
+
+
+@pytest.mark.parametrize("lost", [{1}, {30}, {4, 9, 20}])
+def test_an_answer_that_is_lost_with_one_lead_a_request_is_settled_by_the_list(tmp_path, lost):
+    sink = Atomic(1)
+    sink.lose = lost
+
+    receipt = imported(sink, tmp_path / "j")
+
+    assert receipt.reported == hygiene.Counts(LEADS, LEADS, 0, 0)
+    assert sink.asked == [[email] for email in EMAILS]
+
+
+def test_the_halves_of_a_request_go_out_one_after_the_other():
+    sink = Atomic(4, bad=(0,))
+
+    imported(sink, emails=EMAILS[:8])
+
+    assert [[EMAILS.index(each) for each in asked] for asked in sink.asked] == [
+        [0, 1, 2, 3], [0, 1], [0], [1], [2, 3], [4, 5, 6, 7],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("batch_leads", [1, 2, 7, LEADS])
+def test_contacts_that_are_there_already_and_refuse_a_request_are_set_aside(batch_leads):
+    sink = Unread(batch_leads)
+    sink.held = EMAILS[5:9]
+
+    receipt = imported(sink)
+
+    assert receipt.reconciliation.rejected == 4
+    assert sorted(sink.held) == sorted(EMAILS)
+
+
+@pytest.mark.parametrize("batch_leads", [1, 2, 7, LEADS])
+def test_an_api_that_refuses_everything_stops_soon_and_nothing_is_said_against_a_lead(tmp_path, batch_leads):
+    sink = Atomic(batch_leads, from_request=1)
+
+    with pytest.raises(Rejected):
+        imported(sink, tmp_path / "j")
+    asked, sink.from_request = len(sink.asked), None
+    receipt = imported(sink, tmp_path / "j")
+
+    assert asked < 20
+    assert receipt.reconciliation.agrees
+    assert sink.held == EMAILS
+
+
+@pytest.mark.parametrize("batch_leads", [1, 2, 5])
+def test_an_api_that_refuses_everything_from_some_request_on_is_not_sent_the_whole_list(
+    tmp_path, batch_leads
+):
+    sink = Atomic(batch_leads, from_request=4)
+
+    receipt = imported(sink, tmp_path / "j")
+    asked, sink.from_request = len(sink.asked), None
+    finished = imported(sink, tmp_path / "j")
+
+    assert isinstance(receipt.error, Rejected)
+    assert (receipt.reconciliation.rejected, asked < 20) == (0, True)
+    assert finished.reconciliation.agrees
+    assert sorted(sink.held) == sorted(EMAILS)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(
+    batch_leads=st.integers(1, 9),
+    bad=st.sets(st.integers(0, LEADS - 1)),
+    repeats=st.lists(st.integers(0, LEADS - 1), max_size=8),
+)
+def test_nothing_lands_twice_no_good_lead_is_rejected_and_every_batch_is_as_predicted(
+    batch_leads, bad, repeats
+):
+    sink = Atomic(batch_leads, bad)
+    emails = [*EMAILS, *(EMAILS[row] for row in repeats)]
+
+    try:
+        receipt = imported(sink, emails=emails, send_all=True)
+    except Rejected:
+        assert sink.held == []
+        return
+
+    taken = [batch for batch in receipt.batches if batch.state == "acknowledged"]
+    assert all(batch.reported == batch.predicted for batch in taken)
+    assert not {*sink.held} & sink.bad
+    assert receipt.reconciliation.rejected <= len(bad) + sum(row in bad for row in repeats)
+    if receipt.error is None:
+        assert sorted(sink.held) == sorted(email for row, email in enumerate(EMAILS) if row not in bad)
