@@ -179,7 +179,8 @@ def test_a_ban_that_is_made_during_the_import_is_told_apart_and_explained(place,
         "duplicates": 0,
         "blocked": 1,
     }
-    [explained] = summary["reconciliation"]["explanation"]
+    explained, untried = summary["reconciliation"]["explanation"]
     assert "the block list names 1 lead by entries that we do not have (1 in batch 3)" in explained
+    assert "not known for this import" in untried
     assert "1 fewer imported, 1 more blocked than predicted" in err
     assert late not in err
