@@ -146,7 +146,7 @@ def test_a_campaign_that_is_paused_says_so(workspace):
 def test_what_is_not_there_is_said_before_anything_is_sent(workspace, kind):
     with (
         sink_of(workspace, **{f"{kind}_id": str(uuid4())}) as sink,
-        pytest.raises(ListNotFound, match="whether the key is of its workspace"),
+        pytest.raises(ListNotFound, match="whose lists this shows: hygiene lists --to instantly"),
     ):
         hygiene.import_leads(clean(), sink)
 

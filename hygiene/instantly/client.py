@@ -123,7 +123,7 @@ class Instantly(ListClient):
         answer = self._wire.ask("GET", f"{path}/{self._place()}")
         found = replies.lead_list(answer.value)
         if found is None:
-            raise ListNotFound(f"{answer.where}, without a {self._kind}. Look up its ID.")
+            raise ListNotFound(f"{answer.where}, without a {self._kind}. {replies.LOOK}")
         return found
 
     def lists(self, name: str = "") -> list[LeadList]:

@@ -21,7 +21,7 @@ from hygiene.http.answers import (
 from hygiene.instantly.place import SERVICE
 from hygiene.sinks import LeadList, Reply, RowResult
 
-__all__ = ["READS", "checked", "created", "lead_list", "reply"]
+__all__ = ["LOOK", "READS", "checked", "created", "lead_list", "reply"]
 
 #: What merely reads, though it is posted (documented: its filters are long).
 READS: Final = "/leads/list"
@@ -35,6 +35,11 @@ _COUNTERS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 #: Counters of leads that were left out for what they are.
 _LEFT_OUT: Final = ("invalid_email_count", "incomplete_count")
+#: What to do about a list or campaign that is not there.
+LOOK: Final = (
+    "See whether the key is of its workspace, whose lists this shows: hygiene lists --to instantly; "
+    "the ID of a campaign stands in Instantly itself."
+)
 #: How a refusal names a lead of the body. Assumed, as its framework writes it.
 _NAMED = re.compile(r"\bleads[/\[.]([0-9]{1,4})\b")
 _OF_PLACE = re.compile(r"/(lead-lists|campaigns)/|/leads/add")
@@ -61,8 +66,7 @@ def _refusal(answer: Answer, method: str) -> Exception:
     if status == 402:
         return SinkError(f"{answer.said}. {_NO_CREDIT}", status=status)
     if status == 404 and isinstance(answer.value, dict) and _OF_PLACE.search(answer.where):
-        step = "Look up its ID, and whether the key is of its workspace."
-        return ListNotFound(f"{answer.said}. {step}", status=status)
+        return ListNotFound(f"{answer.said}. {LOOK}", status=status)
     error = refusal(answer, method=method, service=SERVICE)
     if isinstance(error, Rejected):
         named = sorted({int(place) for place in _NAMED.findall(error.said)})
