@@ -409,7 +409,10 @@ def test_what_is_missing_is_named(stub, monkeypatch):
 
 
 def test_bans_cannot_be_waived(stub):
-    with sink_at(stub) as sink, pytest.raises(UsageError, match="no way to waive its bans; leave waive_blocklist=True out"):
+    with (
+        sink_at(stub) as sink,
+        pytest.raises(UsageError, match="no way to waive its bans; leave waive_blocklist=True out"),
+    ):
         sink.send(leads(ANN), file_name="a.csv", waive_blocklist=True)
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from hygiene.errors import ListNotFound, Rejected, SinkError, UnknownOutcome
+from hygiene.errors import ListNotFound, Rejected, UnknownOutcome
 from hygiene.http.answers import (
     MAY_HAVE_LANDED,
     Answer,
@@ -38,9 +38,6 @@ _LEFT_OUT: Final = ("invalid_email_count", "incomplete_count")
 #: How a refusal names a lead of the body. Assumed, as its framework writes it.
 _NAMED = re.compile(r"\bleads[/\[.]([0-9]{1,4})\b")
 _OF_PLACE = re.compile(r"/(lead-lists|campaigns)/|/leads/add")
-_NO_CREDIT = (
-    "The plan takes no more leads; nothing of this request was taken. Upgrade it, then run the command again."
-)
 
 
 def checked(answer: Answer, method: str, /) -> Answer:
@@ -58,10 +55,9 @@ def checked(answer: Answer, method: str, /) -> Answer:
 
 def _refusal(answer: Answer, method: str) -> Exception:
     status = answer.status
-    if status == 402:
-        return SinkError(f"{answer.said}. {_NO_CREDIT}", status=status)
     if status == 404 and isinstance(answer.value, dict) and _OF_PLACE.search(answer.where):
-        step = "Look up its ID, and whether the key is of its workspace."
+        see = "" if "/campaigns/" in answer.where else "; see its lists with: hygiene lists --to instantly"
+        step = f"Look up its ID, and whether the key is of its workspace{see or '.'}"
         return ListNotFound(f"{answer.said}. {step}", status=status)
     error = refusal(answer, method=method, service=SERVICE)
     if isinstance(error, Rejected):
@@ -121,5 +117,5 @@ def lead_list(row: object, /) -> LeadList | None:
     """
     if not isinstance(row, dict) or not isinstance(row.get("id"), str):
         return None
-    status = {2: " (paused)", 3: " (completed)"}.get(number(row.get("status")) or 0, "")
-    return LeadList(row["id"], f"{row.get('name') or ''}{status}", None)
+    idle = {2: "paused", 3: "completed"}.get(number(row.get("status")) or 0, "")
+    return LeadList(row["id"], f"{row.get('name') or ''}{f' ({idle})' if idle else ''}", None, idle)

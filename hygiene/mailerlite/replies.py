@@ -52,9 +52,6 @@ def checked(answer: Answer, method: str, /) -> Answer:
     status = answer.status
     if 200 <= status < 300:
         return as_object(answer, method)
-    if status == 402:
-        step = "The plan takes no more subscribers; raise it, then run the command again."
-        raise SinkError(f"{answer.said}. {step}", status=status)
     if status == 404 and isinstance(answer.value, dict) and _OF_GROUP.search(answer.where):
         raise ListNotFound(f"{answer.said}. {_LOOK}", status=status)
     error = refusal(answer, method=method, service=SERVICE)
