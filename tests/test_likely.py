@@ -215,6 +215,7 @@ def many(tmp_path):
 def test_in_memory_spilled_and_in_chunks_say_the_same(many, monkeypatch):
     whole = hygiene.clean(many, likely=True)
     monkeypatch.setattr("hygiene.cleaning.likely._AT_ONCE", 100)
+    monkeypatch.setattr("hygiene.cleaning.likely._ROWS_AT_ONCE", 70)
     cut = hygiene.clean(many, likely=True, memory=1, jobs=1)
 
     assert told(whole) == told(cut)

@@ -34,6 +34,8 @@ __all__ = ["LikelyIndex", "Traces", "traces_of"]
 _COUNTERS = 1 << 18
 #: Pairs that are compared at once, whose texts are in memory meanwhile.
 _AT_ONCE = 1 << 14
+#: Rows of a chunk whose traits are worked out at once.
+_ROWS_AT_ONCE = 1 << 13
 #: Traits by which most pairs are told apart before the others are looked at.
 _OF_NAMES = ("given", "surname", "phone", "linkedin")
 #: Bits of a row's number in an entry; above them is the number of the block.
@@ -59,22 +61,32 @@ class Traces:
 
 
 def traces_of(chunk: CheckedChunk, settings: Settings, /) -> Traces:
-    """The traces of the rows of a chunk that have an address."""
+    """The traces of the rows of a chunk that have an address; some rows at a time, since much is made on the way."""
     rows = np.flatnonzero(not_null(chunk.address))
-    traits = _traits(chunk, rows, settings)
-    found = [np.zeros((0, 2), dtype=np.uint64)]
-    for number, texts in enumerate(block_keys(traits).values()):
-        there = np.flatnonzero(not_null(texts))
-        hashes = hash_texts(texts.take(pa.array(there)), lanes=2, key=_key())[:, 0] ^ np.uint64(number)
-        found.append(
-            np.stack([hashes, rows[there].astype(np.uint64) | np.uint64(number) << _ROW_BITS], axis=1)
-        )
+    keys = [np.zeros((0, 2), dtype=np.uint64)]
+    counts = {name: np.zeros(_COUNTERS, dtype=np.uint32) for name in COUNTED}
+    parts = []
+    for start in range(0, max(len(rows), 1), _ROWS_AT_ONCE):
+        some = rows[start : start + _ROWS_AT_ONCE]
+        traits = _traits(chunk, some, settings)
+        keys += _hashed_keys(traits, some)
+        for name, counted in counts.items():
+            np.add(counted, _count(traits[name]), out=counted)
+        parts.append(pa.RecordBatch.from_pydict(traits))
     places = np.zeros(len(chunk), dtype=np.int64)
     places[rows] = np.arange(len(rows))
     where = pa.array(places, mask=~not_null(chunk.address))
-    columns = {name: texts.take(where) for name, texts in traits.items()}
+    columns = {name: pa.concat_arrays([part[name] for part in parts]).take(where) for name in TRAITS}
     batch = pa.RecordBatch.from_pydict({**columns, "key": chunk.keys(settings).key})
-    return Traces(np.concatenate(found), {name: _count(traits[name]) for name in COUNTED}, batch)
+    return Traces(np.concatenate(keys), counts, batch)
+
+
+def _hashed_keys(traits: Mapping[str, pa.Array], rows: _Numbers) -> Iterator[_Words]:
+    """Of each block the hashed keys of rows, and beside each its row and the block's number."""
+    for number, texts in enumerate(block_keys(traits).values()):
+        there = np.flatnonzero(not_null(texts))
+        hashes = hash_texts(texts.take(pa.array(there)), lanes=2, key=_key())[:, 0] ^ np.uint64(number)
+        yield np.stack([hashes, rows[there].astype(np.uint64) | np.uint64(number) << _ROW_BITS], axis=1)
 
 
 @cache

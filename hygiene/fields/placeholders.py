@@ -5,7 +5,7 @@ from string import ascii_lowercase
 
 from hygiene.words.tables import read_words
 
-__all__ = ["UNFILLED", "is_department", "is_made_up", "is_no_firm", "is_nothing", "is_test"]
+__all__ = ["UNFILLED", "is_department", "is_made_up", "is_nothing", "is_test"]
 
 
 #: What a program was to fill in ({{name}}, %NAME%, *|NAME|*, ${name}, <<name>>), and a key that was held down, but for
@@ -39,11 +39,6 @@ def is_nothing(text: str, /, *, beside: str = "", firm: bool = False) -> bool:
         alike = beside.isupper() if text.isupper() else beside.islower() if text.islower() else True
         return text == "NaN" or not ((alike and beside.isalpha()) or text.istitle() or len(text) == 1)
     return not firm and lower in read_words("placeholders", kind="junk")
-
-
-def is_no_firm(text: str, /) -> bool:
-    """Whether the cell of a company says that there is none to be named."""
-    return text.lower() in read_words("placeholders", kind="no_firm")
 
 
 def is_test(text: str, /) -> bool:

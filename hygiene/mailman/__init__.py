@@ -1,8 +1,7 @@
 """GNU Mailman 3 over its REST API: subscribe leads to a mailing list, read its members and who is banned.
 
-`client` holds the calls, `subscribing` one request of one lead and what its answer means, `bans` who may not subscribe,
-`place` how Mailman is reached and named and how it is believed to count. Requests and their failures are the room
-`http`'s.
+`client` holds the calls, `subscribing` one request of one lead, what its answer means and how Mailman counts, `bans`
+who may not subscribe, `place` how Mailman is reached and named. Requests and their failures are the room `http`'s.
 """
 
 from typing import TYPE_CHECKING

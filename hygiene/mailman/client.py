@@ -16,7 +16,7 @@ from hygiene.http.in_flight import apart, in_flight
 from hygiene.http.keys import Key, basic, find_key
 from hygiene.http.listings import Page, lacking, readable, row_of, rows_of, whole
 from hygiene.mailman import bans, subscribing
-from hygiene.mailman.place import POLICY, SERVICE
+from hygiene.mailman.place import SERVICE
 from hygiene.policy import ImportPolicy
 from hygiene.sinks import Lead, LeadList, Reply, RowClass, Target
 
@@ -68,7 +68,7 @@ class Mailman(Client):
         if not user:
             msg = "no user: set MAILMAN_USER to who may ask Mailman, whose password is MAILMAN_PASSWORD."
             raise UsageError(msg)
-        self.list_name, self.policy, self.batch_leads = list_name, policy or POLICY, BATCH_LEADS
+        self.list_name, self.policy, self.batch_leads = list_name, policy or subscribing.POLICY, BATCH_LEADS
         self.shape: Mapping[str, object] = {}
         self.takes = subscribing.TAKES
         #: Members when they were last read, and who became one since, in lower case; None where they were not read.

@@ -9,7 +9,7 @@ from typing import Literal, Protocol, get_args, runtime_checkable
 
 from hygiene.outcomes import Counts
 
-__all__ = ["CLASSES", "Overlaps", "RowClass", "RowResult", "apart", "as_octets", "class_at"]
+__all__ = ["CLASSES", "Overlaps", "RowClass", "RowResult", "apart", "as_octets"]
 
 #: What became of a lead: `updated` is one that was held already and took the new fields, `skipped` one of which the
 #: API does not say why.
@@ -48,12 +48,6 @@ def as_octets(rows: Iterable[RowResult], /, *, leads: int) -> bytes:
         if row.position < leads and found[row.position] == NOT_TOLD:
             found[row.position] = 1 + CLASSES.index(row.became)
     return bytes(found) if any(found) else b""
-
-
-def class_at(octets: bytes, position: int, /) -> RowClass | None:
-    """The class that is said of a lead; None for none."""
-    told = octets[position] if position < len(octets) else NOT_TOLD
-    return CLASSES[told - 1] if NOT_TOLD < told <= len(CLASSES) else None
 
 
 @runtime_checkable

@@ -1,11 +1,11 @@
-"""Every rule of Mailman's counting that `hygiene.mailman.place` calls measured, on the server itself."""
+"""Every rule of Mailman's counting that `hygiene.mailman.subscribing` calls measured, on the server itself."""
 
 import re
 
 import pytest
 
 from hygiene.mailman import Mailman
-from hygiene.mailman.place import POLICY
+from hygiene.mailman.subscribing import POLICY
 from hygiene.outcomes import Counts
 
 pytestmark = pytest.mark.mailman
