@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from hygiene.errors import ListNotFound, Rejected, UnknownOutcome
+from hygiene.errors import ListNotFound, Rejected, UnknownOutcome, option
 from hygiene.http.answers import (
     MAY_HAVE_LANDED,
     Answer,
@@ -97,7 +97,7 @@ def _limit(given: Mapping[str, Any], counts: Mapping[str, Any]) -> str:
         return ""
     return (
         f"the plan takes no more leads, {total - sum(others)} of this batch were left out. "
-        "Upgrade it, then run the command again."
+        f"Upgrade it, run the command again, and for these once more with {option('again', given=True)}."
     )
 
 
