@@ -138,8 +138,12 @@ def test_a_plan_without_credit_refuses_the_request_and_the_same_run_goes_on_late
 def test_a_campaign_that_is_paused_says_so(workspace):
     place = workspace.create("Spring", kind="campaign", status=2)
     with sink_of(workspace, campaign_id=place) as sink:
+        assert sink.describe().idle == "paused"
         assert sink.describe().name == "Spring (paused)"
-        assert hygiene.import_leads(clean(), sink).reconciliation.agrees
+        receipt = hygiene.import_leads(clean(), sink)
+
+    assert receipt.reconciliation.agrees
+    assert any("is paused: leads are taken, and nobody is written to" in note for note in receipt.notes)
 
 
 @pytest.mark.parametrize("kind", ["list", "campaign"])

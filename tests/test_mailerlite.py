@@ -186,7 +186,7 @@ def test_a_plan_that_takes_no_more_stops_the_import(account, tmp_path):
 
 
 def test_a_plan_without_credit_is_no_refusal_of_leads():
-    with pytest.raises(SinkError, match="raise it, then run the command again") as refused:
+    with pytest.raises(SinkError, match="Upgrade it, then run the command again") as refused:
         replies.checked(answered(402, message="Payment Required"), "POST")
 
     assert not isinstance(refused.value, Rejected)

@@ -41,7 +41,11 @@ def test_a_list_and_the_place_of_that_name_are_one_import_in_the_journal(run, ap
             ["--to", "smartlaed:list=1"],
             "--to smartlaed:list=1: no place to import to is named like that; there are ",
         ),
-        (["--to", "smartlead:list=x"], "there are smartlead:list=ID"),
+        (
+            ["--to", "smartlead:list=x"],
+            "there are smartlead:list=ID, smartlead:campaign=ID (such as smartlead:list=500).",
+        ),
+        (["--to", "instantly:list=5"], "(such as instantly:list=0198c1de-7a00-7000-8000-000000000001)."),
         (["--to", "smartlead:list=0"], "there are smartlead:list=ID"),
         (["--to", "smartlead:"], "there are smartlead:list=ID"),
         (["--to", ""], "nothing says where to import to"),

@@ -168,8 +168,12 @@ def test_a_reply_in_another_dialect_is_unknown_and_says_which_are_known(body):
 def test_a_campaign_that_is_paused_says_so_and_takes_leads(api):
     number = api.campaigns.create("Spring", status="PAUSED")
     with sink_of(api, number) as sink:
+        assert sink.describe().idle == "paused"
         assert sink.describe().name == "Spring (paused)"
-        assert hygiene.import_leads(clean(), sink).reconciliation.agrees
+        receipt = hygiene.import_leads(clean(), sink)
+
+    assert receipt.reconciliation.agrees
+    assert any("is paused: leads are taken, and nobody is written to" in note for note in receipt.notes)
 
 
 def test_a_campaign_that_takes_nothing_is_a_refusal_of_the_request_and_not_of_leads(api, tmp_path):

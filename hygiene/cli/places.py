@@ -202,7 +202,12 @@ def _read(name: str) -> "tuple[Place, Mapping[str, Any]]":
         if arguments is not None:
             return place, arguments
     there = ", ".join(place.name for place in of_scheme) or listed()
-    raise UsageError(f"--to {name}: no place to import to is named like that; there are {there}.")
+    such = (
+        f" (such as {of_scheme[0].scheme}:{of_scheme[0].example})"
+        if of_scheme and of_scheme[0].example
+        else ""
+    )
+    raise UsageError(f"--to {name}: no place to import to is named like that; there are {there}{such}.")
 
 
 def account_of(service: "Service", /) -> Chosen:

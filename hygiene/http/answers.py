@@ -121,6 +121,8 @@ def next_step(status: int, /, *, method: str, service: Service) -> str:
         return f"Redirects are not followed; check {service.url_variable}."
     if status == 404:
         return f"The API has no such path; check {service.url_variable}."
+    if status == 402:
+        return "The plan takes no more; nothing of this request was taken. Upgrade it, then run the command again."
     if not may_land(method) or status >= 500:
         return "Run the command again later."
     return (

@@ -28,6 +28,7 @@ class Place:
             `api_key`, `base_url`, `policy`, `rate`, `pause` and `insecure`, each of which may be None or left out.
         options: Further arguments that a command line may give it.
         pulls: What `hygiene pull` can read of it: ``leads``, ``blocklist``, ``unsubscribed``.
+        example: What may follow the colon, where the form does not show it.
     """
 
     scheme: str
@@ -38,6 +39,7 @@ class Place:
     numbers: frozenset[str] = frozenset()
     options: frozenset[str] = frozenset()
     pulls: tuple[str, ...] = ("leads", "blocklist")
+    example: str = ""
 
     @property
     def name(self) -> str:

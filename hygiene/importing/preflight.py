@@ -67,6 +67,7 @@ def with_known_leads(
         cleaned = cleaned.again(**changes)
     if session.continues or len(cleaned.rows_to_send(send_all=send_all)):
         found = session.look(sink) if isinstance(sink, ListReader) else None
+        session.notes += _idle(sink, found)
         told = len(cleaned.read_notes)
         # The leads of an import that was cut off may be more than are read unasked, and the same command goes on.
         most = _UNBOUND if session.continues else MOST_LEADS
@@ -147,6 +148,14 @@ def _prepared(
     decided = cleaned.again(**changes)
     decided.read_notes = (*decided.read_notes, *look.notes)
     return decided
+
+
+def _idle(sink: Sink, found: LeadList | None) -> list[str]:
+    """That nobody is written to for now, of a campaign that does not run."""
+    if found is None or not found.idle:
+        return []
+    told = f"{sink.name} is {found.idle}: leads are taken, and nobody is written to until you start it again."
+    return [Note(f"warning: {told}")]
 
 
 @dataclass(frozen=True, slots=True)

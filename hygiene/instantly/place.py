@@ -19,6 +19,7 @@ PLACES: Final = tuple(
     Place(
         scheme="instantly",
         form=f"{kind}=ID",
+        example=f"{kind}=0198c1de-7a00-7000-8000-000000000001",
         pattern=f"{kind}=(?P<{kind}_id>{_UUID})",
         service=SERVICE,
         sink="hygiene.instantly:Instantly",

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from hygiene.errors import ListNotFound, Rejected, SinkError, UnknownOutcome
+from hygiene.errors import ListNotFound, Rejected, UnknownOutcome, option
 from hygiene.http.answers import (
     MAY_HAVE_LANDED,
     Answer,
@@ -43,9 +43,6 @@ LOOK: Final = (
 #: How a refusal names a lead of the body. Assumed, as its framework writes it.
 _NAMED = re.compile(r"\bleads[/\[.]([0-9]{1,4})\b")
 _OF_PLACE = re.compile(r"/(lead-lists|campaigns)/|/leads/add")
-_NO_CREDIT = (
-    "The plan takes no more leads; nothing of this request was taken. Upgrade it, then run the command again."
-)
 
 
 def checked(answer: Answer, method: str, /) -> Answer:
@@ -63,8 +60,6 @@ def checked(answer: Answer, method: str, /) -> Answer:
 
 def _refusal(answer: Answer, method: str) -> Exception:
     status = answer.status
-    if status == 402:
-        return SinkError(f"{answer.said}. {_NO_CREDIT}", status=status)
     if status == 404 and isinstance(answer.value, dict) and _OF_PLACE.search(answer.where):
         return ListNotFound(f"{answer.said}. {LOOK}", status=status)
     error = refusal(answer, method=method, service=SERVICE)
@@ -105,7 +100,7 @@ def _limit(given: Mapping[str, Any], counts: Mapping[str, Any]) -> str:
         return ""
     return (
         f"the plan takes no more leads, {total - sum(others)} of this batch were left out. "
-        "Upgrade it, then run the command again."
+        f"Upgrade it, run the command again, and for these once more with {option('again', given=True)}."
     )
 
 
@@ -125,5 +120,5 @@ def lead_list(row: object, /) -> LeadList | None:
     """
     if not isinstance(row, dict) or not isinstance(row.get("id"), str):
         return None
-    status = {2: " (paused)", 3: " (completed)"}.get(number(row.get("status")) or 0, "")
-    return LeadList(row["id"], f"{row.get('name') or ''}{status}", None)
+    idle = {2: "paused", 3: "completed"}.get(number(row.get("status")) or 0, "")
+    return LeadList(row["id"], f"{row.get('name') or ''}{f' ({idle})' if idle else ''}", None, idle)

@@ -30,6 +30,7 @@ PLACES: Final = (
     Place(
         scheme="mailerlite",
         form="group=ID",
+        example="group=123456789",
         pattern="group=(?P<group_id>[1-9][0-9]{0,19})",
         service=SERVICE,
         sink="hygiene.mailerlite:MailerLite",

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from hygiene.errors import ListNotFound, Rejected, SinkError, UnknownOutcome
+from hygiene.errors import ListNotFound, Rejected, SinkError, UnknownOutcome, option
 from hygiene.http.answers import (
     MAY_HAVE_LANDED,
     Answer,
@@ -52,9 +52,6 @@ def checked(answer: Answer, method: str, /) -> Answer:
     status = answer.status
     if 200 <= status < 300:
         return as_object(answer, method)
-    if status == 402:
-        step = "The plan takes no more subscribers; raise it, then run the command again."
-        raise SinkError(f"{answer.said}. {step}", status=status)
     if status == 404 and isinstance(answer.value, dict) and _OF_GROUP.search(answer.where):
         raise ListNotFound(f"{answer.said}. {_LOOK}", status=status)
     error = refusal(answer, method=method, service=SERVICE)
@@ -120,7 +117,8 @@ def _limit(given: Mapping[str, Any]) -> str:
     stopped = given.get("is_stopped_due_to_free_account_limit_exceeded") is True
     told = f"{left_out} of this batch" if left_out else "some of this batch"
     return (
-        f"the plan takes no more subscribers, {told} were left out. Raise it, then run the command again."
+        f"the plan takes no more subscribers, {told} were left out. Raise it, run the command "
+        f"again, and for these once more with {option('again', given=True)}."
         if left_out or stopped
         else ""
     )

@@ -195,11 +195,13 @@ class LeadList:
         id: Its number, or what else the API tells it by.
         name: Its name.
         size: Leads in it; None where the API does not say.
+        idle: Why nobody is written to for now, as ``paused``; empty where that is not so. What is imported is kept.
     """
 
     id: int | str
     name: str
     size: int | None
+    idle: str = ""
 
 
 @runtime_checkable

@@ -78,5 +78,5 @@ def campaign(row: object, /) -> LeadList | None:
     if not isinstance(row, dict) or (own := number(row.get("id"))) is None:
         return None
     status = str(row.get("status") or "").upper()
-    usual = status in ("", "ACTIVE", "DRAFTED")
-    return LeadList(own, f"{row.get('name') or ''}{'' if usual else f' ({status.lower()})'}", None)
+    idle = "" if status in ("", "ACTIVE", "DRAFTED") else status.lower()
+    return LeadList(own, f"{row.get('name') or ''}{f' ({idle})' if idle else ''}", None, idle)

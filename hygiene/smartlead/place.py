@@ -11,6 +11,7 @@ PLACES: Final = (
     Place(
         scheme="smartlead",
         form="list=ID",
+        example="list=500",
         pattern="list=(?P<list_id>[1-9][0-9]{0,17})",
         numbers=frozenset({"list_id"}),
         service=SERVICE,
@@ -21,6 +22,7 @@ PLACES: Final = (
     Place(
         scheme="smartlead",
         form="campaign=ID",
+        example="campaign=77",
         pattern="campaign=(?P<campaign_id>[1-9][0-9]{0,17})",
         numbers=frozenset({"campaign_id"}),
         service=SERVICE,
