@@ -84,10 +84,16 @@ def _described(name: str, found: object) -> Iterator[str]:
     yield f"## {kind} `{name}`"
     yield f"```signature\n{inspect.cleandoc(found.__doc__ or '')}\n```"
     if inspect.isclass(found):
-        for word, member in sorted(vars(found).items()):
+        for word, member in sorted(_members(found).items()):
             if not word.startswith("_") and _own(member):
                 told = inspect.getdoc(member) or ""
                 yield f"- `{word}`: {told.splitlines()[0] if told else word}"
+
+
+def _members(found: type) -> dict[str, object]:
+    """What a class has, and what it has from others of ours."""
+    ours = [each for each in reversed(found.__mro__) if each.__module__.startswith("hygiene")]
+    return {word: member for each in ours for word, member in vars(each).items()}
 
 
 def _own(member: object) -> bool:
