@@ -1,6 +1,7 @@
 """What many tests need: a local API, a local name server, and files of leads."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -16,6 +17,10 @@ from hygiene.emulator.routes import Call, Reply
 # may not write whole files is kept from it with `-B`: Python 3.11 keeps half a module then.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# `nohup` lets a process ignore that its terminal is closed, and so all that it starts; some tests close one.
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 QUICK = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("here", max_examples=25, **QUICK)

@@ -168,9 +168,7 @@ def test_a_signal_lets_the_batch_in_flight_end_and_says_how_to_resume(shell, api
             assert running.poll() is None
             time.sleep(0.01)
         running.send_signal(number)
-        told = running.stderr.readline()
-        while "stopping after the batch in flight" not in told:
-            told = running.stderr.readline()
+        assert any("stopping after the batch in flight" in told for told in iter(running.stderr.readline, ""))
         api.go_on()
         out, err = running.communicate()
 
