@@ -23,7 +23,7 @@ if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_I
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 QUICK = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("here", max_examples=25, **QUICK)
+settings.register_profile("here", max_examples=20, **QUICK)
 settings.register_profile("long", max_examples=1000, **QUICK)  # pytest --hypothesis-profile=long
 settings.load_profile("here")
 

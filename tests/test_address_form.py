@@ -20,6 +20,11 @@ LONG = "a" * 65
 ANN, ANN_SENT = "ann@bücher.example", "ann@xn--bcher-kva.example"
 JURGEN, TOO_LONG, BOB = "jürgen@birchworks.example", f"{LONG}@birchworks.example", "bob@birchworks.example"
 CELLS = [ANN, JURGEN, TOO_LONG, BOB, ANN_SENT]
+#: From 2.3 on email-validator takes a local part of more than 64 octets.
+needs_long = pytest.mark.skipif(
+    validate(pa.array([TOO_LONG], pa.large_string())).address.null_count == 1,
+    reason="this email-validator refuses long local parts by itself",
+)
 STRICT = ("a_labels", "ascii", "local_64")
 
 
@@ -110,7 +115,7 @@ def reasons(prepared):
         (("a_labels", "ascii"), "jürgen@bücher.example", None),
         (("ascii",), ANN, None),
         (("ascii",), "Bob@birchworks.example", "Bob@birchworks.example"),
-        (("ascii",), f"{LONG}@birchworks.example", f"{LONG}@birchworks.example"),
+        pytest.param(("ascii",), TOO_LONG, TOO_LONG, marks=needs_long),
         (("local_64",), f"{LONG}@birchworks.example", None),
         (("local_64",), f"{LONG[1:]}@birchworks.example", f"{LONG[1:]}@birchworks.example"),
         (("local_64",), f"{'ü' * 32}@bücher.example", f"{'ü' * 32}@bücher.example"),
@@ -164,6 +169,7 @@ def test_what_a_sink_does_not_take_is_withheld_and_predicted_and_the_rest_goes_o
     assert receipt.readback.agrees
 
 
+@needs_long
 def test_what_is_withheld_says_why_and_keeps_its_cells():
     prepared = hygiene.prepare(cleaned(*CELLS), Strict())
 
@@ -174,6 +180,7 @@ def test_what_is_withheld_says_why_and_keeps_its_cells():
     assert "takes no address of this form" in str(prepared.explain(2))
 
 
+@needs_long
 def test_a_sink_that_says_nothing_is_sent_every_address_as_it_is():
     sink = Lax(())
 
@@ -207,6 +214,7 @@ def test_what_the_sink_holds_and_lists_that_forbid_are_met_in_either_spelling():
     assert held.sent == suppressed.sent == []
 
 
+@needs_long
 def test_a_row_that_cannot_be_sent_does_not_stand_for_one_that_can():
     tagged, plain = f"ann+{LONG}@gmail.com", "ann@gmail.com"
 

@@ -144,7 +144,7 @@ def test_prediction_and_emulator_agree_under_every_policy(told):
     assert prediction.counts == sum(prediction.batches, Counts())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_prediction_and_emulator_agree_in_over_a_thousand_cases():
     assert disagreement(1000) is None
 

@@ -377,6 +377,7 @@ def test_a_resolver_that_refuses_or_fails_is_made_up_for_by_another():
     assert Counter(map(str, found.values())) == {"accepts": 40}
 
 
+@pytest.mark.long
 def test_a_thousand_dead_domains_end_within_the_deadline_and_the_others_are_decided():
     dead = {f"dead{number}.example": ["DROP"] for number in range(1000)}
     with ZoneServer({**zone_of(50), **dead}) as zone:

@@ -113,8 +113,8 @@ def _same(found: hygiene.scale.ScaledLeads, wanted: hygiene.CleanedLeads) -> Non
         (1, "first", "exact", False),
         (2, "last", "person", False),
         (7, "first", "person", True),
-        (7, "most-complete", "person", True),
-        (7, "newest:Updated", "person", True),
+        pytest.param(7, "most-complete", "person", True, marks=pytest.mark.long),
+        pytest.param(7, "newest:Updated", "person", True, marks=pytest.mark.long),
     ],
 )
 def test_two_processes_give_the_verdicts_of_one_machine(cluster, lists, parts, keep, match, shuffled):

@@ -69,7 +69,7 @@ def assert_nothing_lost_or_doubled(api, list_id, journal, rows):
     assert told.reported.imported + told.replayed == rows
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_killed_at_50_random_moments_an_import_of_200_batches_loses_and_doubles_nothing(tmp_path):
     moments, kills = random.Random(7), 0
     journal = tmp_path / "j.sqlite"

@@ -177,7 +177,8 @@ def signalled(world, moment, numbers):
     return met
 
 
-@pytest.mark.parametrize("signals", [3, pytest.param(13, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("signals", [3, 13])
 @pytest.mark.parametrize("kind", [Clean, Pull, Probe, Import])
 def test_what_random_signals_leave_behind_the_same_command_settles(api, tmp_path, kind, signals):
     seed = secrets.randbits(32)

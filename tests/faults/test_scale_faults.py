@@ -78,6 +78,7 @@ class _Deadly:
         return frame["email"].str.startswith("ann1")
 
 
+@pytest.mark.long
 def test_a_worker_that_dies_within_the_survey_changes_nothing(tmp_path):
     leads, flag = _leads(), tmp_path / "flag"
     rule = hygiene.Rule("deadly", _Deadly(flag, os.getpid()), outcome="review")
