@@ -3,6 +3,7 @@
 How leads are sent and what the answers mean is said in the room of each API.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Unpack
 
@@ -19,7 +20,7 @@ from hygiene.sinks import LeadList, Target
 __all__ = ["ListClient"]
 
 
-class ListClient(Client):
+class ListClient(Client, ABC):
     """Connections to an API, and the list of it that leads are imported to.
 
     Args:
@@ -74,18 +75,18 @@ class ListClient(Client):
         return f"{type(self).__name__}({self._kind}_id={self._id!r}, base_url={self.base_url!r})"
 
     @staticmethod
+    @abstractmethod
     def _checked(answer: Answer, method: str, /) -> Answer:
         """The answer, where it says that what was asked was done; see `Client`."""
-        raise NotImplementedError
 
     @staticmethod
+    @abstractmethod
     def _list_of(answer: Answer, /) -> LeadList | None:
         """The list that the answer to its making describes."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _member_pages(self, *, whole_account: bool) -> Iterator[Page]:
         """The leads of the list, or of the account, each with its `email`."""
-        raise NotImplementedError
 
     @property
     def name(self) -> str:
