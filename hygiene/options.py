@@ -8,9 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from functools import partial
-from typing import Any, Literal, TypeAlias, TypeVar
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, Union
 
 from hygiene.arguments import check_names, check_span
 from hygiene.checks.custom_rules import Rule
@@ -30,12 +28,15 @@ from hygiene.lists.name_lists import NameList, TraitLists, built_in_lists
 from hygiene.outcomes import SAME_PERSON
 from hygiene.policy import ImportPolicy
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = ["CleanOptions", "PathLike", "ReadOptions", "ScaleOptions", "resolve"]
 
 PathLike: TypeAlias = str | os.PathLike[str]
 _List = TypeVar("_List", RuleList, KnownLeads)
 #: Entries themselves, in place of a file that holds them.
-_Entries: TypeAlias = Entries | Column | pd.DataFrame | ArrowStream
+_Entries: TypeAlias = Union[Entries, Column, "pd.DataFrame", ArrowStream]
 _Rules: TypeAlias = PathLike | RuleList | _Entries | Sequence[PathLike | RuleList | _Entries] | None
 _Known: TypeAlias = PathLike | KnownLeads | _Entries | Sequence[PathLike | KnownLeads | _Entries] | None
 _Names: TypeAlias = PathLike | NameList | Sequence[PathLike | NameList] | None

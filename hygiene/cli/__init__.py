@@ -15,6 +15,7 @@ from hygiene.cli import options as shared
 from hygiene.cli.endings import Course, unforeseen
 from hygiene.cli.flags import declare, with_flags
 from hygiene.cli.help import Verbs
+from hygiene.cli.late_pandas import spare_pandas
 from hygiene.cli.signals import end_on_signals
 from hygiene.cli.streams import Output, lasting
 from hygiene.errors import HygieneError
@@ -30,6 +31,7 @@ class _Verbs(Verbs):
     """The verbs; what nobody foresaw is told as such, before click takes it for a pipe that broke or a Ctrl-C."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        spare_pandas()
         try:
             return super().invoke(ctx)
         except (HygieneError, click.ClickException, click.exceptions.Exit, click.Abort):

@@ -7,15 +7,14 @@ nothing here touches the network. What is costly is worked out on the leads that
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from hygiene.arguments import check_names
 from hygiene.arrow.text import text_column
-from hygiene.columns.frames import ArrowStream, as_frame, is_table, not_a_table
+from hygiene.columns.frames import ArrowStream, as_frame, is_column, is_table, not_a_table, texts_of
 from hygiene.errors import UsageError
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
@@ -23,6 +22,9 @@ from hygiene.prediction.features import Codes, Features, TextFeatures, literal_t
 from hygiene.prediction.prefilter import Prefilter, near
 from hygiene.prediction.simulate import count
 from hygiene.prediction.uncertainty import Bounds, Unknown, find_bounds
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["ImportPolicy", "Prediction", "Touched", "count", "predict", "predict_touched"]
 
@@ -102,8 +104,8 @@ class Prediction:
 
 def _addresses(rows: Any) -> pa.Array:
     """The addresses of rows, or rows that are the addresses alone."""
-    if isinstance(rows, pd.Series | pd.Index):
-        return text_column(pd.Series(rows))
+    if is_column(rows):
+        return texts_of(rows)
     if isinstance(rows, pa.ChunkedArray):
         rows = rows.combine_chunks()
     if isinstance(rows, pa.Array) and not pa.types.is_struct(rows.type):
@@ -124,7 +126,7 @@ def _addresses(rows: Any) -> pa.Array:
 
 
 def predict(
-    rows: pd.DataFrame | ArrowStream | pd.Series | pa.Array | pa.ChunkedArray,
+    rows: "pd.DataFrame | ArrowStream | pd.Series | pa.Array | pa.ChunkedArray",
     /,
     *,
     policy: ImportPolicy | None = None,
