@@ -16,6 +16,7 @@ from hygiene.prediction.evidence import Held
 from hygiene.prediction.features import Codes
 from hygiene.prediction.patterns import NONE, Pair
 from hygiene.prediction.simulate import folding_of
+from hygiene.prediction.spans import spans_of
 from hygiene.prediction.traits import TRAITS
 
 __all__ = ["KINDS", "Condition", "by_place", "by_repeats", "by_request", "by_step", "by_traits"]
@@ -63,15 +64,18 @@ def by_traits(held: Held, odd: Codes, /) -> Iterator[Condition]:
 
 
 def by_place(held: Held, odd: Codes, /) -> Iterator[Condition]:
-    """Places in the import and in the request, from one on or up to one."""
+    """Places in the import and in the request, from one on or up to one, and when their requests were answered."""
     columns = {"of the import": held.at + 1, "of their request": _places(held)}
-    tries = sum(2 * int(place.max(initial=0)) for place in columns.values()) * KINDS
+    spans, among = spans_of(held.moments, held.batch[odd])
+    tries = (sum(2 * int(place.max(initial=0)) for place in columns.values()) + among) * KINDS
     for name, place in columns.items():
         low, high = int(place[odd].min()), int(place[odd].max())
         if low > 1:
             yield Condition(f"come after lead {low - 1} {name}", place >= low, tries)
         if high < place.max():
             yield Condition(f"come before lead {high + 1} {name}", place <= high, tries)
+    for words, covers in spans:
+        yield Condition(f"are in requests answered {words}", covers[held.batch], tries)
 
 
 def by_request(held: Held, odd: Codes, /) -> Iterator[Condition]:
