@@ -8,7 +8,7 @@ cell is text, an absent one is "".
 import itertools
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self, TypeAlias
 
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from hygiene.arguments import check_kind, check_number
 from hygiene.arrow.parallel import CHUNK_ROWS
 from hygiene.arrow.text import text_frame
 from hygiene.columns.mapping import CANONICAL, MALFORMED
@@ -216,8 +217,10 @@ def _check_rows(options: ReadOptions, chunk_rows: int | None) -> None:
         both = f"{option('no_header', given=True)} and {option('header_row', options.header_row)}"
         raise UsageError(f"{both} exclude each other.")
     for what, number in (("chunk_rows", chunk_rows), ("header_row", options.header_row)):
-        if number is not None and number < 1:
-            raise UsageError(f"{what} is {number}; expected 1 or more.")
+        check_number(what, number)
+    for what in ("encoding", "delimiter", "sheet"):
+        check_kind(what, getattr(options, what), str, "a text")
+    check_kind("columns", options.columns, Mapping, "columns by name, such as columns={'email': 'E-mail'}")
 
 
 def _joined(columns: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
