@@ -17,7 +17,7 @@ from hygiene.errors import UsageError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Positions", "labelled", "places_at", "rows_at", "sent_at", "texts_at", "together"]
+__all__ = ["Positions", "cells_at", "labelled", "places_at", "rows_at", "sent_at", "texts_at", "together"]
 
 Positions: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -39,6 +39,17 @@ def texts_at(found: Survey, positions: Positions, name: Literal["address", "doma
 def sent_at(found: Survey, positions: Positions, /) -> pa.Array:
     """Addresses in the form that is imported; null for none."""
     return _column_at(found, positions, found.as_sent)
+
+
+def cells_at(found: Survey, positions: Positions, name: str, /) -> pa.Array:
+    """The cells of a column of the leads; null where their file has none of that name."""
+    none = pa.nulls(0, pa.large_string())
+    parts = []
+    for number, here in _met(found, positions):
+        leads = found.chunks[number].leads
+        cells = leads[name] if name in leads else pa.nulls(len(leads), none.type)
+        parts.append(cells.take(pa.array(here)))
+    return pa.concat_arrays([none, *parts]).take(pa.array(_back(positions)))
 
 
 def _column_at(found: Survey, positions: Positions, of: Callable[[Texts], pa.Array], /) -> pa.Array:

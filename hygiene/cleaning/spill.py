@@ -14,6 +14,7 @@ from typing import IO, Any
 
 import pyarrow as pa
 
+from hygiene.arguments import octets
 from hygiene.cleaning.check_chunk import CheckedChunk, Texts
 from hygiene.cleaning.list_checks import ListMatches
 from hygiene.cleaning.reasons import RowReasons
@@ -38,13 +39,17 @@ class Spill:
     """Keeps what a cleaning cannot do without inside a bound.
 
     Args:
-        memory: Octets that the process is to take; `FLOOR` where it is less.
+        memory: Octets that the process is to take, or such a size as a text (``1GB``); `FLOOR` where it is less.
 
     Attributes:
         note: A sentence, where the bound was raised.
+
+    Raises:
+        UsageError: it is no size.
     """
 
-    def __init__(self, memory: int, /) -> None:
+    def __init__(self, memory: float | str, /) -> None:
+        memory = octets("memory", memory)
         self.note = _RAISED if memory < FLOOR else None
         spare = max(memory, FLOOR) - FLOOR
         self.key_octets = spare // 8

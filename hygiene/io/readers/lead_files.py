@@ -8,13 +8,14 @@ cell is text, an absent one is "".
 import itertools
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
+from hygiene.arguments import check_kind, check_number
 from hygiene.arrow.parallel import CHUNK_ROWS
 from hygiene.columns.leads import ReadLeads
 from hygiene.columns.mapping import CANONICAL, MALFORMED
@@ -225,8 +226,10 @@ def _check_rows(options: ReadOptions, chunk_rows: int | None) -> None:
         both = f"{option('no_header', given=True)} and {option('header_row', options.header_row)}"
         raise UsageError(f"{both} exclude each other.")
     for what, number in (("chunk_rows", chunk_rows), ("header_row", options.header_row)):
-        if number is not None and number < 1:
-            raise UsageError(f"{what} is {number}; expected 1 or more.")
+        check_number(what, number)
+    for what in ("encoding", "delimiter", "sheet"):
+        check_kind(what, getattr(options, what), str, "a text")
+    check_kind("columns", options.columns, Mapping, "columns by name, such as columns={'email': 'E-mail'}")
 
 
 def _joined(columns: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
