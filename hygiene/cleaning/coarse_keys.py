@@ -59,6 +59,10 @@ class CoarseKeys:
         usable = is_usable(cells, policy.usable_address)
         return cls(hashes, np.flatnonzero(~not_null(texts.address)), odd, coarse_hashes(cells), ~usable)
 
+    def each(self) -> tuple[Hashes, Hashes]:
+        """The keys of all addresses, and those of cells that have another."""
+        return self.address, self.cells[self.cells != self.address[self.odd]]
+
     def sent(self, rows: Mask, /) -> tuple[Hashes, Mask]:
         """The keys of the addresses of some rows, and which of them have none."""
         bare = np.zeros(len(self.address), dtype=bool)
