@@ -1,10 +1,9 @@
 """Deciding: the verdicts of one chunk, from itself and from what the survey says of its rows."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,13 +19,16 @@ from hygiene.columns.place import lines_of, sources_of, was_read
 from hygiene.deliverability import DomainVerdict
 from hygiene.outcomes import Outcome
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = ["decide", "leads_of", "relate_rows", "word_verdicts"]
 
 _TEXT = pa.large_string()
 _NONE = pa.scalar(None, _TEXT)
 
 
-def decide(found: Survey, number: int, chunk: CheckedChunk | None = None, /) -> pd.DataFrame:
+def decide(found: Survey, number: int, chunk: CheckedChunk | None = None, /) -> "pd.DataFrame":
     """The verdicts of one chunk.
 
     Args:
@@ -43,7 +45,7 @@ def decide(found: Survey, number: int, chunk: CheckedChunk | None = None, /) -> 
 
 def word_verdicts(
     chunk: CheckedChunk, related: ChunkClusters, findings: RowReasons, domains: Mapping[str, DomainVerdict], /
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """The verdicts of one chunk from all that was found of its rows; as `decide` gives them."""
     index = chunk.frame.index
     outcomes = pa.DictionaryArray.from_arrays(pa.array(related.ranks), pa.array(list(Outcome), _TEXT))
@@ -101,16 +103,16 @@ def _first(*columns: pa.Array) -> pa.Array:
     return pc.coalesce(*filled) if len(filled) > 1 else (*filled, columns[0])[0]
 
 
-def _places(index: pd.Index, rows: np.ndarray[Any, Any]) -> tuple[Any, Any]:
+def _places(index: "pd.Index", rows: np.ndarray[Any, Any]) -> tuple[Any, Any]:
     """Source and line of each row: from the index of a frame that was read, else none and the row."""
     if was_read(index):
         return sources_of(index), lines_of(index)
     return text_series(pa.nulls(len(rows), _TEXT), index), rows
 
 
-def leads_of(found: Survey, chunk: CheckedChunk, /) -> pd.DataFrame:
+def leads_of(found: Survey, chunk: CheckedChunk, /) -> "pd.DataFrame":
     """The leads of a chunk, with a column for malformed rows where any chunk has one."""
-    if MALFORMED not in found.columns or MALFORMED in chunk.frame:
+    if MALFORMED not in found.columns or MALFORMED in chunk.leads:
         return chunk.frame
     none = text_series(pa.nulls(len(chunk), _TEXT), chunk.frame.index)
     return chunk.frame.assign(**{MALFORMED: none})

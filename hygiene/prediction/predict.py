@@ -7,15 +7,14 @@ nothing here touches the network. What is costly is worked out on the leads that
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from hygiene.arguments import check_names
 from hygiene.arrow.text import Mask, is_blank, text_column
-from hygiene.columns.frames import ArrowStream, as_frame, is_table, not_a_table
+from hygiene.columns.frames import ArrowStream, as_frame, is_column, is_table, not_a_table, texts_of
 from hygiene.errors import UsageError
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
@@ -24,6 +23,9 @@ from hygiene.prediction.prefilter import Prefilter, near
 from hygiene.prediction.simulate import count
 from hygiene.prediction.uncertainty import Bounds, Unknown, find_bounds
 from hygiene.prediction.without import Without
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "ImportPolicy",
@@ -112,8 +114,8 @@ class Prediction:
 
 def _addresses(rows: Any) -> pa.Array:
     """The addresses of rows, or rows that are the addresses alone."""
-    if isinstance(rows, pd.Series | pd.Index):
-        return text_column(pd.Series(rows))
+    if is_column(rows):
+        return texts_of(rows)
     if isinstance(rows, pa.ChunkedArray):
         rows = rows.combine_chunks()
     if isinstance(rows, pa.Array) and not pa.types.is_struct(rows.type):
@@ -135,7 +137,7 @@ def _addresses(rows: Any) -> pa.Array:
 
 def _lacking(rows: Any, policy: ImportPolicy) -> Mask:
     """True for each row that lacks a field which the policy needs."""
-    if isinstance(rows, pd.Series | pd.Index | pa.Array | pa.ChunkedArray) or not is_table(rows):
+    if is_column(rows) or isinstance(rows, pa.Array | pa.ChunkedArray) or not is_table(rows):
         msg = (
             f"the policy needs {', '.join(policy.needs)}, and rows are addresses alone; hand over the table "
             "that they are of, or leave needed_fields out."
@@ -144,7 +146,7 @@ def _lacking(rows: Any, policy: ImportPolicy) -> Mask:
     return lacking(as_frame(rows), policy.needs)
 
 
-def lacking(frame: pd.DataFrame, names: Iterable[str], /) -> Mask:
+def lacking(frame: "pd.DataFrame", names: Iterable[str], /) -> Mask:
     """True for each row in which one of these columns is blank; a column that is not there is blank throughout."""
     found = np.zeros(len(frame), dtype=bool)
     for name in names:
@@ -158,7 +160,7 @@ def without(features: Features, lacks: Mask | None, /) -> Features:
 
 
 def predict(
-    rows: pd.DataFrame | ArrowStream | pd.Series | pa.Array | pa.ChunkedArray,
+    rows: "pd.DataFrame | ArrowStream | pd.Series | pa.Array | pa.ChunkedArray",
     /,
     *,
     policy: ImportPolicy | None = None,

@@ -147,6 +147,12 @@ class Reconciliation:
         return frozenset(name for result in self.batches for name in result.nonsense)
 
     @property
+    def not_given(self) -> tuple[str, ...]:
+        """Counters that the API did not give of every batch that it answered, so that they are not compared."""
+        absent = (name for name, count in self.reported.as_dict().items() if count is None)
+        return tuple(name for name in absent if name not in self.nonsense)
+
+    @property
     def unaccounted(self) -> int | None:
         """Leads in the reported total that no reported class holds."""
         return self.reported.unaccounted
