@@ -17,7 +17,7 @@ from hygiene.prediction.features import Codes
 from hygiene.prediction.patterns import NONE, Pair
 from hygiene.prediction.simulate import folding_of
 from hygiene.prediction.spans import spans_of
-from hygiene.prediction.traits import TRAITS
+from hygiene.prediction.traits import BLANKS, TRAITS
 
 __all__ = ["KINDS", "Condition", "by_place", "by_repeats", "by_request", "by_step", "by_traits"]
 
@@ -38,12 +38,19 @@ class Condition(NamedTuple):
         covers: True for each lead that meets it.
         tries: How many there are of its kind, times the kinds.
         pattern: The addresses that meet it and those that do not, where an address tells.
+        lacks: The column that is blank, where that is the condition.
     """
 
     words: str
     covers: Mask
     tries: int
     pattern: Pair = NONE
+    lacks: str = ""
+
+    @property
+    def is_a_rule(self) -> bool:
+        """Whether a rule of a policy can say that leads which meet it are invalid."""
+        return bool(self.pattern.lacks or self.lacks)
 
 
 def by_traits(held: Held, odd: Codes, /) -> Iterator[Condition]:
@@ -56,7 +63,8 @@ def by_traits(held: Held, odd: Codes, /) -> Iterator[Condition]:
     for number, trait in enumerate(TRAITS):
         bit = np.uint64(1 << number)
         if every & bit:
-            yield Condition(f"have {trait.words}", (bits & bit) != 0, tries, trait.pair)
+            lacks = trait.part if trait.part in BLANKS else ""
+            yield Condition(f"have {trait.words}", (bits & bit) != 0, tries, trait.pair, lacks)
     for number, trait in enumerate(TRAITS):
         bit = np.uint64(1 << number)
         if not some & bit:

@@ -61,7 +61,7 @@ class Finding:
     @property
     def words(self) -> str:
         """The finding for people, and whether a rule can follow it."""
-        return f"{self.said}{'' if self.conditions[0].pattern.lacks else f'; {NOT_PREDICTED}'}"
+        return f"{self.said}{'' if self.conditions[0].is_a_rule else f'; {NOT_PREDICTED}'}"
 
     @property
     def said(self) -> str:
