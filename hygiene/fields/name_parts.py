@@ -14,6 +14,7 @@ from hygiene.words.tables import read_words
 
 __all__ = [
     "Cell",
+    "drop_address",
     "drop_nicknames",
     "drop_pictures",
     "is_company",
@@ -24,7 +25,7 @@ __all__ = [
 
 #: Pictures, flags, stars, hearts and what shapes them. Source: Unicode's blocks of symbols and pictographs.
 _PICTURES = re.compile(
-    "[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\ufe0e\ufe0f\u20e3\U0001f000-\U0001faff]"
+    "[\u00a9\u00ae\u2122\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\ufe0e\ufe0f\u20e3\U0001f000-\U0001faff]"
     "|(?<=[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d|\u200d(?=[\u2600-\u27bf\U0001f000-\U0001faff])"
 )
 _BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*")
@@ -33,9 +34,14 @@ _QUOTED = re.compile(
     r"|'[^']+'|\u2018[^\u2019]+\u2019)(?=\s|$)"
 )
 _ALSO = re.compile(
-    r"\s+(?:(?:aka|a\.k\.a\.?|alias|goes by|geb\.|geborene|née|né|nee|z d\.)\s+.+"
-    r"|(?:she|he|they)\s*/\s*(?:her|him|them)(?:\s*/\s*(?:hers|his|theirs))?)$",
+    r"\s+(?:(?:aka|a\.k\.a\.?|alias|goes by|geb\.|geborene|née|né|nee|z d\.|c/o|p\. ?adr\.)\s+.+"
+    r"|(?:she|he|they|ze|xe|elle|ella|sie|er|hun)\s*/\s*(?:her|him|them|they|she|he|el|elle|ella|ihr|ihm|iel|hen)"
+    r"(?:\s*/\s*[^\W\d_]+)?)$",
     re.IGNORECASE,
+)
+#: An address beside a name, in brackets or not, and an employer behind "@".
+_ADDRESS = re.compile(
+    r"\s*[<(\[]?(?:mailto:)?[^\s<>()\[\]@]+@[^\s<>()\[\]@]+\.[^\s<>()\[\]@]+[>)\]]?\s*|\s+@\s*\S.*$"
 )
 #: Signs of a cell that is no name of one person.
 _OTHER = re.compile(r"[@&/\\_|+:=<>*#%$€£^~{}\[\]()?!;,\"]|\d|https?|www\.|\.(?:com|net|org|de|example)\b")
@@ -80,10 +86,20 @@ def _kept(new: str, old: str) -> str:
 
 
 def drop_pictures(text: str, /) -> str:
-    """A text without emoji, stars and flags."""
+    """A text without emoji, stars, flags and marks, nor the position behind one."""
+    found = None if text.isascii() else _PICTURES.search(text)
+    while found and any(map(str.isalpha, text[: found.start()])):
+        if are_positions([text[found.end() :]]):
+            return text[: found.start()].rstrip()
+        found = _PICTURES.search(text, found.end())
     return (
         text if text.isascii() else _kept(_PICTURES.sub(" ", text), text) if _PICTURES.search(text) else text
     )
+
+
+def drop_address(text: str, /) -> str:
+    """A text without the address or the employer beside a name."""
+    return _kept(_ADDRESS.sub(" ", text), text) if "@" in text else text
 
 
 def drop_nicknames(text: str, /) -> str:
@@ -113,7 +129,11 @@ def is_turned(text: str, /) -> bool:
     if own and len(words) > 1 and words[0].islower() and names.isalpha() and not are_positions([names]):
         return True
     two = len(words) == _TWO_SURNAMES and given_names().isdisjoint(map(folded, words))
-    return (own or two) and given_names().issuperset(folded(names).split()) and bool(names)
+    given, *further = folded(names).split() or [""]
+    known = given_names().issuperset(given.split("-")) and all(
+        len(word.rstrip(".")) == 1 or word in given_names() for word in further
+    )
+    return (own or two) and known
 
 
 def is_company(first: str, last: str, /) -> bool:

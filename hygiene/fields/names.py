@@ -20,6 +20,7 @@ from hygiene.fields.name_case import DOTLESS, name_case
 from hygiene.fields.name_ends import cut_end
 from hygiene.fields.name_parts import (
     Cell,
+    drop_address,
     drop_nicknames,
     drop_pictures,
     is_company,
@@ -28,7 +29,7 @@ from hygiene.fields.name_parts import (
     starts_with_particle,
 )
 from hygiene.fields.name_titles import split_titles
-from hygiene.fields.placeholders import is_department, is_nothing
+from hygiene.fields.placeholders import is_department, is_nothing, names_a_test
 from hygiene.fields.plain_names import plain_names, set_plainly
 from hygiene.fields.whole_names import split_whole
 from hygiene.words.name_words import given_names
@@ -51,8 +52,8 @@ def tidy_names(first: pa.Array, last: pa.Array, /, *, countries: pa.Array | None
             depend on them.
 
     Returns:
-        Both columns. Rules: ``placeholder``, ``picture``, ``nickname``, ``title``, ``suffix``, ``credential``,
-        ``order``, ``last_name_in_first``, ``first_name_in_last``, ``case``.
+        Both columns. Rules: ``placeholder``, ``address``, ``picture``, ``nickname``, ``title``, ``suffix``,
+        ``credential``, ``order``, ``last_name_in_first``, ``first_name_in_last``, ``case``.
     """
     known = pa.nulls(len(first), _TEXT) if countries is None else countries
     return where_few([first, last, known], _tidied)
@@ -78,7 +79,8 @@ def tidy_name(first: str, last: str, country: str = "", /) -> tuple[Change, ...]
     for _ in range(_ROUNDS):
         before = [cell.text for cell in cells]
         for cell, other in zip(cells, cells[::-1], strict=True):
-            if is_nothing(cell.text.strip(), beside=other.before.strip()):
+            nothing = is_nothing(cell.text.strip(), beside=other.before.strip())
+            if nothing or names_a_test(first.strip(), last.strip()):
                 cell.set("", "placeholder")
         if not is_company(*[cell.text for cell in cells]):
             _take_off(*cells, country)
@@ -94,6 +96,7 @@ def _take_off(first: Cell, last: Cell, country: str) -> None:
     for cell in (first, last):
         if is_department(cell.text):
             continue
+        cell.set(drop_address(cell.text), "address")
         cell.set(drop_pictures(cell.text), "picture")
         cell.set(drop_nicknames(cell.text), "nickname")
         for text, rule in cut_end(cell.text, given=cell is first):
@@ -130,8 +133,9 @@ def _drop_titles(first: Cell, last: Cell, rest: str) -> None:
 
 def _put_in_order(first: Cell, last: Cell) -> None:
     """A comma behind a whole first name says that it is the surname; behind anything else it says nothing."""
-    if not last.text and is_turned(first.text):
-        surname, _, given = first.text.partition(",")
+    whole = first if first.text else last
+    if not (first.text and last.text) and is_turned(whole.text):
+        surname, _, given = whole.text.partition(",")
         first.set(given.strip(), "order")
         last.set(surname, "order")
     if first.text.endswith(",") and last.text and "," not in last.text and "," not in first.text[:-1]:
@@ -146,8 +150,12 @@ def _put_in_order(first: Cell, last: Cell) -> None:
 
 
 def _drop_last_name(first: Cell, last: Cell) -> None:
-    """Where both cells end with the surname, or both hold the whole name, each keeps its own."""
+    """Where both cells hold the surname or the first name, or both the whole name, each keeps its own."""
     words, surname = first.text.split(), last.text.split()
+    same = [word.casefold() for word in words] == [word.casefold() for word in surname[: len(words)]]
+    known = words != [] and folded(words[0]) in given_names() and not is_left(last.text, given=False)
+    if same and known and len(words) < len(surname):
+        last.set(" ".join(surname[len(words) :]), "first_name_in_last")
     if len(words) < 2 or not surname or is_left(first.text, given=True):
         return
     fold = [word.casefold() for word in words]
