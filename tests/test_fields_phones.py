@@ -35,6 +35,9 @@ DAMAGED = [
     "0",
     "1.212556E+10",
     "1.21256E+10",
+    "1.41555E+11",
+    "7.70090E+09",
+    "999",
 ]
 REGIONS = st.sampled_from(["", "US", "CA", "GB", "DE", "FR", "IT", "NL", "RU", "AU", "IN", "BR", "CI", "XX"])
 

@@ -166,7 +166,7 @@ def _without_form(text: str, country: str) -> str:
                 words[1:-count] if are_halves(words[0], tail) and count < len(words) - 1 else words[:-count]
             )
             return _as_name(" ".join(head), text)
-    for form in LEGAL_FORMS_JOINED:
+    for form in sorted(LEGAL_FORMS_JOINED, key=len, reverse=True):
         if text.startswith(form) or text.endswith(form):
             return _as_name(text.removeprefix(form).removesuffix(form).strip(), text)
     return _without_leading(text, country)

@@ -5,9 +5,11 @@ legal forms are looked at elsewhere.
 """
 
 import re
+from functools import cache
 
 from hygiene.fields.legal_forms import is_telling
 from hygiene.fields.name_parts import Cell, drop_pictures
+from hygiene.words.tables import read_words
 
 __all__ = ["drop_ends", "kept"]
 
@@ -47,18 +49,6 @@ _OWNER = re.compile(
     r"|\s+au capital de\s.*$",
     re.IGNORECASE,
 )
-#: A department or office behind a comma or dash.
-_PART = (
-    r"dep(?:t|artment|artamento|artement)?|abteilung|team|office|division|branch|niederlassung|filiale|sucursal|hq"
-    r"|headquarters"
-)
-_DEPARTMENT = re.compile(
-    rf"\s*(?:,|\s[-\u2013\u2014])\s+(?:(?:[^\W\d_]+\s+){{0,2}}(?:{_PART})\b\.?|(?:{_PART})\b\.?(?:\s+\S+){{0,3}}"
-    r"|hr|human resources|marketing|sales|accounts payable|purchasing|einkauf|vertrieb|usa?|uk|eu|emea|apac|uae"
-    r"|u\.s\.a?\.|u\.k\.|germany|france|spain|italy|india|canada|australia|deutschland|espa\u00f1a|italia|brasil"
-    r"|m\u00e9xico|polska|nederland|belgium)$",
-    re.IGNORECASE,
-)
 #: The number of a store; that of a union, a lodge or a school is part of its name.
 _STORE = re.compile(
     r"(?<!local)(?<!lodge)(?<!post)(?<!chapter)(?<!school)(?<!district)(?<!station)(?<!company)"
@@ -86,13 +76,25 @@ def drop_ends(cell: Cell, /) -> None:
         (_FORMERLY, "formerly"),
         (_OWNER, "formerly"),
         (_STORE, "brackets"),
-        (_DEPARTMENT, "brackets"),
+        (_department(), "brackets"),
         (_STROKE, "slogan"),
         (_PART_OF, "slogan"),
         (_SLOGAN, "slogan"),
     ):
         if pattern.search(cell.text):
             cell.set(kept(pattern.sub("", cell.text), cell.text), rule)
+
+
+@cache
+def _department() -> re.Pattern[str]:
+    """A department, an office or a country behind a comma or dash."""
+    office = "|".join(map(re.escape, sorted(read_words("firm_parts", kind="office"), key=len, reverse=True)))
+    alone = read_words("firm_parts", kind="department") | read_words("firm_parts", kind="place")
+    return re.compile(
+        rf"\s*(?:,|\s[-\u2013\u2014])\s+(?:(?:[^\W\d_]+\s+){{0,2}}(?:{office})|(?:{office})\b(?:\s+\S+){{0,3}}"
+        rf"|{'|'.join(map(re.escape, sorted(alone)))})$",
+        re.IGNORECASE,
+    )
 
 
 def kept(new: str, old: str, /) -> str:

@@ -13,20 +13,33 @@ from hygiene.fields.name_titles import is_title, name_key
 from hygiene.words.firm_names import are_positions
 from hygiene.words.name_words import given_names
 from hygiene.words.spelling import folded
-from hygiene.words.tables import read_words
+from hygiene.words.tables import read_rows, read_words
 
 __all__ = ["cut_end"]
 
 #: Capitals throughout, or three of them in one word: PGCE, MIMechE.
-_ABBREVIATION = re.compile(r"[A-Z][A-Z.\-]{1,8}|(?=(?:[^A-Z]*[A-Z]){3})[A-Z][A-Za-z.\-]{2,10}")
+_ABBREVIATION = re.compile(r"[A-Z][A-Z.+\-]{1,8}|(?=(?:[^A-Z]*[A-Z]){3})[A-Z][A-Za-z.\-]{2,10}")
 #: Credentials that are surnames of Asia too, and letters of one that may be a given name there (Do, An).
 _SURNAMES_TOO, _SHORT = frozenset({"do", "ma", "an", "mai", "ta"}), 2
+#: Abbreviations with full stops within: S.E., M.Si., S.Kom.
+_DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,4}\.)+[A-Z][A-Za-z]{0,5}\.?")
+#: A position in one word of a German compound.
+_POSITION = re.compile(
+    r"\w*(?:leiter|leitung|manager|fuhrer|referent|berater|direktor|ingenieur|entwickler|sprecher|assistent)(?:in)?"
+)
 #: Words of a whole name that has a credential behind it without a comma.
 _WHOLE = 3
 
 
-def cut_end(text: str, /, *, given: bool) -> Iterator[Change]:
-    """What is left of a text whenever something behind the name was taken off, with the rule."""
+def cut_end(text: str, /, *, given: bool, whole: bool = False, country: str = "") -> Iterator[Change]:
+    """What is left of a text whenever something behind the name was taken off, with the rule.
+
+    Args:
+        text: A cell.
+        given: Whether it is that of the first name.
+        whole: Whether the other cell is blank.
+        country: ISO 3166-1 code where it is known: Bey behind a name is a title in Turkey.
+    """
     head, found, tail = split_job(text, is_told=_is_all_told)
     if found:
         text = head
@@ -34,7 +47,9 @@ def cut_end(text: str, /, *, given: bool) -> Iterator[Change]:
     parts = [_joined(part.strip()) for part in text.split(",")]
     told = any(part and _is_all_told(part) for part in parts[1:]) or _ends_told(parts[0])
     while len(parts) > 1 and (
-        not parts[-1] or _is_all_told(parts[-1]) or (told and _is_abbreviated(parts[-1]))
+        not parts[-1]
+        or _is_all_told(parts[-1], sure=not (given or whole))
+        or (told and _is_abbreviated(parts[-1]))
     ):
         rule = "suffix" if name_key(parts[-1]) in _suffixes() else "credential"
         parts.pop()
@@ -42,6 +57,9 @@ def cut_end(text: str, /, *, given: bool) -> Iterator[Change]:
             text = ", ".join(parts) + ("," if not tail and len(parts) == 1 and text.endswith(",") else "")
             yield text, rule
     words = (_joined(text) if "," not in text else text).split()
+    if len(words) > 1 and (words[-1].lower().rstrip("."), country) in _behind():
+        yield " ".join(words[:-1]), "title"
+        return
     shouted = text.isupper()
     further = 0 if shouted else _count_further(words)
     if further:
@@ -88,17 +106,36 @@ def _count_further(words: list[str]) -> int:
     return count if count < len(words) - 1 else 0
 
 
-def _is_all_told(text: str) -> bool:
-    """Whether words behind a comma are all suffixes, credentials or positions."""
+def _is_all_told(text: str, *, sure: bool = False) -> bool:
+    """Whether words behind a comma are all suffixes, credentials or positions.
+
+    Args:
+        text: The words.
+        sure: Whether they stand behind a surname for certain: then a shape like S.Kom. and one position will do.
+    """
     words = [word for word in re.split(r"[\s/]+", _joined(text.strip())) if word]
     known, further = _suffixes() | _credentials(), _further_credentials()
+    if sure and words and (all(map(_DEGREE.fullmatch, words)) or _is_position(text)):
+        return True
     return all(
-        name_key(word) in known
+        _is_credential(word)
+        or name_key(word) in known
         or (name_key(word) in further and not (len(word) == _SHORT and word.istitle()))
         or word in {"&", "and", "of"}
         or is_title(word, "", after=True)
         for word in words
     ) or (len(words) > 1 and are_positions([text]))
+
+
+def _is_credential(word: str) -> bool:
+    """Whether a table knows a credential, what stands behind its hyphen apart: LCSW-C."""
+    base, mark, tail = name_key(word).rpartition("-")
+    return bool(mark) and base in _credentials() and word.isupper() and len(tail) < _WHOLE
+
+
+def _is_position(text: str) -> bool:
+    word = folded(text)
+    return word not in given_names() and (are_positions([text]) or _POSITION.fullmatch(word) is not None)
 
 
 def _is_told(words: list[str], *, shouted: bool, given: bool) -> bool:
@@ -140,6 +177,12 @@ def _is_plainly_told(word: str) -> bool:
 @cache
 def _suffixes() -> frozenset[str]:
     return read_words("titles", kind="suffix")
+
+
+@cache
+def _behind() -> frozenset[tuple[str, str]]:
+    """Titles behind a name, each with its country."""
+    return frozenset((row[0], row[2]) for row in read_rows("titles") if row[1] == "title_behind")
 
 
 def _credentials() -> frozenset[str]:

@@ -96,7 +96,7 @@ def is_title(word: str, country: str, *, after: bool, only: bool = False) -> boo
     key, dotted = name_key(word), word.translate(APOSTROPHES).endswith(".")
     if not only and (key, country) in _titles_in():
         return True
-    if key in read_words("titles", kind="title"):
+    if key in read_words("titles", kind="title") or word.lower() in read_words("titles", kind="title"):
         return (
             not only
             or dotted

@@ -35,7 +35,11 @@ _FLOAT = re.compile(r"(\+?\d{7,})[.,]0+")
 #: A country code in brackets: (+33) 5 56 12 34 56.
 _BRACKETED = re.compile(r"^\(\+(\d{1,3})\)\s*")
 #: A word before a number: behind it stands a colon, or the number itself.
-_LABEL = re.compile(r"([^\d:+(]+?)(?:\s*:|[\s.]+(?=[+(\d]))")
+_LABEL = re.compile(r"\(?([^\d:+()#]+?)\)?(?:\s*[:#]+|[\s.\-]+(?=[+(\d]))")
+#: A word behind a number: 415 555 0101 - cell.
+_LABEL_BEHIND = re.compile(r"[\s\-\u2013\u2014,/]+([^\W\d_]+)\.?$")
+#: The country code of Ukraine with the 0 of its trunk prefix apart: +38 (050) 123-45-67.
+_UKRAINIAN = re.compile(r"^\+38[\s\-]*\(?0")
 _NOTE = re.compile(r"\s*[(\[][^()\[\]\d]*[^\W\d_][^()\[\]\d]*[)\]]\s*$")
 _EXTENSION = re.compile(
     r"[\s,;(/\-]*(?:;ext=|ext(?:ension)?n?\.?|x|#|\bdw\.?|\bapp\.?|durchwahl|\bposte|\bramal|anexo|\bint(?:erno|erne)?\.?"
@@ -105,11 +109,15 @@ def tidy_phone(text: str, region: str = "", /) -> Change:
 
 def _parts(text: str) -> tuple[str, str]:
     """A text without labels and notes, and its extension."""
-    bare = unicodedata.normalize("NFKC", text).strip().lstrip("'").strip()
+    bare = unicodedata.normalize("NFKC", text).strip().lstrip("'=\"").strip(' "')
+    bare = re.sub(r"^\+{2,}", "+", bare)
     label = _LABEL.match(bare)
     if label and label[1].strip(" .").lower() in read_words("phone_labels"):
         bare = bare[label.end() :].strip()
-    bare = _BRACKETED.sub(r"+\1 ", _NOTE.sub("", bare))
+    behind = _LABEL_BEHIND.search(bare)
+    if behind and behind[1].lower() in read_words("phone_labels"):
+        bare = bare[: behind.start()]
+    bare = _UKRAINIAN.sub("+380", _BRACKETED.sub(r"+\1 ", _NOTE.sub("", bare))).rstrip(" .,;")
     number = _FLOAT.fullmatch(bare)
     bare = number[1] if number else bare
     extension = _EXTENSION.search(bare)

@@ -11,8 +11,8 @@ __all__ = ["UNFILLED", "is_department", "is_made_up", "is_nothing", "is_test", "
 #: What a program was to fill in ({{name}}, %NAME%, *|NAME|*, ${name}, <<name>>), and a key that was held down, but for
 #: three letters i, which are a suffix.
 UNFILLED = (
-    r"\{\{.*\}\}|\[[A-Za-z_ ]*(?:NAME|[Nn]ame)[A-Za-z_ ]*\]|\$?\{[^{}]*\}|%[A-Za-z][A-Za-z0-9_ .-]*%|\*\|.*\|\*"
-    r"|<<.*>>|<[A-Za-z_ ]+>|\$[A-Za-z][A-Za-z_]*|"
+    r"\{\{.*\}\}|%%[^%]+%%|\[[A-Za-z_ ]*(?:NAME|[Nn]ame)[A-Za-z_ ]*\]|\$?\{[^{}]*\}|%[A-Za-z][A-Za-z0-9_ .-]*%"
+    r"|\*\|.*\|\*|<<.*>>|<[A-Za-z_ ]+>|\$[A-Za-z][A-Za-z_]*|"
     + "|".join(f"[{letter}{letter.upper()}]{{3,}}" for letter in ascii_lowercase if letter != "i")
 )
 _UNFILLED = re.compile(UNFILLED)

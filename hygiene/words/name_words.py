@@ -125,4 +125,4 @@ def legal_forms() -> frozenset[str]:
 
 def compact(form: str, /) -> str:
     """A legal form in lower case without the signs that are written or not."""
-    return re.sub(r"[\s.,()/\-]", "", form.lower())
+    return re.sub(r"[\s.,()/\-]", "", form.replace("İ", "i").lower())
