@@ -16,7 +16,7 @@ from hygiene.arrow.text import Mask, Octets, mask
 from hygiene.fields.companies import tidy_company
 from hygiene.fields.distinct import where_distinct
 from hygiene.fields.name_parts import is_company
-from hygiene.fields.placeholders import UNFILLED, is_department, is_made_up, is_nothing, is_test
+from hygiene.fields.placeholders import UNFILLED, is_department, is_made_up, is_nothing, names_a_test
 from hygiene.fields.suspects import Ends, may_begin_alike
 from hygiene.words.name_words import FIRM_WORDS, LEGAL_FORMS_JOINED, given_names
 from hygiene.words.spelling import folded
@@ -91,7 +91,7 @@ def _placeholders() -> pa.Array:
 
 def _names_nobody(first: str, last: str) -> bool:
     first, last = first.strip(), last.strip()
-    if is_test(first) and (not last or is_test(last)):
+    if names_a_test(first, last):
         return True
     whole = f"{first} {last}"
     nothing = is_nothing(first, beside=last) or is_nothing(last, beside=first)
