@@ -38,6 +38,8 @@ _KEYWORD = (
     r"|Attn|Atf)\b"
 )
 
+#: Capitals of Turkish alone: where one stands, an I is the one without a dot.
+_TURKISH = frozenset("İĞ")
 _BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\uff08[^\uff08\uff09]*\uff09)\s*")
 _NOW = re.compile(r"[(\[]\s*(?:now|jetzt|heute)\b", re.IGNORECASE)
 _HOST = re.compile(
@@ -122,14 +124,26 @@ def tidy_company(text: str, country: str = "", /) -> Change:
         before = cell.text
         if is_nothing(cell.text.strip(), firm=True):
             cell.set("", "placeholder")
-        if not cell.text or _NOW.search(cell.text) or "@" in cell.text or BETWEEN in cell.text:
+        if (
+            not cell.text
+            or _NOW.search(cell.text)
+            or "@" in cell.text
+            or " / " in cell.text
+            or BETWEEN in cell.text
+        ):
             break
-        drop_ends(cell)
+        drop_ends(cell, country)
         shouted = _is_shouted(cell.text)
         _drop_forms(cell, country)
         cell.set(_without_domain(cell.text), "domain")
         cell.set(
-            firm_case(cell.text, shouted=shouted, sloppy=cell.text != before and before.islower()), "case"
+            firm_case(
+                cell.text,
+                shouted=shouted,
+                sloppy=cell.text != before and before.islower(),
+                turkish=not _TURKISH.isdisjoint(text),
+            ),
+            "case",
         )
         if cell.text == before:
             break

@@ -39,7 +39,7 @@ def is_form(tail: str, head: list[str], country: str, *, behind_comma: bool, sho
         "dotted": dotted or (behind_comma and upper),
         "capitals": dotted or (upper and not word),
     }
-    if country in kinds.get("in_country", frozenset()) and upper:
+    if (country in kinds.get("in_country", ()) and upper) or country in kinds.get("in_country_any", ()):
         return True
     if compact(tail) == "spa" and not dotted and upper:
         return country in {"IT", "CL"}

@@ -28,6 +28,7 @@ _WORD = re.compile(r"[^\s\-\u2010\u2011]+")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?")
 #: A prefix in its own case before capitals, which are to be small: McDONALD, O'NEIL.
 _PREFIXED = re.compile(r"(Mc|Mac|[OD]['\u2019])([^\W\d_]{3,})")
+_TWO_CAPITALS = re.compile(r"[A-Z]{2}[a-z]{2,}")
 _INVERTED = re.compile(r"[^\W\d_][^\W\d_]{2,}")
 #: Letters from which on a word in capitals beside one that is not is a name, not an abbreviation.
 _TOLD = 5
@@ -183,6 +184,8 @@ def _mixed(found: re.Match[str], text: str, *, turkish: bool) -> str:
         told = len(word) >= _TOLD and _has_vowel(word)
         told |= len(word) > 2 and (folded(word) in given_names() or _beside_particles(word, text))
         return word_case(word, turkish=turkish) if told else word
+    if _TWO_CAPITALS.fullmatch(word) and folded(word) in given_names():
+        return word_case(word, turkish=turkish)
     inverted = _INVERTED.fullmatch(word) and word[0].islower() and all(map(_is_upper, word[1:]))
     return word_case(word, turkish=turkish) if inverted else word
 

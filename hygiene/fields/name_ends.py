@@ -48,7 +48,7 @@ def cut_end(text: str, /, *, given: bool, whole: bool = False, country: str = ""
     told = any(part and _is_all_told(part) for part in parts[1:]) or _ends_told(parts[0])
     while len(parts) > 1 and (
         not parts[-1]
-        or _is_all_told(parts[-1], sure=not (given or whole))
+        or _is_all_told(parts[-1], sure=not (given or whole), country=country)
         or (told and _is_abbreviated(parts[-1]))
     ):
         rule = "suffix" if name_key(parts[-1]) in _suffixes() else "credential"
@@ -106,23 +106,25 @@ def _count_further(words: list[str]) -> int:
     return count if count < len(words) - 1 else 0
 
 
-def _is_all_told(text: str, *, sure: bool = False) -> bool:
+def _is_all_told(text: str, *, sure: bool = False, country: str = "") -> bool:
     """Whether words behind a comma are all suffixes, credentials or positions.
 
     Args:
         text: The words.
-        sure: Whether they stand behind a surname for certain: then a shape like S.Kom. and one position will do.
+        sure: Whether they stand behind a surname for certain: then a shape like S.Kom., one position, or several words
+            none of which is a given name will do.
+        country: ISO 3166-1 code where it is known.
     """
     words = [word for word in re.split(r"[\s/]+", _joined(text.strip())) if word]
     known, further = _suffixes() | _credentials(), _further_credentials()
-    if sure and words and (all(map(_DEGREE.fullmatch, words)) or _is_position(text)):
+    if sure and words and (all(map(_DEGREE.fullmatch, words)) or _is_position(text) or _are_no_names(words)):
         return True
     return all(
         _is_credential(word)
         or name_key(word) in known
         or (name_key(word) in further and not (len(word) == _SHORT and word.istitle()))
         or word in {"&", "and", "of"}
-        or is_title(word, "", after=True)
+        or is_title(word, country, after=True)
         for word in words
     ) or (len(words) > 1 and are_positions([text]))
 
@@ -131,6 +133,14 @@ def _is_credential(word: str) -> bool:
     """Whether a table knows a credential, what stands behind its hyphen apart: LCSW-C."""
     base, mark, tail = name_key(word).rpartition("-")
     return bool(mark) and base in _credentials() and word.isupper() and len(tail) < _WHOLE
+
+
+def _are_no_names(words: list[str]) -> bool:
+    """Whether several words are no given names, initials or small words before a surname."""
+    small = read_words("particles", kind="lower")
+    return len(words) > 1 and not any(
+        folded(word) in given_names() or len(word.rstrip(".")) == 1 or word.lower() in small for word in words
+    )
 
 
 def _is_position(text: str) -> bool:

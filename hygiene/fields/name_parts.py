@@ -17,6 +17,7 @@ __all__ = [
     "drop_address",
     "drop_nicknames",
     "drop_pictures",
+    "drop_signs",
     "is_company",
     "is_left",
     "starts_with_particle",
@@ -34,7 +35,7 @@ _QUOTED = re.compile(
 )
 _ALSO = re.compile(
     r"\s+(?:(?:aka|a\.k\.a\.?|alias|goes by|geb\.|geborene|née|né|nee|z d\.|c/o|p\. ?adr\.)\s+.+"
-    r"|#\s?\w.*|(?:she|he|they|ze|xe|elle|ella|sie|er|hun)\s*/\s*(?:her|him|them|they|she|he|el|elle|ella|ihr|ihm|iel|hen)"
+    r"|#\s?\w.*|(?:at|bei|chez)\s(?-i:[A-Z]).*|(?:she|he|they|ze|xe|elle|ella|sie|er|hun)\s*/\s*(?:her|him|them|they|she|he|el|elle|ella|ihr|ihm|iel|hen)"
     r"(?:\s*/\s*[^\W\d_]+)?)$",
     re.IGNORECASE,
 )
@@ -42,8 +43,10 @@ _ALSO = re.compile(
 _ADDRESS = re.compile(
     r"\s*[<(\[]?(?:mailto:)?[^\s<>()\[\]@]+@[^\s<>()\[\]@]+\.[^\s<>()\[\]@]+[>)\]]?\s*|\s+@\s*\S.*$"
 )
+#: Signs that no name begins or ends with.
+_AROUND = " *_~-\u2013\u2014=^:;\u00b7\u2022"
 #: What sets an employer off behind a name.
-_BEFORE = re.compile(r" \| | c/o | @ ?|(?<=\w) - (?=\w)")
+_BEFORE = re.compile(r" \| | c/o | @ ?|, | (?:at|bei|chez) (?=[A-Z])|(?<=\w) [-\u2013] (?=\w)")
 #: Signs of a cell that is no name of one person.
 _OTHER = re.compile(r"[@&/\\_|+:=<>*#%$€£^~{}\[\]()?!;,\"]|\d|https?|www\.|\.(?:com|net|org|de|example)\b")
 _ORDINAL = re.compile(r"(?:2nd|3rd|4th)\.?$", re.IGNORECASE)
@@ -92,6 +95,21 @@ def drop_pictures(text: str, /) -> str:
     return (
         text if text.isascii() else _kept(_PICTURES.sub(" ", text), text) if _PICTURES.search(text) else text
     )
+
+
+def drop_signs(text: str, /) -> str:
+    """A text without the signs around it: stars, dashes, a pair of quotes, a full stop behind a given name."""
+    bare = text.strip(_AROUND)
+    if len(bare) > 2 and bare[0] == bare[-1] and bare[0] in "\"'":
+        bare = bare[1:-1].strip()
+    name = bare.removesuffix(".")
+    if (
+        name != bare
+        and len(name) > len("Wm.")
+        and folded(name) in given_names() - read_words("titles", kind="abbreviated")
+    ):
+        bare = name
+    return _kept(bare, text) if bare != text else text
 
 
 def drop_address(text: str, /) -> str:

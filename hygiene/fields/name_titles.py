@@ -6,6 +6,7 @@ By tables, some of them by country, and by shape: an abbreviation that no given 
 import re
 from functools import cache
 
+from hygiene.words.firm_names import are_positions
 from hygiene.words.name_words import given_names
 from hygiene.words.spelling import folded
 from hygiene.words.tables import read_rows, read_words
@@ -13,7 +14,7 @@ from hygiene.words.tables import read_rows, read_words
 __all__ = ["APOSTROPHES", "TWO_PEOPLE", "is_title", "name_key", "split_titles"]
 
 #: Words between two people; some of them stand within surnames.
-TWO_PEOPLE = re.compile(r"\s(?:and|und|et|og|och|oder|or|y|e|en|és|ve|и|та|και)\s", re.IGNORECASE)
+TWO_PEOPLE = re.compile(r"\s(?:and|und|u\.|et|og|och|oder|or|y|e|en|és|ve|и|та|και)\s", re.IGNORECASE)
 #: A title without a space behind it.
 _GLUED = re.compile(r"^([^\W\d_]{2,6}\.)(?=[^\W\d_a-z][^\W\d_]{2,}(?:[\s\-,]|$))")
 #: An abbreviation of three letters or more, or of two such: Geom., Priv.-Doz.
@@ -45,10 +46,16 @@ def split_titles(text: str, country: str, /, *, alone: bool) -> tuple[list[str],
     if glued and is_title(glued[1], country, after=False):
         text = f"{glued[1]} {text[glued.end() :]}"
     words = text.split()
-    count = 0
+    count = int(len(words) > 1 and words[0].lower() == "the" and _titles_at(words, 1, country) > 0)
     while count < len(words) and (found := _titles_at(words, count, country)):
         count += found
-    if (not alone and count == len(words)) or (count and TWO_PEOPLE.match(f" {' '.join(words[count:])} ")):
+    rest = " ".join(words[count:])
+    two = count and TWO_PEOPLE.match(f" {rest} ")
+    if (
+        two
+        or (not alone and not rest)
+        or (count and are_positions([rest]) and folded(words[count]) not in given_names())
+    ):
         count = 0
     if count == len(words) and len(words) == 1 and not is_title(words[0], country, after=False, only=True):
         count = 0
@@ -67,6 +74,8 @@ def _titles_at(words: list[str], place: int, country: str) -> int:
     named = following in given_names() or (
         following != "" and is_title(words[place + 1], country, after=True)
     )
+    if named and name_key(words[place]) in read_words("titles", kind="title_named"):
+        return int(word not in given_names() or place == 0)
     if not named or not _ABBREVIATED.fullmatch(word):
         return 0
     return int(words[place].islower() != words[place + 1].islower() or not _begins_name(word.rstrip(".")))
@@ -97,18 +106,13 @@ def is_title(word: str, country: str, *, after: bool, only: bool = False) -> boo
     if not only and (key, country) in _titles_in():
         return True
     if key in read_words("titles", kind="title") or word.lower() in read_words("titles", kind="title"):
-        return (
-            not only
-            or dotted
-            or key not in {"sir", "dame", "mister", "captain", "ms", "mm", "ibu", "puan"}
-            or (key == "ms")
-        )
+        return not only or dotted or key not in read_words("titles", kind="title_kept")
     if dotted and key in read_words("titles", kind="title_dotted"):
         return True
     if after and "." in word and all(_is_after(part) for part in word.lower().split(".") if part):
         return True
     return (dotted and key == "m" and country in _MONSIEUR) or bool(
-        re.fullmatch(r"(?:dr|prof|dipl)\.-?[a-z]+\.?", word.lower())
+        re.fullmatch(r"(?:dr|prof|dipl)(?:\.-?[a-z]+)+\.?", word.lower())
     )
 
 

@@ -24,12 +24,13 @@ from hygiene.fields.name_parts import (
     drop_address,
     drop_nicknames,
     drop_pictures,
+    drop_signs,
     is_company,
     is_left,
     starts_with_particle,
 )
 from hygiene.fields.name_titles import split_titles
-from hygiene.fields.placeholders import is_department, is_nothing, names_a_test
+from hygiene.fields.placeholders import is_department, is_made_up, is_nothing, names_a_test
 from hygiene.fields.plain_names import plain_names, set_plainly
 from hygiene.fields.whole_names import split_whole
 from hygiene.words.name_words import given_names
@@ -80,7 +81,10 @@ def tidy_name(first: str, last: str, country: str = "", /) -> tuple[Change, ...]
         before = [cell.text for cell in cells]
         for cell, other in zip(cells, cells[::-1], strict=True):
             nothing = is_nothing(cell.text.strip(), beside=other.before.strip())
-            if nothing or names_a_test(first.strip(), last.strip()):
+            made_up = names_a_test(first.strip(), last.strip()) or is_made_up(
+                f"{first.strip()} {last.strip()}"
+            )
+            if nothing or made_up:
                 cell.set("", "placeholder")
         if not is_company(*[cell.text for cell in cells]):
             _take_off(*cells, country)
@@ -97,12 +101,12 @@ def _take_off(first: Cell, last: Cell, country: str) -> None:
         if is_department(cell.text):
             continue
         cell.set(drop_address(cell.text), "address")
-        cell.set(drop_pictures(cell.text), "picture")
+        cell.set(drop_signs(drop_pictures(cell.text)), "picture")
         cell.set(drop_nicknames(cell.text), "nickname")
         beside = last.text if cell is first else first.text
         for text, rule in cut_end(cell.text, given=cell is first, whole=not beside.strip(), country=country):
             cell.set(text, rule)
-    put_in_order(first, last)
+    put_in_order(first, last, country)
     titles, rest = split_titles(first.text, country, alone=True)
     if titles and not (rest and is_left(rest, given=True)) and not _is_surname_alone(rest, last.text):
         _drop_titles(first, last, rest)

@@ -30,7 +30,12 @@ def is_nothing(text: str, /, *, beside: str = "", firm: bool = False) -> bool:
     if _UNFILLED.fullmatch(text) and not (firm and text.isalpha()):
         return True
     nothing = read_words("placeholders", kind="nothing")
-    if lower in nothing or (lower[:1] in "-(<[" and lower.strip("-()<>[] ") in nothing):
+    words = lower.split()
+    if (
+        lower in nothing
+        or (len(words) == 2 and words[0] == words[1] and words[0] in nothing)
+        or (lower[:1] in "-(<[" and lower.strip("-()<>[] ") in nothing)
+    ):
         return True
     if lower in read_words("placeholders", kind="nothing_unless_name"):
         if firm:
@@ -44,7 +49,7 @@ def is_nothing(text: str, /, *, beside: str = "", firm: bool = False) -> bool:
 
 def is_test(text: str, /) -> bool:
     """Whether somebody tried a form."""
-    return text.lower() in read_words("placeholders", kind="test")
+    return re.sub(r"(?<=test)\d+$", "", text.lower()) in read_words("placeholders", kind="test")
 
 
 def names_a_test(first: str, last: str, /) -> bool:
