@@ -19,6 +19,7 @@ from hygiene.fields.distinct import BETWEEN, KEPT, Change, Tidied, by_distinct_r
 from hygiene.fields.firm_case import firm_case
 from hygiene.fields.firm_ends import drop_ends, kept
 from hygiene.fields.legal_forms import are_halves, ends_a_form, is_form
+from hygiene.fields.mend import is_left_encoded
 from hygiene.fields.name_parts import Cell
 from hygiene.fields.placeholders import is_nothing
 from hygiene.words.name_words import LEGAL_FORMS_JOINED, compact
@@ -119,6 +120,8 @@ def _whole() -> pa.Array:
 @lru_cache(KEPT)
 def tidy_company(text: str, country: str = "", /) -> Change:
     """One name as people say it, and the rules that changed it."""
+    if is_left_encoded(text):
+        return text, ""
     cell = Cell(text)
     for _ in range(_ROUNDS):
         before = cell.text

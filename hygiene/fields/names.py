@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import mask
 from hygiene.fields.distinct import KEPT, Change, Tidied, by_distinct_rows, where_few
+from hygiene.fields.mend import is_left_encoded
 from hygiene.fields.name_case import DOTLESS, name_case
 from hygiene.fields.name_ends import cut_end
 from hygiene.fields.name_order import drop_doubled, put_in_order
@@ -76,6 +77,8 @@ def _tidied(columns: Sequence[pa.Array], /) -> list[Tidied]:
 @lru_cache(KEPT)
 def tidy_name(first: str, last: str, country: str = "", /) -> tuple[Change, ...]:
     """The first and the last name of one lead, each with the rules that changed it."""
+    if is_left_encoded(first) or is_left_encoded(last):
+        return (first, ""), (last, "")
     cells = (Cell(first), Cell(last))
     for _ in range(_ROUNDS):
         before = [cell.text for cell in cells]
