@@ -9,7 +9,7 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any, Literal
 
 from hygiene.errors import UsageError
-from hygiene.rule_values import LANGUAGE, USABLE, Value, a_rule, check_value, toml_value
+from hygiene.rule_values import LANGUAGE, USABLE, Value, a_rule, check_value, names_of, toml_value
 
 __all__ = ["RULES", "USABLE", "ImportPolicy", "Label", "Value", "as_toml", "choices", "is_seldom"]
 
@@ -33,7 +33,8 @@ class ImportPolicy:
     - a pattern: any value that has an ``@`` is a regular expression that the whole address matches, which has
       an ``@`` itself; its classes (``\w``, ``\s``) are of ASCII.
 
-    All other leads (a missing or blank `email` too) are *invalid* and follow `invalid_rows`. What is before an
+    All other leads (a missing or blank `email` too, and a missing or blank field of `needed_fields`, named as
+    the columns of leads are) are *invalid* and follow `invalid_rows`. What is before an
     address's first ``@`` is its local part, what is after it its domain.
 
     The *duplicate key* of an address is the text after, where the rule is on and in this order: lower
@@ -166,6 +167,12 @@ class ImportPolicy:
         default="loose",
         seldom=True,
     )
+    needed_fields: str = a_rule(
+        "assumed",
+        "Fields without which a lead has no usable address, by their columns, divided by commas.",
+        default="",
+        seldom=True,
+    )
     invalid_rows: Literal["reject_request", "uncounted", "blocked", "imported"] = a_rule(
         "assumed",
         "What a lead without a usable address does: the whole request is refused and nothing of it "
@@ -213,6 +220,11 @@ class ImportPolicy:
             check_value(name, RULES[name], getattr(self, name))
         _check_names(self.measured, "measured names")
         object.__setattr__(self, "measured", frozenset(self.measured))
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The columns of `needed_fields`."""
+        return names_of(self.needed_fields)
 
     def label(self, rule: str, /) -> Label:
         """How the value of a rule is known."""

@@ -312,6 +312,28 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(code: str) -> None:
     assert loaded(code) == set()
 
 
+RUN = """
+from hygiene.cli import main
+try:
+    main({arguments!r})
+except SystemExit as stop:
+    assert not stop.code, stop.code
+"""
+
+
+def test_looking_at_leads_does_not_load_pandas(tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text(
+        "E-mail;Vorname;Firma;Abmeldung\n ann@acme.example;&quot;Ann&quot;;Acme;\nbob@acme;Bob;;ja\n"
+    )
+    check = ["check", str(path), "--no-dns", "--keep", "most-complete"]
+
+    assert loaded(RUN.format(arguments=check)) == {"pyarrow"}
+    assert "pandas" in loaded(
+        RUN.format(arguments=["clean", str(path), "--no-dns", "--out", str(tmp_path / "out")])
+    )
+
+
 if __name__ == "__main__":
     arrows = {(room_of(path), room) for path in SOURCES for room in rooms_imported(path)}
     print(

@@ -1,14 +1,13 @@
 """Deciding: the verdicts of one chunk, from itself and from what the survey says of its rows."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import no_texts, text_frame, text_series, word_where
+from hygiene.arrow.text import first_of, no_texts, text_frame, text_series, word_where
 from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.chunk_reasons import domain_verdicts
 from hygiene.cleaning.dedup.clusters import ChunkClusters
@@ -20,13 +19,16 @@ from hygiene.columns.place import lines_of, sources_of, was_read
 from hygiene.deliverability import DomainVerdict
 from hygiene.outcomes import Outcome
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = ["decide", "leads_of", "relate_rows", "word_verdicts"]
 
 _TEXT = pa.large_string()
 _NONE = pa.scalar(None, _TEXT)
 
 
-def decide(found: Survey, number: int, chunk: CheckedChunk | None = None, /) -> pd.DataFrame:
+def decide(found: Survey, number: int, chunk: CheckedChunk | None = None, /) -> "pd.DataFrame":
     """The verdicts of one chunk.
 
     Args:
@@ -43,7 +45,7 @@ def decide(found: Survey, number: int, chunk: CheckedChunk | None = None, /) -> 
 
 def word_verdicts(
     chunk: CheckedChunk, related: ChunkClusters, findings: RowReasons, domains: Mapping[str, DomainVerdict], /
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """The verdicts of one chunk from all that was found of its rows; as `decide` gives them."""
     index = chunk.frame.index
     outcomes = pa.DictionaryArray.from_arrays(pa.array(related.ranks), pa.array(list(Outcome), _TEXT))
@@ -80,37 +82,31 @@ def relate_rows(chunk: CheckedChunk, related: ChunkClusters, /) -> dict[str, pa.
     kept[related.place] = related.stays
     in_cluster = related.where(np.ones(len(related.place), dtype=bool))
     cluster = pc.cast(pa.array(kept, mask=~in_cluster), _TEXT)
-    kind = _first(word_where("person", replaced & other), word_where("exact", replaced))
+    kind = first_of(word_where("person", replaced & other), word_where("exact", replaced))
     known = pc.if_else(pc.is_valid(listed.known_as), pa.scalar("known", _TEXT), _NONE)
     rules = (
         listed.suppressed, related.named, chunk.mark, related.marks, listed.blocked, listed.near, chunk.trait,
     )  # fmt: skip
     return {
-        "duplicate_of": _first(pc.if_else(pa.array(replaced), cluster, _NONE), known),
-        "matched_rule": _first(*rules),
+        "duplicate_of": first_of(pc.if_else(pa.array(replaced), cluster, _NONE), known),
+        "matched_rule": first_of(*rules),
         "cluster": cluster,
-        "match": _first(kind, listed.known_match),
+        "match": first_of(kind, listed.known_match),
         "known_as": listed.known_as,
         "same_person": no_texts(len(chunk)) if related.likely is None else related.likely,
     }
 
 
-def _first(*columns: pa.Array) -> pa.Array:
-    """The first text of each row that is not null; columns that are null throughout cost nothing."""
-    filled = [column for column in columns if column.null_count < len(column)]
-    return pc.coalesce(*filled) if len(filled) > 1 else (*filled, columns[0])[0]
-
-
-def _places(index: pd.Index, rows: np.ndarray[Any, Any]) -> tuple[Any, Any]:
+def _places(index: "pd.Index", rows: np.ndarray[Any, Any]) -> tuple[Any, Any]:
     """Source and line of each row: from the index of a frame that was read, else none and the row."""
     if was_read(index):
         return sources_of(index), lines_of(index)
     return text_series(pa.nulls(len(rows), _TEXT), index), rows
 
 
-def leads_of(found: Survey, chunk: CheckedChunk, /) -> pd.DataFrame:
+def leads_of(found: Survey, chunk: CheckedChunk, /) -> "pd.DataFrame":
     """The leads of a chunk, with a column for malformed rows where any chunk has one."""
-    if MALFORMED not in found.columns or MALFORMED in chunk.frame:
+    if MALFORMED not in found.columns or MALFORMED in chunk.leads:
         return chunk.frame
     none = text_series(pa.nulls(len(chunk), _TEXT), chunk.frame.index)
     return chunk.frame.assign(**{MALFORMED: none})

@@ -5,9 +5,9 @@ The leads as they came in are left as they are.
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from hygiene.arrow.parallel import map_in_order
@@ -15,14 +15,19 @@ from hygiene.arrow.text import text_values
 from hygiene.cleaning.changed import ChangedColumn, add_changes, count_columns
 from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.decide import leads_of
-from hygiene.cleaning.dedup.fill import Fills, find_fills
 from hygiene.cleaning.mended import mended_of, with_mended
 from hygiene.cleaning.rewrite import Rewritten, codes_are_countries, rewrite
 from hygiene.cleaning.row_lookup import Positions, rows_at, sent_at
 from hygiene.cleaning.survey import Survey
+from hygiene.columns.leads import as_leads
 from hygiene.columns.mapping import MALFORMED
 from hygiene.columns.opt_out_cells import may_mark
 from hygiene.outcomes import Outcome
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from hygiene.cleaning.dedup.fill import Fills
 
 __all__ = ["Outgoing"]
 
@@ -40,13 +45,16 @@ class Outgoing:
 
     def prepare(self) -> None:
         """Work out what several chunks need, before several ask for it at once."""
-        self.filled  # noqa: B018 -- worked out once
+        if self._survey.settings.fill:
+            self.filled  # noqa: B018 -- worked out once
         if self._survey.settings.fields.tidy:
             self._codes_are_countries  # noqa: B018 -- likewise
 
     @cached_property
-    def filled(self) -> Fills:
+    def filled(self) -> "Fills":
         """What rows take from the rows they replace."""
+        from hygiene.cleaning.dedup.fill import Fills, find_fills
+
         found = self._survey
         repeats = found.relations.repeats
         if not found.settings.fill or not len(repeats.order):
@@ -93,7 +101,7 @@ class Outgoing:
                 pass
         return add_changes(changes for _, changes in sorted(self._changed.items()))
 
-    def at(self, positions: Positions, /, *, frame: pd.DataFrame | None = None) -> pd.DataFrame:
+    def at(self, positions: Positions, /, *, frame: "pd.DataFrame | None" = None) -> "pd.DataFrame":
         """The leads at these positions, ready or not.
 
         Args:
@@ -108,16 +116,17 @@ class Outgoing:
         )
         return _addressed(self._rewritten(leads, positions), sent_at(found, positions)).leads
 
-    def _rewritten(self, leads: pd.DataFrame, positions: Positions) -> Rewritten:
-        bare = self.filled.fill(leads, positions).drop(columns=MALFORMED, errors="ignore")
+    def _rewritten(self, leads: "pd.DataFrame", positions: Positions) -> Rewritten:
+        filled = self.filled.fill(leads, positions) if self._survey.settings.fill else leads
+        bare = filled.drop(columns=MALFORMED, errors="ignore")
         rules = self._survey.settings.fields
         codes = self._codes_are_countries if rules.tidy else None
-        return rewrite(bare, rules, rows=np.asarray(positions) + 1, codes=codes)
+        return rewrite(as_leads(bare), rules, rows=np.asarray(positions) + 1, codes=codes)
 
     @cached_property
     def _codes_are_countries(self) -> bool:
         """Whether two letters in the country column may be the code of a country: in no chunk they are states."""
-        return codes_are_countries(chunk.frame for chunk in self._survey)
+        return codes_are_countries(chunk.leads for chunk in self._survey)
 
 
 def _addressed(sent: Rewritten, addresses: pa.Array) -> Rewritten:

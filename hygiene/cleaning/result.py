@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from hygiene.arrow.hashing import frame_digest
@@ -23,7 +22,7 @@ from hygiene.cleaning.forecast import forecast, forecast_raw, look_at
 from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.outgoing import Outgoing
 from hygiene.cleaning.pipeline import resurvey
-from hygiene.cleaning.rewrite import FieldRules, Rewritten, count_changes
+from hygiene.cleaning.rewrite import FieldRules, Rewritten
 from hygiene.cleaning.row_lookup import Positions, labelled, places_at, rows_at, sent_at, together
 from hygiene.cleaning.survey import Survey
 from hygiene.columns.mapping import CANONICAL
@@ -34,7 +33,7 @@ from hygiene.prediction.features import Features
 from hygiene.prediction.predict import Prediction
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    import pandas as pd
     from matplotlib.figure import Figure
 
     from hygiene.cleaning.comparison import Comparison
@@ -51,10 +50,10 @@ _AUDITED = (Outcome.READY, Outcome.BLOCKED, Outcome.DUPLICATE)
 class Chunk(NamedTuple):
     """Some rows: those that are ready, those that are withheld, the verdicts of all, the cells that were changed."""
 
-    ready: pd.DataFrame
-    withheld: pd.DataFrame
-    verdicts: pd.DataFrame
-    changes: pd.DataFrame
+    ready: "pd.DataFrame"
+    withheld: "pd.DataFrame"
+    verdicts: "pd.DataFrame"
+    changes: "pd.DataFrame"
 
 
 class CleanedLeads:
@@ -74,7 +73,7 @@ class CleanedLeads:
         self,
         survey: Survey,
         *,
-        frame: pd.DataFrame | None = None,
+        frame: "pd.DataFrame | None" = None,
         notes: Sequence[str] = (),
         files: Sequence[str] = (),
         sha256: str | None = None,
@@ -123,18 +122,20 @@ class CleanedLeads:
         return self.survey.rows
 
     @property
-    def frame(self) -> pd.DataFrame:
+    def frame(self) -> "pd.DataFrame":
         """The leads as they came in, with canonical columns."""
         if self._frame is None:
             self._frame = together([leads_of(self.survey, chunk) for chunk in self.survey])
         return self._frame
 
     @cached_property
-    def verdicts(self) -> pd.DataFrame:
+    def verdicts(self) -> "pd.DataFrame":
         """One row an input row, with the index of `frame`; see `hygiene_schemas.Verdict`."""
         parts = [self._decided(number, chunk)[1] for number, chunk in enumerate(self.survey)]
         if len(parts) == 1:
             return parts[0]
+        import pandas as pd
+
         return pd.concat(parts, ignore_index=True).set_index(self.frame.index)
 
     @property
@@ -150,17 +151,19 @@ class CleanedLeads:
     def _chunk(self, numbered: tuple[int, CheckedChunk]) -> "Chunk":
         sent, verdicts = self._decided(*numbered)
         leads = leads_of(self.survey, numbered[1])
-        return Chunk(sent.leads, withheld_of(leads, verdicts), verdicts, sent.changes)
+        return Chunk(sent.leads, withheld_of(leads, verdicts), verdicts, sent.changes.frame())
 
-    def _decided(self, number: int, chunk: CheckedChunk) -> tuple[Rewritten, pd.DataFrame]:
+    def _decided(self, number: int, chunk: CheckedChunk) -> "tuple[Rewritten, pd.DataFrame]":
         """The leads of a chunk that are ready, as they are sent, and the verdicts of all its rows."""
         verdicts = decide(self.survey, number, chunk)
         sent = self._outgoing.of_chunk(number, chunk)
-        return sent, verdicts.assign(changes=count_changes(sent.changes, verdicts["row"].to_numpy()))
+        return sent, verdicts.assign(changes=sent.changes.count(verdicts["row"].to_numpy()))
 
     @property
-    def changes(self) -> pd.DataFrame:
+    def changes(self) -> "pd.DataFrame":
         """The cells of `ready` that are not as they came in: `row`, `column`, `before`, `after`, `rule`."""
+        import pandas as pd
+
         return pd.concat([chunk.changes for chunk in self.chunks()], ignore_index=True)
 
     @cached_property
@@ -168,7 +171,7 @@ class CleanedLeads:
         """How many cells of `ready` are not as they came in, by column, with their rules and a few examples."""
         return self._outgoing.changed()
 
-    def at(self, positions: Positions, /) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def at(self, positions: Positions, /) -> "tuple[pd.DataFrame, pd.DataFrame]":
         """The leads at these positions, as they came in, and their verdicts."""
         found = self.survey
         leads = rows_at(found, positions, lambda _, chunk: leads_of(found, chunk))
@@ -179,16 +182,16 @@ class CleanedLeads:
         return places_at(self.survey, positions)
 
     @cached_property
-    def fills(self) -> pd.DataFrame:
+    def fills(self) -> "pd.DataFrame":
         """Cells that rows took from the rows they replace: `row`, `column`, `from_row`; none without `fill`."""
         return self._outgoing.filled.cells
 
     @property
-    def ready(self) -> pd.DataFrame:
+    def ready(self) -> "pd.DataFrame":
         """The leads to import: all columns, `email` being the normalized address."""
         return self.to_send()
 
-    def to_send(self, *, send_all: bool = False) -> pd.DataFrame:
+    def to_send(self, *, send_all: bool = False) -> "pd.DataFrame":
         """The leads that an import sends, in the order of the input.
 
         Args:
@@ -196,7 +199,7 @@ class CleanedLeads:
         """
         return self.leads(np.flatnonzero(self.sent(send_all=send_all)))
 
-    def leads(self, positions: Positions, /) -> pd.DataFrame:
+    def leads(self, positions: Positions, /) -> "pd.DataFrame":
         """The leads at these positions as an import sends them: filled, rewritten, the normalized address."""
         return self._outgoing.at(positions, frame=self._frame)
 
@@ -256,7 +259,7 @@ class CleanedLeads:
         return pa.Table.from_pandas(getattr(self, name), preserve_index=False)
 
     @property
-    def withheld(self) -> pd.DataFrame:
+    def withheld(self) -> "pd.DataFrame":
         """The rows that are not ready: place, outcome, reasons, suggestion, then the original cells."""
         return withheld_of(self.frame, self.verdicts)
 
@@ -367,8 +370,10 @@ class CleanedLeads:
         return plot_outcomes(self.counts.rows, self.counts.outcomes)
 
 
-def withheld_of(leads: pd.DataFrame, verdicts: pd.DataFrame, /) -> pd.DataFrame:
+def withheld_of(leads: "pd.DataFrame", verdicts: "pd.DataFrame", /) -> "pd.DataFrame":
     """The leads that are not ready, each after its place and what is said against it."""
+    import pandas as pd
+
     rows = (verdicts["outcome"] != Outcome.READY.value).to_numpy()
     place = verdicts.loc[rows, ["row", "source", "line", "outcome", "reasons", "suggestion"]]
     cells = leads.loc[rows].rename(columns={name: f"{name} (2)" for name in place.columns})

@@ -6,6 +6,7 @@ in a row the run stops.
 """
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -172,12 +173,17 @@ class Sender:
     def _post(self, entry: Entry) -> HygieneError | None:
         """Send one batch, once."""
         request = self._outgoing.request(entry)
-        sent = entry.with_result(attempts=entry.result.attempts + 1, job="")
+        sent = entry.with_result(attempts=entry.result.attempts + 1, job="", answered_at=_now())
         _log.info("batch %d: sending %d leads", entry.number, len(entry.leads))
         self.record.sending(sent, noted=self._unwritten)
         self._unwritten = []
         try:
-            reply = request.send(meanwhile=lambda: self._outgoing.write_ahead(self._next(after=entry.number)))
+            try:
+                reply = request.send(
+                    meanwhile=lambda: self._outgoing.write_ahead(self._next(after=entry.number))
+                )
+            finally:
+                sent = sent.with_result(answered_at=_now())
         except PartlyTaken as partly:
             return self._take_apart(sent, partly)
         except UnknownOutcome as lost:
@@ -324,10 +330,17 @@ class Sender:
         evidence, met = found
         if evidence == "landed":
             counts = entry.result.predicted + Counts(0, -met, met, 0)
-            self._note(entry.with_result(state="settled", reported=counts))
+            once = entry.result.attempts == 1  # of several sends nobody knows which one landed
+            moment = entry.result.answered_at if once else 0
+            self._note(entry.with_result(state="settled", reported=counts, answered_at=moment))
             self.progressed = True
             self._accept()
         else:
             here = entry.number in self._lost_here
             return self._doubt.against_sending(entry, self.sink, evidence, self.on_unknown, lost_here=here)
         return None
+
+
+def _now() -> int:
+    """This moment, in ms since 1970 in UTC."""
+    return time.time_ns() // 1_000_000

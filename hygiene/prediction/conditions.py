@@ -16,7 +16,8 @@ from hygiene.prediction.evidence import Held
 from hygiene.prediction.features import Codes
 from hygiene.prediction.patterns import NONE, Pair
 from hygiene.prediction.simulate import folding_of
-from hygiene.prediction.traits import TRAITS
+from hygiene.prediction.spans import spans_of
+from hygiene.prediction.traits import BLANKS, TRAITS
 
 __all__ = ["KINDS", "Condition", "by_place", "by_repeats", "by_request", "by_step", "by_traits"]
 
@@ -37,12 +38,19 @@ class Condition(NamedTuple):
         covers: True for each lead that meets it.
         tries: How many there are of its kind, times the kinds.
         pattern: The addresses that meet it and those that do not, where an address tells.
+        lacks: The column that is blank, where that is the condition.
     """
 
     words: str
     covers: Mask
     tries: int
     pattern: Pair = NONE
+    lacks: str = ""
+
+    @property
+    def is_a_rule(self) -> bool:
+        """Whether a rule of a policy can say that leads which meet it are invalid."""
+        return bool(self.pattern.lacks or self.lacks)
 
 
 def by_traits(held: Held, odd: Codes, /) -> Iterator[Condition]:
@@ -55,7 +63,8 @@ def by_traits(held: Held, odd: Codes, /) -> Iterator[Condition]:
     for number, trait in enumerate(TRAITS):
         bit = np.uint64(1 << number)
         if every & bit:
-            yield Condition(f"have {trait.words}", (bits & bit) != 0, tries, trait.pair)
+            lacks = trait.part if trait.part in BLANKS else ""
+            yield Condition(f"have {trait.words}", (bits & bit) != 0, tries, trait.pair, lacks)
     for number, trait in enumerate(TRAITS):
         bit = np.uint64(1 << number)
         if not some & bit:
@@ -63,15 +72,18 @@ def by_traits(held: Held, odd: Codes, /) -> Iterator[Condition]:
 
 
 def by_place(held: Held, odd: Codes, /) -> Iterator[Condition]:
-    """Places in the import and in the request, from one on or up to one."""
+    """Places in the import and in the request, from one on or up to one, and when their requests were answered."""
     columns = {"of the import": held.at + 1, "of their request": _places(held)}
-    tries = sum(2 * int(place.max(initial=0)) for place in columns.values()) * KINDS
+    spans, among = spans_of(held.moments, held.batch[odd])
+    tries = (sum(2 * int(place.max(initial=0)) for place in columns.values()) + among) * KINDS
     for name, place in columns.items():
         low, high = int(place[odd].min()), int(place[odd].max())
         if low > 1:
             yield Condition(f"come after lead {low - 1} {name}", place >= low, tries)
         if high < place.max():
             yield Condition(f"come before lead {high + 1} {name}", place <= high, tries)
+    for words, covers in spans:
+        yield Condition(f"are in requests answered {words}", covers[held.batch], tries)
 
 
 def by_request(held: Held, odd: Codes, /) -> Iterator[Condition]:

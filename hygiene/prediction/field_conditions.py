@@ -35,9 +35,11 @@ def by_blanks(held: Held, odd: Codes, /) -> Iterator[Condition]:
     fields = {name: column for name, column in _fields(held).items() if name not in BLANKS}
     for name, column in fields.items():
         blank = ~_filled(column)
-        for words, covers in ((f"have nothing in {name}", blank), (f"have something in {name}", ~blank)):
-            if covers[odd].all():
-                yield Condition(words, covers, 2 * len(fields) * KINDS)
+        tries = 2 * len(fields) * KINDS
+        if blank[odd].all():
+            yield Condition(f"have nothing in {name}", blank, tries, lacks="" if "," in name else name)
+        if not blank[odd].any():
+            yield Condition(f"have something in {name}", ~blank, tries)
 
 
 def by_values(held: Held, odd: Codes, /) -> Iterator[Condition]:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 
 from hygiene.policy import ImportPolicy, choices
+from hygiene.prediction.conditions import Condition
 from hygiene.prediction.evidence import Held
 from hygiene.prediction.induce import Finding, describe
 from hygiene.prediction.simulate import BLOCKED, IMPORTED, Table, count
@@ -43,15 +45,22 @@ def find(held: Held, policy: ImportPolicy, /) -> tuple[Finding, ...]:
 def induced(
     findings: Sequence[Finding], held: Held, base: ImportPolicy, /, *, fits: Callable[[Table], bool]
 ) -> ImportPolicy | None:
-    """The policy that takes what leads have in common for a rule of usable addresses, where it fits every batch."""
+    """The policy that takes what leads have in common for what makes them invalid, where it fits every batch."""
     plainest = [finding.conditions[0] for finding in findings]
-    found = [common for common in plainest if common.pattern.lacks]
+    found = [common for common in plainest if common.is_a_rule]
     tries = product(found, dict.fromkeys((base.invalid_rows, *choices("invalid_rows"))))
     for common, what in tries:
-        policy = replace(base, usable_address=common.pattern.lacks, invalid_rows=what)
+        policy = replace(base, **_rule_of(common, base), invalid_rows=what)
         features = Without(held.features, common.pattern.lacks, common.covers)
         counted = count(features, policy, batch=held.batch, waive_blocklist=held.waived)
         table = np.array([list(counts.as_dict().values()) for counts in counted], dtype=np.int64)
         if fits(table):
             return policy
     return None
+
+
+def _rule_of(common: Condition, base: ImportPolicy) -> dict[str, Any]:
+    """The rule by which leads that meet a condition are invalid."""
+    if common.lacks:
+        return {"needed_fields": ", ".join([*base.needs, common.lacks])}
+    return {"usable_address": common.pattern.lacks}

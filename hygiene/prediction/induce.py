@@ -60,14 +60,19 @@ class Finding:
 
     @property
     def words(self) -> str:
+        """The finding for people, and whether a rule can follow it."""
+        return f"{self.said}{'' if self.conditions[0].is_a_rule else f'; {NOT_PREDICTED}'}"
+
+    @property
+    def said(self) -> str:
         """The finding for people."""
         have = "; or, as well: ".join(each.words for each in self.conditions[:NAMED])
         of = (
             f"all {self.leads} leads that {self.what}" if self.leads > 1 else f"the one lead that {self.what}"
         )
-        others = f"none of the other {self.others} does" if self.others > 1 else "the one other does not"
-        no_rule = "" if self.conditions[0].pattern.lacks else f"; {NOT_PREDICTED}"
-        return f"{of} {have}; {others} (by chance: less than 1 in 10^{int(self.odds)}){no_rule}"
+        one = "is" if have.startswith("are ") else "does"
+        others = f"none of the other {self.others} {one}" if self.others > 1 else f"the one other {one} not"
+        return f"{of} {have}; {others} (by chance: less than 1 in 10^{int(self.odds)})"
 
 
 def describe(held: Held, policy: ImportPolicy, differs: Mask, among: Mask, what: str, /) -> Finding | None:

@@ -106,12 +106,15 @@ def sentence(cleaned: "CleanedLeads", receipt: "Receipt | None" = None) -> str:
         "differs": "not as predicted",
         "incomplete": "unfinished",
     }[told.status]
-    counts = ", ".join(
+    counts = [
         f"nonsense as {name}" if count is None else f"{count} {name}"
         for name, count in told.reported.as_dict().items()
         if count is not None or name in told.nonsense
-    )
-    return f"{text}; the API answered {counts}: {verdict}."
+    ]
+    if told.not_given and told.status in {"agrees", "within_range"}:
+        counts.append(f"{'and ' if counts else ''}no {' or '.join(told.not_given)}")
+        verdict += " as far as it says"
+    return f"{text}; the API answered {', '.join(counts)}: {verdict}."
 
 
 def open_counts(bounds: "Bounds | None", /) -> list[str]:

@@ -3,19 +3,21 @@
 Numbers and whatever else is no text are as `str` gives them. Nothing here knows a format.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 
 from hygiene.io.formulas import guarded, guarded_texts
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["text_cells"]
 
 _TEXT = pa.large_string()
 
 
-def text_cells(column: pd.Series, /, *, guard: bool = False) -> pa.Array:
+def text_cells(column: "pd.Series", /, *, guard: bool = False) -> pa.Array:
     """The cells as one `large_string` array by position; NA is null.
 
     Args:
@@ -38,7 +40,7 @@ def text_cells(column: pd.Series, /, *, guard: bool = False) -> pa.Array:
     return _one_by_one(column, guard=guard)
 
 
-def _one_by_one(column: pd.Series, *, guard: bool) -> pa.Array:
+def _one_by_one(column: "pd.Series", *, guard: bool) -> pa.Array:
     cells = (guarded(cell) if guard else cell for cell in column.astype(object).tolist())
     there = column.notna().tolist()
     texts = [

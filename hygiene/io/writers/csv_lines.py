@@ -6,14 +6,17 @@ A cell is quoted where it holds a delimiter, a quote or a part of a line end; li
 import csv
 import io
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.io.formulas import guarded
 from hygiene.io.writers.cells import text_cells
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["header_line", "lines"]
 
@@ -23,7 +26,7 @@ _TEXT = pa.large_string()
 _COMMA, _QUOTE, _LINE_END, _NOTHING = (pa.scalar(text, _TEXT) for text in (",", '"', "\n", ""))
 
 
-def header_line(frame: pd.DataFrame, /, *, guard: bool = False) -> bytes:
+def header_line(frame: "pd.DataFrame", /, *, guard: bool = False) -> bytes:
     """The line of the column names."""
     line = io.StringIO()
     # A line end of two characters, as the module quotes line breaks only where they are part of it
@@ -32,7 +35,7 @@ def header_line(frame: pd.DataFrame, /, *, guard: bool = False) -> bytes:
     return line.getvalue()[:-2].encode() + b"\n"
 
 
-def lines(frame: pd.DataFrame, /, *, guard: bool = False) -> memoryview:
+def lines(frame: "pd.DataFrame", /, *, guard: bool = False) -> memoryview:
     """The lines of the rows.
 
     Args:

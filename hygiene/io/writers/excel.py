@@ -5,14 +5,15 @@ import datetime
 import math
 import os
 from collections.abc import Iterable, Iterator
-from typing import IO, Any
-
-import pandas as pd
+from typing import IO, TYPE_CHECKING, Any
 
 from hygiene.errors import UsageError, option
 from hygiene.io.formulas import guarded
 from hygiene.io.leftovers import Scratch
 from hygiene.io.writers.archive_file import ArchiveFile
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["WorkbookTable"]
 
@@ -54,7 +55,7 @@ class WorkbookTable:
         self._sheet = self._book.add_worksheet("leads")
         self._rows = 0
 
-    def add(self, frame: pd.DataFrame, /) -> None:
+    def add(self, frame: "pd.DataFrame", /) -> None:
         """Write further rows, without their index.
 
         Raises:
@@ -99,7 +100,7 @@ class WorkbookTable:
         return bool(self._sheet.write_string(row, column, str(cell)))
 
 
-def _rows(frame: pd.DataFrame) -> Iterator[Iterable[Any]]:
+def _rows(frame: "pd.DataFrame") -> Iterator[Iterable[Any]]:
     """The rows of a frame, NA as ""."""
     for at in range(0, len(frame), _SLICE):
         part = frame.iloc[at : at + _SLICE]

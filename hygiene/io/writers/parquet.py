@@ -5,15 +5,17 @@ Rows are gathered into row groups of one size. The type of a column is settled b
 
 import os
 from collections.abc import Sequence
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hygiene.errors import UsageError, option
 from hygiene.io.writers.archive_file import ArchiveFile
 from hygiene.io.writers.cells import text_cells
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["ParquetTable"]
 
@@ -35,7 +37,7 @@ class ParquetTable:
         self._parts: list[pa.RecordBatch] = []
         self._waiting = 0
 
-    def add(self, frame: pd.DataFrame, /) -> None:
+    def add(self, frame: "pd.DataFrame", /) -> None:
         """Write further rows, without their index."""
         arrays = [_plain(frame.iloc[:, at]) for at in range(frame.shape[1])]
         names = [str(name) for name in frame.columns]
@@ -79,7 +81,7 @@ class ParquetTable:
             raise UsageError(msg) from error
 
 
-def _plain(column: pd.Series) -> pa.Array:
+def _plain(column: "pd.Series") -> pa.Array:
     """The cells as one array, text as `large_string`; cells of mixed kinds are text."""
     try:
         found = pa.array(column, from_pandas=True)

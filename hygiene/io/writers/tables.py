@@ -5,13 +5,14 @@ Parts have the same columns; the first one brings them, be it without rows.
 
 import contextlib
 from collections.abc import Iterator
-from typing import IO, Any, Literal, Protocol, TypeAlias
-
-import pandas as pd
+from typing import IO, TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from hygiene.errors import UsageError
 from hygiene.io.writers.atomic import PRIVATE, Path_, atomic
 from hygiene.io.writers.csv_lines import header_line, lines
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["CsvTable", "Format", "Table", "open_table", "write_csv", "write_parquet", "write_xlsx"]
 
@@ -24,7 +25,7 @@ _SLICE = 1 << 16
 class _Written(Protocol):
     """One format of a table."""
 
-    def add(self, frame: pd.DataFrame, /) -> None:
+    def add(self, frame: "pd.DataFrame", /) -> None:
         """Write further rows, without their index."""
 
     def close(self) -> None:
@@ -62,7 +63,7 @@ class Table:
         self._columns: list[Any] | None = None
         self._written = _written(file, path, format_, spreadsheet=spreadsheet, guard=guard or spreadsheet)
 
-    def add(self, frame: pd.DataFrame, /) -> None:
+    def add(self, frame: "pd.DataFrame", /) -> None:
         """Write further rows, without their index.
 
         Raises:
@@ -100,7 +101,7 @@ class CsvTable:
         self._file, self._spreadsheet, self._guard = file, spreadsheet, guard
         self._begun = False
 
-    def add(self, frame: pd.DataFrame, /) -> None:
+    def add(self, frame: "pd.DataFrame", /) -> None:
         """Write further rows, without their index."""
         if not self._begun:
             mark = "\ufeff".encode() if self._spreadsheet else b""
@@ -160,7 +161,7 @@ def open_table(
 
 
 def write_csv(
-    frame: pd.DataFrame,
+    frame: "pd.DataFrame",
     path: Path_,
     /,
     *,
@@ -173,13 +174,13 @@ def write_csv(
         opened.add(frame)
 
 
-def write_xlsx(frame: pd.DataFrame, path: Path_, /, *, spreadsheet: bool = False) -> None:
+def write_xlsx(frame: "pd.DataFrame", path: Path_, /, *, spreadsheet: bool = False) -> None:
     """Write a frame as a workbook of one sheet; see `open_table`."""
     with open_table(path, format_="xlsx", spreadsheet=spreadsheet) as opened:
         opened.add(frame)
 
 
-def write_parquet(frame: pd.DataFrame, path: Path_, /, *, spreadsheet: bool = False) -> None:
+def write_parquet(frame: "pd.DataFrame", path: Path_, /, *, spreadsheet: bool = False) -> None:
     """Write a frame as Parquet; see `open_table`."""
     with open_table(path, format_="parquet", spreadsheet=spreadsheet) as opened:
         opened.add(frame)
