@@ -28,6 +28,8 @@ _WORD = re.compile(r"[^\s\-\u2010\u2011]+")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?")
 #: A prefix in its own case before capitals, which are to be small: McDONALD, O'NEIL.
 _PREFIXED = re.compile(r"(Mc|Mac|[OD]['\u2019])([^\W\d_]{3,})")
+#: Two capitals in a row: without any a word that holds small letters too is left.
+_SHOUTED = re.compile("[A-Z][A-Z'\u2019]")
 _TWO_CAPITALS = re.compile(r"[A-Z]{2}[a-z]{2,}")
 _INVERTED = re.compile(r"[^\W\d_][^\W\d_]{2,}")
 #: Letters from which on a word in capitals beside one that is not is a name, not an abbreviation.
@@ -43,6 +45,8 @@ def name_case(text: str, /, *, given: bool, country: str = "", turkish: bool = F
         country: ISO 3166-1 code, in capitals, where it is known.
         turkish: Whether the i with a dot and that without are two letters for certain.
     """
+    if text.isascii() and not text.islower() and not text.isupper() and not _SHOUTED.search(text):
+        return text
     letters = [sign for sign in text if sign.isalpha()]
     if not letters or not all(map(_has_case, letters)):
         return text

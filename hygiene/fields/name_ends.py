@@ -74,10 +74,12 @@ def cut_end(text: str, /, *, given: bool, whole: bool = False, country: str = ""
 
 def _joined(text: str) -> str:
     """A text in which the parts of a credential stand together: Ph. D., M. Sc., dipl. ing."""
+    if ". " not in text:
+        return text
     words = text.split()
     for place in range(len(words) - 1, 0, -1):
         both = words[place - 1] + words[place]
-        if words[place - 1].endswith(".") and name_key(both) in _credentials() | _further_credentials():
+        if words[place - 1].endswith(".") and name_key(both) in _joinable():
             words[place - 1 : place + 1] = [both]
     return " ".join(words)
 
@@ -116,7 +118,7 @@ def _is_all_told(text: str, *, sure: bool = False, country: str = "") -> bool:
         country: ISO 3166-1 code where it is known.
     """
     words = [word for word in re.split(r"[\s/]+", _joined(text.strip())) if word]
-    known, further = _suffixes() | _credentials(), _further_credentials()
+    known, further = _known(), _further_credentials()
     if sure and words and (all(map(_DEGREE.fullmatch, words)) or _is_position(text) or _are_no_names(words)):
         return True
     return all(
@@ -162,10 +164,10 @@ def _is_told(words: list[str], *, shouted: bool, given: bool) -> bool:
         return not given or key not in {"sr", "2nd", "3rd", "4th"} or word.endswith(".")
     if key in _further_credentials():
         return dots > 1 or (dots == 1 and not word.endswith(".")) or _is_set_off(words, shouted or given)
-    if key not in _credentials() | _plain_credentials():
-        return False
-    if key in _plain_credentials() or dots > 1:
+    if key in _plain_credentials():
         return True
+    if key not in _credentials() or dots > 1:
+        return key in _credentials()
     capitals = sum(map(str.isupper, word))
     return capitals > 1 and (not shouted or not any(sign in "aeiou" for sign in key))
 
@@ -175,13 +177,29 @@ def _is_set_off(words: list[str], bare: bool) -> bool:  # noqa: FBT001
     if len(words) < 2 or (bare and (len(words) < _WHOLE or " ".join(words).isupper())):
         return False
     word, before = words[-1], words[-2]
-    small = before.lower() in read_words("particles", kind="lower") | read_words("particles", kind="after")
+    small = before.lower() in read_words("particles", kind="lower") or before.lower() in read_words(
+        "particles", kind="after"
+    )
     return word.isupper() and before[1:].islower() and not small and name_key(word) not in _SURNAMES_TOO
 
 
 def _is_plainly_told(word: str) -> bool:
     """Whether a word alone is a suffix or a credential, and no name."""
-    return (name_key(word) in _suffixes() | _plain_credentials() and not word.istitle()) or word.endswith(".")
+    return (
+        (name_key(word) in _suffixes() or name_key(word) in _plain_credentials()) and not word.istitle()
+    ) or word.endswith(".")
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Suffixes and credentials that are no words."""
+    return _suffixes() | _credentials()
+
+
+@cache
+def _joinable() -> frozenset[str]:
+    """Credentials of any kind."""
+    return _credentials() | _further_credentials()
 
 
 @cache

@@ -108,6 +108,8 @@ def drop_doubled(first: Cell, last: Cell, /) -> None:
             first.set(behind.strip(), "last_name_in_first")
             last.set(before, "first_name_in_last")
     words, surname = first.text.split(), last.text.split()
+    if len(words) < 2 and len(surname) < 2:
+        return
     same = [word.casefold() for word in words] == [word.casefold() for word in surname[: len(words)]]
     known = words != [] and folded(words[0]) in given_names() and not is_left(last.text, given=False)
     if same and known and len(words) < len(surname):

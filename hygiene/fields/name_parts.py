@@ -99,17 +99,19 @@ def drop_pictures(text: str, /) -> str:
 
 def drop_signs(text: str, /) -> str:
     """A text without the signs around it: stars, dashes, a pair of quotes, a full stop behind a given name."""
+    if text[:1].isalpha() and text[-1:].isalpha():
+        return text
     bare = text.strip(_AROUND)
     if len(bare) > 2 and bare[0] == bare[-1] and bare[0] in "\"'":
         bare = bare[1:-1].strip()
     name = bare.removesuffix(".")
-    if (
-        name != bare
-        and len(name) > len("Wm.")
-        and folded(name) in given_names() - read_words("titles", kind="abbreviated")
-    ):
+    if name != bare and len(name) > len("Wm.") and _is_given(folded(name)):
         bare = name
     return _kept(bare, text) if bare != text else text
+
+
+def _is_given(word: str) -> bool:
+    return word in given_names() and word not in read_words("titles", kind="abbreviated")
 
 
 def drop_address(text: str, /) -> str:

@@ -4,7 +4,7 @@ By tables, some of them by country, and by shape: an abbreviation that no given 
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from hygiene.words.firm_names import are_positions
 from hygiene.words.name_words import given_names
@@ -13,6 +13,8 @@ from hygiene.words.tables import read_rows, read_words
 
 __all__ = ["APOSTROPHES", "TWO_PEOPLE", "is_title", "name_key", "split_titles"]
 
+#: Keys of words that are kept, since titles and credentials repeat.
+_KEYS = 1 << 12
 #: Words between two people; some of them stand within surnames.
 TWO_PEOPLE = re.compile(r"\s(?:and|und|u\.|et|og|och|oder|or|y|e|en|és|ve|и|та|και)\s", re.IGNORECASE)
 #: A title without a space behind it.
@@ -29,6 +31,7 @@ APOSTROPHES = str.maketrans(
 )
 
 
+@lru_cache(_KEYS)
 def name_key(word: str, /) -> str:
     """A word as the tables of titles have it: small, without full stops, commas and marks."""
     return word.translate(APOSTROPHES).replace(".", "").strip(",").lower()
@@ -42,7 +45,9 @@ def split_titles(text: str, country: str, /, *, alone: bool) -> tuple[list[str],
         country: ISO 3166-1 code where it is known: ``M.`` is a title where French is spoken.
         alone: Whether titles may be all there is.
     """
-    glued = _GLUED.match(text)
+    if not alone and " " not in text and "." not in text:
+        return [], text
+    glued = _GLUED.match(text) if "." in text else None
     if glued and is_title(glued[1], country, after=False):
         text = f"{glued[1]} {text[glued.end() :]}"
     words = text.split()

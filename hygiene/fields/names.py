@@ -103,6 +103,8 @@ def _take_off(first: Cell, last: Cell, country: str) -> None:
     for cell in (first, last):
         if is_department(cell.text):
             continue
+        if cell.text.isalpha() and (cell is first or cell.text.istitle()):
+            continue  # one word: there is nothing to take off
         cell.set(drop_address(cell.text), "address")
         cell.set(drop_signs(drop_pictures(cell.text)), "picture")
         cell.set(drop_nicknames(cell.text), "nickname")
