@@ -39,6 +39,12 @@ _KEYWORD = (
     r"|Attn|Atf)\b"
 )
 
+#: Two companies in one cell.
+_TWO_FIRMS = re.compile(r"\s/\s|\S\s\S.*[^\W\d_]{3}\.?/[^\s/]{3,}\s\S")
+#: A German partnership with a company as its partner, with words between its parts: GmbH & Co. Beteiligungs KG.
+_PARTNERSHIP = re.compile(
+    r"^(.*\S)\s(?:gGmbH|GmbH|AG|SE|UG|mbH)\s?&\s?Co\.?(?:\s[^\W\d_-]+)?\s(?:KG|OHG|KGaA)$", re.IGNORECASE
+)
 #: Capitals of Turkish alone: where one stands, an I is the one without a dot.
 _TURKISH = frozenset("İĞ")
 _BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\uff08[^\uff08\uff09]*\uff09)\s*")
@@ -131,7 +137,7 @@ def tidy_company(text: str, country: str = "", /) -> Change:
             not cell.text
             or _NOW.search(cell.text)
             or "@" in cell.text
-            or " / " in cell.text
+            or _TWO_FIRMS.search(cell.text)
             or BETWEEN in cell.text
         ):
             break
@@ -173,6 +179,9 @@ def _drop_forms(cell: Cell, country: str) -> None:
 
 
 def _without_form(text: str, country: str) -> str:
+    partnership = _PARTNERSHIP.match(text)
+    if partnership:
+        return _as_name(partnership[1], text)
     words = text.split()
     most = min(_FORM_WORDS, len(words) - 1) if words and ends_a_form(words[-1]) else 0
     for count in range(most, 0, -1):

@@ -28,7 +28,7 @@ _TRADING_AS = re.compile(
 )
 _PART_OF = re.compile(
     r"\s*[,\u2013\u2014-]\s+(?:an?\s.+\s(?:company|group|brand|business|subsidiary|corporation)"
-    r"|(?:part|member|division) of\s.+)$",
+    r"|(?:an?\s)?(?:part|member|division|subsidiary) of\s.+)$",
     re.IGNORECASE,
 )
 #: A sentence behind a dash or colon: three words or more, one of them of those that no name is made of.

@@ -51,7 +51,8 @@ def name_case(text: str, /, *, given: bool, country: str = "", turkish: bool = F
     if not letters or not all(map(_has_case, letters)):
         return text
     upper, lower = all(map(_is_upper, letters)), all(map(str.islower, letters))
-    if upper and country in DOTLESS and not turkish and _TURKISH.isdisjoint(text):
+    known = given and given_names().issuperset(folded(text).split())
+    if upper and country in DOTLESS and (known or not turkish) and _TURKISH.isdisjoint(text):
         text = _WORD.sub(lambda found: _with_dots(found[0], given=given), text)
     turkish = turkish or country in DOTLESS or not _TURKISH.isdisjoint(text)
     words = list(_WORD.finditer(text))

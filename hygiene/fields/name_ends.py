@@ -119,7 +119,7 @@ def _is_all_told(text: str, *, sure: bool = False, country: str = "") -> bool:
     """
     words = [word for word in re.split(r"[\s/]+", _joined(text.strip())) if word]
     known, further = _known(), _further_credentials()
-    if sure and words and (all(map(_DEGREE.fullmatch, words)) or _is_position(text) or _are_no_names(words)):
+    if sure and words and (all(map(_is_shaped, words)) or _is_position(text) or _are_no_names(words)):
         return True
     return all(
         _is_credential(word)
@@ -135,6 +135,11 @@ def _is_credential(word: str) -> bool:
     """Whether a table knows a credential, what stands behind its hyphen apart: LCSW-C."""
     base, mark, tail = name_key(word).rpartition("-")
     return bool(mark) and base in _credentials() and word.isupper() and len(tail) < _WHOLE
+
+
+def _is_shaped(word: str) -> bool:
+    """Whether a word behind a surname and a comma is an abbreviation: S.Kom., CTFA."""
+    return _DEGREE.fullmatch(word) is not None or (len(word) > _SHORT and word.isupper() and word.isalpha())
 
 
 def _are_no_names(words: list[str]) -> bool:
@@ -160,6 +165,8 @@ def _is_told(words: list[str], *, shouted: bool, given: bool) -> bool:
     """
     word = words[-1]
     key, dots = name_key(word), word.count(".")
+    if word.endswith(".") and key in read_words("titles", kind="suffix_dotted"):
+        return True
     if key in _suffixes():
         return not given or key not in {"sr", "2nd", "3rd", "4th"} or word.endswith(".")
     if key in _further_credentials():

@@ -48,6 +48,6 @@ def split_job(text: str, /, *, is_told: Callable[[str], bool]) -> tuple[str, boo
         or is_company(tail, "")
         or is_told(tail)
         or _REMARK.search(tail) is not None
-        or (not _SURE.isdisjoint(found[0]) and not person)
+        or ((not _SURE.isdisjoint(found[0]) or "//" in found[0]) and not person)
     )
     return (head, True, tail) if told else (text, False, "")

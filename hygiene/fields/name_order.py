@@ -50,6 +50,8 @@ def _turned(text: str, country: str) -> tuple[str, str]:
     if comma:
         return (surname, given.strip()) if _is_turned(surname, given.strip(), country) else ("", "")
     words = text.split()
+    if len(words) == len(("given", "surname")) and _is_cased(words[0]) and _CAPITALS.fullmatch(words[1]):
+        return (words[1], words[0]) if words[1].isupper() and folded(words[0]) in given_names() else ("", "")
     count = next(
         (at for at, word in enumerate(words) if not _CAPITALS.fullmatch(word) or not word.isupper()), 0
     )
@@ -62,6 +64,10 @@ def _turned(text: str, country: str) -> tuple[str, str]:
         if count and known and not is_left(text, given=True)
         else ("", "")
     )
+
+
+def _is_cased(word: str) -> bool:
+    return word.istitle() and word.isalpha() and len(word) > 1
 
 
 def _is_turned(surname: str, given: str, country: str) -> bool:

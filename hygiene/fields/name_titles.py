@@ -25,6 +25,8 @@ _ABBREVIATED = re.compile(r"[^\W\d_]{3,}\.(?:-?[^\W\d_]{2,}\.)?")
 _RAISED = re.compile(r"[^\W\d_]{2,}\.(?:mo|ma|le|ssa|ra|na)")
 #: Countries where M. is Monsieur.
 _MONSIEUR = frozenset({"FR", "BE", "CH", "LU", "MC", "CI", "CM", "DZ", "MA", "SN", "TN"})
+#: Degrees of Russian scholars: к.т.н., д.м.н.
+_RUSSIAN = re.compile(r"[кд]\.[а-я]{1,4}\.н\.?")
 #: Signs of an apostrophe, and marks that no word has.
 APOSTROPHES = str.maketrans(
     {"\u2019": "'", "`": "'", "\u00b4": "'", "\u00ae": None, "\u2122": None, "\u00aa": None, "\u00ba": None}
@@ -70,7 +72,9 @@ def split_titles(text: str, country: str, /, *, alone: bool) -> tuple[list[str],
 def _titles_at(words: list[str], place: int, country: str) -> int:
     """How many words at a place are a title: an abbreviation that no given name begins with is one before a name."""
     following = folded(words[place + 1]) if place + 1 < len(words) else ""
-    two = f"{name_key(words[place])} {following.rstrip('.')}" in read_words("titles", kind="title_two")
+    pair = f"{name_key(words[place])} {following.rstrip('.')}"
+    two = pair in read_words("titles", kind="title_two")
+    two |= place > 0 and pair in read_words("titles", kind="title_after_two")
     if two or is_title(words[place], country, after=place > 0):
         return 1 + two
     word = folded(words[place])
@@ -114,7 +118,9 @@ def is_title(word: str, country: str, *, after: bool, only: bool = False) -> boo
         return not only or dotted or key not in read_words("titles", kind="title_kept")
     if dotted and key in read_words("titles", kind="title_dotted"):
         return True
-    if after and "." in word and all(_is_after(part) for part in word.lower().split(".") if part):
+    if after and "." in word and (key in read_words("titles", kind="title_after") or _are_after(word)):
+        return True
+    if _RUSSIAN.fullmatch(word.lower()) or (word.count(".") > 0 and len(key) > 2 and key in _degrees()):
         return True
     return (dotted and key == "m" and country in _MONSIEUR) or bool(
         re.fullmatch(r"(?:dr|prof|dipl)(?:\.-?[a-z]+)+\.?", word.lower())
@@ -127,5 +133,12 @@ def _titles_in() -> frozenset[tuple[str, str]]:
     return frozenset((row[0], row[2]) for row in read_rows("titles") if row[1] == "title_in")
 
 
-def _is_after(part: str) -> bool:
-    return part.strip("-") in read_words("titles", kind="title_after")
+def _are_after(word: str) -> bool:
+    """Whether all parts of a word are what follows a title: phil.nat."""
+    parts = [part.strip("-") for part in word.lower().split(".") if part]
+    return bool(parts) and read_words("titles", kind="title_after").issuperset(parts)
+
+
+def _degrees() -> frozenset[str]:
+    """Credentials that stand before a name too, with full stops: M.Sc."""
+    return read_words("titles", kind="credential_plain")

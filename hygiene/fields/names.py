@@ -83,7 +83,7 @@ def tidy_name(first: str, last: str, country: str = "", /) -> tuple[Change, ...]
     for _ in range(_ROUNDS):
         before = [cell.text for cell in cells]
         for cell, other in zip(cells, cells[::-1], strict=True):
-            nothing = is_nothing(cell.text.strip(), beside=other.before.strip())
+            nothing = is_nothing(cell.text.strip(), beside=other.before.strip(), given=cell is cells[0])
             made_up = names_a_test(first.strip(), last.strip()) or is_made_up(
                 f"{first.strip()} {last.strip()}"
             )

@@ -185,7 +185,9 @@ def _in_plan(bare: str, region: str, plans: ModuleType) -> str:
         number = plans.parse(bare, None if bare.startswith("+") else region)
     except plans.NumberParseException:
         return ""
-    if not bare.startswith("+") and not plans.is_valid_number(number):
+    trunk = plans.ndd_prefix_for_region(region, strip_non_digits=True) if region else None
+    unlike = trunk == "0" and not re.match(r"\W*0", bare)  # a number at home begins with it
+    if not bare.startswith("+") and (unlike or not plans.is_valid_number(number)):
         own = _with_own_code(bare, number, region, plans)
         if own:
             return _in_plan(own, region, plans)

@@ -1,6 +1,7 @@
 """Placeholders: cells that name nobody and nothing, though something stands in them."""
 
 import re
+import unicodedata
 from string import ascii_lowercase
 
 from hygiene.words.tables import read_words
@@ -18,24 +19,19 @@ UNFILLED = (
 _UNFILLED = re.compile(UNFILLED)
 
 
-def is_nothing(text: str, /, *, beside: str = "", firm: bool = False) -> bool:
+def is_nothing(text: str, /, *, beside: str = "", firm: bool = False, given: bool = False) -> bool:
     """Whether a cell says that there is nothing, or holds what a bored hand left.
 
     Args:
         text: The cell, without white space around it.
         beside: The other half of a name: a word like ``NULL`` is a surname where that is in capitals too.
         firm: Whether it is the cell of a company.
+        given: Whether it is that of a first name, which ``Null`` is never.
     """
     lower = text.lower()
-    if _UNFILLED.fullmatch(text) and not (firm and text.isalpha()):
-        return True
-    nothing = read_words("placeholders", kind="nothing")
-    words = lower.split()
-    if (
-        lower in nothing
-        or (len(words) == 2 and words[0] == words[1] and words[0] in nothing)
-        or (lower[:1] in "-(<[" and lower.strip("-()<>[] ") in nothing)
-    ):
+    never = given and lower in read_words("placeholders", kind="nothing_unless_surname")
+    unfilled = _UNFILLED.fullmatch(text) and not (firm and text.isalpha())
+    if never or unfilled or _says_nothing(lower):
         return True
     if lower in read_words("placeholders", kind="nothing_unless_name"):
         if firm:
@@ -45,6 +41,21 @@ def is_nothing(text: str, /, *, beside: str = "", firm: bool = False) -> bool:
         alike = beside.isupper() if text.isupper() else beside.islower() if text.islower() else True
         return text == "NaN" or not ((alike and beside.isalpha()) or text.istitle() or len(text) == 1)
     return not firm and lower in read_words("placeholders", kind="junk")
+
+
+def _says_nothing(lower: str) -> bool:
+    """Whether a cell in small letters holds punctuation alone, or a word for nothing, twice or in brackets or not."""
+    nothing = read_words("placeholders", kind="nothing")
+    words = lower.split()
+    if lower in nothing or (lower and not any(map(_says, lower))):
+        return True
+    twice = len(words) == len(("n/a", "n/a")) and words[0] == words[1] and words[0] in nothing
+    return twice or (lower[:1] in "-(<[" and lower.strip("-()<>[] ") in nothing)
+
+
+def _says(sign: str) -> bool:
+    """Whether a sign is a letter, a digit, a picture or what shapes these: no punctuation."""
+    return sign.isalnum() or unicodedata.category(sign) in {"So", "Mn", "Mc", "Me", "Cf", "Co", "Cn"}
 
 
 def is_test(text: str, /) -> bool:
@@ -59,7 +70,10 @@ def names_a_test(first: str, last: str, /) -> bool:
 
 def is_made_up(text: str, /) -> bool:
     """Whether first and last name together are what somebody writes who gives none."""
-    return text.lower() in read_words("placeholders", kind="pair")
+    whole = text.lower()
+    return whole in read_words("placeholders", kind="pair") or whole in read_words(
+        "placeholders", kind="nothing"
+    )
 
 
 def is_department(text: str, /) -> bool:
