@@ -14,6 +14,7 @@ from hygiene.words.tables import read_words
 
 __all__ = [
     "Cell",
+    "before_employer",
     "drop_address",
     "drop_nicknames",
     "drop_pictures",
@@ -136,9 +137,15 @@ def is_left(text: str, /, *, given: bool) -> bool:
     return two.search(_NOBLE.sub(" ", text)) is not None
 
 
+def before_employer(text: str, /) -> str:
+    """A text without an employer that a comma, a dash or a word sets off behind a name."""
+    head = _BEFORE.split(text, maxsplit=1)[0]
+    return head or text
+
+
 def is_company(first: str, last: str, /) -> bool:
     """Whether the cells of a name hold that of a company."""
-    words = _BEFORE.split(f"{first} {last}", maxsplit=1)[0].split()
+    words = f"{first} {last}".partition(" | ")[0].split()
     if len(words) < 2:
         return any(form in first + last for form in LEGAL_FORMS_JOINED)
     if name_key(words[-1]) in read_words("legal_forms", kind="telling") and "." not in words[-1][:-1]:

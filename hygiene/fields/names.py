@@ -22,6 +22,7 @@ from hygiene.fields.name_ends import cut_end
 from hygiene.fields.name_order import drop_doubled, put_in_order
 from hygiene.fields.name_parts import (
     Cell,
+    before_employer,
     drop_address,
     drop_nicknames,
     drop_pictures,
@@ -31,7 +32,7 @@ from hygiene.fields.name_parts import (
     starts_with_particle,
 )
 from hygiene.fields.name_titles import split_titles
-from hygiene.fields.placeholders import is_department, is_made_up, is_nothing, names_a_test
+from hygiene.fields.placeholders import are_nobody, is_department, is_empty, is_nothing
 from hygiene.fields.plain_names import plain_names, set_plainly
 from hygiene.fields.whole_names import split_whole
 from hygiene.words.name_words import given_names
@@ -83,13 +84,11 @@ def tidy_name(first: str, last: str, country: str = "", /) -> tuple[Change, ...]
     for _ in range(_ROUNDS):
         before = [cell.text for cell in cells]
         for cell, other in zip(cells, cells[::-1], strict=True):
-            nothing = is_nothing(cell.text.strip(), beside=other.before.strip(), given=cell is cells[0])
-            made_up = names_a_test(first.strip(), last.strip()) or is_made_up(
-                f"{first.strip()} {last.strip()}"
-            )
-            if nothing or made_up:
+            text = cell.text.strip()
+            nothing = is_nothing(text, beside=other.before.strip(), given=cell is cells[0]) or is_empty(text)
+            if nothing or are_nobody(first.strip(), last.strip()):
                 cell.set("", "placeholder")
-        if not is_company(*[cell.text for cell in cells]):
+        if not is_company(*[before_employer(cell.text) for cell in cells]):
             _take_off(*cells, country)
             _set_case(*cells, country)
         if before == [cell.text for cell in cells]:

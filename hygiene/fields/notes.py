@@ -94,7 +94,7 @@ def _names_nobody(first: str, last: str) -> bool:
     if names_a_test(first, last):
         return True
     whole = f"{first} {last}"
-    nothing = is_nothing(first, beside=last, given=True) or is_nothing(last, beside=first)
+    nothing = is_nothing(first, beside=last) or is_nothing(last, beside=first)
     return nothing or is_department(whole) or is_made_up(whole)
 
 

@@ -6,7 +6,14 @@ from string import ascii_lowercase
 
 from hygiene.words.tables import read_words
 
-__all__ = ["UNFILLED", "is_department", "is_made_up", "is_nothing", "is_test", "names_a_test"]
+__all__ = [
+    "UNFILLED",
+    "is_department",
+    "is_made_up",
+    "is_nothing",
+    "is_test",
+    "names_a_test",
+]
 
 
 #: What a program was to fill in ({{name}}, %NAME%, *|NAME|*, ${name}, <<name>>), and a key that was held down, but for
@@ -16,6 +23,8 @@ UNFILLED = (
     r"|\*\|.*\|\*|<<.*>>|<[A-Za-z_ ]+>|\$[A-Za-z][A-Za-z_]*|"
     + "|".join(f"[{letter}{letter.upper()}]{{3,}}" for letter in ascii_lowercase if letter != "i")
 )
+#: What stands behind the word of a test: test1.
+_TESTED = re.compile(r"(?<=test)\d+$", re.IGNORECASE)
 _UNFILLED = re.compile(UNFILLED)
 
 
@@ -44,23 +53,34 @@ def is_nothing(text: str, /, *, beside: str = "", firm: bool = False, given: boo
 
 
 def _says_nothing(lower: str) -> bool:
-    """Whether a cell in small letters holds punctuation alone, or a word for nothing, twice or in brackets or not."""
+    """Whether a cell in small letters holds a word for nothing, in brackets or not."""
     nothing = read_words("placeholders", kind="nothing")
-    words = lower.split()
-    if lower in nothing or (lower and not any(map(_says, lower))):
-        return True
-    twice = len(words) == len(("n/a", "n/a")) and words[0] == words[1] and words[0] in nothing
-    return twice or (lower[:1] in "-(<[" and lower.strip("-()<>[] ") in nothing)
+    return lower in nothing or (lower[:1] in "-(<[" and lower.strip("-()<>[] ") in nothing)
+
+
+def are_nobody(first: str, last: str, /) -> bool:
+    """Whether both cells together name nobody, though each may be a name: No Name, test1 test, foo bar."""
+    whole = f"{first} {last}".strip()
+    nothing = whole.lower() in read_words("placeholders", kind="nothing")
+    tested = names_a_test(*(_TESTED.sub("", cell) for cell in (first, last)))
+    return tested or is_made_up(whole) or (" " in whole and nothing)
+
+
+def is_empty(text: str, /) -> bool:
+    """Whether a cell holds punctuation alone, or a word for nothing twice."""
+    words = text.split()
+    twice = len(words) == len(("n/a", "n/a")) and words[0] == words[1]
+    return text != "" and (not any(map(_says, text)) or (twice and _says_nothing(words[0].lower())))
 
 
 def _says(sign: str) -> bool:
-    """Whether a sign is a letter, a digit, a picture or what shapes these: no punctuation."""
+    """Whether a sign is a letter, a digit, a picture or what shapes these."""
     return sign.isalnum() or unicodedata.category(sign) in {"So", "Mn", "Mc", "Me", "Cf", "Co", "Cn"}
 
 
 def is_test(text: str, /) -> bool:
     """Whether somebody tried a form."""
-    return re.sub(r"(?<=test)\d+$", "", text.lower()) in read_words("placeholders", kind="test")
+    return text.lower() in read_words("placeholders", kind="test")
 
 
 def names_a_test(first: str, last: str, /) -> bool:
@@ -70,10 +90,7 @@ def names_a_test(first: str, last: str, /) -> bool:
 
 def is_made_up(text: str, /) -> bool:
     """Whether first and last name together are what somebody writes who gives none."""
-    whole = text.lower()
-    return whole in read_words("placeholders", kind="pair") or whole in read_words(
-        "placeholders", kind="nothing"
-    )
+    return text.lower() in read_words("placeholders", kind="pair")
 
 
 def is_department(text: str, /) -> bool:
