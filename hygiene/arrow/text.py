@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Mask",
     "Octets",
+    "first_of",
     "is_blank",
     "lower_case",
     "mask",
@@ -233,12 +234,19 @@ def mask(column: pa.Array, /, *, null: bool = False) -> Mask:
     """A boolean Arrow array as a writable NumPy mask, nulls as `null`."""
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
-    return np.array(pc.fill_null(column, null).to_numpy(zero_copy_only=False), dtype=bool)
+    whole = pc.fill_null(column, null) if column.null_count else column
+    return np.array(whole.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def word_where(word: str, rows: Mask, /) -> pa.Array:
     """A word on the rows where a mask is true, null elsewhere."""
     return pc.if_else(pa.array(rows), pa.scalar(word, pa.large_string()), pa.scalar(None, pa.large_string()))
+
+
+def first_of(*columns: pa.Array) -> pa.Array:
+    """The first text of each row that is not null; columns that are null throughout cost nothing."""
+    filled = [column for column in columns if column.null_count < len(column)]
+    return pc.coalesce(*filled) if len(filled) > 1 else (*filled, columns[0])[0]
 
 
 def not_null(texts: pa.Array, /) -> Mask:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from hygiene import address
 from hygiene.address import Addresses, Keys, in_form
-from hygiene.arrow.text import Mask, is_blank, mask, not_null
+from hygiene.arrow.text import Mask, first_of, is_blank, mask, not_null
 from hygiene.checks.address_flags import find_traits
 from hygiene.checks.field_notes import find_field_notes
 from hygiene.checks.required import check_required
@@ -140,7 +140,7 @@ def check_chunk(leads: Leads, settings: Settings, /, *, first_row: int) -> tuple
         judged.address,
         judged.domain,
         judged.repaired,
-        pc.coalesce(judged.suggestion, traits.suggestion),
+        first_of(judged.suggestion, traits.suggestion),
         judged.others,
         traits.rule,
         marks.rule,

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import no_texts, text_frame, text_series, word_where
+from hygiene.arrow.text import first_of, no_texts, text_frame, text_series, word_where
 from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.chunk_reasons import domain_verdicts
 from hygiene.cleaning.dedup.clusters import ChunkClusters
@@ -82,25 +82,19 @@ def relate_rows(chunk: CheckedChunk, related: ChunkClusters, /) -> dict[str, pa.
     kept[related.place] = related.stays
     in_cluster = related.where(np.ones(len(related.place), dtype=bool))
     cluster = pc.cast(pa.array(kept, mask=~in_cluster), _TEXT)
-    kind = _first(word_where("person", replaced & other), word_where("exact", replaced))
+    kind = first_of(word_where("person", replaced & other), word_where("exact", replaced))
     known = pc.if_else(pc.is_valid(listed.known_as), pa.scalar("known", _TEXT), _NONE)
     rules = (
         listed.suppressed, related.named, chunk.mark, related.marks, listed.blocked, listed.near, chunk.trait,
     )  # fmt: skip
     return {
-        "duplicate_of": _first(pc.if_else(pa.array(replaced), cluster, _NONE), known),
-        "matched_rule": _first(*rules),
+        "duplicate_of": first_of(pc.if_else(pa.array(replaced), cluster, _NONE), known),
+        "matched_rule": first_of(*rules),
         "cluster": cluster,
-        "match": _first(kind, listed.known_match),
+        "match": first_of(kind, listed.known_match),
         "known_as": listed.known_as,
         "same_person": no_texts(len(chunk)) if related.likely is None else related.likely,
     }
-
-
-def _first(*columns: pa.Array) -> pa.Array:
-    """The first text of each row that is not null; columns that are null throughout cost nothing."""
-    filled = [column for column in columns if column.null_count < len(column)]
-    return pc.coalesce(*filled) if len(filled) > 1 else (*filled, columns[0])[0]
 
 
 def _places(index: "pd.Index", rows: np.ndarray[Any, Any]) -> tuple[Any, Any]:

@@ -18,6 +18,7 @@ _VOWEL = re.compile(r"[aeiouyаеёиоуыэюяіїєαειουηω]")
 #: Three consonants in a row of a word of four letters: it is spelled, not spoken.
 _SPELLED = re.compile(r"[^aeiouy]{3}")
 _SPOKEN, _SHORT = 4, 3
+_ORDINAL = re.compile(r"\d+(?:ST|ND|RD|TH)")
 _POSSESSIVE = re.compile(r"(.+)(['\u2019]S)")
 #: Capitals of Turkish alone: where one stands, an I is the one without a dot.
 _DOTTED = frozenset("İĞ")
@@ -38,7 +39,7 @@ def firm_case(text: str, /, *, shouted: bool, sloppy: bool = False) -> str:
     if any("\u10a0" <= sign <= "\u10ff" or "\u1c90" <= sign <= "\u1cbf" for sign in letters):
         return text
     if sloppy and text.islower():
-        return _WORD.sub(lambda found: _small(found, text) or word_case(found[0]), text)
+        return _WORD.sub(lambda found: _small(found, text) or _capital(found[0]), text)
     if not (shouted and text.isupper()):
         return text
     alone = len(_WORD.findall(text)) == 1
@@ -57,8 +58,8 @@ def _small(found: re.Match[str], text: str) -> str:
 def _word(found: re.Match[str], text: str, *, alone: bool) -> str:
     word = found[0]
     possessive = _POSSESSIVE.fullmatch(word)
-    if possessive:
-        return _spoken(possessive[1]) + possessive[2].lower()
+    if possessive or _ORDINAL.fullmatch(word):
+        return _spoken(possessive[1]) + possessive[2].lower() if possessive else word.lower()
     around = text[max(found.start() - 1, 0) : found.start()] + text[found.end() : found.end() + 1]
     if any(sign.isdigit() for sign in word) or ("&" in around and len(word) < _SPOKEN):
         return word
@@ -77,6 +78,11 @@ def _word(found: re.Match[str], text: str, *, alone: bool) -> str:
         len(bare) == _SPOKEN and _SPELLED.search(plain) and plain.isascii()
     )
     return word if spelled and plain not in FIRM_WORDS else _spoken(word)
+
+
+def _capital(word: str) -> str:
+    """A word in small letters with a capital, or in capitals where a table knows it so."""
+    return word.upper() if word.upper() in read_words("firm_cases", kind="kept") else _spoken(word)
 
 
 def _spoken(word: str) -> str:

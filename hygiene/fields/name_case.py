@@ -131,7 +131,8 @@ def _name(word: str, given: bool, country: str, upper: bool, turkish: bool) -> s
     if _INITIALS.fullmatch(word):
         return word.upper()
     bare = word.strip(".,'\u2019")
-    if len(bare) == 1 or (given and (_is_initials(bare) if upper else not _has_vowel(bare))):
+    cut = upper and word.endswith(".") and bare.isalpha()  # an abbreviation: MST.
+    if len(bare) == 1 or (given and not cut and (_is_initials(bare) if upper else not _has_vowel(bare))):
         return word
     lower = _lower(word, turkish=turkish)
     if not given and lower in _surnames():

@@ -6,7 +6,7 @@ Each function takes one kind of it off a text, and gives the text itself where t
 import re
 
 from hygiene.fields.distinct import Change
-from hygiene.fields.name_titles import APOSTROPHES, TWO_PEOPLE, name_key, split_titles
+from hygiene.fields.name_titles import APOSTROPHES, TWO_PEOPLE, name_key
 from hygiene.words.firm_names import are_positions, is_firm
 from hygiene.words.name_words import LEGAL_FORMS_JOINED, given_names
 from hygiene.words.spelling import folded
@@ -14,17 +14,17 @@ from hygiene.words.tables import read_words
 
 __all__ = [
     "Cell",
+    "drop_address",
     "drop_nicknames",
     "drop_pictures",
     "is_company",
     "is_left",
-    "is_turned",
     "starts_with_particle",
 ]
 
 #: Pictures, flags, stars, hearts and what shapes them. Source: Unicode's blocks of symbols and pictographs.
 _PICTURES = re.compile(
-    "[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\ufe0e\ufe0f\u20e3\U0001f000-\U0001faff]"
+    "[\u00a9\u00ae\u2122\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\ufe0e\ufe0f\u20e3\U0001f000-\U0001faff]"
     "|(?<=[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d|\u200d(?=[\u2600-\u27bf\U0001f000-\U0001faff])"
 )
 _BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*")
@@ -33,10 +33,17 @@ _QUOTED = re.compile(
     r"|'[^']+'|\u2018[^\u2019]+\u2019)(?=\s|$)"
 )
 _ALSO = re.compile(
-    r"\s+(?:(?:aka|a\.k\.a\.?|alias|goes by|geb\.|geborene|née|né|nee|z d\.)\s+.+"
-    r"|(?:she|he|they)\s*/\s*(?:her|him|them)(?:\s*/\s*(?:hers|his|theirs))?)$",
+    r"\s+(?:(?:aka|a\.k\.a\.?|alias|goes by|geb\.|geborene|née|né|nee|z d\.|c/o|p\. ?adr\.)\s+.+"
+    r"|#\s?\w.*|(?:she|he|they|ze|xe|elle|ella|sie|er|hun)\s*/\s*(?:her|him|them|they|she|he|el|elle|ella|ihr|ihm|iel|hen)"
+    r"(?:\s*/\s*[^\W\d_]+)?)$",
     re.IGNORECASE,
 )
+#: An address beside a name, in brackets or not, and an employer behind "@".
+_ADDRESS = re.compile(
+    r"\s*[<(\[]?(?:mailto:)?[^\s<>()\[\]@]+@[^\s<>()\[\]@]+\.[^\s<>()\[\]@]+[>)\]]?\s*|\s+@\s*\S.*$"
+)
+#: What sets an employer off behind a name.
+_BEFORE = re.compile(r" \| | c/o | @ ?|(?<=\w) - (?=\w)")
 #: Signs of a cell that is no name of one person.
 _OTHER = re.compile(r"[@&/\\_|+:=<>*#%$€£^~{}\[\]()?!;,\"]|\d|https?|www\.|\.(?:com|net|org|de|example)\b")
 _ORDINAL = re.compile(r"(?:2nd|3rd|4th)\.?$", re.IGNORECASE)
@@ -44,10 +51,6 @@ _ORDINAL = re.compile(r"(?:2nd|3rd|4th)\.?$", re.IGNORECASE)
 _TWO_LAST = re.compile(r"\s(?:and|und|et|or|oder|og|och)\s", re.IGNORECASE)
 #: Behind "von" these are part of a surname: von und zu.
 _NOBLE = re.compile(r"\b(?:von|zu)\s+und\s", re.IGNORECASE)
-
-
-#: Surnames that one person has, where a comma is all that tells them from a name.
-_TWO_SURNAMES = 2
 
 
 class Cell:
@@ -80,10 +83,20 @@ def _kept(new: str, old: str) -> str:
 
 
 def drop_pictures(text: str, /) -> str:
-    """A text without emoji, stars and flags."""
+    """A text without emoji, stars, flags and marks, nor the position behind one."""
+    found = None if text.isascii() else _PICTURES.search(text)
+    while found and any(map(str.isalpha, text[: found.start()])):
+        if are_positions([text[found.end() :]]):
+            return text[: found.start()].rstrip()
+        found = _PICTURES.search(text, found.end())
     return (
         text if text.isascii() else _kept(_PICTURES.sub(" ", text), text) if _PICTURES.search(text) else text
     )
+
+
+def drop_address(text: str, /) -> str:
+    """A text without the address or the employer beside a name."""
+    return _kept(_ADDRESS.sub(" ", text), text) if "@" in text else text
 
 
 def drop_nicknames(text: str, /) -> str:
@@ -103,22 +116,9 @@ def is_left(text: str, /, *, given: bool) -> bool:
     return two.search(_NOBLE.sub(" ", text)) is not None
 
 
-def is_turned(text: str, /) -> bool:
-    """Whether a cell is a surname, a comma and given names, with titles before them or not."""
-    surname, comma, given = text.partition(",")
-    words, names = surname.split(), split_titles(given.strip(), "", alone=False)[1]
-    if not comma or is_left(surname, given=False) or is_left(names, given=True):
-        return False
-    own = len(words) == 1 or starts_with_particle(surname)
-    if own and len(words) > 1 and words[0].islower() and names.isalpha() and not are_positions([names]):
-        return True
-    two = len(words) == _TWO_SURNAMES and given_names().isdisjoint(map(folded, words))
-    return (own or two) and given_names().issuperset(folded(names).split()) and bool(names)
-
-
 def is_company(first: str, last: str, /) -> bool:
     """Whether the cells of a name hold that of a company."""
-    words = f"{first} {last}".partition(" | ")[0].split()
+    words = _BEFORE.split(f"{first} {last}", maxsplit=1)[0].split()
     if len(words) < 2:
         return any(form in first + last for form in LEGAL_FORMS_JOINED)
     if name_key(words[-1]) in read_words("legal_forms", kind="telling") and "." not in words[-1][:-1]:

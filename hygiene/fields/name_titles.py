@@ -15,14 +15,16 @@ __all__ = ["APOSTROPHES", "TWO_PEOPLE", "is_title", "name_key", "split_titles"]
 #: Words between two people; some of them stand within surnames.
 TWO_PEOPLE = re.compile(r"\s(?:and|und|et|og|och|oder|or|y|e|en|és|ve|и|та|και)\s", re.IGNORECASE)
 #: A title without a space behind it.
-_GLUED = re.compile(r"^((?:Mr|Mrs|Ms|Dr|Prof)\.)(?=[^\W\d_a-z][^\W\d_][^\W\d_.]*(?:\s|$))")
+_GLUED = re.compile(r"^([^\W\d_]{2,6}\.)(?=[^\W\d_a-z][^\W\d_]{2,}(?:[\s\-,]|$))")
 #: An abbreviation of three letters or more, or of two such: Geom., Priv.-Doz.
 _ABBREVIATED = re.compile(r"[^\W\d_]{3,}\.(?:-?[^\W\d_]{2,}\.)?")
 #: An Italian abbreviation with the end of its word behind it: Gent.ma, Ill.mo, Prof.ssa.
 _RAISED = re.compile(r"[^\W\d_]{2,}\.(?:mo|ma|le|ssa|ra|na)")
+#: Countries where M. is Monsieur.
+_MONSIEUR = frozenset({"FR", "BE", "CH", "LU", "MC", "CI", "CM", "DZ", "MA", "SN", "TN"})
 #: Signs of an apostrophe, and marks that no word has.
 APOSTROPHES = str.maketrans(
-    {"\u2019": "'", "`": "'", "\u00b4": "'", "\u00ae": None, "\u2122": None, "\u00aa": None}
+    {"\u2019": "'", "`": "'", "\u00b4": "'", "\u00ae": None, "\u2122": None, "\u00aa": None, "\u00ba": None}
 )
 
 
@@ -39,7 +41,10 @@ def split_titles(text: str, country: str, /, *, alone: bool) -> tuple[list[str],
         country: ISO 3166-1 code where it is known: ``M.`` is a title where French is spoken.
         alone: Whether titles may be all there is.
     """
-    words = _GLUED.sub(r"\1 ", text).split()
+    glued = _GLUED.match(text)
+    if glued and is_title(glued[1], country, after=False):
+        text = f"{glued[1]} {text[glued.end() :]}"
+    words = text.split()
     count = 0
     while count < len(words) and (found := _titles_at(words, count, country)):
         count += found
@@ -88,10 +93,10 @@ def is_title(word: str, country: str, *, after: bool, only: bool = False) -> boo
         after: Whether another title stands before it.
         only: Whether nothing stands behind it.
     """
-    key, dotted = name_key(word), word.endswith(".")
+    key, dotted = name_key(word), word.translate(APOSTROPHES).endswith(".")
     if not only and (key, country) in _titles_in():
         return True
-    if key in read_words("titles", kind="title"):
+    if key in read_words("titles", kind="title") or word.lower() in read_words("titles", kind="title"):
         return (
             not only
             or dotted
@@ -102,7 +107,7 @@ def is_title(word: str, country: str, *, after: bool, only: bool = False) -> boo
         return True
     if after and "." in word and all(_is_after(part) for part in word.lower().split(".") if part):
         return True
-    return (dotted and key == "m" and country in {"FR", "BE", "CH", "LU", "MC"}) or bool(
+    return (dotted and key == "m" and country in _MONSIEUR) or bool(
         re.fullmatch(r"(?:dr|prof|dipl)\.-?[a-z]+\.?", word.lower())
     )
 

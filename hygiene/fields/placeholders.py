@@ -5,13 +5,14 @@ from string import ascii_lowercase
 
 from hygiene.words.tables import read_words
 
-__all__ = ["UNFILLED", "is_department", "is_made_up", "is_nothing", "is_test"]
+__all__ = ["UNFILLED", "is_department", "is_made_up", "is_nothing", "is_test", "names_a_test"]
 
 
 #: What a program was to fill in ({{name}}, %NAME%, *|NAME|*, ${name}, <<name>>), and a key that was held down, but for
 #: three letters i, which are a suffix.
 UNFILLED = (
-    r"\{\{.*\}\}|\$?\{[^{}]*\}|%[A-Za-z][A-Za-z0-9_ .-]*%|\*\|.*\|\*|<<.*>>|<[A-Za-z_ ]+>|\$[A-Za-z][A-Za-z_]*|"
+    r"\{\{.*\}\}|%%[^%]+%%|\[[A-Za-z_ ]*(?:NAME|[Nn]ame)[A-Za-z_ ]*\]|\$?\{[^{}]*\}|%[A-Za-z][A-Za-z0-9_ .-]*%"
+    r"|\*\|.*\|\*|<<.*>>|<[A-Za-z_ ]+>|\$[A-Za-z][A-Za-z_]*|"
     + "|".join(f"[{letter}{letter.upper()}]{{3,}}" for letter in ascii_lowercase if letter != "i")
 )
 _UNFILLED = re.compile(UNFILLED)
@@ -44,6 +45,11 @@ def is_nothing(text: str, /, *, beside: str = "", firm: bool = False) -> bool:
 def is_test(text: str, /) -> bool:
     """Whether somebody tried a form."""
     return text.lower() in read_words("placeholders", kind="test")
+
+
+def names_a_test(first: str, last: str, /) -> bool:
+    """Whether first and last name together are what somebody writes who tries a form; Test is a surname as well."""
+    return is_test(first) and (not last or is_test(last))
 
 
 def is_made_up(text: str, /) -> bool:

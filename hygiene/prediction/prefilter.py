@@ -68,6 +68,7 @@ class Prefilter:
         self.held = distinct(np.concatenate(held))
         self._keys: list[Hashes] = []
         self._others: list[Mask] = []
+        self._again: HashSet | None = None
 
     def add(self, addresses: pa.Array, /) -> None:
         """Look at the next leads in sending order; a null is a lead without an address."""
@@ -92,10 +93,14 @@ class Prefilter:
         self._keys.append(keys)
         self._others.append(others)
 
-    def anew(self) -> "Prefilter":
-        """The same for other leads."""
+    def anew(self, again: HashSet | None = None, /) -> "Prefilter":
+        """The same for other leads.
+
+        Args:
+            again: Hashes of coarse keys that are among them more than once, and maybe others; None seeks them.
+        """
         other = copy.copy(self)
-        other._keys, other._others = [], []
+        other._keys, other._others, other._again = [], [], again
         return other
 
     @property
@@ -128,7 +133,7 @@ class Prefilter:
 
     def rows(self) -> Codes:
         """Positions of the touched leads among all that were added, in order."""
-        again = HashSet(repeated([*self._keys, self.held]))
+        again = HashSet(repeated([*self._keys, self.held])) if self._again is None else self._again
         found, first = [np.arange(0)], 0
         for keys, others in zip(self._keys, self._others, strict=True):
             found.append(np.flatnonzero(others | again.has(keys)) + first)
