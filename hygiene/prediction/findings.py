@@ -46,8 +46,7 @@ def induced(
     findings: Sequence[Finding], held: Held, base: ImportPolicy, /, *, fits: Callable[[Table], bool]
 ) -> ImportPolicy | None:
     """The policy that takes what leads have in common for what makes them invalid, where it fits every batch."""
-    plainest = [finding.conditions[0] for finding in findings]
-    found = [common for common in plainest if common.is_a_rule]
+    found = [finding.rule for finding in findings if finding.rule is not None]
     tries = product(found, dict.fromkeys((base.invalid_rows, *choices("invalid_rows"))))
     for common, what in tries:
         policy = replace(base, **_rule_of(common, base), invalid_rows=what)
