@@ -78,9 +78,11 @@ def _of_column(name: str, column: pa.DictionaryArray, odd: Codes, tries: int) ->
 
 def _has(column: pa.DictionaryArray, pattern: str) -> Mask:
     """True where a cell has something that a pattern finds."""
-    values, which = np.unique(column.indices.to_numpy(zero_copy_only=False), return_inverse=True)
-    found = mask(pc.match_substring_regex(column.dictionary.take(pa.array(values)), pattern))
-    return np.asarray(found)[which]
+    texts, which = column.dictionary, column.indices.to_numpy(zero_copy_only=False)
+    if len(column) < len(texts):  # a few leads of many
+        texts, which = column.cast(texts.type), np.arange(len(column))
+    found: Mask = mask(pc.match_substring_regex(texts, pattern))[which]
+    return found
 
 
 def _sizes(column: pa.DictionaryArray) -> Codes:
