@@ -146,3 +146,16 @@ def test_an_import_whose_hours_were_not_kept_says_so(tmp_path, monkeypatch):
         lines = journal.find(name).reconciliation.explain()
 
     assert any("not known for this import" in x and "when each request was answered" in x for x in lines)
+
+
+def test_requests_that_were_lost_whole_are_told_by_counts_alone(monkeypatch):
+    server = Timed(lambda lead, s: 6 <= s <= 22, EVERY_3_S, monkeypatch, batch_leads=50)
+    lines = hygiene.import_leads(hygiene.clean(leads()), server).reconciliation.explain()
+    partly = Timed(lambda lead, s: s > 6 and lead["email"] > "m", EVERY_3_S, monkeypatch, batch_leads=50)
+    less = hygiene.import_leads(hygiene.clean(leads()), partly).reconciliation.explain()
+
+    assert any(
+        "all 300 leads that were not imported are in requests answered from 2026-03-09 14:02:06" in x
+        for x in lines
+    )
+    assert not any("by chance" in line for line in less)

@@ -1,6 +1,8 @@
 """Servers stranger still, of leads with names, firms, countries and a field of the user's own."""
 
+import random
 import re
+from collections import Counter
 
 import pandas as pd
 import pytest
@@ -10,6 +12,8 @@ from hygiene.sinks import Target
 from tests.test_strange_servers import MISSING, Strange, domain, local
 from tests.test_strange_servers import leads as plain_leads
 
+#: Leads of the last of four requests.
+LAST = 77
 NOT_PREDICTED = "no rule of a policy sees that, so that the next prediction cannot follow it"
 
 
@@ -27,17 +31,52 @@ def leads():
     odd += ["kim@twin1.example", "noa@web.de", "pia@firm2.example", "lu@hotmail.com", "mo@hotmail.com"]
     for place, email in enumerate(odd):
         emails.insert(11 * place + 7, email)
-    rows = range(len(emails))
+    rows, draw = range(len(emails)), random.Random(1)
+    last_names = ["Lund", "Roe", "Berg", "Núñez", "Vo", "", *(f"Van {letter}" for letter in "abcdefgh")]
+    phones = ["+4930123456", "030 123456", "", "+1 555 0100", "+44 20 7946 0000"]
     return pd.DataFrame(
         {
             "email": emails,
             "first_name": [email[:3] for email in emails],
+            "last_name": [draw.choice(last_names) for _ in rows],
+            "phone": [draw.choice(phones) for _ in rows],
+            "title": [
+                draw.choice(["Buyer", "Head, Sales", 'The "Boss"', "CEO & CFO", "", "x" * 60]) for _ in rows
+            ],
             "company": ["" if row % 37 == 5 else f"Firm {row % 50}" for row in rows],
             "country": ["DE" if row % 29 == 3 else "FR" for row in rows],
             "Segment": ["" if row % 41 == 7 else "north" for row in rows],
             "Source": ["" if row % 5 == 2 else "fair" for row in rows],
         }
     )
+
+
+def again(of):
+    """Picks leads of which an earlier one had the same, by what it gives of a lead; nothing of those without."""
+    met = set()
+
+    def picks(lead, here, place, request):
+        if place == 1:
+            met.clear()
+        found = of(lead, request)
+        met_before = found in met
+        met.add(found)
+        return all(found) and met_before
+
+    return picks
+
+
+def beyond(most, of):
+    """Picks leads of which more than so many had the same."""
+    met = Counter()
+
+    def picks(lead, here, place, request):
+        if place == 1:
+            met.clear()
+        met[of(lead, request)] += 1
+        return met[of(lead, request)] > most
+
+    return picks
 
 
 class Picky(Strange):
@@ -109,6 +148,30 @@ SERVERS = {
     "a first letter under one last label": (
         lambda lead, h, p, r: lead["email"].startswith("e") and lead["email"].endswith(".net"),
         "and have a local part that begins with e", True),
+    "the first of each request": (lambda lead, h, p, r: h == 1, "are the first lead of their request", False),
+    "the last three of each request": (
+        lambda lead, h, p, r: h > (147 if r < 4 else LAST - 3), "are among the last 3 leads of their request", False),
+    "the last of each request": (
+        lambda lead, h, p, r: h == (150 if r < 4 else LAST), "are the last lead of their request", False),
+    "every second request": (lambda lead, h, p, r: r % 2 == 0, "are in batch 2 or 4", False),
+    "a comma in a field": (lambda lead, h, p, r: "," in lead.get("title", ""), "have a comma in title", False),
+    "a quotation mark in a field": (
+        lambda lead, h, p, r: '"' in lead.get("title", ""), "have a quotation mark in title", False),
+    "an ampersand in a field": (
+        lambda lead, h, p, r: "&" in lead.get("title", ""), "have an ampersand in title", False),
+    "letters outside ASCII in any field": (
+        lambda lead, h, p, r: not "".join(lead.values()).isascii(),
+        "have a character outside ASCII in some field", False),
+    "numbers without a country": (
+        lambda lead, h, p, r: lead.get("phone", "+")[0] != "+", "have phone without a plus sign", False),
+    "long titles": (
+        lambda lead, h, p, r: len(lead.get("title", "")) > 50, "have more than 59 characters in title", False),
+    "a name that somebody has already": (
+        again(lambda lead, r: (lead.get("first_name"), lead.get("last_name"))),
+        "have the first and last name of an earlier lead", False),
+    "many of a domain in a request": (
+        beyond(20, lambda lead, r: (r, domain(lead["email"]))),
+        "have the domain of 20 or more earlier leads of their request", False),
     "a provider, until lead 100": (
         lambda lead, h, p, r: p <= 100 and domain(lead["email"]) == "gmail.com",
         "are at the domain gmail.com and come before lead ", False),

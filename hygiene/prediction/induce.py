@@ -28,6 +28,7 @@ from hygiene.prediction.evidence import Held
 from hygiene.prediction.features import Codes
 from hygiene.prediction.field_conditions import by_blanks, by_others, by_same, by_values
 from hygiene.prediction.patterns import both
+from hygiene.prediction.sign_conditions import by_signs
 from hygiene.prediction.text_conditions import by_domain, by_length, by_letters
 
 __all__ = ["LEAST_ODDS", "Finding", "describe"]
@@ -61,7 +62,12 @@ class Finding:
     @property
     def words(self) -> str:
         """The finding for people, and whether a rule can follow it."""
-        return f"{self.said}{'' if self.conditions[0].is_a_rule else f'; {NOT_PREDICTED}'}"
+        return f"{self.said}{'' if self.rule else f'; {NOT_PREDICTED}'}"
+
+    @property
+    def rule(self) -> Condition | None:
+        """The plainest description, where a rule of a policy can say it; what is told besides may reach too far."""
+        return self.conditions[0] if self.conditions[0].is_a_rule else None
 
     @property
     def said(self) -> str:
@@ -152,6 +158,7 @@ def _further(held: Held, odd: Codes) -> list[list[Condition]]:
         by_others(held, odd),
         by_length(held, odd),
         by_letters(held, odd),
+        by_signs(held, odd),
         by_step(held, odd),
     )
     return [list(each) for each in kinds]
