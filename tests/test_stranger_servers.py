@@ -172,6 +172,17 @@ SERVERS = {
     "many of a domain in a request": (
         beyond(20, lambda lead, r: (r, domain(lead["email"]))),
         "have the domain of 20 or more earlier leads of their request", False),
+    "one country, and whoever has no company": (
+        lambda lead, h, p, r: lead.get("country") == "DE" or not lead.get("company"),
+        "have DE in country or have no company", False),
+    "whoever has no company or no last name": (
+        lambda lead, h, p, r: not lead.get("company") or not lead.get("last_name"),
+        "have no company or have no last name", True),
+    "one batch, and one last label": (
+        lambda lead, h, p, r: r == 2 or lead["email"].endswith(".net"), " or are in batch 2", False),
+    "digits, and whoever has no company": (
+        lambda lead, h, p, r: any(map(str.isdigit, local(lead["email"]))) or not lead.get("company"),
+        " or have a digit in the local part", True),
     "a provider, until lead 100": (
         lambda lead, h, p, r: p <= 100 and domain(lead["email"]) == "gmail.com",
         "are at the domain gmail.com and come before lead ", False),

@@ -54,7 +54,7 @@ def by_values(held: Held, odd: Codes, /) -> Iterator[Condition]:
     fields = {name: column for name, column in fields_of(held).items() if name not in _OF_A_PERSON}
     for name, column in fields.items():
         for found in one_of(f"have {{}} in {name}", column, odd, len(fields) * KINDS, lambda _: NONE):
-            if len(odd) >= LEAST_LEADS and "@" not in found.words:
+            if np.count_nonzero(found.covers) >= LEAST_LEADS and "@" not in found.words:
                 yield found
 
 

@@ -84,7 +84,6 @@ def induced(
 
 
 def _rule_of(common: Condition, base: ImportPolicy) -> dict[str, Any]:
-    """The rule by which leads that meet a condition are invalid."""
-    if common.lacks:
-        return {"needed_fields": ", ".join([*base.needs, common.lacks])}
-    return {"usable_address": common.pattern.lacks}
+    """The rules by which leads that meet a condition are invalid."""
+    found = {"usable_address": common.pattern.lacks} if common.pattern.lacks else {}
+    return found | ({"needed_fields": ", ".join([*base.needs, common.lacks])} if common.lacks else {})
