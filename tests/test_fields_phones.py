@@ -1,5 +1,6 @@
 """Phones: E.164 where a number is one for certain, the cell as it is where it is not."""
 
+import re
 from pathlib import Path
 
 import pyarrow as pa
@@ -36,6 +37,11 @@ DAMAGED = [
     "1.212556E+10",
     "1.21256E+10",
     "1.41555E+11",
+    "3.10555E+09",
+    "0186",
+    "123",
+    "6.46556E+09",
+    "11",
     "7.70090E+09",
     "999",
 ]
@@ -51,6 +57,8 @@ def dialled(draw):
     if draw(st.booleans()):
         place = draw(st.integers(0, len(text) - 1))
         text = text[:place] + draw(st.sampled_from("0123456789 -/()+x")) + text[place + 1 :]
+    if draw(st.integers(0, 3)) == 0:
+        text = re.sub(r"^(\+\d+) ", r"\1 (0) ", text)
     front = draw(st.sampled_from(["", "", "", "tel: ", "Phone:", "Fax. : ", "Bob: "]))
     behind = draw(st.sampled_from(["", "", "", " ext. 12", "x7", " Ext 304", " x 1234567", "E+11", ".0"]))
     if draw(st.booleans()):

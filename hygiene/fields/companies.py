@@ -19,6 +19,7 @@ from hygiene.fields.distinct import BETWEEN, KEPT, Change, Tidied, by_distinct_r
 from hygiene.fields.firm_case import firm_case
 from hygiene.fields.firm_ends import drop_ends, kept
 from hygiene.fields.legal_forms import are_halves, ends_a_form, is_form
+from hygiene.fields.mend import is_left_encoded
 from hygiene.fields.name_parts import Cell
 from hygiene.fields.placeholders import is_nothing
 from hygiene.words.name_words import LEGAL_FORMS_JOINED, compact
@@ -38,6 +39,14 @@ _KEYWORD = (
     r"|Attn|Atf)\b"
 )
 
+#: Two companies in one cell.
+_TWO_FIRMS = re.compile(r"\s/\s|\S\s\S.*[^\W\d_]{3}\.?/[^\s/]{3,}\s\S")
+#: A German partnership with a company as its partner, with words between its parts: GmbH & Co. Beteiligungs KG.
+_PARTNERSHIP = re.compile(
+    r"^(.*\S)\s(?:gGmbH|GmbH|AG|SE|UG|mbH)\s?&\s?Co\.?(?:\s[^\W\d_-]+)?\s(?:KG|OHG|KGaA)$", re.IGNORECASE
+)
+#: Capitals of Turkish alone: where one stands, an I is the one without a dot.
+_TURKISH = frozenset("İĞ")
 _BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\uff08[^\uff08\uff09]*\uff09)\s*")
 _NOW = re.compile(r"[(\[]\s*(?:now|jetzt|heute)\b", re.IGNORECASE)
 _HOST = re.compile(
@@ -117,19 +126,33 @@ def _whole() -> pa.Array:
 @lru_cache(KEPT)
 def tidy_company(text: str, country: str = "", /) -> Change:
     """One name as people say it, and the rules that changed it."""
+    if is_left_encoded(text):
+        return text, ""
     cell = Cell(text)
     for _ in range(_ROUNDS):
         before = cell.text
         if is_nothing(cell.text.strip(), firm=True):
             cell.set("", "placeholder")
-        if not cell.text or _NOW.search(cell.text) or "@" in cell.text or BETWEEN in cell.text:
+        if (
+            not cell.text
+            or _NOW.search(cell.text)
+            or "@" in cell.text
+            or _TWO_FIRMS.search(cell.text)
+            or BETWEEN in cell.text
+        ):
             break
-        drop_ends(cell)
+        drop_ends(cell, country)
         shouted = _is_shouted(cell.text)
         _drop_forms(cell, country)
         cell.set(_without_domain(cell.text), "domain")
         cell.set(
-            firm_case(cell.text, shouted=shouted, sloppy=cell.text != before and before.islower()), "case"
+            firm_case(
+                cell.text,
+                shouted=shouted,
+                sloppy=cell.text != before and before.islower(),
+                turkish=not _TURKISH.isdisjoint(text),
+            ),
+            "case",
         )
         if cell.text == before:
             break
@@ -156,6 +179,9 @@ def _drop_forms(cell: Cell, country: str) -> None:
 
 
 def _without_form(text: str, country: str) -> str:
+    partnership = _PARTNERSHIP.match(text)
+    if partnership:
+        return _as_name(partnership[1], text)
     words = text.split()
     most = min(_FORM_WORDS, len(words) - 1) if words and ends_a_form(words[-1]) else 0
     for count in range(most, 0, -1):

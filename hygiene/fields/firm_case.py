@@ -20,18 +20,17 @@ _SPELLED = re.compile(r"[^aeiouy]{3}")
 _SPOKEN, _SHORT = 4, 3
 _ORDINAL = re.compile(r"\d+(?:ST|ND|RD|TH)")
 _POSSESSIVE = re.compile(r"(.+)(['\u2019]S)")
-#: Capitals of Turkish alone: where one stands, an I is the one without a dot.
-_DOTTED = frozenset("İĞ")
 _MC = re.compile(r"mc[^\W\d_]{3,}")
 
 
-def firm_case(text: str, /, *, shouted: bool, sloppy: bool = False) -> str:
+def firm_case(text: str, /, *, shouted: bool, sloppy: bool = False, turkish: bool = False) -> str:
     """A name in its case; as it is where that is not certain.
 
     Args:
         text: A name without its legal form.
         shouted: Whether it stood in capitals together with that.
         sloppy: Whether it stood in small letters together with a legal form.
+        turkish: Whether an I is the one without a dot.
     """
     letters = [sign for sign in text if sign.isalpha()]
     if not letters or not all(sign.islower() != sign.isupper() for sign in letters):
@@ -43,7 +42,7 @@ def firm_case(text: str, /, *, shouted: bool, sloppy: bool = False) -> str:
     if not (shouted and text.isupper()):
         return text
     alone = len(_WORD.findall(text)) == 1
-    if not _DOTTED.isdisjoint(text):
+    if turkish:
         return _WORD.sub(lambda found: word_case(found[0], turkish=True), text)
     return _WORD.sub(lambda found: _small(found, text) or _word(found, text, alone=alone), text)
 

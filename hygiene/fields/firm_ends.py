@@ -7,7 +7,7 @@ legal forms are looked at elsewhere.
 import re
 from functools import cache
 
-from hygiene.fields.legal_forms import is_telling
+from hygiene.fields.legal_forms import is_form, is_telling
 from hygiene.fields.name_parts import Cell, drop_pictures
 from hygiene.words.tables import read_words
 
@@ -28,7 +28,7 @@ _TRADING_AS = re.compile(
 )
 _PART_OF = re.compile(
     r"\s*[,\u2013\u2014-]\s+(?:an?\s.+\s(?:company|group|brand|business|subsidiary|corporation)"
-    r"|(?:part|member|division) of\s.+)$",
+    r"|(?:an?\s)?(?:part|member|division|subsidiary) of\s.+)$",
     re.IGNORECASE,
 )
 #: A sentence behind a dash or colon: three words or more, one of them of those that no name is made of.
@@ -43,6 +43,8 @@ _BRANCH = re.compile(r"^(.*\S)\s(\S+?)(?:,\s*|\s+[\u2013\u2014-]\s+)(?:[^\W\d_][
 _TOWN = re.compile(
     r"^(.*\S\s(?:d\.?\s?o\.?\s?o\.?|DOO|a\.d\.|GmbH|s\.r\.o\.))\s(?!za\s)(?:[A-ZČĆŠŽĐÁÉÍÓÖÜ][^\W\d_]+)(?:\s[A-ZČĆŠŽĐ][^\W\d_]+)?$"
 )
+#: The partners of an Italian company behind its form: Bar Sport s.n.c. di Rossi Elena & C.
+_PARTNERS = re.compile(r"^(.*\S\s(?:s\.?\s?n\.?\s?c\.?|s\.?\s?a\.?\s?s\.?))\s+di\s\S.*$", re.IGNORECASE)
 _OWNER = re.compile(
     r"[\s,;(]+(?:Inh(?:aber(?:in)?)?\b[.:]?|vl\.|v/|Prop(?:rietor|\.)?:|Prop\.|attn\b\.?:?|c/o|z\. ?Hd\.|ATF"
     r"|as trustee for)\s*\S.*$"
@@ -51,15 +53,19 @@ _OWNER = re.compile(
 )
 #: The number of a store; that of a union, a lodge or a school is part of its name.
 _STORE = re.compile(
-    r"(?<!local)(?<!lodge)(?<!post)(?<!chapter)(?<!school)(?<!district)(?<!station)(?<!company)"
+    r"(?<!local)(?<!lodge)(?<!post)(?<!chapter)(?<!school)(?<!district)(?<!station)(?<!company)(?<!union)(?<!ups)"
     r"(?:\s*[,\u2013\u2014-])?\s+(?:store\s*(?:#|no\.?|nr\.?)?|#"
     r"|(?:shop|restaurant|location|outlet|filiale|loja|tienda|franchise)\s*(?:#|no\.?|nr\.?|n[º°]\.?))\s*\d{1,6}$",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(
+    r"(?:\s*[,\u2013\u2014-])?\s+(?:since|depuis|seit|desde|dal|sinds|sedan|siden|anno)\s+\d{4}$",
     re.IGNORECASE,
 )
 _STROKE = re.compile(r"\s*\|.*$|\s+::.*$|\s+[\u2022\u00b7]\s.*$")
 
 
-def drop_ends(cell: Cell, /) -> None:
+def drop_ends(cell: Cell, country: str = "", /) -> None:
     """Take off what is no part of the name, and before a name that is traded under what stands there."""
     cell.set(kept(_MARKS.sub("", cell.text).rstrip(" ,;"), cell.text), "mark")
     cell.set(drop_pictures(cell.text), "mark")
@@ -67,11 +73,16 @@ def drop_ends(cell: Cell, /) -> None:
     if said:
         cell.set(kept(said[1], cell.text), "trading_as")
     branch = _BRANCH.match(cell.text)
-    if branch and is_telling(branch[2]) and not is_telling(cell.text.split()[-1]):
+    form = branch and (
+        is_telling(branch[2])
+        or is_form(branch[2], branch[1].split(), country, behind_comma=False, shouted=False)
+    )
+    if branch and form and not is_telling(cell.text.split()[-1]):
         cell.set(f"{branch[1]} {branch[2]}", "brackets")
-    town = _TOWN.match(cell.text)
-    if town:
-        cell.set(town[1], "brackets")
+    for pattern in (_TOWN, _PARTNERS):
+        behind = pattern.match(cell.text)
+        if behind:
+            cell.set(behind[1], "brackets")
     for pattern, rule in (
         (_FORMERLY, "formerly"),
         (_OWNER, "formerly"),
@@ -80,6 +91,7 @@ def drop_ends(cell: Cell, /) -> None:
         (_STROKE, "slogan"),
         (_PART_OF, "slogan"),
         (_SLOGAN, "slogan"),
+        (_SINCE, "slogan"),
     ):
         if pattern.search(cell.text):
             cell.set(kept(pattern.sub("", cell.text), cell.text), rule)

@@ -36,10 +36,10 @@ def is_form(tail: str, head: list[str], country: str, *, behind_comma: bool, sho
         "certain": len(letters) > 2 or upper or dotted or not tail.isascii() or tail.lower() == "oy",
         "co": "certain" not in kinds and head[0].lower() != "the",
         "cased": tail.rstrip(",") in read_words("legal_forms", kind="cased"),
-        "dotted": dotted or (behind_comma and upper),
+        "dotted": dotted or (behind_comma and upper and (not country or country in kinds.get("dotted", ()))),
         "capitals": dotted or (upper and not word),
     }
-    if country in kinds.get("in_country", frozenset()) and upper:
+    if (country in kinds.get("in_country", ()) and upper) or country in kinds.get("in_country_any", ()):
         return True
     if compact(tail) == "spa" and not dotted and upper:
         return country in {"IT", "CL"}

@@ -28,6 +28,9 @@ _WORD = re.compile(r"[^\s\-\u2010\u2011]+")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?")
 #: A prefix in its own case before capitals, which are to be small: McDONALD, O'NEIL.
 _PREFIXED = re.compile(r"(Mc|Mac|[OD]['\u2019])([^\W\d_]{3,})")
+#: Two capitals in a row: without any a word that holds small letters too is left.
+_SHOUTED = re.compile("[A-Z][A-Z'\u2019]")
+_TWO_CAPITALS = re.compile(r"[A-Z]{2}[a-z]{2,}")
 _INVERTED = re.compile(r"[^\W\d_][^\W\d_]{2,}")
 #: Letters from which on a word in capitals beside one that is not is a name, not an abbreviation.
 _TOLD = 5
@@ -42,11 +45,14 @@ def name_case(text: str, /, *, given: bool, country: str = "", turkish: bool = F
         country: ISO 3166-1 code, in capitals, where it is known.
         turkish: Whether the i with a dot and that without are two letters for certain.
     """
+    if text.isascii() and not text.islower() and not text.isupper() and not _SHOUTED.search(text):
+        return text
     letters = [sign for sign in text if sign.isalpha()]
     if not letters or not all(map(_has_case, letters)):
         return text
     upper, lower = all(map(_is_upper, letters)), all(map(str.islower, letters))
-    if upper and country in DOTLESS and not turkish and _TURKISH.isdisjoint(text):
+    known = given and given_names().issuperset(folded(text).split())
+    if upper and country in DOTLESS and (known or not turkish) and _TURKISH.isdisjoint(text):
         text = _WORD.sub(lambda found: _with_dots(found[0], given=given), text)
     turkish = turkish or country in DOTLESS or not _TURKISH.isdisjoint(text)
     words = list(_WORD.finditer(text))
@@ -183,6 +189,8 @@ def _mixed(found: re.Match[str], text: str, *, turkish: bool) -> str:
         told = len(word) >= _TOLD and _has_vowel(word)
         told |= len(word) > 2 and (folded(word) in given_names() or _beside_particles(word, text))
         return word_case(word, turkish=turkish) if told else word
+    if _TWO_CAPITALS.fullmatch(word) and folded(word) in given_names():
+        return word_case(word, turkish=turkish)
     inverted = _INVERTED.fullmatch(word) and word[0].islower() and all(map(_is_upper, word[1:]))
     return word_case(word, turkish=turkish) if inverted else word
 

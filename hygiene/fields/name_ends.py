@@ -48,7 +48,7 @@ def cut_end(text: str, /, *, given: bool, whole: bool = False, country: str = ""
     told = any(part and _is_all_told(part) for part in parts[1:]) or _ends_told(parts[0])
     while len(parts) > 1 and (
         not parts[-1]
-        or _is_all_told(parts[-1], sure=not (given or whole))
+        or _is_all_told(parts[-1], sure=not (given or whole), country=country)
         or (told and _is_abbreviated(parts[-1]))
     ):
         rule = "suffix" if name_key(parts[-1]) in _suffixes() else "credential"
@@ -74,10 +74,12 @@ def cut_end(text: str, /, *, given: bool, whole: bool = False, country: str = ""
 
 def _joined(text: str) -> str:
     """A text in which the parts of a credential stand together: Ph. D., M. Sc., dipl. ing."""
+    if ". " not in text:
+        return text
     words = text.split()
     for place in range(len(words) - 1, 0, -1):
         both = words[place - 1] + words[place]
-        if words[place - 1].endswith(".") and name_key(both) in _credentials() | _further_credentials():
+        if words[place - 1].endswith(".") and name_key(both) in _joinable():
             words[place - 1 : place + 1] = [both]
     return " ".join(words)
 
@@ -106,23 +108,25 @@ def _count_further(words: list[str]) -> int:
     return count if count < len(words) - 1 else 0
 
 
-def _is_all_told(text: str, *, sure: bool = False) -> bool:
+def _is_all_told(text: str, *, sure: bool = False, country: str = "") -> bool:
     """Whether words behind a comma are all suffixes, credentials or positions.
 
     Args:
         text: The words.
-        sure: Whether they stand behind a surname for certain: then a shape like S.Kom. and one position will do.
+        sure: Whether they stand behind a surname for certain: then a shape like S.Kom., one position, or several words
+            none of which is a given name will do.
+        country: ISO 3166-1 code where it is known.
     """
     words = [word for word in re.split(r"[\s/]+", _joined(text.strip())) if word]
-    known, further = _suffixes() | _credentials(), _further_credentials()
-    if sure and words and (all(map(_DEGREE.fullmatch, words)) or _is_position(text)):
+    known, further = _known(), _further_credentials()
+    if sure and words and (all(map(_is_shaped, words)) or _is_position(text) or _are_no_names(words)):
         return True
     return all(
         _is_credential(word)
         or name_key(word) in known
         or (name_key(word) in further and not (len(word) == _SHORT and word.istitle()))
         or word in {"&", "and", "of"}
-        or is_title(word, "", after=True)
+        or is_title(word, country, after=True)
         for word in words
     ) or (len(words) > 1 and are_positions([text]))
 
@@ -131,6 +135,19 @@ def _is_credential(word: str) -> bool:
     """Whether a table knows a credential, what stands behind its hyphen apart: LCSW-C."""
     base, mark, tail = name_key(word).rpartition("-")
     return bool(mark) and base in _credentials() and word.isupper() and len(tail) < _WHOLE
+
+
+def _is_shaped(word: str) -> bool:
+    """Whether a word behind a surname and a comma is an abbreviation: S.Kom., CTFA."""
+    return _DEGREE.fullmatch(word) is not None or (len(word) > _SHORT and word.isupper() and word.isalpha())
+
+
+def _are_no_names(words: list[str]) -> bool:
+    """Whether several words are no given names, initials or small words before a surname."""
+    small = read_words("particles", kind="lower")
+    return len(words) > 1 and not any(
+        folded(word) in given_names() or len(word.rstrip(".")) == 1 or word.lower() in small for word in words
+    )
 
 
 def _is_position(text: str) -> bool:
@@ -148,14 +165,16 @@ def _is_told(words: list[str], *, shouted: bool, given: bool) -> bool:
     """
     word = words[-1]
     key, dots = name_key(word), word.count(".")
+    if word.endswith(".") and key in read_words("titles", kind="suffix_dotted"):
+        return True
     if key in _suffixes():
         return not given or key not in {"sr", "2nd", "3rd", "4th"} or word.endswith(".")
     if key in _further_credentials():
         return dots > 1 or (dots == 1 and not word.endswith(".")) or _is_set_off(words, shouted or given)
-    if key not in _credentials() | _plain_credentials():
-        return False
-    if key in _plain_credentials() or dots > 1:
+    if key in _plain_credentials():
         return True
+    if key not in _credentials() or dots > 1:
+        return key in _credentials()
     capitals = sum(map(str.isupper, word))
     return capitals > 1 and (not shouted or not any(sign in "aeiou" for sign in key))
 
@@ -165,13 +184,29 @@ def _is_set_off(words: list[str], bare: bool) -> bool:  # noqa: FBT001
     if len(words) < 2 or (bare and (len(words) < _WHOLE or " ".join(words).isupper())):
         return False
     word, before = words[-1], words[-2]
-    small = before.lower() in read_words("particles", kind="lower") | read_words("particles", kind="after")
+    small = before.lower() in read_words("particles", kind="lower") or before.lower() in read_words(
+        "particles", kind="after"
+    )
     return word.isupper() and before[1:].islower() and not small and name_key(word) not in _SURNAMES_TOO
 
 
 def _is_plainly_told(word: str) -> bool:
     """Whether a word alone is a suffix or a credential, and no name."""
-    return (name_key(word) in _suffixes() | _plain_credentials() and not word.istitle()) or word.endswith(".")
+    return (
+        (name_key(word) in _suffixes() or name_key(word) in _plain_credentials()) and not word.istitle()
+    ) or word.endswith(".")
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Suffixes and credentials that are no words."""
+    return _suffixes() | _credentials()
+
+
+@cache
+def _joinable() -> frozenset[str]:
+    """Credentials of any kind."""
+    return _credentials() | _further_credentials()
 
 
 @cache

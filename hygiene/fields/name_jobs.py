@@ -22,7 +22,8 @@ _SURE = frozenset("|\u2022\u2219\u22c5\u2503\u00bb\u25ba")
 #: A remark. Source: written down from general knowledge (assumed).
 _REMARK = re.compile(
     r"hiring|#\s?\w|open\s?to\s?work|looking for|available|we're|on leave|out of office|maternity|parental"
-    r"|left (?:the )?company|no longer|retired|former|verified|helping|!$",
+    r"|left (?:the )?company|no longer|retired|former|verified|helping|!$|do not \w+|dnc\b|duplicate|deceased|inactive"
+    r"|unsubscribed|opted? out|bounced|since \d{4}",
     re.IGNORECASE,
 )
 
@@ -47,6 +48,6 @@ def split_job(text: str, /, *, is_told: Callable[[str], bool]) -> tuple[str, boo
         or is_company(tail, "")
         or is_told(tail)
         or _REMARK.search(tail) is not None
-        or (not _SURE.isdisjoint(found[0]) and not person)
+        or ((not _SURE.isdisjoint(found[0]) or "//" in found[0]) and not person)
     )
     return (head, True, tail) if told else (text, False, "")

@@ -14,9 +14,11 @@ from hygiene.words.tables import read_words
 
 __all__ = [
     "Cell",
+    "before_employer",
     "drop_address",
     "drop_nicknames",
     "drop_pictures",
+    "drop_signs",
     "is_company",
     "is_left",
     "starts_with_particle",
@@ -34,7 +36,7 @@ _QUOTED = re.compile(
 )
 _ALSO = re.compile(
     r"\s+(?:(?:aka|a\.k\.a\.?|alias|goes by|geb\.|geborene|née|né|nee|z d\.|c/o|p\. ?adr\.)\s+.+"
-    r"|#\s?\w.*|(?:she|he|they|ze|xe|elle|ella|sie|er|hun)\s*/\s*(?:her|him|them|they|she|he|el|elle|ella|ihr|ihm|iel|hen)"
+    r"|#\s?\w.*|(?:at|bei|chez)\s(?-i:[A-Z]).*|(?:she|he|they|ze|xe|elle|ella|sie|er|hun)\s*/\s*(?:her|him|them|they|she|he|el|elle|ella|ihr|ihm|iel|hen)"
     r"(?:\s*/\s*[^\W\d_]+)?)$",
     re.IGNORECASE,
 )
@@ -42,8 +44,10 @@ _ALSO = re.compile(
 _ADDRESS = re.compile(
     r"\s*[<(\[]?(?:mailto:)?[^\s<>()\[\]@]+@[^\s<>()\[\]@]+\.[^\s<>()\[\]@]+[>)\]]?\s*|\s+@\s*\S.*$"
 )
+#: Signs that no name begins or ends with.
+_AROUND = " *_~-\u2013\u2014=^:;\u00b7\u2022"
 #: What sets an employer off behind a name.
-_BEFORE = re.compile(r" \| | c/o | @ ?|(?<=\w) - (?=\w)")
+_BEFORE = re.compile(r" \| | c/o | @ ?|, | (?:at|bei|chez) (?=[A-Z])|(?<=\w) [-\u2013] (?=\w)")
 #: Signs of a cell that is no name of one person.
 _OTHER = re.compile(r"[@&/\\_|+:=<>*#%$€£^~{}\[\]()?!;,\"]|\d|https?|www\.|\.(?:com|net|org|de|example)\b")
 _ORDINAL = re.compile(r"(?:2nd|3rd|4th)\.?$", re.IGNORECASE)
@@ -94,6 +98,23 @@ def drop_pictures(text: str, /) -> str:
     )
 
 
+def drop_signs(text: str, /) -> str:
+    """A text without the signs around it: stars, dashes, a pair of quotes, a full stop behind a given name."""
+    if text[:1].isalpha() and text[-1:].isalpha():
+        return text
+    bare = text.strip(_AROUND)
+    if len(bare) > 2 and bare[0] == bare[-1] and bare[0] in "\"'":
+        bare = bare[1:-1].strip()
+    name = bare.removesuffix(".")
+    if name != bare and len(name) > len("Wm.") and _is_given(folded(name)):
+        bare = name
+    return _kept(bare, text) if bare != text else text
+
+
+def _is_given(word: str) -> bool:
+    return word in given_names() and word not in read_words("titles", kind="abbreviated")
+
+
 def drop_address(text: str, /) -> str:
     """A text without the address or the employer beside a name."""
     return _kept(_ADDRESS.sub(" ", text), text) if "@" in text else text
@@ -116,9 +137,15 @@ def is_left(text: str, /, *, given: bool) -> bool:
     return two.search(_NOBLE.sub(" ", text)) is not None
 
 
+def before_employer(text: str, /) -> str:
+    """A text without an employer that a comma, a dash or a word sets off behind a name."""
+    head = _BEFORE.split(text, maxsplit=1)[0]
+    return head or text
+
+
 def is_company(first: str, last: str, /) -> bool:
     """Whether the cells of a name hold that of a company."""
-    words = _BEFORE.split(f"{first} {last}", maxsplit=1)[0].split()
+    words = f"{first} {last}".partition(" | ")[0].split()
     if len(words) < 2:
         return any(form in first + last for form in LEGAL_FORMS_JOINED)
     if name_key(words[-1]) in read_words("legal_forms", kind="telling") and "." not in words[-1][:-1]:

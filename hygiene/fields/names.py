@@ -16,20 +16,23 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import mask
 from hygiene.fields.distinct import KEPT, Change, Tidied, by_distinct_rows, where_few
+from hygiene.fields.mend import is_left_encoded
 from hygiene.fields.name_case import DOTLESS, name_case
 from hygiene.fields.name_ends import cut_end
 from hygiene.fields.name_order import drop_doubled, put_in_order
 from hygiene.fields.name_parts import (
     Cell,
+    before_employer,
     drop_address,
     drop_nicknames,
     drop_pictures,
+    drop_signs,
     is_company,
     is_left,
     starts_with_particle,
 )
 from hygiene.fields.name_titles import split_titles
-from hygiene.fields.placeholders import is_department, is_nothing, names_a_test
+from hygiene.fields.placeholders import are_nobody, is_department, is_empty, is_nothing
 from hygiene.fields.plain_names import plain_names, set_plainly
 from hygiene.fields.whole_names import split_whole
 from hygiene.words.name_words import given_names
@@ -75,14 +78,17 @@ def _tidied(columns: Sequence[pa.Array], /) -> list[Tidied]:
 @lru_cache(KEPT)
 def tidy_name(first: str, last: str, country: str = "", /) -> tuple[Change, ...]:
     """The first and the last name of one lead, each with the rules that changed it."""
+    if is_left_encoded(first) or is_left_encoded(last):
+        return (first, ""), (last, "")
     cells = (Cell(first), Cell(last))
     for _ in range(_ROUNDS):
         before = [cell.text for cell in cells]
         for cell, other in zip(cells, cells[::-1], strict=True):
-            nothing = is_nothing(cell.text.strip(), beside=other.before.strip())
-            if nothing or names_a_test(first.strip(), last.strip()):
+            text = cell.text.strip()
+            nothing = is_nothing(text, beside=other.before.strip(), given=cell is cells[0]) or is_empty(text)
+            if nothing or are_nobody(first.strip(), last.strip()):
                 cell.set("", "placeholder")
-        if not is_company(*[cell.text for cell in cells]):
+        if not is_company(*[before_employer(cell.text) for cell in cells]):
             _take_off(*cells, country)
             _set_case(*cells, country)
         if before == [cell.text for cell in cells]:
@@ -96,13 +102,15 @@ def _take_off(first: Cell, last: Cell, country: str) -> None:
     for cell in (first, last):
         if is_department(cell.text):
             continue
+        if cell.text.isalpha() and (cell is first or cell.text.istitle()):
+            continue  # one word: there is nothing to take off
         cell.set(drop_address(cell.text), "address")
-        cell.set(drop_pictures(cell.text), "picture")
+        cell.set(drop_signs(drop_pictures(cell.text)), "picture")
         cell.set(drop_nicknames(cell.text), "nickname")
         beside = last.text if cell is first else first.text
         for text, rule in cut_end(cell.text, given=cell is first, whole=not beside.strip(), country=country):
             cell.set(text, rule)
-    put_in_order(first, last)
+    put_in_order(first, last, country)
     titles, rest = split_titles(first.text, country, alone=True)
     if titles and not (rest and is_left(rest, given=True)) and not _is_surname_alone(rest, last.text):
         _drop_titles(first, last, rest)

@@ -47,7 +47,11 @@ _EXTENSION = re.compile(
     re.IGNORECASE,
 )
 _SIGNS = re.compile(r"\+?[\d\s()./\-\u2010-\u2015\u2212]+")
-_SEVERAL = re.compile(r"(?:\d[\s()\-]*){6,}[/,;|\n](?:[\s()+\-]*\d){6,}|\+.*\+")
+#: Two numbers with a sign between them; a code behind a plus or zero has fewer digits than one.
+_SEVERAL = re.compile(
+    r"^(?!\s*[+0])(?:\D*\d){0,9}?(?:\d[\s()\-]*){6,}[/,;|\n](?:[\s()+\-]*\d){6,}"
+    r"|(?:\d[\s()\-]*){8,}[/,;|\n](?:[\s()+\-]*\d){6,}|\+.*\+"
+)
 _DATE = re.compile(DATE)
 _GROUP = re.compile(r"\+\s*\(?(\d+)")
 #: A number that a spreadsheet wrote with fewer digits than it had, and one that ends in zeros for the same reason.
@@ -112,7 +116,7 @@ def _parts(text: str) -> tuple[str, str]:
     bare = unicodedata.normalize("NFKC", text).strip().lstrip("'=\"").strip(' "')
     bare = re.sub(r"^\+{2,}", "+", bare)
     label = _LABEL.match(bare)
-    if label and label[1].strip(" .").lower() in read_words("phone_labels"):
+    if label and _is_label(label[1]):
         bare = bare[label.end() :].strip()
     behind = _LABEL_BEHIND.search(bare)
     if behind and behind[1].lower() in read_words("phone_labels"):
@@ -124,6 +128,12 @@ def _parts(text: str) -> tuple[str, str]:
     if extension and sum(map(str.isdigit, bare[: extension.start()])) >= _SHORTEST:
         return bare[: extension.start()].rstrip(" ,;-"), extension[1]
     return bare, ""
+
+
+def _is_label(text: str) -> bool:
+    """Whether words before a number say that one follows."""
+    key, known = text.strip(" .").lower(), read_words("phone_labels")
+    return key in known or known.issuperset(key.replace(".", " ").split())
 
 
 #: Free numbers of North America whose last seven digits are spelled; a telephone's keys, ITU-T E.161.
@@ -175,7 +185,9 @@ def _in_plan(bare: str, region: str, plans: ModuleType) -> str:
         number = plans.parse(bare, None if bare.startswith("+") else region)
     except plans.NumberParseException:
         return ""
-    if not bare.startswith("+") and not plans.is_valid_number(number):
+    trunk = plans.ndd_prefix_for_region(region, strip_non_digits=True) if region else None
+    unlike = trunk == "0" and not re.match(r"\W*0", bare)  # a number at home begins with it
+    if not bare.startswith("+") and (unlike or not plans.is_valid_number(number)):
         own = _with_own_code(bare, number, region, plans)
         if own:
             return _in_plan(own, region, plans)

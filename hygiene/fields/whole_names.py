@@ -12,10 +12,10 @@ from hygiene.words.name_words import given_names
 from hygiene.words.spelling import folded
 from hygiene.words.tables import read_words
 
-__all__ = ["split_whole"]
+__all__ = ["SURNAME_FIRST", "split_whole"]
 
 #: Countries where the surname comes first, or where many have none. Source: general knowledge (assumed).
-_OTHERWISE = frozenset(
+SURNAME_FIRST = frozenset(
     ["CN", "HK", "HU", "ID", "JP", "KH", "KP", "KR", "LA", "MM", "MN", "MY", "SG", "TW", "VN"]
 )
 #: Countries where a surname is of two words; there a cell of last names alone may begin with what is a given name too.
@@ -40,7 +40,13 @@ def split_whole(text: str, country: str, /, *, given: bool, titled: bool) -> tup
         count -= 1
     surname = words[count:]
     two = country in _TWO_SURNAMES
-    if starts_with_particle(text) or country in _OTHERWISE or not count or not surname or (two and not given):
+    if (
+        starts_with_particle(text)
+        or country in SURNAME_FIRST
+        or not count
+        or not surname
+        or (two and not given)
+    ):
         return "", text
     if is_left(text, given=True) or is_department(text) or is_firm(text) or not all(map(_is_word, words)):
         return "", text
