@@ -238,6 +238,24 @@ def test_leads_that_are_one_but_for_some_characters_are_told(key, said):
     assert any(said in line for line in lines), lines
 
 
+def test_tags_that_are_left_out_at_one_domain_alone_are_told():
+    frame = leads()
+    names = ("zora", "yuri", "xena", "wim", "vera", "ugo")
+    domains = ("evergate.example", "birchworks.example")
+    tagged = [f"{name}+{tag}@{at}" for name in names for at in domains for tag in ("fair", "news")]
+    for place, address in enumerate(tagged):
+        frame.loc[20.5 + 15 * place] = {"email": address, "company": "Firm"}
+    cleaned = hygiene.clean(frame.sort_index().fillna("").reset_index(drop=True))
+    server = Strange(key=lambda address: re.sub(r"\+[^@]*(?=@evergate)", "", address))
+
+    (finding,) = hygiene.import_leads(cleaned, server, verify=True).reconciliation.search().findings
+
+    assert (
+        "are at the domain evergate.example and have the address but for its tag of an earlier lead"
+        in finding.words
+    )
+
+
 def test_that_the_list_held_leads_is_not_said_where_they_are_not_in_it():
     server = Strange(key=local)
 

@@ -30,7 +30,11 @@ _OF_NAMES: Mapping[str, tuple[str, ...]] = {
     "name and company": ("first_name", "last_name", "company"),
 }
 #: Addresses by which an API may take leads for one, and what is left out of their local parts.
-_LEFT_OUT = {"address but for marks": "[^0-9a-z]", "address but for digits": "[0-9]"}
+_LEFT_OUT = {
+    "address but for marks": "[^0-9a-z]",
+    "address but for digits": "[0-9]",
+    "address but for its tag": r"[+].*",
+}
 #: What stands between names that are taken together, and in none.
 _BETWEEN = "\x1f"
 #: Most leads that somebody would take of one.
