@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import hygiene
-from hygiene.sinks import Target
+from hygiene.sinks import Reply, Target
 from tests.test_strange_servers import MISSING, Strange, domain, local
 from tests.test_strange_servers import leads as plain_leads
 
@@ -163,7 +163,13 @@ SERVERS = {
         lambda lead, h, p, r: not "".join(lead.values()).isascii(),
         "have a character outside ASCII in some field", False),
     "numbers without a country": (
-        lambda lead, h, p, r: lead.get("phone", "+")[0] != "+", "have phone without a plus sign", False),
+        lambda lead, h, p, r: lead.get("phone", "+")[0] != "+", "have something in phone without a plus sign", False),
+    "numbers of one country": (
+        lambda lead, h, p, r: lead.get("phone", "").startswith("+4"),
+        "have something in phone that begins with '+4'", False),
+    "firms whose names begin alike": (
+        lambda lead, h, p, r: lead.get("company", "").startswith("Firm 1"),
+        "have something in company that begins with 'Firm 1'", False),
     "long titles": (
         lambda lead, h, p, r: len(lead.get("title", "")) > 50, "have more than 59 characters in title", False),
     "a name that somebody has already": (
@@ -254,6 +260,31 @@ def test_tags_that_are_left_out_at_one_domain_alone_are_told():
         "are at the domain evergate.example and have the address but for its tag of an earlier lead"
         in finding.words
     )
+
+
+class Lenient(Strange):
+    """A server whose block list names one domain, and that blocks no lead without a phone number."""
+
+    entry = "evergate.example"
+
+    def send(self, leads, /, *, file_name, waive_blocklist=False):
+        kept = [lead for lead in leads if domain(lead["email"]) != self.entry or not lead.get("phone")]
+        counts = super().send(kept, file_name=file_name).counts
+        return Reply(hygiene.Counts(len(leads), counts.imported, counts.duplicates, len(leads) - len(kept)))
+
+    def blocked(self):
+        return iter((self.entry,))
+
+
+def test_no_rule_makes_leads_invalid_that_are_in_the_list_though_on_the_block_list():
+    cleaned = hygiene.clean(leads(), blocklist=hygiene.Entries([Lenient.entry]))
+
+    found = hygiene.import_leads(cleaned, Lenient(), verify=True, send_all=True).reconciliation.search()
+
+    (finding,) = found.findings
+    assert "that are in the list though on the block list have no phone number" in finding.words
+    assert finding.words.endswith(NOT_PREDICTED)
+    assert found.induced is None
 
 
 def test_that_the_list_held_leads_is_not_said_where_they_are_not_in_it():

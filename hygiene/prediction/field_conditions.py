@@ -35,6 +35,8 @@ _LEFT_OUT = {
     "address but for digits": "[0-9]",
     "address but for its tag": r"[+].*",
 }
+#: Longest words about values, in characters.
+_LONGEST_TOLD = 160
 #: What stands between names that are taken together, and in none.
 _BETWEEN = "\x1f"
 #: Most leads that somebody would take of one.
@@ -58,7 +60,8 @@ def by_values(held: Held, odd: Codes, /) -> Iterator[Condition]:
     fields = {name: column for name, column in fields_of(held).items() if name not in _OF_A_PERSON}
     for name, column in fields.items():
         for found in one_of(f"have {{}} in {name}", column, odd, len(fields) * KINDS, lambda _: NONE):
-            if np.count_nonzero(found.covers) >= LEAST_LEADS and "@" not in found.words:
+            told = "@" not in found.words and len(found.words) <= _LONGEST_TOLD
+            if told and np.count_nonzero(found.covers) >= LEAST_LEADS:
                 yield found
 
 

@@ -52,6 +52,7 @@ class Finding:
         others: How many others there are.
         conditions: What each of the first has, each a description by itself, the plainest first.
         odds: Decimal places of the odds against chance: 6 is one in a million.
+        lost: Whether they are leads that were not taken, as those that a rule makes invalid are not.
     """
 
     what: str
@@ -59,6 +60,7 @@ class Finding:
     others: int
     conditions: tuple[Condition, ...] = field(repr=False)
     odds: float
+    lost: bool = True
 
     @property
     def words(self) -> str:
@@ -68,7 +70,7 @@ class Finding:
     @property
     def rule(self) -> Condition | None:
         """The plainest description, where a rule of a policy can say it; what is told besides may reach too far."""
-        return self.conditions[0] if self.conditions[0].is_a_rule else None
+        return self.conditions[0] if self.lost and self.conditions[0].is_a_rule else None
 
     @property
     def said(self) -> str:

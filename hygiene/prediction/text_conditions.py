@@ -28,7 +28,7 @@ from hygiene.prediction.patterns import (
     under,
 )
 
-__all__ = ["LEAST_LEADS", "by_domain", "by_length", "by_letters", "one_of"]
+__all__ = ["LEAST_LEADS", "MOST_TOLD", "by_domain", "by_length", "by_letters", "common", "one_of"]
 
 #: Most characters of local parts that are told, and fewest leads that must share them.
 MOST_TOLD, LEAST_LEADS = 8, 3
@@ -119,8 +119,8 @@ def by_letters(held: Held, odd: Codes, /) -> Iterator[Condition]:
 def _letters(words: str, texts: pa.Array, here: list[str], *, is_local: bool) -> Iterator[Condition]:
     """What all of some texts begin with, end with or have inside."""
     looks: tuple[tuple[str, str, Callable[..., pa.Array], Callable[[str], Pair]], ...] = (
-        ("that begins with", _common(here)[:MOST_TOLD], pc.starts_with, starts),
-        ("that ends with", _common([text[::-1] for text in here])[:MOST_TOLD][::-1], pc.ends_with, ends),
+        ("that begins with", common(here)[:MOST_TOLD], pc.starts_with, starts),
+        ("that ends with", common([text[::-1] for text in here])[:MOST_TOLD][::-1], pc.ends_with, ends),
         ("with", _shared(here), pc.match_substring, lambda _: NONE),
     )
     length = max(map(len, here))
@@ -131,7 +131,7 @@ def _letters(words: str, texts: pa.Array, here: list[str], *, is_local: bool) ->
             yield Condition(f"{words} {where} {wanted!r}", mask(look(texts, wanted)), tries, pair)
 
 
-def _common(texts: Sequence[str]) -> str:
+def common(texts: Sequence[str], /) -> str:
     """What all begin with."""
     low, high = min(texts), max(texts)
     size = next((at for at, (one, other) in enumerate(zip(low, high, strict=False)) if one != other), None)
