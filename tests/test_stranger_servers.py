@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import hygiene
+from hygiene.prediction.simulate import folding_of
 from hygiene.sinks import Reply, Target
 from tests.test_strange_servers import MISSING, Strange, domain, local
 from tests.test_strange_servers import leads as plain_leads
@@ -260,6 +261,20 @@ def test_tags_that_are_left_out_at_one_domain_alone_are_told():
         "are at the domain evergate.example and have the address but for its tag of an earlier lead"
         in finding.words
     )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_is_said_of_two_habits_holds_of_the_leads_at_fault_and_of_no_other(seed):
+    draw = random.Random(seed)
+    one, other = (SERVERS[habit][0] for habit in draw.sample(sorted(SERVERS), 2))
+    of = draw.choice([any, all])
+
+    told_of = told(Picky(lambda *lead: of([one(*lead), other(*lead)])))
+
+    missing = told_of.trace.evidence.members(folding_of(told_of.trace.policy))
+    for finding in told_of.search().findings:
+        for each in finding.conditions:
+            assert (each.covers == ~missing).all(), each.words
 
 
 class Lenient(Strange):

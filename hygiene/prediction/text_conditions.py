@@ -103,17 +103,18 @@ def by_length(held: Held, odd: Codes, /) -> Iterator[Condition]:
 def by_letters(held: Held, odd: Codes, /) -> Iterator[Condition]:
     """Letters that local parts or domains begin with, end with or have inside."""
     parts = held.parts()
-    if parts is None or len(odd) < LEAST_LEADS:
+    if parts is None:
         return
     local, domain = pc.utf8_lower(parts.local), parts.domain.cast(pa.large_string())
+    first = pc.utf8_slice_codeunits(local, 0, 1).dictionary_encode()
+    words = "have a local part that begins with {}"
+    yield from one_of(words, first, odd, 2 * KINDS, starts_with_one)  # half of the share
+    if len(odd) < LEAST_LEADS:
+        return
     for name, texts in (("local part", local), ("domain", domain)):
         here = texts.take(pa.array(odd)).to_pylist()
         if len(set(here)) > 1:
             yield from _letters(f"have a {name}", texts, here, is_local=texts is local)
-    first = pc.utf8_slice_codeunits(local, 0, 1).dictionary_encode()
-    yield from one_of(
-        "have a local part that begins with {}", first, odd, 2 * KINDS, starts_with_one
-    )  # half of the share
 
 
 def _letters(words: str, texts: pa.Array, here: list[str], *, is_local: bool) -> Iterator[Condition]:
