@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hygiene
+from hygiene.errors import UnknownOutcome
 from hygiene.importing import sender
 from hygiene.importing.journal import SqliteJournal
 from hygiene.prediction.spans import spans_of
@@ -159,3 +160,26 @@ def test_requests_that_were_lost_whole_are_told_by_counts_alone(monkeypatch):
         for x in lines
     )
     assert not any("by chance" in line for line in less)
+
+
+class Loses(Timed):
+    """One whose answer to the second request is lost, after it took the leads."""
+
+    def send(self, leads, /, *, file_name, waive_blocklist=False):
+        reply = super().send(leads, file_name=file_name, waive_blocklist=waive_blocklist)
+        if self.request == 2:
+            raise UnknownOutcome("the line broke")
+        return reply
+
+
+@pytest.mark.parametrize(
+    ("on_unknown", "state", "known"), [("verify", "settled", True), ("resend", "acknowledged", False)]
+)
+def test_of_a_lost_answer_the_moment_is_known_where_it_went_out_once(on_unknown, state, known, monkeypatch):
+    server = Loses(lambda lead, s: False, [3 * request for request in range(13)], monkeypatch, batch_leads=50)
+    cleaned = hygiene.clean(leads(), known=hygiene.Entries([]))
+
+    second = hygiene.import_leads(cleaned, server, on_unknown=on_unknown).batches[1]
+
+    assert second.state == state
+    assert bool(second.evidence.answered_at) == known

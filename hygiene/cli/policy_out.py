@@ -54,6 +54,6 @@ def _meant(found: "Explanation", policy: "ImportPolicy") -> str:
     words = next(
         each.words
         for each in common
-        if each.lacks in policy.needs or each.pattern.lacks == policy.usable_address
+        if policy.needed_fields.endswith(each.lacks) and each.pattern.lacks in ("", policy.usable_address)
     )
     return f"leads that {words} are invalid"

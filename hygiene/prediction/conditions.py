@@ -38,7 +38,7 @@ class Condition(NamedTuple):
         covers: True for each lead that meets it.
         tries: How many there are of its kind, times the kinds.
         pattern: The addresses that meet it and those that do not, where an address tells.
-        lacks: The column that is blank, where that is the condition.
+        lacks: The columns of which one is blank, divided by commas, where that is the condition or a part of it.
     """
 
     words: str

@@ -30,7 +30,13 @@ _OF_NAMES: Mapping[str, tuple[str, ...]] = {
     "name and company": ("first_name", "last_name", "company"),
 }
 #: Addresses by which an API may take leads for one, and what is left out of their local parts.
-_LEFT_OUT = {"address but for marks": "[^0-9a-z]", "address but for digits": "[0-9]"}
+_LEFT_OUT = {
+    "address but for marks": "[^0-9a-z]",
+    "address but for digits": "[0-9]",
+    "address but for its tag": r"[+].*",
+}
+#: Longest words about values, in characters.
+_LONGEST_TOLD = 160
 #: What stands between names that are taken together, and in none.
 _BETWEEN = "\x1f"
 #: Most leads that somebody would take of one.
@@ -54,7 +60,8 @@ def by_values(held: Held, odd: Codes, /) -> Iterator[Condition]:
     fields = {name: column for name, column in fields_of(held).items() if name not in _OF_A_PERSON}
     for name, column in fields.items():
         for found in one_of(f"have {{}} in {name}", column, odd, len(fields) * KINDS, lambda _: NONE):
-            if len(odd) >= LEAST_LEADS and "@" not in found.words:
+            told = "@" not in found.words and len(found.words) <= _LONGEST_TOLD
+            if told and np.count_nonzero(found.covers) >= LEAST_LEADS:
                 yield found
 
 

@@ -57,14 +57,14 @@ def find(held: Held, policy: ImportPolicy, lost: Mask | None = None, /) -> tuple
             return ()
         found = describe(held, policy, imported & lost[held.batch], imported, "were not imported")
         return () if found is None else (found,)
-    looks = [(held.missing(policy, classes), imported, "are missing from the list")]
+    looks = [(held.missing(policy, classes), imported, "are missing from the list", True)]
     looks.append(
-        (held.beyond(policy, classes) & kept_out, kept_out, "are in the list though on the block list")
+        (held.beyond(policy, classes) & kept_out, kept_out, "are in the list though on the block list", False)
     )
     if held.evidence.members is None:
-        looks = [(held.otherwise(classes), held.told > 0, "the API counted otherwise")]
-    told = (describe(held, policy, differs, among, what) for differs, among, what in looks)
-    return tuple(finding for finding in told if finding is not None)
+        looks = [(held.otherwise(classes), held.told > 0, "the API counted otherwise", True)]
+    told = ((describe(held, policy, *look), may_be_invalid) for *look, may_be_invalid in looks)
+    return tuple(replace(found, lost=invalid) for found, invalid in told if found is not None)
 
 
 def induced(
@@ -84,7 +84,6 @@ def induced(
 
 
 def _rule_of(common: Condition, base: ImportPolicy) -> dict[str, Any]:
-    """The rule by which leads that meet a condition are invalid."""
-    if common.lacks:
-        return {"needed_fields": ", ".join([*base.needs, common.lacks])}
-    return {"usable_address": common.pattern.lacks}
+    """The rules by which leads that meet a condition are invalid."""
+    found = {"usable_address": common.pattern.lacks} if common.pattern.lacks else {}
+    return found | ({"needed_fields": ", ".join([*base.needs, common.lacks])} if common.lacks else {})

@@ -1,4 +1,4 @@
-"""Conditions of what is written in fields: marks and lengths that all leads at fault have in a column, by their file.
+"""Conditions of what is written in fields: marks, beginnings and lengths of all leads at fault, by their file.
 
 A file that is put together by hand breaks at a comma, a database at a letter that it has no room for. A mark tells
 nothing of a person, so that it is told of names too.
@@ -15,6 +15,7 @@ from hygiene.prediction.conditions import KINDS, Condition
 from hygiene.prediction.evidence import Held
 from hygiene.prediction.features import Codes
 from hygiene.prediction.field_conditions import fields_of, is_filled
+from hygiene.prediction.text_conditions import LEAST_LEADS, MOST_TOLD, common
 
 __all__ = ["by_signs"]
 
@@ -37,14 +38,16 @@ SIGNS: Mapping[str, str] = {
 }
 #: Signs that a cell may be at fault for lacking: the country of a number, the scheme of a link, a second name.
 LACKED = ("a plus sign", "a slash", "a space", "a digit")
+#: Columns of which no letters are told.
+NAMES_OF_PERSONS = frozenset({"first_name", "last_name", "linkedin"})
 #: Longest cell whose length is told, in characters.
 _LONGEST = 500
 
 
 def by_signs(held: Held, odd: Codes, /) -> Iterator[Condition]:
-    """A mark that a column has in all of them, or lacks in all; one in any column; a length of a column."""
+    """A mark that a column has in all of them, or lacks in all; one in any; what it begins with; its length."""
     fields = fields_of(held)
-    tries = ((len(fields) + 1) * len(SIGNS) + len(fields) * (len(LACKED) + 2 * _LONGEST)) * KINDS
+    tries = ((len(fields) + 1) * len(SIGNS) + len(fields) * (len(LACKED) + MOST_TOLD + 2 * _LONGEST)) * KINDS
     for name, column in fields.items():
         yield from _of_column(name, column, odd, tries)
     for sign, pattern in SIGNS.items() if len(fields) > 1 else ():
@@ -67,13 +70,31 @@ def _of_column(name: str, column: pa.DictionaryArray, odd: Codes, tries: int) ->
         elif sign in LACKED and not found.any():
             covers = _has(column, pattern)
             if covers.any():
-                yield Condition(f"have {name} without {sign}", filled & ~covers, tries)
+                yield Condition(f"have something in {name} without {sign}", filled & ~covers, tries)
+    yield from _begins(name, column, here, tries)
     size = _sizes(column)
     low, high = int(size[odd].min()), int(size[odd].max())
     if size[filled].min() < low <= _LONGEST:
         yield Condition(f"have more than {low - 1} characters in {name}", size >= low, tries)
     if high < min(size.max(), _LONGEST):
         yield Condition(f"have fewer than {high + 1} characters in {name}", filled & (size <= high), tries)
+
+
+def _begins(
+    name: str, column: pa.DictionaryArray, here: pa.DictionaryArray, tries: int
+) -> Iterator[Condition]:
+    """What the cells of a column that names no person begin with, where three leads or more share it."""
+    if name in NAMES_OF_PERSONS:
+        return
+    start = common(pc.unique(here.cast(pa.large_string())).to_pylist())[:MOST_TOLD]
+    covers = _spread(pc.starts_with(column.dictionary, start), column)
+    if start and "@" not in start and np.count_nonzero(covers) >= LEAST_LEADS:
+        yield Condition(f"have something in {name} that begins with {start!r}", covers, tries)
+
+
+def _spread(of_each: pa.Array, column: pa.DictionaryArray) -> Mask:
+    found: Mask = mask(of_each)[column.indices.to_numpy(zero_copy_only=False)]
+    return found
 
 
 def _has(column: pa.DictionaryArray, pattern: str) -> Mask:
