@@ -175,9 +175,11 @@ def test_the_command_serves_with_the_same_switches(tmp_path: Path) -> None:
     switches = ["--reply", "campaign", "--bare-leads", "--missing", "empty"]
     switches += ["--account-rate", "4/m", "--other-key", "two", "--key", "one"]
     command = [sys.executable, "-m", "hygiene", "emulate", *switches]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as served:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=tmp_path, stdout=pipe, stderr=pipe, text=True) as served:
         try:
             assert served.stdout is not None
+            assert served.stderr is not None
             base = served.stdout.readline().strip().removeprefix("export SMARTLEAD_BASE_URL=")
             with httpx.Client(headers={"User-Agent": "t/1"}, params={"api_key": "two"}) as client:
                 told = {"leadList": [{"email": "ann@x.example"}], "fileName": "f"}
@@ -186,12 +188,14 @@ def test_the_command_serves_with_the_same_switches(tmp_path: Path) -> None:
                 gone = client.delete(f"{base}/lead-list/99").json()
                 client.get(f"{base}/lead-list/", params={"api_key": "one"})
                 late = client.get(f"{base}/lead-list/")
+            told_of = [served.stderr.readline() for _ in range(2)]
         finally:
             served.terminate()
 
     assert (reply["upload_count"], reply["total_leads"]) == (1, 1)
     assert [lead["email"] for lead in leads] == ["ann@x.example"]
     assert gone == {}
+    assert told_of[1].endswith("import a file of yours with --no-dns\n")
     assert late.json()["message"].startswith("Account rate limit exceeded. You have exceeded the 4 requests")
 
 

@@ -156,6 +156,11 @@ def emulate(
         click.echo(f"export SMARTLEAD_API_KEY={key}")
         click.echo(f"export HYGIENE_RESOLVER={names.address}")
         click.echo(f"# list {made} is empty and yours; stop with Ctrl-C", err=True)
+        if not zone:
+            click.echo(
+                "# the name server knows the sample's domains alone: import a file of yours with --no-dns",
+                err=True,
+            )
         try:
             api.serve_forever()
         except KeyboardInterrupt:
