@@ -47,7 +47,8 @@ class ImportPolicy:
     (`duplicate_scope`): from this request alone, from the list (its members, and requests to it before this
     one), or from the account (leads of every list). Imported leads are remembered; blocked ones only where
     `blocked_are_remembered`. A repeat counts as a duplicate, or as imported where `repeats_count_as` has it so:
-    all of them, those whose key was remembered before the request began, or those alone whose was not.
+    all of them, those whose key was remembered before the request began, or those alone whose was not. Where it is
+    ``uncounted``, a repeat is in the total alone.
 
     A lead is on the *block list* where an entry is its address (`block_addresses`), its domain
     (`block_domains`), or a parent of its domain (`block_subdomains`, only with `block_domains`), taken
@@ -148,14 +149,17 @@ class ImportPolicy:
         "duplicate",
         default="blocked",
     )
-    repeats_count_as: Literal["duplicates", "imported", "imported_in_list", "imported_in_request"] = a_rule(
+    repeats_count_as: Literal[
+        "duplicates", "imported", "imported_in_list", "imported_in_request", "uncounted"
+    ] = a_rule(
         "assumed",
         "How repeats count: as duplicates; as imported (updates); as imported where they were remembered "
-        "before the request, or where they were not.",
+        "before the request, or where they were not; in total_leads alone.",
         "duplicates",
         "imported",
         "imported_in_list",
         "imported_in_request",
+        "uncounted",
         default="duplicates",
         seldom=True,
     )

@@ -35,7 +35,7 @@ POLICIES = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LEADS, POLICIES)
 def test_what_is_predicted_is_what_the_local_api_answers(leads, policy):
     cleaned = hygiene.clean(pd.DataFrame(leads), policy=policy)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hygiene
+from hygiene.errors import UnknownOutcome
 from hygiene.importing import sender
 from hygiene.importing.journal import SqliteJournal
 from hygiene.prediction.spans import spans_of
@@ -146,3 +147,39 @@ def test_an_import_whose_hours_were_not_kept_says_so(tmp_path, monkeypatch):
         lines = journal.find(name).reconciliation.explain()
 
     assert any("not known for this import" in x and "when each request was answered" in x for x in lines)
+
+
+def test_requests_that_were_lost_whole_are_told_by_counts_alone(monkeypatch):
+    server = Timed(lambda lead, s: 6 <= s <= 22, EVERY_3_S, monkeypatch, batch_leads=50)
+    lines = hygiene.import_leads(hygiene.clean(leads()), server).reconciliation.explain()
+    partly = Timed(lambda lead, s: s > 6 and lead["email"] > "m", EVERY_3_S, monkeypatch, batch_leads=50)
+    less = hygiene.import_leads(hygiene.clean(leads()), partly).reconciliation.explain()
+
+    assert any(
+        "all 300 leads that were not imported are in requests answered from 2026-03-09 14:02:06" in x
+        for x in lines
+    )
+    assert not any("by chance" in line for line in less)
+
+
+class Loses(Timed):
+    """One whose answer to the second request is lost, after it took the leads."""
+
+    def send(self, leads, /, *, file_name, waive_blocklist=False):
+        reply = super().send(leads, file_name=file_name, waive_blocklist=waive_blocklist)
+        if self.request == 2:
+            raise UnknownOutcome("the line broke")
+        return reply
+
+
+@pytest.mark.parametrize(
+    ("on_unknown", "state", "known"), [("verify", "settled", True), ("resend", "acknowledged", False)]
+)
+def test_of_a_lost_answer_the_moment_is_known_where_it_went_out_once(on_unknown, state, known, monkeypatch):
+    server = Loses(lambda lead, s: False, [3 * request for request in range(13)], monkeypatch, batch_leads=50)
+    cleaned = hygiene.clean(leads(), known=hygiene.Entries([]))
+
+    second = hygiene.import_leads(cleaned, server, on_unknown=on_unknown).batches[1]
+
+    assert second.state == state
+    assert bool(second.evidence.answered_at) == known

@@ -120,6 +120,9 @@ SERVERS = {
         {"drops": lambda a, h, p: "+" in a}, MISSING.format(n=12) + "have a plus sign in the local part"),
     "underscores dropped": (
         {"drops": lambda a, h, p: "_" in a}, MISSING.format(n=4) + "have an underscore in the local part"),
+    "underscores and plus signs dropped": (
+        {"drops": lambda a, h, p: "_" in a or "+" in a},
+        MISSING.format(n=16) + "have a plus sign in the local part or have an underscore in the local part"),
     "hyphens before the at-sign dropped": (
         {"drops": lambda a, h, p: "-" in local(a)}, MISSING.format(n=4) + "have a hyphen in the local part"),
     "digits before the at-sign dropped": (

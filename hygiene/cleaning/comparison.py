@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from hygiene.address import exact_key
 from hygiene.arrow.hashing import Hashes, distinct, hash_texts
-from hygiene.arrow.text import is_blank, text_column
+from hygiene.arrow.text import is_blank
 from hygiene.cleaning.decide import leads_of
 from hygiene.cleaning.forecast import forecast_ready
 from hygiene.cleaning.gate import RowCounts
@@ -235,7 +235,7 @@ def _cells(found: Survey, by: str) -> pa.Array:
         column = column_called(by, found.columns, found.settings.headers)
         if column is None:
             return _providers(found)
-        parts = [text_column(leads_of(found, chunk)[column]) for chunk in found]
+        parts = [leads_of(found, chunk)[column] for chunk in found]
     return pa.concat_arrays([pa.nulls(0, pa.large_string()), *parts])
 
 

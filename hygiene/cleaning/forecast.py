@@ -18,6 +18,7 @@ from hygiene.cleaning.touching import Touching
 from hygiene.outcomes import Outcome
 from hygiene.prediction.features import Features, TextFeatures
 from hygiene.prediction.predict import Prediction, predict_touched, without
+from hygiene.prediction.prefilter import PLACES, Prefilter
 
 __all__ = ["forecast", "forecast_raw", "forecast_ready", "look_at"]
 
@@ -35,6 +36,7 @@ def forecast(found: Survey, sent: Mask, /, *, batch_leads: int) -> Prediction:
     texts = sent_at(found, positions[rows])
     return _predicted(
         found,
+        touching,
         texts,
         rows,
         leads=len(positions),
@@ -64,9 +66,10 @@ def forecast_ready(found: Survey, /) -> Prediction:
 def forecast_raw(found: Survey, /, *, batch_leads: int) -> Prediction:
     """The prediction for the email cells of all rows, as they came in."""
     lacks = lacking_as_read(found)
-    rows = _with(_touching(found).raw(found).rows(), lacks)
+    touching = _touching(found).raw(found)
+    rows = _with(touching.rows(), lacks)
     cells = texts_at(found, rows, "cells")
-    return _predicted(found, cells, rows, leads=found.rows, batch_leads=batch_leads, lacks=lacks)
+    return _predicted(found, touching, cells, rows, leads=found.rows, batch_leads=batch_leads, lacks=lacks)
 
 
 def look_at(found: Survey, positions: Positions, /) -> Features:
@@ -77,6 +80,7 @@ def look_at(found: Survey, positions: Positions, /) -> Features:
 
 def _predicted(
     found: Survey,
+    touching: Prefilter,
     texts: pa.Array,
     rows: Positions,
     /,
@@ -86,12 +90,16 @@ def _predicted(
     lacks: Mask | None,
     look: Look | None = None,
 ) -> Prediction:
+    held = found.settings.of_api
+    for place in PLACES:
+        if (given := held[place]) is not None:
+            held[place] = touching.near(place, given, texts)
     return predict_touched(
         texts,
         rows,
         leads=leads,
         policy=found.settings.policy,
-        **found.settings.of_api,
+        **held,
         batch_leads=batch_leads,
         waive_blocklist=found.settings.waive_blocklist,
         lacks=None if lacks is None else lacks[rows],

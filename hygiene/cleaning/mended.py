@@ -4,19 +4,16 @@ Only where nothing but mending changes a cell: what is filled or tidied depends 
 """
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import mask, text_column, text_series
+from hygiene.arrow.text import mask
 from hygiene.cleaning.rewrite import Changes, Rewritten, find_changes
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.leads import Leads
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Positions: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -40,7 +37,7 @@ def mended_of(changes: Changes, rows: Positions, /) -> Changes:
     return changes.take(np.flatnonzero(np.isin(changes.row, rows))) if len(changes) else changes
 
 
-def with_mended(leads: "pd.DataFrame", changes: Changes, /, *, rows: Positions, start: int) -> Rewritten:
+def with_mended(leads: Leads, changes: Changes, /, *, rows: Positions, start: int) -> Rewritten:
     """Leads with their mended cells.
 
     Args:
@@ -59,7 +56,5 @@ def with_mended(leads: "pd.DataFrame", changes: Changes, /, *, rows: Positions, 
         where = np.zeros(len(leads), dtype=bool)
         where[at[chosen]] = True
         after = here.after.filter(pa.array(chosen))
-        new[name] = text_series(
-            pc.replace_with_mask(text_column(leads[name]), pa.array(where), after), leads.index
-        )
-    return Rewritten(leads.assign(**new), replace(here, row=here.row + start + 1))
+        new[name] = pc.replace_with_mask(leads[name], pa.array(where), after)
+    return Rewritten(leads.with_texts(new), replace(here, row=here.row + start + 1))

@@ -27,7 +27,7 @@ def lacking_as_sent(found: Survey, positions: Positions, /) -> Mask | None:
 def lacking_as_read(found: Survey, /) -> Mask | None:
     """The same of all rows as they were read."""
     needs = found.settings.policy.needs
-    return _joined([lacking(leads_of(found, chunk), needs) for chunk in found]) if needs else None
+    return _joined([lacking(leads_of(found, chunk).frame, needs) for chunk in found]) if needs else None
 
 
 def _joined(parts: list[Mask]) -> Mask:

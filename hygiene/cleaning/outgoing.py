@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 
 from hygiene.arrow.parallel import map_in_order
-from hygiene.arrow.text import text_values
 from hygiene.cleaning.changed import ChangedColumn, add_changes, count_columns
 from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.decide import leads_of
@@ -19,7 +18,7 @@ from hygiene.cleaning.mended import mended_of, with_mended
 from hygiene.cleaning.rewrite import Rewritten, codes_are_countries, rewrite
 from hygiene.cleaning.row_lookup import Positions, rows_at, sent_at
 from hygiene.cleaning.survey import Survey
-from hygiene.columns.leads import as_leads
+from hygiene.columns.leads import Leads, as_leads
 from hygiene.columns.mapping import MALFORMED
 from hygiene.columns.opt_out_cells import may_mark
 from hygiene.outcomes import Outcome
@@ -59,7 +58,7 @@ class Outgoing:
         repeats = found.relations.repeats
         if not found.settings.fill or not len(repeats.order):
             return Fills()
-        leads = rows_at(found, repeats.order, lambda _, chunk: leads_of(found, chunk))
+        leads = rows_at(found, repeats.order, lambda _, chunk: leads_of(found, chunk).frame)
         marks = tuple(str(name) for name in leads if may_mark(str(name)))
         return find_fills(leads, repeats, sound=found.relations.sound, without=marks)
 
@@ -72,13 +71,12 @@ class Outgoing:
         """Which rows of a chunk are ready, and these with their cells as they are sent, but for the address."""
         start, ready = self._survey.firsts[number], self._ready_rows(number)
         leads = leads_of(self._survey, chunk)
-        leads = leads if len(ready) == len(leads) else leads.iloc[ready]
+        leads = leads if len(ready) == len(leads) else leads.take(ready)
         mended = self._survey.mended.get(number)
         if mended is None:
             sent = self._rewritten(leads, ready + start)
         else:
-            bare = leads.drop(columns=MALFORMED, errors="ignore")
-            sent = with_mended(bare, mended, rows=ready, start=start)
+            sent = with_mended(leads.without(MALFORMED), mended, rows=ready, start=start)
         self._changed[number] = count_columns(sent.changes)
         return ready, sent
 
@@ -110,18 +108,20 @@ class Outgoing:
         """
         found = self._survey
         leads = (
-            rows_at(found, positions, lambda _, chunk: leads_of(found, chunk))
+            rows_at(found, positions, lambda _, chunk: leads_of(found, chunk).frame)
             if frame is None
             else frame.iloc[positions]
         )
-        return _addressed(self._rewritten(leads, positions), sent_at(found, positions)).leads
+        sent = self._rewritten(as_leads(leads), positions)
+        return _addressed(sent, sent_at(found, positions)).leads.frame
 
-    def _rewritten(self, leads: "pd.DataFrame", positions: Positions) -> Rewritten:
-        filled = self.filled.fill(leads, positions) if self._survey.settings.fill else leads
-        bare = filled.drop(columns=MALFORMED, errors="ignore")
+    def _rewritten(self, leads: Leads, positions: Positions) -> Rewritten:
+        if self._survey.settings.fill:
+            leads = as_leads(self.filled.fill(leads.frame, positions))
+        bare = leads.without(MALFORMED)
         rules = self._survey.settings.fields
         codes = self._codes_are_countries if rules.tidy else None
-        return rewrite(as_leads(bare), rules, rows=np.asarray(positions) + 1, codes=codes)
+        return rewrite(bare, rules, rows=np.asarray(positions) + 1, codes=codes)
 
     @cached_property
     def _codes_are_countries(self) -> bool:
@@ -131,5 +131,4 @@ class Outgoing:
 
 def _addressed(sent: Rewritten, addresses: pa.Array) -> Rewritten:
     """The same with the addresses that are sent."""
-    leads = sent.leads
-    return sent._replace(leads=leads.assign(email=text_values(addresses)))
+    return sent._replace(leads=sent.leads.with_texts({"email": addresses}))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from hygiene.arrow.columns import Columns
 from hygiene.arrow.hashing import frame_digest
 from hygiene.arrow.parallel import map_in_order
 from hygiene.arrow.text import Mask
@@ -25,6 +26,7 @@ from hygiene.cleaning.pipeline import resurvey
 from hygiene.cleaning.rewrite import FieldRules, Rewritten
 from hygiene.cleaning.row_lookup import Positions, labelled, places_at, rows_at, sent_at, together
 from hygiene.cleaning.survey import Survey
+from hygiene.cleaning.withheld import withheld_columns, withheld_of
 from hygiene.columns.mapping import CANONICAL
 from hygiene.display import counted
 from hygiene.errors import UsageError
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     from hygiene.cleaning.row_explanation import RowExplanation
 
 
-__all__ = ["Chunk", "CleanedLeads", "withheld_of"]
+__all__ = ["Chunk", "CleanedLeads"]
 
 #: Outcomes that `send_all` sends, to audit the prediction. What our own suppression list forbids, and
 #: what is invalid, undeliverable or for review, is sent by no option.
@@ -54,6 +56,15 @@ class Chunk(NamedTuple):
     withheld: "pd.DataFrame"
     verdicts: "pd.DataFrame"
     changes: "pd.DataFrame"
+
+
+class Part(NamedTuple):
+    """A chunk as it is written to files."""
+
+    ready: Columns
+    withheld: Columns
+    verdicts: Columns
+    changes: Columns
 
 
 class CleanedLeads:
@@ -125,13 +136,13 @@ class CleanedLeads:
     def frame(self) -> "pd.DataFrame":
         """The leads as they came in, with canonical columns."""
         if self._frame is None:
-            self._frame = together([leads_of(self.survey, chunk) for chunk in self.survey])
+            self._frame = together([leads_of(self.survey, chunk).frame for chunk in self.survey])
         return self._frame
 
     @cached_property
     def verdicts(self) -> "pd.DataFrame":
         """One row an input row, with the index of `frame`; see `hygiene_schemas.Verdict`."""
-        parts = [self._decided(number, chunk)[1] for number, chunk in enumerate(self.survey)]
+        parts = [self._verdicts(number, chunk) for number, chunk in enumerate(self.survey)]
         if len(parts) == 1:
             return parts[0]
         import pandas as pd
@@ -148,16 +159,31 @@ class CleanedLeads:
         self._outgoing.prepare()
         return map_in_order(self._chunk, enumerate(self.survey), jobs=self.survey.jobs)
 
-    def _chunk(self, numbered: tuple[int, CheckedChunk]) -> "Chunk":
-        sent, verdicts = self._decided(*numbered)
-        leads = leads_of(self.survey, numbered[1])
-        return Chunk(sent.leads, withheld_of(leads, verdicts), verdicts, sent.changes.frame())
+    def parts(self) -> "Iterator[Part]":
+        """The same, as they are written to files."""
+        self._outgoing.prepare()
+        return map_in_order(self._part, enumerate(self.survey), jobs=self.survey.jobs)
 
-    def _decided(self, number: int, chunk: CheckedChunk) -> "tuple[Rewritten, pd.DataFrame]":
+    def _chunk(self, numbered: tuple[int, CheckedChunk]) -> "Chunk":
+        sent, decided = self._decided(*numbered)
+        leads = leads_of(self.survey, numbered[1]).frame
+        verdicts = decided.frame(leads.index)
+        return Chunk(sent.leads.frame, withheld_of(leads, verdicts), verdicts, sent.changes.frame())
+
+    def _part(self, numbered: tuple[int, CheckedChunk]) -> "Part":
+        sent, verdicts = self._decided(*numbered)
+        withheld = withheld_columns(leads_of(self.survey, numbered[1]), verdicts)
+        return Part(sent.leads.as_columns(), withheld, verdicts, sent.changes.as_columns())
+
+    def _verdicts(self, number: int, chunk: CheckedChunk) -> "pd.DataFrame":
+        return self._decided(number, chunk)[1].frame(chunk.frame.index)
+
+    def _decided(self, number: int, chunk: CheckedChunk) -> tuple[Rewritten, Columns]:
         """The leads of a chunk that are ready, as they are sent, and the verdicts of all its rows."""
         verdicts = decide(self.survey, number, chunk)
         sent = self._outgoing.of_chunk(number, chunk)
-        return sent, verdicts.assign(changes=sent.changes.count(verdicts["row"].to_numpy()))
+        counts = sent.changes.count(np.arange(*self.survey.firsts[number : number + 2]) + 1)
+        return sent, verdicts.beside(Columns(["changes"], [pa.array(counts)], len(chunk)))
 
     @property
     def changes(self) -> "pd.DataFrame":
@@ -174,8 +200,8 @@ class CleanedLeads:
     def at(self, positions: Positions, /) -> "tuple[pd.DataFrame, pd.DataFrame]":
         """The leads at these positions, as they came in, and their verdicts."""
         found = self.survey
-        leads = rows_at(found, positions, lambda _, chunk: leads_of(found, chunk))
-        return leads, rows_at(found, positions, lambda number, chunk: self._decided(number, chunk)[1])
+        leads = rows_at(found, positions, lambda _, chunk: leads_of(found, chunk).frame)
+        return leads, rows_at(found, positions, self._verdicts)
 
     def places(self, positions: Positions, /) -> list[str]:
         """Where the rows at these positions stand: file and line, or the number of a row of a frame."""
@@ -368,14 +394,3 @@ class CleanedLeads:
         from hygiene.plotting import plot_outcomes
 
         return plot_outcomes(self.counts.rows, self.counts.outcomes)
-
-
-def withheld_of(leads: "pd.DataFrame", verdicts: "pd.DataFrame", /) -> "pd.DataFrame":
-    """The leads that are not ready, each after its place and what is said against it."""
-    import pandas as pd
-
-    rows = (verdicts["outcome"] != Outcome.READY.value).to_numpy()
-    place = verdicts.loc[rows, ["row", "source", "line", "outcome", "reasons", "suggestion"]]
-    cells = leads.loc[rows].rename(columns={name: f"{name} (2)" for name in place.columns})
-    joined = pd.concat([place.reset_index(drop=True), cells.reset_index(drop=True)], axis=1)
-    return joined.set_index(place.index)

@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import mask, text_column, text_frame, text_series
+from hygiene.arrow.columns import Columns
+from hygiene.arrow.text import mask, text_column
 from hygiene.columns.leads import Leads
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.errors import UsageError, option
@@ -112,10 +113,12 @@ class Changes:
         """One row a cell: `row`, `column`, `before`, `after`, `rule`."""
         import pandas as pd
 
-        texts = {name: getattr(self, name) for name in ("column", "before", "after", "rule")}
-        found = text_frame(texts, pd.RangeIndex(len(self)))
-        found.insert(0, "row", self.row)
-        return found
+        return self.as_columns().frame(pd.RangeIndex(len(self)))
+
+    def as_columns(self) -> Columns:
+        """The same as they are written to files."""
+        texts = [self.column, self.before, self.after, self.rule]
+        return Columns(["row", "column", "before", "after", "rule"], [pa.array(self.row), *texts], len(self))
 
     def count(self, rows: _Numbers, /) -> _Numbers:
         """How many are in each of some rows, by their numbers, each once."""
@@ -132,11 +135,11 @@ class Rewritten(NamedTuple):
     """Leads as they are sent.
 
     Attributes:
-        leads: The rows, with the index they had.
+        leads: The rows.
         changes: Their cells that are not as they came in.
     """
 
-    leads: "pd.DataFrame"
+    leads: Leads
     changes: Changes
 
 
@@ -160,9 +163,7 @@ def rewrite(leads: Leads, rules: FieldRules, /, *, rows: _Numbers, codes: bool |
         UsageError: a package of the extra `tidy` is not installed.
     """
     cells, changes = _rewritten(leads, rules, rows, codes=codes)
-    frame = leads.frame
-    new = {name: text_series(cells[name], frame.index) for name in cells.rules}
-    return Rewritten(frame.assign(**new) if new else frame, changes)
+    return Rewritten(leads.with_texts({name: cells[name] for name in cells.rules}), changes)
 
 
 def find_changes(leads: Leads, rules: FieldRules, /, *, rows: _Numbers, codes: bool | None = None) -> Changes:

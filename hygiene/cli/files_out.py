@@ -78,7 +78,7 @@ def _write_results(run: Run, out: str, cleaned: "CleanedLeads", receipt: "Receip
         run.progress("Writing") as progress,
     ):
         done = 0
-        for part in cleaned.chunks():
+        for part in cleaned.parts():
             results.add(**part._asdict(), fills=cleaned.fills if fill and not done else None)
             done += len(part.verdicts)
             if progress is not None:

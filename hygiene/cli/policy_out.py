@@ -50,10 +50,10 @@ def offer_policy(told: "Reconciliation", out: str | None, /) -> None:
 
 def _meant(found: "Explanation", policy: "ImportPolicy") -> str:
     """What an induced rule says; a pattern is hard to read itself."""
-    common = (finding.conditions[0] for finding in found.findings)
+    common = (finding.rule for finding in found.findings if finding.rule is not None)
     words = next(
         each.words
         for each in common
-        if each.is_a_rule and (each.lacks in policy.needs or each.pattern.lacks == policy.usable_address)
+        if policy.needed_fields.endswith(each.lacks) and each.pattern.lacks in ("", policy.usable_address)
     )
     return f"leads that {words} are invalid"

@@ -225,7 +225,7 @@ class Run:
         with tempfile.TemporaryFile() as file:
             table = Table(file, "--out -", format_=self.options["out_format"])
             try:
-                for part in cleaned.chunks():
+                for part in cleaned.parts():
                     table.add(part.ready)
                 table.close()
             finally:

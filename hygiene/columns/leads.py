@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from hygiene.arrow.text import text_column, text_frame
-from hygiene.columns.place import Place, places, sources_of, was_read
+from hygiene.arrow.columns import Columns
+from hygiene.arrow.text import text_column, text_frame, text_series
+from hygiene.columns.place import Place, lines_of, places, sources_of, was_read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +62,26 @@ class Leads(ABC):
     @abstractmethod
     def sources(self) -> pa.Array | None:
         """The file of every row; None where they were not read from files."""
+
+    @abstractmethod
+    def lines(self) -> _Positions | None:
+        """The line of every row; None where they were not read from files."""
+
+    @abstractmethod
+    def take(self, rows: _Positions, /) -> "Leads":
+        """Some of the rows, by position."""
+
+    @abstractmethod
+    def with_texts(self, new: Mapping[str, pa.Array], /) -> "Leads":
+        """The same with other texts in columns of these names; a name that is not there is a further column."""
+
+    @abstractmethod
+    def without(self, name: str, /) -> "Leads":
+        """The same without a column, where there is one."""
+
+    @abstractmethod
+    def as_columns(self) -> Columns:
+        """The columns, as they are written to files."""
 
     def __contains__(self, name: object) -> bool:
         return name in self.columns
@@ -121,6 +142,29 @@ class ReadLeads(Leads):
         """The file of every row."""
         return pa.array(self.place.names, pa.large_string()).take(pa.array(self.place.source))
 
+    def lines(self) -> _Positions:
+        """The line of every row."""
+        return self.place.lines
+
+    def take(self, rows: _Positions, /) -> "ReadLeads":
+        """Some of the rows, by position."""
+        where = pa.array(rows)
+        return ReadLeads(
+            {name: texts.take(where) for name, texts in self._texts.items()}, self.place.take(rows)
+        )
+
+    def with_texts(self, new: Mapping[str, pa.Array], /) -> "ReadLeads":
+        """The same with other texts in columns of these names; a name that is not there is a further column."""
+        return ReadLeads({**self._texts, **new}, self.place)
+
+    def without(self, name: str, /) -> "ReadLeads":
+        """The same without a column, where there is one."""
+        return ReadLeads({each: texts for each, texts in self._texts.items() if each != name}, self.place)
+
+    def as_columns(self) -> Columns:
+        """The columns, as they are written to files."""
+        return Columns(self.columns, list(self._texts.values()), len(self))
+
 
 class FramedLeads(Leads):
     """Leads of a pandas frame, whose columns may be of any type.
@@ -169,6 +213,28 @@ class FramedLeads(Leads):
         """The file of every row; None where they were not read from files."""
         index = self._frame.index
         return text_column(sources_of(index).to_series()) if was_read(index) else None
+
+    def lines(self) -> _Positions | None:
+        """The line of every row; None where they were not read from files."""
+        index = self._frame.index
+        return lines_of(index) if was_read(index) else None
+
+    def take(self, rows: _Positions, /) -> "FramedLeads":
+        """Some of the rows, by position."""
+        return FramedLeads(self._frame.iloc[rows])
+
+    def with_texts(self, new: Mapping[str, pa.Array], /) -> "FramedLeads":
+        """The same with other texts in columns of these names; a name that is not there is a further column."""
+        series = {name: text_series(texts, self._frame.index) for name, texts in new.items()}
+        return FramedLeads(self._frame.assign(**series)) if series else self
+
+    def without(self, name: str, /) -> "FramedLeads":
+        """The same without a column, where there is one."""
+        return FramedLeads(self._frame.drop(columns=name)) if name in self.columns else self
+
+    def as_columns(self) -> Columns:
+        """The columns, as they are written to files."""
+        return Columns.of(self._frame)
 
 
 def as_read(leads: Leads, /) -> ReadLeads:

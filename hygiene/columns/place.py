@@ -43,6 +43,10 @@ class Place:
     def __len__(self) -> int:
         return len(self.lines)
 
+    def take(self, rows: _Numbers, /) -> "Place":
+        """That of some of the rows, by position."""
+        return Place(self.names, self.source[rows], self.lines[rows])
+
     def index(self) -> "pd.MultiIndex":
         """An index made from codes: no tuple is built, and the lines are one range."""
         import pandas as pd

@@ -27,7 +27,7 @@ SELECT :list_id, :import_id, :address, iif(:lacks, NULL, lead_key(:address)), :f
         WHEN (on_block_list OR unreadable = 'blocked') AND (repeats IS NULL OR :precedence = 'blocked')
             THEN 'blocked'
         WHEN :repeats_count_as IN (iif(repeats IS NULL, NULL, 'imported'), 'imported_in_' || repeats) THEN 'updated'
-        WHEN repeats IS NOT NULL THEN 'duplicate'
+        WHEN repeats IS NOT NULL THEN iif(:repeats_count_as = 'uncounted', 'uncounted', 'duplicate')
         WHEN unreadable = 'duplicates' THEN 'duplicate'
         ELSE 'imported'
     END

@@ -79,7 +79,7 @@ class Facts:
             marks=found.marks,
             clusters=found.relations.repeats.clusters,
             undated=found.dated.unread,
-            filled=len(cleaned.fills),
+            filled=len(cleaned.fills) if found.settings.fill else 0,
         )
 
 

@@ -36,7 +36,7 @@ LITERAL = Folding(trimmed=True, case=False, plus_tag=False, gmail_dots=False)
 _AGREES: Mapping[int, tuple[int, ...]] = {
     1 + CLASSES.index("imported"): (IMPORTED, UPDATED),
     1 + CLASSES.index("updated"): (UPDATED, DUPLICATE, IMPORTED),
-    1 + CLASSES.index("duplicate"): (DUPLICATE, UPDATED),
+    1 + CLASSES.index("duplicate"): (DUPLICATE, UPDATED, UNCOUNTED),
     1 + CLASSES.index("blocked"): (BLOCKED,),
     1 + CLASSES.index("invalid"): (UNCOUNTED, BLOCKED),
 }

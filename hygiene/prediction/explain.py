@@ -15,7 +15,7 @@ from hygiene.policy import RULES, ImportPolicy, Value, as_toml, is_seldom
 from hygiene.prediction.causes import NAMED_ROWS, causes_of
 from hygiene.prediction.evidence import Held, told_of
 from hygiene.prediction.features import Codes
-from hygiene.prediction.findings import find, induced, missing_of_each
+from hygiene.prediction.findings import find, induced, lost_whole, missing_of_each
 from hygiene.prediction.induce import Finding
 from hygiene.prediction.policy_grid import PolicyGrid, Table, policies_near
 from hygiene.prediction.relevance import is_odd_limit, values_of
@@ -140,14 +140,14 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
     moments = np.array([result.answered_at for result in answered], dtype=np.int64)
     held = Held(trace.evidence, chosen, features, batch, numbers, moments, told, trace.waive_blocklist)
     target = _target(answered, trace.rows[chosen])
-    drift = target.left(trials.table(trace.policy))
+    drift = target.left(predicted := trials.table(trace.policy))
     if not drift.any():
         return Explanation(findings=find(held, trace.policy))
     found = _search(trials, trace.policy, target, answered, held)
     missing = missing_of_each(held, trace.policy)
     causes = causes_of(answered, drift, trials, trace.policy, missing)
     doubtful = all(_is_doubtful(fit, held, target.rows) for fit in found.fits)
-    findings = find(held, trace.policy) if doubtful else ()
+    findings = find(held, trace.policy, lost_whole(drift, predicted)) if doubtful else ()
     closest = None if found.fits or causes or findings else found.closest
     common = () if found.fits else findings
     policy = induced(common, held, trace.policy, fits=lambda table: not target.left(table).any())

@@ -250,12 +250,11 @@ def _sentence(result: BatchResult, of: int) -> str:
     drift = result.drift.as_dict() if result.drift else {}
     parts = [f"{abs(by)} {'more' if by > 0 else 'fewer'} {name}" for name, by in drift.items() if by]
     sentences = [f"{', '.join(parts)} than predicted"] if parts else []
-    if parts and (beyond := -(result.reported.unaccounted or 0)) > 0:
-        sentences.append(f"its counters overlap: they hold {counted(beyond, 'lead')} more than its total")
     sentences += [f"{name} is nonsense, no number of leads" for name in result.nonsense]
     if result.overlap > max(0, -(result.predicted.unaccounted or 0)):
+        more = counted(result.overlap, "lead")
         sentences.append(
-            f"its counters hold {counted(result.overlap, 'lead')} more than its total: the API counts some twice"
+            f"its counters overlap: they hold {more} more than its total, so the API counts some twice"
         )
     if result.elsewhere:
         sentences.append(f"another import sent {result.elsewhere} of its leads at the same time")

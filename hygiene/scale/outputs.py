@@ -14,8 +14,8 @@ from hygiene.cleaning.changed import ChangedColumn, count_columns
 from hygiene.cleaning.chunk_reasons import all_reasons
 from hygiene.cleaning.decide import word_verdicts
 from hygiene.cleaning.dedup.fill import Fills
-from hygiene.cleaning.result import withheld_of
 from hygiene.cleaning.rewrite import Changes, FieldRules, rewrite
+from hygiene.cleaning.withheld import withheld_of
 from hygiene.columns.leads import as_leads
 from hygiene.columns.mapping import MALFORMED
 from hygiene.io.writers import write_parquet
@@ -59,7 +59,7 @@ def lay_out(
     for filled in fills:
         bare = filled.fill(bare, rows - 1)
     sent = rewrite(as_leads(bare), fields, rows=rows, codes=codes)
-    addressed = sent.leads.assign(email=verdicts.loc[ready, "address"].to_numpy())
+    addressed = sent.leads.frame.assign(email=verdicts.loc[ready, "address"].to_numpy())
     withheld = withheld_of(leads, verdicts)
     return {"ready": addressed, "withheld": withheld, "verdicts": verdicts, "changes": sent.changes.frame()}
 
@@ -73,7 +73,7 @@ def _verdicts(kept: Kept, placed: Placed, first: int, domains: Domains) -> Itera
     for start, chunk in kept.chunks(first):
         related = placed.within(start, start + len(chunk))
         found = all_reasons(chunk, related, domains.verdicts, accept_unknown=domains.accept_unknown)
-        verdicts = word_verdicts(chunk, related, found, domains.verdicts)
+        verdicts = word_verdicts(chunk, related, found, domains.verdicts).frame(chunk.frame.index)
         ready = (verdicts["outcome"] == Outcome.READY.value).to_numpy()
         yield verdicts.assign(changes=np.where(ready, kept.changes[start : start + len(chunk)], 0))
 

@@ -20,6 +20,8 @@ from hygiene.io.writers.tables import Format, Table
 if TYPE_CHECKING:
     import pandas as pd
 
+    from hygiene.arrow.columns import Columns
+
 __all__ = ["Results", "open_results", "write_results"]
 
 #: Names of the files of a run, whatever its options.
@@ -69,11 +71,11 @@ class Results:
     def add(
         self,
         *,
-        ready: "pd.DataFrame",
-        withheld: "pd.DataFrame",
-        verdicts: "pd.DataFrame",
-        changes: "pd.DataFrame | None" = None,
-        fills: "pd.DataFrame | None" = None,
+        ready: "Columns | pd.DataFrame",
+        withheld: "Columns | pd.DataFrame",
+        verdicts: "Columns | pd.DataFrame",
+        changes: "Columns | pd.DataFrame | None" = None,
+        fills: "Columns | pd.DataFrame | None" = None,
     ) -> None:
         """Write a part of the run; at least one, be it without rows.
 
