@@ -88,8 +88,9 @@ def _word(found: re.Match[str], text: str, spoken: Callable[[str], str], /, *, a
     if "." in bare or not bare:
         return word
     plain = folded(bare)
-    if bare in read_words("firm_cases", kind="kept"):
-        return word
+    kept = read_words("firm_cases", kind="kept")
+    if bare in kept or (bare[-1:] == "S" and bare[:-1] in kept and len(bare) > _SHORT):
+        return word if bare in kept else word.replace(bare, f"{bare[:-1]}s")
     if len(bare) <= _SHORT:
         return spoken(word) if _is_short_word(bare, plain, alone=alone) else word
     spelled = not _VOWEL.search(plain) or (
