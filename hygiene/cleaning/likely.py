@@ -5,7 +5,7 @@ of the traits of all chunks those of few are in memory at a time. A row is noted
 is never a duplicate by that.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import IO, Any
@@ -47,46 +47,33 @@ _Words = np.ndarray[Any, np.dtype[np.uint64]]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Traces:
-    """What is kept of a chunk to find rows of one person.
+    """What is kept of some rows of a chunk to find rows of one person.
 
     Attributes:
-        keys: Hashed keys of blocks and, beside each, its row in the chunk and its block.
-        counts: How often texts are met, by trait.
-        traits: What is compared of every row of the chunk, nothing where it has no address, and the key of duplicates.
+        keys: Hashed keys, one column for each of `BLOCKS`; 0 for none.
+        traits: What is compared of every row, nothing where it has no address, and the key of duplicates.
     """
 
     keys: _Words
-    counts: Mapping[str, np.ndarray[Any, np.dtype[np.uint32]]]
     traits: pa.RecordBatch
 
 
-def traces_of(chunk: CheckedChunk, settings: Settings, /) -> Traces:
-    """The traces of the rows of a chunk that have an address; some rows at a time, since much is made on the way."""
-    rows = np.flatnonzero(not_null(chunk.address))
-    keys = [np.zeros((0, 2), dtype=np.uint64)]
-    counts = {name: np.zeros(_COUNTERS, dtype=np.uint32) for name in COUNTED}
-    parts = []
-    for start in range(0, max(len(rows), 1), _ROWS_AT_ONCE):
-        some = rows[start : start + _ROWS_AT_ONCE]
-        traits = _traits(chunk, some, settings)
-        keys += _hashed_keys(traits, some)
-        for name, counted in counts.items():
-            np.add(counted, _count(traits[name]), out=counted)
-        parts.append(pa.RecordBatch.from_pydict(traits))
-    places = np.zeros(len(chunk), dtype=np.int64)
-    places[rows] = np.arange(len(rows))
-    where = pa.array(places, mask=~not_null(chunk.address))
-    columns = {name: pa.concat_arrays([part[name] for part in parts]).take(where) for name in TRAITS}
-    batch = pa.RecordBatch.from_pydict({**columns, "key": chunk.keys(settings).key})
-    return Traces(np.concatenate(keys), counts, batch)
-
-
-def _hashed_keys(traits: Mapping[str, pa.Array], rows: _Numbers) -> Iterator[_Words]:
-    """Of each block the hashed keys of rows, and beside each its row and the block's number."""
-    for number, texts in enumerate(block_keys(traits).values()):
-        there = np.flatnonzero(not_null(texts))
-        hashes = hash_texts(texts.take(pa.array(there)), lanes=2, key=_key())[:, 0] ^ np.uint64(number)
-        yield np.stack([hashes, rows[there].astype(np.uint64) | np.uint64(number) << _ROW_BITS], axis=1)
+def traces_of(chunk: CheckedChunk, settings: Settings, /) -> list[Traces]:
+    """The traces of all rows of a chunk, in their order; some rows at a time, since much is made on the way."""
+    there, keys = not_null(chunk.address), chunk.keys(settings).key
+    found = []
+    for start in range(0, len(chunk), _ROWS_AT_ONCE):
+        part = there[start : start + _ROWS_AT_ONCE]
+        rows = np.flatnonzero(part)
+        traits = _traits(chunk, rows + start, settings)
+        hashed = np.zeros((len(part), len(BLOCKS)), dtype=np.uint64)
+        for number, texts in enumerate(block_keys(traits).values()):
+            hashed[rows, number] = _hashes(texts) * not_null(texts)
+        where = pa.array(np.maximum(np.cumsum(part) - 1, 0), mask=~part)
+        columns = {name: texts.take(where) for name, texts in traits.items()}
+        batch = pa.RecordBatch.from_pydict({**columns, "key": keys.slice(start, _ROWS_AT_ONCE)})
+        found.append(Traces(hashed, batch))
+    return found
 
 
 @cache
@@ -95,9 +82,13 @@ def _key() -> HashKey:
     return HashKey(np.random.default_rng(17).bytes(len(HashKey().octets)))
 
 
+def _hashes(texts: pa.Array) -> _Words:
+    hashes: _Words = hash_texts(texts, lanes=2, key=_key())[:, 0]
+    return hashes
+
+
 def _counters(texts: pa.Array) -> _Numbers:
-    hashes = hash_texts(texts, lanes=2, key=_key())[:, 0]
-    return (hashes % np.uint64(_COUNTERS)).astype(np.int64)
+    return (_hashes(texts) % np.uint64(_COUNTERS)).astype(np.int64)
 
 
 def _count(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.uint32]]:
@@ -136,26 +127,31 @@ class LikelyIndex:
         self._traits = TraitStore(open_file=open_file, most_octets=most_octets)
         self._counts = {name: np.zeros(_COUNTERS, dtype=np.uint32) for name in COUNTED}
         self._rows = 0
+        self._firsts = [0]
 
-    def add(self, traces: Traces, rows: int, /) -> None:
-        """Take in the traces of the next chunk, which has so many rows."""
-        self._keys.add(traces.keys + np.array([0, self._rows], dtype=np.uint64))
-        self._traits.add(traces.traits)
-        for name, counts in traces.counts.items():
-            self._counts[name] += counts
-        self._rows += rows
+    def add(self, traces: Iterable[Traces], /) -> None:
+        """Take in the traces of the rows of the next chunk."""
+        for some in traces:
+            for number, keys in enumerate(some.keys.T):
+                rows = np.flatnonzero(keys).astype(np.uint64)
+                entries = rows + np.uint64(self._rows) | np.uint64(number) << _ROW_BITS
+                self._keys.add(np.stack([keys[rows] ^ np.uint64(number), entries], axis=1))
+            self._traits.add(some.traits)
+            for name in COUNTED:
+                self._counts[name] += _count(some.traits[name])
+            self._rows += len(some.keys)
+            self._firsts.append(self._rows)
 
-    def relate(self, firsts: Sequence[int], ranks: np.ndarray[Any, np.dtype[np.int8]], /) -> Carried:
+    def relate(self, ranks: np.ndarray[Any, np.dtype[np.int8]], /) -> Carried:
         """The rows that are likely of the same person as another; to be called once, after the last chunk.
 
         Args:
-            firsts: Position of the first row of each chunk, and the number of all rows at the end.
             ranks: Rank of each row's outcome, as far as it goes.
 
         Returns:
             The rows that are noted, the row that each is likely the same as, and as text that row's number and why.
         """
-        one, other, bits, why = self._compared(np.array(firsts))
+        one, other, bits, why = self._compared(np.array(self._firsts))
         return _noted(one, other, bits, why, ranks)
 
     def _compared(self, firsts: _Numbers) -> tuple[_Numbers, _Numbers, np.ndarray[Any, Any], pa.Array]:

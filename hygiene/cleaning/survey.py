@@ -147,7 +147,7 @@ class _Examined(NamedTuple):
     facts: ChunkKeys
     coarse: CoarseKeys | None
     mended: Changes | None
-    traces: "Traces | None"
+    traces: "list[Traces] | None"
     filled: Mapping[str, int]
 
 
@@ -221,7 +221,7 @@ def _with_facts(chunk: CheckedChunk, keys: Keys, settings: Settings) -> _Examine
     return _Examined(chunk, facts, coarse, mended, _traces(chunk, settings), _filled(chunk.leads))
 
 
-def _traces(chunk: CheckedChunk, settings: Settings) -> "Traces | None":
+def _traces(chunk: CheckedChunk, settings: Settings) -> "list[Traces] | None":
     """What persons are told by, where rows of one person are looked for."""
     if not settings.likely:
         return None
@@ -262,12 +262,12 @@ def _surveyed(examined: Iterable[_Examined], found: Survey, *, whole: bool) -> S
         if coarse is not None:
             found.coarse.add(coarse)
         if traces is not None and persons is not None:
-            persons.add(traces, len(chunk))
+            persons.add(traces)
     if whole:
         found.dated.check(settings.keep.column)
     if settings.resolver is not None:
         _look_up(found, facts, settings.resolver)
-    likely = None if persons is None else persons.relate(found.firsts, facts.ranks)
+    likely = None if persons is None else persons.relate(facts.ranks)
     found.relations = facts.relate(likely=likely)
     _count_relations(found)
     found.reasons = in_table_order(found.reasons)

@@ -151,6 +151,7 @@ def tidy_company(text: str, country: str = "", /) -> Change:
                 shouted=shouted,
                 sloppy=cell.text != before and before.islower(),
                 turkish=not _TURKISH.isdisjoint(text),
+                country=country,
             ),
             "case",
         )
@@ -173,9 +174,15 @@ def _drop_forms(cell: Cell, country: str) -> None:
         before = cell.text
         cell.set(_without_form(cell.text, country), "legal_form")
         if cell.text == before and _BRACKETS.search(cell.text):
-            cell.set(kept(_BRACKETS.sub(" ", cell.text), cell.text), "brackets")
+            cell.set(kept(_BRACKETS.sub(_gap, cell.text), cell.text), "brackets")
         if cell.text == before:
             return
+
+
+def _gap(found: re.Match[str]) -> str:
+    """What stands in place of brackets: nothing between signs that are written without spaces."""
+    text = found.string[: found.start()][-1:] + found.string[found.end() :][:1]
+    return "" if text and all("\u3040" <= sign <= "\u9fff" for sign in text) else " "
 
 
 def _without_form(text: str, country: str) -> str:

@@ -153,7 +153,12 @@ def _split_whole(first: Cell, last: Cell, country: str, *, titled: bool) -> None
 
 
 def _set_case(first: Cell, last: Cell, country: str) -> None:
-    turkish = any(sign in "İıĞğŞş" for sign in first.text + last.text)
+    letters = "İıĞğŞş" if country in DOTLESS else "İıĞğ"
+    turkish = any(sign in letters for sign in first.text + last.text)
     for cell, given in ((first, True), (last, False)):
-        if cell.text and not is_left(cell.text, given=given) and not is_department(cell.text):
+        beside = first.text.partition(" ")[0]
+        left = is_left(cell.text, given=given) or (
+            is_department(cell.text) and (given or folded(beside) not in given_names())
+        )
+        if cell.text and not left:
             cell.set(name_case(cell.text, given=given, country=country, turkish=turkish), "case")

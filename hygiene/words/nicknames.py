@@ -9,7 +9,10 @@ __all__ = ["are_one_name", "name_groups"]
 
 def are_one_name(first: str, second: str, /) -> bool:
     """Whether two given names, folded, may be short forms of the same one."""
-    return first == second or bool(_formal(first) & _formal(second))
+    if first == second:
+        return True
+    known = _of_short()
+    return (first in known or second in known) and not _formal(first).isdisjoint(_formal(second))
 
 
 def _formal(name: str) -> frozenset[str]:
