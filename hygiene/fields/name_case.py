@@ -194,7 +194,7 @@ def _with_apostrophe(parts: tuple[str, str, str], country: str, *, given: bool, 
     single = len(before) == 1 and not small
     capital = len(after) > 1 and (single or before in read_words("particles", kind="elided"))
     capital |= given and before in read_words("particles", kind="elided_given") and len(after) >= 4
-    capital &= mark != "\u02bb"  # the letter of Hawaii: Kaʻiulani
+    capital &= mark != "\u02bb"  # a letter of Hawaii
     first = word_case(before, turkish=turkish)
     return f"{first}{mark}{word_case(after, turkish=turkish) if capital else after}"
 
