@@ -83,7 +83,8 @@ def _titles_at(words: list[str], place: int, country: str, *, given: bool) -> in
     following = folded(words[place + 1]) if place + 1 < len(words) else ""
     pair = f"{name_key(words[place])} {following.rstrip('.')}"
     two = pair in read_words("titles", kind="title_two")
-    two |= place > 0 and pair in read_words("titles", kind="title_after_two")
+    more = place > 0 and place + 2 < len(words)
+    two |= more and pair in read_words("titles", kind="title_after_two")
     if two or is_title(words[place], country, after=place > 0):
         return 1 + two
     word = folded(words[place])
