@@ -37,6 +37,8 @@ DAMAGED = [
     "1.212556E+10",
     "1.21256E+10",
     "1.41555E+11",
+    "5.03556E+09",
+    "4.47701E+11",
     "3.10555E+09",
     "0186",
     "123",
@@ -95,9 +97,10 @@ def test_a_damaged_number_is_known_and_left(text):
     assert text in {row[2] for row in PHONES}
 
 
-@pytest.mark.parametrize("text", sorted({row[0] for row in PHONES} - set(DAMAGED) - {"Ext.: 12"}))
-def test_no_other_number_is_called_damaged(text):
-    assert not is_damaged(text)
+def test_no_other_number_is_called_damaged():
+    others = {row[0] for row in PHONES} - set(DAMAGED) - {"Ext.: 12"}
+
+    assert [text for text in others if is_damaged(text)] == []
 
 
 def test_a_column_takes_the_region_of_the_row_else_that_of_the_call():

@@ -25,6 +25,8 @@ _POSSESSIVE = re.compile(r"(.+)(['\u2019]S)")
 _CAPITAL_IN = {"BE": frozenset({"de", "den", "der", "van", "le", "la"}), "FR": frozenset({"le"})}
 #: "And" in Turkish, which is a name elsewhere.
 _TURKISH_AND = "ve"
+#: What stands before a hyphen and half of a name: El-Baz.
+_PREFIX = re.compile(r"\b(?:EL|AL|BEN|BIN|ABU|BAR)-$")
 _MC = re.compile(r"mc[^\W\d_]{3,}")
 
 
@@ -40,7 +42,7 @@ def firm_case(
         turkish: Whether an I is the one without a dot.
         country: ISO 3166-1 code where it is known.
     """
-    letters = [sign for sign in text if sign.isalpha() and sign != "\u02bc"]
+    letters = [sign for sign in text if sign.isalpha() and sign not in "\u02bb\u02bc"]
     if not letters or not all(sign.islower() != sign.isupper() for sign in letters):
         return text
     if any("\u10a0" <= sign <= "\u10ff" or "\u1c90" <= sign <= "\u1cbf" for sign in letters):
@@ -88,14 +90,21 @@ def _word(found: re.Match[str], text: str, spoken: Callable[[str], str], /, *, a
     if "." in bare or not bare:
         return word
     plain = folded(bare)
-    if bare in read_words("firm_cases", kind="kept"):
-        return word
+    kept = read_words("firm_cases", kind="kept")
+    if bare in kept or (bare[-1:] == "S" and bare[:-1] in kept and len(bare) > _SHORT):
+        return word if bare in kept else word.replace(bare, f"{bare[:-1]}s")
+    half = _PREFIX.search(text[: found.start()]) is not None
+    return spoken(word) if half or _is_spoken(bare, plain, alone=alone) else word
+
+
+def _is_spoken(bare: str, plain: str, *, alone: bool) -> bool:
+    """Whether capitals are a word or a name, and no initials."""
     if len(bare) <= _SHORT:
-        return spoken(word) if _is_short_word(bare, plain, alone=alone) else word
+        return _is_short_word(bare, plain, alone=alone)
     spelled = not _VOWEL.search(plain) or (
         len(bare) == _SPOKEN and _SPELLED.search(plain) and plain.isascii()
     )
-    return word if spelled and plain not in FIRM_WORDS else spoken(word)
+    return not spelled or plain in FIRM_WORDS or plain in read_words("firm_cases", kind="word")
 
 
 def _is_short_word(bare: str, plain: str, *, alone: bool) -> bool:

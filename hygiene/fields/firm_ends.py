@@ -28,12 +28,12 @@ _TRADING_AS = re.compile(
 )
 _PART_OF = re.compile(
     r"\s*[,\u2013\u2014-]\s+(?:an?\s.+\s(?:company|group|brand|business|subsidiary|corporation)"
-    r"|(?:an?\s)?(?:part|member|division|subsidiary) of\s.+)$",
+    r"|(?:an?\s)?(?:part|member|division|subsidiary|trading name|brand|trademark) of\s.+)$",
     re.IGNORECASE,
 )
 #: A sentence behind a dash or colon: three words or more, one of them of those that no name is made of.
 _SLOGAN = re.compile(
-    r"(?:\s+[-\u2013\u2014]|:)\s+(?=(?:\S+\s+){2,}\S+$)(?=.*\b(?:your|our|we|you|us|is|are|since|making|for|that|to"
+    r"(?:\s+[-\u2013\u2014]|:)\s+(?=(?:\S+\s+){2,}\S+$)(?=.*\b(?:your|our|we|you|us|is|are|where|since|making|for|that|to"
     r"|ihre?n?|wir|unsere?|votre|nos|tu|su|il|sua)\b).+$",
     re.IGNORECASE,
 )

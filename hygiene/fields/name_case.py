@@ -32,6 +32,10 @@ _WORD = re.compile(r"[^\s\-\u2010\u2011]+")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?")
 #: A prefix in its own case before capitals, which are to be small: McDONALD, O'NEIL.
 _PREFIXED = re.compile(r"(Mc|Mac|[OD]['\u2019])([^\W\d_]{3,})")
+#: Apostrophes that Unicode counts among the letters.
+_APOSTROPHES = frozenset("\u02bb\u02bc")
+#: Countries where Md is a short form of Muhammad, which others take for initials.
+_MUHAMMAD = frozenset({"BD", "IN", "PK", "NP", "MY", "LK"})
 #: Two capitals in a row: without any a word that holds small letters too is left.
 _SHOUTED = re.compile("[A-Z][A-Z'\u2019]")
 _TWO_CAPITALS = re.compile(r"[A-Z]{2}[a-z]{2,}")
@@ -55,7 +59,7 @@ def name_case(text: str, /, *, given: bool, country: str = "", turkish: bool = F
     """
     if text.isascii() and not text.islower() and not text.isupper() and not _SHOUTED.search(text):
         return text
-    letters = [sign for sign in text if sign.isalpha() and sign != "\u02bc"]
+    letters = [sign for sign in text if sign.isalpha() and sign not in _APOSTROPHES]
     if not letters or not all(map(_has_case, letters)):
         return text
     upper, lower = all(map(_is_upper, letters)), all(map(str.islower, letters))
@@ -149,12 +153,13 @@ def _name(word: str, given: bool, country: str, upper: bool, turkish: bool) -> s
     if _INITIALS.fullmatch(word) or (len(bare) == 1 and not upper):
         return word.upper()
     cut = upper and word.endswith(".") and bare.isalpha()  # an abbreviation: MST.
+    cut |= upper and bare == "MD" and country in _MUHAMMAD
     if len(bare) == 1 or (given and not cut and (_is_initials(bare) if upper else not _has_vowel(bare))):
         return word
     lower = _lower(word, turkish=turkish)
     if not given and lower in _surnames():
         return _surnames()[lower]
-    for mark in ("'", "\u2019", "\u02bc", "`"):
+    for mark in ("'", "\u2019", "\u02bc", "\u02bb", "`"):
         before, found, after = lower.partition(mark)
         if found and before and after:
             return _with_apostrophe((before, mark, after), country, given=given, turkish=turkish)
@@ -189,6 +194,7 @@ def _with_apostrophe(parts: tuple[str, str, str], country: str, *, given: bool, 
     single = len(before) == 1 and not small
     capital = len(after) > 1 and (single or before in read_words("particles", kind="elided"))
     capital |= given and before in read_words("particles", kind="elided_given") and len(after) >= 4
+    capital &= mark != "\u02bb"  # a letter of Hawaii
     first = word_case(before, turkish=turkish)
     return f"{first}{mark}{word_case(after, turkish=turkish) if capital else after}"
 

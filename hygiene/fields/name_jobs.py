@@ -18,12 +18,12 @@ _OFF = re.compile(
     r"\s+[-\u2013\u2014~/]\s+|\s*(?:\|+|[\u2022\u00b7\u2219\u22c5\u2503\u00bb\u25ba\u2013\u2014])\s+|\s+//+\s*|\s*\|\s*"
 )
 #: Those behind which nothing is a name but a given name.
-_SURE = frozenset("|\u2022\u2219\u22c5\u2503\u00bb\u25ba")
+_SURE = frozenset("|\u2022\u00b7\u2219\u22c5\u2503\u00bb\u25ba")
 #: A remark. Source: written down from general knowledge (assumed).
 _REMARK = re.compile(
     r"hiring|#\s?\w|open\s?to\s?work|looking for|available|we're|on leave|out of office|maternity|parental"
     r"|left (?:the )?company|no longer|retired|former|verified|helping|!$|do not \w+|dnc\b|duplicate|deceased|inactive"
-    r"|unsubscribed|opted? out|bounced|since \d{4}",
+    r"|\bdep(?:t|artment)\b|\bteam\b|\boffice\b|unsubscribed|opted? out|bounced|since \d{4}",
     re.IGNORECASE,
 )
 

@@ -88,11 +88,10 @@ def _kept(new: str, old: str) -> str:
 
 def drop_pictures(text: str, /) -> str:
     """A text without emoji, stars, flags and marks, nor the position behind one."""
-    found = None if text.isascii() else _PICTURES.search(text)
-    while found and any(map(str.isalpha, text[: found.start()])):
-        if are_positions([text[found.end() :]]):
-            return text[: found.start()].rstrip()
-        found = _PICTURES.search(text, found.end())
+    for found in () if text.isascii() else _PICTURES.finditer(text):
+        head = _PICTURES.sub(" ", text[: found.start()]).strip()
+        if any(map(str.isalpha, head)) and are_positions([text[found.end() :]]):
+            return head
     return (
         text if text.isascii() else _kept(_PICTURES.sub(" ", text), text) if _PICTURES.search(text) else text
     )

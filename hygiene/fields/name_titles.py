@@ -53,8 +53,10 @@ def split_titles(text: str, country: str, /, *, alone: bool) -> tuple[list[str],
     if glued and is_title(glued[1], country, after=False):
         text = f"{glued[1]} {text[glued.end() :]}"
     words = text.split()
-    count = int(len(words) > 1 and words[0].lower() == "the" and _titles_at(words, 1, country) > 0)
-    while count < len(words) and (found := _titles_at(words, count, country)):
+    count = int(
+        len(words) > 1 and words[0].lower() == "the" and _titles_at(words, 1, country, given=alone) > 0
+    )
+    while count < len(words) and (found := _titles_at(words, count, country, given=alone)):
         count += found
     rest = " ".join(words[count:])
     two = count and TWO_PEOPLE.match(f" {rest} ")
@@ -69,12 +71,20 @@ def split_titles(text: str, country: str, /, *, alone: bool) -> tuple[list[str],
     return words[:count], " ".join(words[count:]) if count else text
 
 
-def _titles_at(words: list[str], place: int, country: str) -> int:
-    """How many words at a place are a title: an abbreviation that no given name begins with is one before a name."""
+def _titles_at(words: list[str], place: int, country: str, *, given: bool) -> int:
+    """How many words at a place are a title: an abbreviation that no given name begins with is one before a name.
+
+    Args:
+        words: Those of a cell.
+        place: Which of them is looked at.
+        country: ISO 3166-1 code where it is known.
+        given: Whether the cell begins with given names: then offices are titles too, which are surnames as well.
+    """
     following = folded(words[place + 1]) if place + 1 < len(words) else ""
     pair = f"{name_key(words[place])} {following.rstrip('.')}"
     two = pair in read_words("titles", kind="title_two")
-    two |= place > 0 and pair in read_words("titles", kind="title_after_two")
+    more = place > 0 and place + 2 < len(words)
+    two |= more and pair in read_words("titles", kind="title_after_two")
     if two or is_title(words[place], country, after=place > 0):
         return 1 + two
     word = folded(words[place])
@@ -83,11 +93,17 @@ def _titles_at(words: list[str], place: int, country: str) -> int:
     named = following in given_names() or (
         following != "" and is_title(words[place + 1], country, after=True)
     )
-    if named and name_key(words[place]) in read_words("titles", kind="title_named"):
+    if given and following and _is_office(name_key(words[place]), named=named):
         return int(word not in given_names() or place == 0)
     if not named or not _ABBREVIATED.fullmatch(word):
         return 0
     return int(words[place].islower() != words[place + 1].islower() or not _begins_name(word.rstrip(".")))
+
+
+def _is_office(key: str, *, named: bool) -> bool:
+    """Whether a word is a profession or an office, or one of those that are names as well and a given name follows."""
+    named = named and key in read_words("titles", kind="title_named")
+    return named or key in read_words("titles", kind="title_before")
 
 
 def _begins_name(word: str) -> bool:

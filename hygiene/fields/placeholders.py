@@ -38,7 +38,7 @@ def is_nothing(text: str, /, *, beside: str = "", firm: bool = False, given: boo
         given: Whether it is that of a first name, which ``Null`` is never.
     """
     lower = text.lower()
-    never = given and lower in read_words("placeholders", kind="nothing_unless_surname")
+    never = given and (text == "x" or lower in read_words("placeholders", kind="nothing_unless_surname"))
     unfilled = _UNFILLED.fullmatch(text) and not (firm and text.isalpha())
     if never or unfilled or _says_nothing(lower):
         return True
