@@ -5,8 +5,6 @@ whatever came in.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from importlib.metadata import version
-from platform import python_version
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,7 +15,6 @@ from hygiene.cleaning.comparison import Comparison
 from hygiene.cleaning.decide import relate_rows
 from hygiene.display import counted, inert, mask_rule
 from hygiene.outcomes import NOT_CHECKED, Counts, Outcome, meaning, reason
-from hygiene.policy import RULES
 from hygiene.report.changes import changed_section
 from hygiene.report.document import (
     MOST_ROWS,
@@ -33,7 +30,7 @@ from hygiene.report.document import (
 )
 from hygiene.report.examples import shown_at
 from hygiene.report.groups import AS_COLUMNS
-from hygiene.version import __version__
+from hygiene.report.made_with import policy_section, run_section, settings_section
 
 __all__ = ["sections"]
 
@@ -42,15 +39,12 @@ MEMBERS = 10
 #: Batches shown though nothing is wrong with them.
 QUIET_BATCHES = 100
 
-#: Packages whose version can change a verdict.
-PACKAGES = ("email-validator", "dnspython", "pandas", "pyarrow", "pandera", "httpx")
-
 
 def sections(content: Content, /) -> Iterator[Section]:
     """The sections of a report, in order."""
     makers: Sequence[Callable[[Content], Section | None]] = (
         _outcomes, _reasons, _groups, _batches, _fill_rates, changed_section, _domains, _clusters,
-        _lists, _settings, _policy, _run,
+        _lists, settings_section, policy_section, run_section,
     )  # fmt: skip
     for make in makers:
         made = make(content)
@@ -293,61 +287,3 @@ def _lists(content: Content) -> Section:
     )
     text = "A suppression list is ours and forbids; a block list is the API's own. A row counts for its first match."
     return Section("lists", "Lists", text, tuple(table for table in tables if table.rows))
-
-
-def _settings(content: Content) -> Section:
-    settings = content.cleaned.survey.settings
-    known = settings.known and ", ".join(f"{leads.name} ({len(leads.address):,})" for leads in settings.known)
-    rows = (
-        (
-            "schema",
-            getattr(settings.schema, "__name__", None) or getattr(settings.schema, "name", None) or "Lead",
-        ),
-        ("required columns", ", ".join(settings.required) or "none"),
-        ("rules", ", ".join(rule.name for rule in settings.rules) or "none"),
-        (
-            "DNS",
-            NOT_CHECKED
-            if settings.resolver is None
-            else f"{len(content.cleaned.survey.domains):,} domains asked",
-        ),
-        ("leads whose domain is unknown", "ready" if settings.accept_unknown else "for review"),
-        ("known leads", NOT_CHECKED if settings.known is None else known or "none"),
-        ("block list waived", "yes" if settings.waive_blocklist else "no"),
-        ("leads a request", f"{settings.batch_leads:,}"),
-        ("also sends blocked and duplicate rows", "yes" if content.send_all else "no"),
-    )
-    table = Table(
-        "What this run was asked to do",
-        ("Setting", "Value"),
-        tuple((name, inert(str(value))) for name, value in rows),
-    )
-    return Section("settings", "Settings", "", (table,))
-
-
-def _policy(content: Content) -> Section:
-    policy = content.cleaned.survey.settings.policy
-    rows = tuple(
-        (name, str(getattr(policy, name)).lower(), policy.label(name), rule.metadata["text"])
-        for name, rule in RULES.items()
-    )
-    text = "The API's counting rules that the prediction rests on, and how each is known."
-    return Section(
-        "policy", "Policy", text, (Table("Counting rules", ("Rule", "Value", "Known how", "Meaning"), rows),)
-    )
-
-
-def _run(content: Content) -> Section:
-    cleaned = content.cleaned
-    rows = [
-        ("input", ", ".join(map(inert, cleaned.files)) or "a frame"),
-        ("input digest, SHA-256", cleaned.sha256 or "none: a frame has no bytes of its own"),
-        ("import, as the journal names it", (content.receipt and content.receipt.import_id) or "none"),
-        ("lead-hygiene", __version__),
-        ("Python", python_version()),
-        *((name, version(name)) for name in PACKAGES),
-    ]
-    text = " ".join(inert(content.told(note)) for note in cleaned.notes)
-    return Section(
-        "run", "Run", text, (Table("What this report was made from, and with", ("", "Value"), tuple(rows)),)
-    )
