@@ -1,7 +1,7 @@
 """Rewriting: the cells of leads as they are sent, and what was changed about them.
 
-Mending and tidying are passes of `hygiene.fields`; which column takes which is said here. The leads as they came in
-are left as they are, and so is the address.
+Every column takes the pass of `hygiene.fields` that mends; which of those that tidy a column takes, `tidying` says. The
+leads as they came in are left as they are, and so is the address.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,12 +14,11 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.columns import Columns
 from hygiene.arrow.text import mask, text_column
+from hygiene.cleaning.cells import Cells
 from hygiene.columns.leads import Leads
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.errors import UsageError, option
-from hygiene.fields.distinct import Tidied
 from hygiene.fields.mend import mend
-from hygiene.words.tables import read_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,14 +172,16 @@ def find_changes(leads: Leads, rules: FieldRules, /, *, rows: _Numbers, codes: b
 
 def _rewritten(
     leads: Leads, rules: FieldRules, rows: _Numbers, *, codes: bool | None
-) -> tuple["_Cells", Changes]:
+) -> tuple[Cells, Changes]:
     before = {name: column for name, column in _texts(leads) if name != "email"} if rules.are_any else {}
-    cells = _Cells(before)
+    cells = Cells(before)
     if rules.mend:
         for name in before:
             cells.take(name, mend(cells[name], lines=name not in CANONICAL))
     if rules.tidy:
-        _tidy(cells, rules, leads["email"], codes=codes)
+        from hygiene.cleaning.tidying import tidy  # what it works with is long to load
+
+        tidy(cells, rules.tidy, leads["email"], region=rules.region, codes=codes)
     return cells, _changes(before, cells, rows)
 
 
@@ -193,105 +194,7 @@ def _texts(leads: Leads) -> Iterator[tuple[str, pa.Array]]:
             yield str(name), leads.at(place)
 
 
-class _Cells(dict[str, pa.Array]):
-    """Columns on their way, and the rules that changed them."""
-
-    def __init__(self, columns: Mapping[str, pa.Array], /) -> None:
-        super().__init__(columns)
-        self.rules: dict[str, pa.Array] = {}
-
-    def take(self, name: str, found: Tidied, /) -> None:
-        """Go on with a column after a pass."""
-        if found.changed:
-            self[name] = found.cells
-            self.rules[name] = _joined(self.rules[name], found.rules) if name in self.rules else found.rules
-
-
-def _joined(first: pa.Array, second: pa.Array) -> pa.Array:
-    """The rules of two passes, those of the first before those of the second.
-
-    Of two nulls Arrow 26 leaves the row out where it is told to skip nulls, so it is not told to.
-    """
-    both = pc.binary_join_element_wise(first, second, pa.scalar(";", _TEXT))
-    return pc.coalesce(both, first, second)
-
-
-def _tidy(cells: _Cells, rules: FieldRules, addresses: pa.Array, *, codes: bool | None) -> None:
-    """Every kind of field that was asked for; countries first, since others depend on them.
-
-    Names and companies are tidied without the extra too, by the endings of addresses alone.
-    """
-    from hygiene.fields.places import can_read_countries
-
-    countries = _endings(addresses)
-    if {"places", "phones"} & set(rules.tidy) or can_read_countries():
-        countries = _places(cells, countries, write="places" in rules.tidy, codes=codes)
-    none = pa.nulls(len(addresses), _TEXT)
-    if "names" in rules.tidy and {"first_name", "last_name"} & cells.keys():
-        _names(cells, countries, addresses, none)
-    if "companies" in rules.tidy and "company" in cells:
-        from hygiene.fields.companies import tidy_companies
-
-        cells.take("company", tidy_companies(cells["company"], countries=countries))
-    if "phones" in rules.tidy and "phone" in cells:
-        from hygiene.fields.phones import tidy_phones
-
-        cells.take("phone", tidy_phones(cells["phone"], regions=countries, region=rules.region))
-    if "links" in rules.tidy:
-        from hygiene.fields.links import tidy_linkedins, tidy_websites
-
-        for name, work in (("website", tidy_websites), ("linkedin", tidy_linkedins)):
-            if name in cells:
-                cells.take(name, work(cells[name]))
-
-
-def _endings(addresses: pa.Array) -> pa.Array:
-    """ISO 3166-1 codes by the top-level domains of addresses; null where they say none."""
-    ending = pc.utf8_lower(pc.replace_substring_regex(pc.utf8_trim_whitespace(addresses), r"^.*[.@]", ""))
-    known = mask(pc.match_substring_regex(ending, "^[a-z]{2}$"))
-    known &= ~mask(pc.is_in(ending, value_set=pa.array(sorted(read_words("generic_endings")), _TEXT)))
-    codes = pc.utf8_upper(pc.if_else(pc.equal(ending, "uk"), pa.scalar("gb", _TEXT), ending))
-    return pc.if_else(pa.array(known), codes, pa.scalar(None, _TEXT))
-
-
-def _places(cells: _Cells, countries: pa.Array, *, write: bool, codes: bool | None) -> pa.Array:
-    """The codes of countries, by their cells before those of addresses; written anew where that was asked for."""
-    if "country" not in cells:
-        return countries
-    from hygiene.fields.places import country_codes, has_states, tidy_countries, tidy_states
-
-    codes = not has_states(cells["country"]) if codes is None else codes
-    own = country_codes(cells["country"], codes=codes)
-    if write:
-        cells.take("country", tidy_countries(cells["country"], codes=codes))
-        if "state" in cells:
-            cells.take("state", tidy_states(cells["state"], own))
-    return pc.coalesce(own, countries)
-
-
-def _names(cells: _Cells, countries: pa.Array, addresses: pa.Array, none: pa.Array) -> None:
-    from hygiene.fields.names import tidy_names
-    from hygiene.fields.notes import is_own_address
-
-    if "first_name" in cells:
-        own = is_own_address(cells["first_name"], addresses)
-        if own.any():
-            where = pa.array(own)
-            blank, said = (
-                pa.array([""] * int(own.sum()), _TEXT),
-                pa.array(["placeholder"] * int(own.sum()), _TEXT),
-            )
-            found = pc.replace_with_mask(cells["first_name"], where, blank)
-            cells.take("first_name", Tidied(found, pc.replace_with_mask(none, where, said)))
-    given, surname = cells.get("first_name", none), cells.get("last_name", none)
-    for name, found in zip(
-        ("first_name", "last_name"), tidy_names(given, surname, countries=countries), strict=True
-    ):
-        if name in cells:
-            cells.take(name, found)
-
-
-def _changes(before: Mapping[str, pa.Array], cells: _Cells, rows: _Numbers) -> Changes:
+def _changes(before: Mapping[str, pa.Array], cells: Cells, rows: _Numbers) -> Changes:
     """Every changed cell, row after row."""
     parts = [
         _of_column(name, column, cells[name], cells.rules[name], rows)
