@@ -77,7 +77,7 @@ class Witness:
 
     def _tell(self, entry: Entry, reply: Reply, after: int) -> None:
         [row] = self.outgoing.rows(entry)
-        text = f"after {after} refusals in a row row {row}, which had landed, was sent once more: it is taken still, "
+        text = f"after {after} refusals in a row, row {row}, which had landed, was sent once more: it is taken still, "
         text += "so the refused leads are at fault"
         if reply.counts.imported and self.ledger.policy.repeats_count_as == "duplicates":
             self._imports_repeats = True  # other than its policy says: none is sent once more after this
