@@ -1,5 +1,6 @@
 """When requests were answered: what a server does from an hour on, and what is said of it then and later."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -134,6 +135,19 @@ def test_the_journal_keeps_when_a_request_was_answered_and_history_tells_it(tmp_
     began = int(BEGAN.timestamp() * 1000)
     assert [batch.answered_at - began for batch in later.batches] == [1000 * s for s in EVERY_3_S]
     assert any("answered from 2026-03-09 14:02:06 to 14:02:21 UTC" in line for line in later.explain())
+
+
+def test_history_tells_programs_when_each_request_was_answered(tmp_path, monkeypatch, run):
+    server = Timed(lambda lead, s: False, EVERY_3_S, monkeypatch, batch_leads=50)
+    name = imported(server, tmp_path / "j").import_id
+
+    _, out, _ = run("history", name, "--journal", str(tmp_path / "j"), "--format", "json")
+
+    batches = json.loads(out)["reconciliation"]["batches"]
+    assert [each["answered_at"] for each in batches[:2]] == [
+        "2026-03-09T14:02:00+00:00",
+        "2026-03-09T14:02:03+00:00",
+    ]
 
 
 def test_an_import_whose_hours_were_not_kept_says_so(tmp_path, monkeypatch):

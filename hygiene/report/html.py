@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup
@@ -19,7 +19,6 @@ from markupsafe import Markup
 from hygiene.cleaning.comparison import Comparison
 from hygiene.cleaning.result import CleanedLeads
 from hygiene.display import inert
-from hygiene.importing import Receipt
 from hygiene.outcomes import Counts, Outcome
 from hygiene.prediction.reconcile import Reconciliation
 from hygiene.report.document import Content, number, share
@@ -27,6 +26,9 @@ from hygiene.report.html_sections import sections
 from hygiene.report.sankey import Flow, flow
 from hygiene.report.text import sentence
 from hygiene.version import __version__
+
+if TYPE_CHECKING:
+    from hygiene.importing import Receipt
 
 __all__ = ["render"]
 
@@ -45,7 +47,7 @@ _STATUS: Mapping[str, tuple[str, str]] = {
 def render(
     cleaned: CleanedLeads,
     /,
-    receipt: Receipt | None = None,
+    receipt: "Receipt | None" = None,
     *,
     comparison: Comparison | None = None,
     show_addresses: bool = False,

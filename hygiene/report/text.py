@@ -141,8 +141,17 @@ def _masked(name: str, cell: object) -> str:
 
 def lead_lists(found: "Sequence[LeadList]") -> "RenderableType":
     """The account's lists as a table."""
-    rows = [(str(one.id), inert(one.name), "?" if one.size is None else str(one.size)) for one in found]
-    return table("Lead lists", ("id", "name", "leads"), rows, right=(0, 2))
+    several = any(one.kind for one in found)
+    rows = [
+        (
+            f"{one.kind}={one.id}" if several else str(one.id),
+            inert(one.name),
+            "?" if one.size is None else str(one.size),
+        )
+        for one in found
+    ]
+    title, own = ("Places to import to", "place") if several else ("Lead lists", "id")
+    return table(title, (own, "name", "leads"), rows, right=(2,) if several else (0, 2))
 
 
 def _outcomes(cleaned: "CleanedLeads") -> "RenderableType":
