@@ -65,6 +65,13 @@ def test_columns_say_what_was_changed_by_which_rule():
     assert last.rules.to_pylist() == ["title", None, None, "credential"]
 
 
+@pytest.mark.parametrize("whole", ["First Last", "No Name", "Test Account", "Foo Bar", "Nombre Apellido"])
+def test_halves_that_together_name_nobody_are_blanked_by_the_column_too(whole):
+    first, last = tidy_names(texts(whole.split()[0]), texts(whole.split()[1]))
+
+    assert first.cells.to_pylist() == last.cells.to_pylist() == [""]
+
+
 def test_empty_and_huge_cells_are_left():
     huge = "A" * 10_000
     first, last = tidy_names(texts(huge, "", " "), texts("SMITH", "", None))

@@ -53,7 +53,7 @@ _OWNER = re.compile(
 )
 #: The number of a store; that of a union, a lodge or a school is part of its name.
 _STORE = re.compile(
-    r"(?<!local)(?<!lodge)(?<!post)(?<!chapter)(?<!school)(?<!district)(?<!station)(?<!company)(?<!union)(?<!ups)"
+    r"(?<!local)(?<!lodge)(?<!post)(?<!chapter)(?<!school)(?<!district)(?<!station)(?<!company)(?<!union)(?<!route)(?<!ups)"
     r"(?:\s*[,\u2013\u2014-])?\s+(?:store\s*(?:#|no\.?|nr\.?)?|#"
     r"|(?:shop|restaurant|location|outlet|filiale|loja|tienda|franchise)\s*(?:#|no\.?|nr\.?|n[º°]\.?))\s*\d{1,6}$",
     re.IGNORECASE,

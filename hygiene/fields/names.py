@@ -81,12 +81,13 @@ def tidy_name(first: str, last: str, country: str = "", /) -> tuple[Change, ...]
     if is_left_encoded(first) or is_left_encoded(last):
         return (first, ""), (last, "")
     cells = (Cell(first), Cell(last))
+    nobody = are_nobody(first.strip(), last.strip())
     for _ in range(_ROUNDS):
         before = [cell.text for cell in cells]
         for cell, other in zip(cells, cells[::-1], strict=True):
             text = cell.text.strip()
             nothing = is_nothing(text, beside=other.before.strip(), given=cell is cells[0]) or is_empty(text)
-            if nothing or are_nobody(first.strip(), last.strip()):
+            if nothing or nobody:
                 cell.set("", "placeholder")
         if not is_company(*[before_employer(cell.text) for cell in cells]):
             _take_off(*cells, country)

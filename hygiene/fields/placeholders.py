@@ -68,6 +68,8 @@ def are_nobody(first: str, last: str, /) -> bool:
 
 def is_empty(text: str, /) -> bool:
     """Whether a cell holds punctuation alone, or a word for nothing twice."""
+    if text.isalpha():
+        return False
     words = text.split()
     twice = len(words) == len(("n/a", "n/a")) and words[0] == words[1]
     return text != "" and (not any(map(_says, text)) or (twice and _says_nothing(words[0].lower())))

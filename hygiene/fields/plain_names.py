@@ -17,8 +17,8 @@ from hygiene.words.tables import read_words
 
 __all__ = ["Set", "plain_names", "set_plainly"]
 
-#: A name of one word, or a surname of two, in the case of names. What more there may be is looked at one by one.
-_PLAIN_FIRST = r"^(\p{Lu}\p{Ll}+)?$"
+#: A name of one word or two with a hyphen in the case of names. What more there may be is looked at one by one.
+_PLAIN_FIRST = r"^(\p{Lu}\p{Ll}+(-\p{Lu}\p{Ll}+)?)?$"
 _PLAIN_LAST = r"^((O['’]|D['’]|Mc|Mac|De|Di|La|Le|Fitz)?\p{Lu}\p{Ll}+(-\p{Lu}\p{Ll}+)?)?$"
 #: One word in one case, with a vowel; initials, and words with a prefix in a case of its own, are looked at one by one.
 _ONE_CASE, _VOWEL, _PREFIXED = r"^([A-Z]{3,}|[a-z]{3,}|[A-Z][a-z]{2,})$", "(?i)[aeiouy]", "(?i)^(mc|ij)"
@@ -72,9 +72,13 @@ def set_plainly(first: pa.Array, last: pa.Array, countries: pa.Array, /, *, dotl
 
 @cache
 def _told() -> pa.Array:
-    """Words in the case of names that a table knows."""
-    words = {word for table in ("titles", "placeholders") for word in read_words(table)}
-    return pa.array(sorted({word[:1].upper() + word[1:] for word in words}), _TEXT)
+    """Words in the case of names that a table knows as a whole cell, or as half of one that names nobody."""
+    words = set(read_words("titles", kind="title")) | read_words("placeholders")
+    for kind in ("nothing", "pair", "test"):
+        words |= {word for cell in read_words("placeholders", kind=kind) for word in cell.split()}
+    return pa.array(
+        sorted({word[:1].upper() + word[1:] for word in words} | set(map(str.title, words))), _TEXT
+    )
 
 
 @cache
