@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-import pandas as pd
-
 from hygiene.arguments import check_names, check_word, described, takes
 from hygiene.cleaning.pipeline import survey_frame
 from hygiene.cleaning.result import CleanedLeads
@@ -26,6 +24,8 @@ from hygiene.io.readers import LeadFiles
 from hygiene.options import CleanOptions, PathLike, ReadOptions, resolve
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from hygiene.importing import Journal, OnUnknown, Progress, Receipt
     from hygiene.sinks import Sink
 
@@ -47,7 +47,7 @@ def read(  # noqa: D417 -- the options are told by their class
     sheet: str | None = None,
     visible_rows: bool = False,
     limits: Mapping[str, int] | None = None,
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """Read lead files into one frame with canonical columns.
 
     Args:
@@ -78,7 +78,7 @@ def read(  # noqa: D417 -- the options are told by their class
 
 @takes(CleanOptions)
 def clean(
-    leads: pd.DataFrame | ArrowStream | PathLike | Sequence[PathLike], options: CleanOptions
+    leads: "pd.DataFrame | ArrowStream | PathLike | Sequence[PathLike]", options: CleanOptions
 ) -> CleanedLeads:
     """Give every row of a lead list its verdict.
 
@@ -105,7 +105,7 @@ def clean(
     return cleaned
 
 
-def _clean_frame(leads: pd.DataFrame, settings: Settings, options: CleanOptions) -> CleanedLeads:
+def _clean_frame(leads: "pd.DataFrame", settings: Settings, options: CleanOptions) -> CleanedLeads:
     found = choose_columns(leads, options.columns, source="the frame")
     frame = name_columns(leads, found)
     stand_ins = found.told([*map(str, leads.columns)], count_stand_ins(leads, found), source="the frame")
@@ -122,8 +122,8 @@ def _clean_files(paths: Sequence[PathLike], settings: Settings, options: CleanOp
             frame = opened.frame()
             cleaned = CleanedLeads(survey_frame(frame, settings, jobs=options.jobs), frame=frame)
         else:
-            frames = opened.chunks() if settings.by_row else iter([opened.frame()])
-            cleaned = CleanedLeads(survey(frames, settings, keeping=spool, jobs=options.jobs))
+            parts = opened.leads() if settings.by_row else iter([opened.frame()])
+            cleaned = CleanedLeads(survey(parts, settings, keeping=spool, jobs=options.jobs))
         of_memory = (spool.note,) if spool is not None and spool.note else ()
         untrusted = _untrusted(opened.verdict_columns, settings.trusted)
         cleaned.read_notes = (*opened.notes, *of_memory, *untrusted)

@@ -3,14 +3,26 @@
 import difflib
 import functools
 import inspect
+import math
+import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from hygiene.errors import UsageError, option
 
-__all__ = ["check_id", "check_names", "check_span", "check_word", "described", "takes"]
+__all__ = [
+    "check_id",
+    "check_kind",
+    "check_names",
+    "check_number",
+    "check_span",
+    "check_word",
+    "described",
+    "octets",
+    "takes",
+]
 
 _P = ParamSpec("_P")
 _Options = TypeVar("_Options")
@@ -57,6 +69,36 @@ def check_id(name: str, given: object, /) -> None:
     raise UsageError(msg)
 
 
+def check_number(name: str, given: object, /) -> None:
+    """Make sure that an argument, where there is one, is a whole number from 1.
+
+    Raises:
+        UsageError: it is something else.
+    """
+    whole = isinstance(given, Integral) and not isinstance(given, bool) and int(given) > 0
+    if given is not None and not whole:
+        raise UsageError(f"{name}={given!r}: expected a whole number from 1.")
+
+
+def check_kind(
+    name: str, given: object, kinds: type | tuple[type, ...], expected: str, /, *, needed: bool = False
+) -> None:
+    """Make sure that an argument, where there is one, is of a kind; what it is made of is not looked at.
+
+    Args:
+        name: The argument.
+        given: What it is.
+        kinds: Types of which it has to be one.
+        expected: What it is to be, in words.
+        needed: Whether there has to be one.
+
+    Raises:
+        UsageError: it is of another type, which alone is told of it.
+    """
+    if (needed or given is not None) and not isinstance(given, kinds):
+        raise UsageError(f"{name} is of type {type(given).__name__}; expected {expected}.")
+
+
 def check_span(name: str, given: object, /) -> None:
     """Make sure that an argument, where there is one, is a span of time.
 
@@ -66,6 +108,27 @@ def check_span(name: str, given: object, /) -> None:
     if given is not None and not isinstance(given, timedelta):
         msg = f"{name}={given!r}: expected a datetime.timedelta, for instance timedelta(days=30)."
         raise UsageError(msg)
+
+
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]i?)?b?", re.IGNORECASE | re.ASCII)
+
+
+def octets(name: str, given: object, /) -> int:
+    """A size in octets, given as their number or as a text such as 2GB or 512MiB.
+
+    Raises:
+        UsageError: it is something else.
+    """
+    if isinstance(given, Real) and not isinstance(given, bool) and 0 <= float(given) < math.inf:
+        return int(float(given))
+    found = _SIZE.fullmatch(given.strip()) if isinstance(given, str) else None
+    if found is None:
+        plain = isinstance(given, str | int | float)
+        shown = f"{name}={given!r}" if plain else f"{name} of type {type(given).__name__}"
+        msg = f"{shown}: expected a size, such as '2GB', '512MiB' or a number of octets."
+        raise UsageError(msg)
+    return int(float(found[1]) * _UNITS[(found[2] or "").lower()])
 
 
 def takes(

@@ -8,11 +8,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from functools import partial
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, Union
 
-import pandas as pd
-
-from hygiene.arguments import check_names, check_span
+from hygiene.arguments import check_kind, check_names, check_number, check_span, octets
 from hygiene.checks.custom_rules import Rule
 from hygiene.cleaning.dedup.survivors import Keep
 from hygiene.cleaning.rewrite import FieldRules
@@ -30,12 +28,15 @@ from hygiene.lists.name_lists import NameList, TraitLists, built_in_lists
 from hygiene.outcomes import SAME_PERSON
 from hygiene.policy import ImportPolicy
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = ["CleanOptions", "PathLike", "ReadOptions", "ScaleOptions", "resolve"]
 
 PathLike: TypeAlias = str | os.PathLike[str]
 _List = TypeVar("_List", RuleList, KnownLeads)
 #: Entries themselves, in place of a file that holds them.
-_Entries: TypeAlias = Entries | Column | pd.DataFrame | ArrowStream
+_Entries: TypeAlias = Union[Entries, Column, "pd.DataFrame", ArrowStream]
 _Rules: TypeAlias = PathLike | RuleList | _Entries | Sequence[PathLike | RuleList | _Entries] | None
 _Known: TypeAlias = PathLike | KnownLeads | _Entries | Sequence[PathLike | KnownLeads | _Entries] | None
 _Names: TypeAlias = PathLike | NameList | Sequence[PathLike | NameList] | None
@@ -88,8 +89,8 @@ class CleanOptions(ReadOptions):
         waive_blocklist: Predict and withhold as if the import set ``ignoreGlobalBlockList``.
         batch_leads: Leads a request, for the prediction.
         trust_columns: Columns with an address verifier's verdicts, to be honoured.
-        memory: Octets of memory to stay within, where the leads are files: what does not fit goes to
-            temporary files, and nothing else changes. None keeps all leads in memory.
+        memory: Memory to stay within, where the leads are files, in octets or as ``"2GB"`` or ``"512MiB"``: what does
+            not fit goes to temporary files, and nothing else changes. None keeps all leads in memory.
         jobs: Chunks examined at once; None is the processors there are.
     """
 
@@ -124,7 +125,7 @@ class CleanOptions(ReadOptions):
     waive_blocklist: bool = False
     batch_leads: int = 400
     trust_columns: Sequence[str] = ()
-    memory: int | None = None
+    memory: float | str | None = None
     jobs: int | None = None
 
 
@@ -146,7 +147,7 @@ def resolve(options: CleanOptions, /) -> Settings:
         ListError: a list cannot be read; a suppression list without entries is one.
         UsageError: an option makes no sense.
     """
-    check_span("max_list_age", options.max_list_age)
+    _check_kinds(options)
     if not isinstance(options.suppression_columns, bool):
         named = option("suppression_column", ["HEADER"])
         raise UsageError(
@@ -184,6 +185,23 @@ def resolve(options: CleanOptions, /) -> Settings:
         "fields": FieldRules.of(mend=options.mend, tidy=options.tidy, region=options.region),
     }
     return Settings(**{name: getattr(options, name) for name in alike} | changed)
+
+
+def _check_kinds(options: CleanOptions) -> None:
+    """See that no option is of a kind that the pass which takes it would trip over."""
+    check_span("max_list_age", options.max_list_age)
+    if options.memory is not None:
+        octets("memory", options.memory)
+    for name in ("jobs", "batch_leads", "client"):
+        check_number(name, getattr(options, name))
+    check_kind("keep", options.keep, str, "a text, such as 'first'", needed=True)
+    check_kind("region", options.region, str, "a text, such as 'GB'")
+    policy = "a hygiene.ImportPolicy, such as hygiene.ImportPolicy.from_toml(text) reads"
+    check_kind("policy", options.policy, ImportPolicy, policy)
+    check_kind("columns", options.columns, Mapping, "columns by name, such as columns={'email': 'E-mail'}")
+    check_kind("rules", options.rules, (list, tuple), "a list of hygiene.Rule", needed=True)
+    for rule in options.rules:
+        check_kind("one of the rules", rule, Rule, "a hygiene.Rule", needed=True)
 
 
 def _check_likely(options: CleanOptions) -> None:

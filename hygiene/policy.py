@@ -9,7 +9,7 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any, Literal
 
 from hygiene.errors import UsageError
-from hygiene.rule_values import LANGUAGE, USABLE, Value, a_rule, check_value, toml_value
+from hygiene.rule_values import LANGUAGE, USABLE, Value, a_rule, check_value, names_of, toml_value
 
 __all__ = ["RULES", "USABLE", "ImportPolicy", "Label", "Value", "as_toml", "choices", "is_seldom"]
 
@@ -33,7 +33,8 @@ class ImportPolicy:
     - a pattern: any value that has an ``@`` is a regular expression that the whole address matches, which has
       an ``@`` itself; its classes (``\w``, ``\s``) are of ASCII.
 
-    All other leads (a missing or blank `email` too) are *invalid* and follow `invalid_rows`. What is before an
+    All other leads (a missing or blank `email` too, and a missing or blank field of `needed_fields`, named as
+    the columns of leads are) are *invalid* and follow `invalid_rows`. What is before an
     address's first ``@`` is its local part, what is after it its domain.
 
     The *duplicate key* of an address is the text after, where the rule is on and in this order: lower
@@ -46,7 +47,8 @@ class ImportPolicy:
     (`duplicate_scope`): from this request alone, from the list (its members, and requests to it before this
     one), or from the account (leads of every list). Imported leads are remembered; blocked ones only where
     `blocked_are_remembered`. A repeat counts as a duplicate, or as imported where `repeats_count_as` has it so:
-    all of them, those whose key was remembered before the request began, or those alone whose was not.
+    all of them, those whose key was remembered before the request began, or those alone whose was not. Where it is
+    ``uncounted``, a repeat is in the total alone.
 
     A lead is on the *block list* where an entry is its address (`block_addresses`), its domain
     (`block_domains`), or a parent of its domain (`block_subdomains`, only with `block_domains`), taken
@@ -147,14 +149,17 @@ class ImportPolicy:
         "duplicate",
         default="blocked",
     )
-    repeats_count_as: Literal["duplicates", "imported", "imported_in_list", "imported_in_request"] = a_rule(
+    repeats_count_as: Literal[
+        "duplicates", "imported", "imported_in_list", "imported_in_request", "uncounted"
+    ] = a_rule(
         "assumed",
         "How repeats count: as duplicates; as imported (updates); as imported where they were remembered "
-        "before the request, or where they were not.",
+        "before the request, or where they were not; in total_leads alone.",
         "duplicates",
         "imported",
         "imported_in_list",
         "imported_in_request",
+        "uncounted",
         default="duplicates",
         seldom=True,
     )
@@ -164,6 +169,12 @@ class ImportPolicy:
         "pattern of ASCII, or by a regular expression of yours, which has an @.",
         *USABLE,
         default="loose",
+        seldom=True,
+    )
+    needed_fields: str = a_rule(
+        "assumed",
+        "Fields without which a lead has no usable address, by their columns, divided by commas.",
+        default="",
         seldom=True,
     )
     invalid_rows: Literal["reject_request", "uncounted", "blocked", "imported"] = a_rule(
@@ -213,6 +224,11 @@ class ImportPolicy:
             check_value(name, RULES[name], getattr(self, name))
         _check_names(self.measured, "measured names")
         object.__setattr__(self, "measured", frozenset(self.measured))
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The columns of `needed_fields`."""
+        return names_of(self.needed_fields)
 
     def label(self, rule: str, /) -> Label:
         """How the value of a rule is known."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from hygiene.errors import UsageError
 
-__all__ = ["LANGUAGE", "USABLE", "Value", "a_rule", "check_value", "is_pattern", "toml_value"]
+__all__ = ["LANGUAGE", "USABLE", "Value", "a_rule", "check_value", "is_pattern", "names_of", "toml_value"]
 
 #: What a rule may be: on or off, one of its words, a number, or a pattern.
 Value = bool | str | int
@@ -36,6 +36,11 @@ def is_pattern(usable: str, /) -> bool:
     return "@" in usable
 
 
+def names_of(value: str, /) -> tuple[str, ...]:
+    """The names that commas divide."""
+    return tuple(filter(None, map(str.strip, value.split(","))))
+
+
 def toml_value(value: Value, /) -> str:
     """A value as TOML writes it."""
     if isinstance(value, bool):
@@ -58,6 +63,8 @@ def check_value(name: str, rule: "Field[Any]", value: Any, /) -> None:
     if taken:
         agrees, wanted = value in taken, " or ".join(repr(choice) for choice in taken)
         wanted += ", or a regular expression with an @" if name == "usable_address" else ""
+    elif isinstance(rule.default, str):
+        agrees, wanted = isinstance(value, str), "names of fields divided by commas, or '' for none"
     elif isinstance(rule.default, bool):
         agrees, wanted = isinstance(value, bool), "true or false"
     else:

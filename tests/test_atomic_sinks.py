@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import hygiene
-from hygiene.errors import Rejected, UnknownOutcome
+from hygiene.errors import Rejected, SinkError, UnknownOutcome
 from hygiene.sinks import LeadList, Reply, Target
 
 LEADS = 30
@@ -168,6 +168,78 @@ def test_an_api_that_refuses_everything_from_some_request_on_is_not_sent_the_who
     assert (receipt.reconciliation.rejected, asked < 20) == (0, True)
     assert finished.reconciliation.agrees
     assert sorted(sink.held) == sorted(EMAILS)
+
+
+@pytest.mark.parametrize("batch_leads", [1, 2, 7, 70])
+@pytest.mark.parametrize("good", [1, 3, 40])
+def test_leads_at_fault_that_are_the_last_of_all_are_rejected_and_named(tmp_path, batch_leads, good):
+    emails = [f"lead{row}@birchworks.example" for row in range(70)]
+    sink = Atomic(batch_leads)
+    sink.bad = {*emails[good:]}
+
+    receipt = imported(sink, tmp_path / "j", emails)
+    asked = len(sink.asked)
+    again = imported(sink, tmp_path / "j", emails)
+
+    once_more = [each for each in sink.asked if each[0] in sink.held[:good]]
+    assert receipt.error is None
+    assert (receipt.reconciliation.rejected, receipt.reported.imported) == (70 - good, good)
+    assert sorted(sink.held) == sorted(emails[:good])
+    assert asked < 70 + 2 * (70 - good)
+    assert any("which had landed, was sent once more: it is taken still" in note for note in receipt.notes)
+    assert len([each for each in once_more if len(each) == 1]) < 5 + (good if batch_leads == 1 else 5)
+    assert (len(sink.asked), again.batches) == (asked, receipt.batches)
+
+
+def test_an_import_that_was_cut_off_among_such_leads_asks_with_one_that_is_held_still(tmp_path):
+    class Closing(Atomic):
+        closes_at = 8
+
+        def send(self, leads, /, **how):
+            if len(self.asked) == self.closes_at:
+                raise SinkError("atomic: HTTP 401", status=401)
+            return super().send(leads, **how)
+
+    sink = Closing(1, bad=range(5, LEADS))
+
+    first = imported(sink, tmp_path / "j")
+    sink.closes_at, sink.held = None, []
+    gone = imported(sink, tmp_path / "j")
+    asked, sink.held = len(sink.asked), EMAILS[:4]
+    held = imported(sink, tmp_path / "j")
+
+    assert isinstance(first.error, SinkError)
+    assert isinstance(gone.error, Rejected)
+    good = [each for each in sink.asked if each[0] in EMAILS[:5]]
+    assert good[:5] == [[email] for email in EMAILS[:5]]
+    assert {*map(tuple, good[5:])} == {(EMAILS[3],)}
+    assert held.error is None
+    assert (held.reconciliation.rejected, sink.held, len(sink.asked) > asked) == (25, EMAILS[:4], True)
+
+
+def test_an_api_that_would_import_a_repeat_is_asked_with_none(tmp_path):
+    sink = Atomic(1, bad=range(5, LEADS))
+    sink.policy = hygiene.ImportPolicy(duplicate_scope="request")
+
+    receipt = imported(sink, tmp_path / "j")
+
+    assert isinstance(receipt.error, Rejected)
+    assert [asked for asked in sink.asked if asked[0] in EMAILS[:5]] == [[email] for email in EMAILS[:5]]
+
+
+def test_a_lead_that_is_imported_twice_is_told_and_no_other_is_sent_once_more(tmp_path):
+    class Doubling(Atomic):
+        def send(self, leads, /, *, file_name, waive_blocklist=False):
+            reply = super().send(leads, file_name=file_name, waive_blocklist=waive_blocklist)
+            return Reply(hygiene.Counts(len(leads), len(leads), 0, 0)) if reply else reply
+
+    sink = Doubling(1, bad=range(2, LEADS))
+
+    receipt = imported(sink, tmp_path / "j")
+
+    assert isinstance(receipt.error, Rejected)
+    assert sum(asked == [EMAILS[1]] for asked in sink.asked) == 2
+    assert any("look whether the list holds it twice" in note for note in receipt.notes)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)

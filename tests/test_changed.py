@@ -55,6 +55,15 @@ def test_nothing_is_counted_where_nothing_is_changed():
     assert hygiene.clean(LEADS, mend=False).changed_columns == {}
 
 
+def test_an_example_of_long_cells_shows_where_they_differ():
+    link = "https://www.linkedin.com/in/ann-lund-of-birch"
+    frame = pd.DataFrame({"email": ["ann@acme.example"], "linkedin": [f"{link}?trk=abc"]})
+
+    [(*_, examples)] = changed_columns(hygiene.clean(frame, tidy="links"), mask_address)
+
+    assert examples == '"...nn-lund-of-birch?trk=abc" to "...nn-lund-of-birch"'
+
+
 @pytest.mark.parametrize(
     "cell", [" hal&commat;acme.example ", " hal@acme.example", "hal\uff20acme.example  x"]
 )

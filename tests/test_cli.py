@@ -613,7 +613,7 @@ def test_options_say_how_a_file_is_laid_out(run, tmp_path):
     [
         (["--limit", "rows=2"], 3, "Raise it with --limit rows=N"),
         (["--limit", "rows=many"], 2, "expected NAME=N"),
-        (["--limit", "height=2"], 2, "expected a number from 1 up for one of cell, columns"),
+        (["--limit", "height=2"], 2, "expected a whole number from 1 up for one of cell, columns"),
         (["--delimiter", "<>"], 2, "expected one ASCII character"),
         (["--encoding", "klingon"], 2, "no such encoding"),
         (["--header-row", "99"], 3, "line 99 is blank or not there"),

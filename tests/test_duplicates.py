@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from hygiene.cleaning.dedup.survivors import Keep, find_repeats, join_repeats, order_repeats
 from hygiene.columns.dates import Dated, times
+from hygiene.columns.leads import as_leads
 from hygiene.errors import UsageError
 
 
@@ -151,7 +152,7 @@ def test_the_most_complete_row_has_the_most_cells_that_are_filled():
         {"email": ["a", "a"], "first_name": ["", "Ann"], "Note": [" ", None], "row_malformed": ["x", None]}
     )
 
-    assert Keep("most-complete").merits(frame).tolist() == [1, 2]
+    assert Keep("most-complete").merits(as_leads(frame)).tolist() == [1, 2]
 
 
 def test_the_newest_row_has_the_latest_time_and_what_is_no_time_is_oldest():
@@ -190,15 +191,15 @@ def test_dates_that_are_not_understood_are_counted_and_those_of_parts_add_up():
     frame = pd.DataFrame({"Seen": ["2026-01-02", "01/02/2026", " ", None, "20260301", "2026/04/01"]})
     parts = [frame.iloc[:2], frame.iloc[2:4], frame.iloc[4:]]
 
-    whole, *cut = (keep.dated(part, keep.merits(part)) for part in [frame, *parts])
+    whole, *cut = (keep.dated(part, keep.merits(part)) for part in map(as_leads, [frame, *parts]))
 
     assert whole == sum(cut, Dated()) == Dated(filled=4, unread=2)
-    assert Keep("most-complete").dated(frame, Keep("most-complete").merits(frame)) == Dated()
+    assert Keep("most-complete").dated(frame, Keep("most-complete").merits(as_leads(frame))) == Dated()
 
 
 def test_a_column_of_dates_that_is_not_there_is_refused():
     with pytest.raises(UsageError, match="newest:Seen"):
-        Keep("newest", "Seen").merits(pd.DataFrame({"email": ["a"]}))
+        Keep("newest", "Seen").merits(as_leads(pd.DataFrame({"email": ["a"]})))
 
 
 def test_dates_far_away_are_times_like_others():

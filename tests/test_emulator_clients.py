@@ -1,6 +1,9 @@
 """Where real clients of the API do something that a server made from its pages would not expect."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -165,3 +168,35 @@ def test_a_switch_that_does_not_exist_is_refused() -> None:
         Emulator(missing="gone")  # type: ignore[arg-type]  # the mistake under test
     with Emulator() as api, pytest.raises(UsageError, match="effect is 'eaten'"):
         api.bounce(["a@x.example"], effect="eaten")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="is ended by a signal")
+def test_the_command_serves_with_the_same_switches(tmp_path: Path) -> None:
+    switches = ["--reply", "campaign", "--bare-leads", "--missing", "empty"]
+    switches += ["--account-rate", "4/m", "--other-key", "two", "--key", "one"]
+    command = [sys.executable, "-m", "hygiene", "emulate", *switches]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as served:
+        try:
+            assert served.stdout is not None
+            base = served.stdout.readline().strip().removeprefix("export SMARTLEAD_BASE_URL=")
+            with httpx.Client(headers={"User-Agent": "t/1"}, params={"api_key": "two"}) as client:
+                told = {"leadList": [{"email": "ann@x.example"}], "fileName": "f"}
+                reply = client.post(f"{base}/lead-list/1/import", json=told).json()
+                leads = client.get(f"{base}/leads/all").json()
+                gone = client.delete(f"{base}/lead-list/99").json()
+                client.get(f"{base}/lead-list/", params={"api_key": "one"})
+                late = client.get(f"{base}/lead-list/")
+        finally:
+            served.terminate()
+
+    assert (reply["upload_count"], reply["total_leads"]) == (1, 1)
+    assert [lead["email"] for lead in leads] == ["ann@x.example"]
+    assert gone == {}
+    assert late.json()["message"].startswith("Account rate limit exceeded. You have exceeded the 4 requests")
+
+
+def test_a_rate_that_is_none_is_refused_by_the_name_that_it_was_given_as(run: Any) -> None:
+    code, _, err = run("emulate", "--account-rate", "fast")
+
+    assert code == 2
+    assert "--account-rate fast: expected requests a second, minute or hour" in err

@@ -28,7 +28,7 @@ RULES = {
     "block_subdomains": [False, True],
     "precedence": ["blocked", "duplicate"],
     "blocked_are_remembered": [False, True],
-    "repeats_count_as": ["duplicates", "imported", "imported_in_request", "imported_in_list"],
+    "repeats_count_as": ["duplicates", "imported", "imported_in_request", "imported_in_list", "uncounted"],
     "request_limit": [0, *range(1, 8)],
     "lead_credit": [0, *range(1, 20)],
     "usable_address": ["loose", "ascii"],

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hygiene.fields import notes
 from hygiene.fields.distinct import where_distinct
 from hygiene.fields.notes import damaged_number, domain_mismatch, name_is_company, placeholder_name
+from hygiene.fields.suspects import may_begin_alike
 from hygiene.lists.suffixes import registrable
 from hygiene.words.name_words import FIRM_WORDS, LEGAL_FORMS_JOINED
 from hygiene.words.tables import read_words
@@ -134,3 +135,19 @@ def test_a_page_at_a_shared_site_is_no_website_of_its_own(website, noted):
     found = domain_mismatch(texts(website), texts("birch.example"), registrable=registrable, public=())
 
     assert found.tolist() == [noted]
+
+
+_STARTS = st.lists(st.tuples(*[st.none() | st.text("aAbBkK\u212aéÉß1_@ ", max_size=5)] * 2), max_size=30)
+
+
+@given(_STARTS)
+def test_cells_that_begin_alike_are_among_those_that_may(rows):
+    one, other = (pa.array([row[at] for row in rows], pa.large_string()) for at in (0, 1))
+
+    may = may_begin_alike(one, other)
+
+    for (first, second), found in zip(rows, may, strict=True):
+        if first and second and first[:3].lower() == second[:3].lower():
+            assert found
+        if not first and first is not None:
+            assert not found

@@ -14,6 +14,7 @@ from hygiene.prediction.patterns import (
     ends,
     labelled,
     longer,
+    neither,
     starts,
     starts_with_one,
     under,
@@ -69,3 +70,20 @@ def test_patterns_of_texts_part_addresses(addresses, text, domain):
         (both(starts(text), at_domain(domain)), [a.startswith(text) and b == domain for a, _, b in parts]),
     ):
         assert_parted(pair, texts, np.array(has))
+
+
+@given(ADDRESSES, st.sets(st.integers(0, 6), min_size=2, max_size=4))
+def test_what_has_none_of_several_characters_is_what_lacks_each(addresses, bits):
+    texts = pa.array(addresses, pa.large_string())
+    traits = traits_of(texts)
+    has = np.logical_or.reduce([(traits >> np.uint64(bit) & np.uint64(1)).astype(bool) for bit in bits])
+
+    pair = neither([TRAITS[bit].pair for bit in bits])
+
+    assert pair.lacks
+    assert_parted(pair, texts, has)
+
+
+def test_of_what_is_no_character_of_the_local_part_nobody_writes_several():
+    assert not neither([TRAITS[0].pair, at_domain("a.example")]).lacks
+    assert not neither([]).lacks

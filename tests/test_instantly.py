@@ -212,6 +212,24 @@ def test_the_lists_of_a_workspace_are_shown_and_made(workspace, run, monkeypatch
     assert "Spring" in out
 
 
+def test_the_campaigns_of_a_workspace_are_shown_too_as_the_import_names_them(workspace, run, monkeypatch):
+    monkeypatch.setenv("INSTANTLY_BASE_URL", workspace.base_url)
+    monkeypatch.setenv("INSTANTLY_API_KEY", workspace.api_key)
+    held = workspace.create("Spring")
+    spring = workspace.create("Spring mail", kind="campaign", status=2)
+    many = [workspace.create(f"Autumn {number}", kind="campaign") for number in range(120)]
+
+    _, out, _ = run("lists", "spring".title(), "--to", "instantly")
+    _, whole, _ = run("lists", "--to", "instantly")
+    _, told, _ = run("doctor", "--to", f"instantly:campaign={spring}", "--no-dns")
+
+    assert f"list={held}" in out
+    assert f"campaign={spring}   Spring mail (paused)" in out
+    assert "Autumn" not in out
+    assert all(f"campaign={each} " in whole for each in many)
+    assert spring in told or "Spring mail" in told
+
+
 def test_the_stand_in_refuses_what_the_documentation_says(workspace):
     place = workspace.create("A")
     url, key = f"{workspace.base_url}/leads/add", {"Authorization": f"Bearer {workspace.api_key}"}

@@ -231,7 +231,7 @@ def test_counters_that_overlap_are_told_apart_where_the_sink_says_so_and_told_of
 def _as_version_1(path):
     """Take off what version 2 of the tables has, as an earlier build would have left the file."""
     with closing(sqlite3.connect(path)) as connection:
-        for column in ("job", "told", "told_words"):
+        for column in ("job", "told", "told_words", "answered_at"):
             connection.execute(f"ALTER TABLE batches DROP COLUMN {column}")
         connection.execute("ALTER TABLE imports DROP COLUMN evidence")
         connection.execute("PRAGMA user_version = 1")

@@ -312,6 +312,28 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(code: str) -> None:
     assert loaded(code) == set()
 
 
+RUN = """
+from hygiene.cli import main
+try:
+    main({arguments!r})
+except SystemExit as stop:
+    assert not stop.code, stop.code
+"""
+
+
+def test_checking_and_cleaning_files_do_not_load_pandas(tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text(
+        "E-mail;Vorname;Firma;Abmeldung\n ann@acme.example;&quot;Ann&quot;;Acme;\nbob@acme;Bob;;ja\n"
+    )
+    check = ["check", str(path), "--no-dns", "--keep", "most-complete"]
+
+    clean = ["clean", *check[1:], "--out", str(tmp_path / "out")]
+
+    for arguments in (check, clean, [*clean, "--out-format", "parquet"]):
+        assert loaded(RUN.format(arguments=arguments)) == {"pyarrow"}
+
+
 if __name__ == "__main__":
     arrows = {(room_of(path), room) for path in SOURCES for room in rooms_imported(path)}
     print(

@@ -132,11 +132,43 @@ def test_a_missing_list_ends_it_before_anything_is_sent(api, sink):
         ({"review": "disposable"}, "review is one text; expected a list"),
         ({"trust_columns": "Status"}, "trust_columns is one text; expected a list"),
         ({"allow_broad_rules": "gmail.com"}, "allow_broad_rules is one text; expected a list"),
+        ({"keep": None}, "keep is of type NoneType; expected a text"),
+        ({"keep": 1}, "keep is of type int; expected a text"),
+        ({"region": 44}, "region is of type int; expected a text"),
+        ({"policy": "policy.toml"}, r"policy is of type str; expected a hygiene\.ImportPolicy, such as"),
+        ({"columns": "E-mail"}, "columns is of type str; expected columns by name"),
+        ({"rules": "rules.py"}, "rules is of type str; expected a list"),
+        ({"rules": [len]}, r"expected a hygiene\.Rule"),
+        ({"jobs": "2"}, "jobs='2': expected a whole number from 1"),
+        ({"jobs": 0}, "jobs=0: expected a whole number from 1"),
+        ({"batch_leads": 1.5}, "batch_leads=1.5: expected a whole number from 1"),
+        ({"memory": "lots"}, "memory='lots': expected a size, such as '2GB', '512MiB' or a number of octets"),
+        ({"memory": "1e9"}, "memory='1e9': expected a size"),
+        ({"memory": -1}, "memory=-1: expected a size"),
+        ({"memory": float("nan")}, "memory=nan: expected a size"),
+        ({"memory": True}, "memory=True: expected a size"),
+        ({"memory": b"1GB"}, "memory of type bytes: expected a size"),
     ],
 )
 def test_a_word_that_an_argument_does_not_know_is_refused(argument, message):
     with pytest.raises(UsageError, match=message):
         hygiene.clean(leads("a@acme.example"), **argument)
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ({"header_row": "3"}, "header_row='3': expected a whole number from 1"),
+        ({"encoding": 1252}, "encoding is of type int; expected a text"),
+        ({"delimiter": 59}, "delimiter is of type int; expected a text"),
+        ({"columns": ["E-mail"]}, "columns is of type list; expected columns by name"),
+        ({"limits": 5}, "limits is of type int; expected numbers by name"),
+        ({"limits": {"rows": "5"}}, "limit rows=5: expected a whole number"),
+    ],
+)
+def test_how_a_file_is_read_is_refused_where_it_is_of_another_kind(write, argument, message):
+    with pytest.raises(UsageError, match=message):
+        hygiene.read(write("leads.csv", "email\na@acme.example\n"), **argument)
 
 
 @pytest.mark.parametrize(

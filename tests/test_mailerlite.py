@@ -160,6 +160,39 @@ def test_a_report_in_another_dialect_is_no_report(data):
         replies.report(answered(data=data))
 
 
+class OnlyTotals(MailerLiteEmulator):
+    """One whose reports of imports hold their total and no other counter."""
+
+    def _progress(self, call):
+        told = super()._progress(call)
+        data = told.body["data"]
+        told.body["data"] = {name: data[name] for name in ("id", "total", "done") if name in data}
+        return told
+
+
+def test_a_report_of_nothing_but_its_total_is_not_passed_off_as_what_was_predicted(
+    tmp_path, monkeypatch, run
+):
+    with OnlyTotals() as api:
+        monkeypatch.setenv("MAILERLITE_API_KEY", api.api_key)
+        monkeypatch.setenv("MAILERLITE_BASE_URL", api.base_url)
+        leads, report = tmp_path / "leads.csv", tmp_path / "r.html"
+        leads.write_text("\n".join(["email", *LEADS]), encoding="utf-8")
+        named = ["--to", f"mailerlite:group={api.create('A')}", "--no-dns", "--yes"]
+        code, out, err = run("import", leads, *named, "--report", report)
+        again, _, verified = run("import", leads, *named, "--verify")
+
+    assert (code, again) == (0, 0)
+    assert "5 total_leads, and no imported or duplicates or blocked: as predicted as far as it says." in out
+    assert "warning: the API did not say how many leads it imported; the same command with --verify" in err
+    assert (
+        "It gave no imported or duplicates or blocked, of which nothing was compared." in report.read_text()
+    )
+    assert "read back: all that was to be imported is among the list's 5 leads" in verified
+    assert "did not say" not in verified
+    assert err.count("r.html, to be written again when the import is done") == 1
+
+
 @pytest.mark.parametrize("url", [None, 5, "", "https://connect.mailerlite.com/api/subscribers/import/x"])
 def test_an_import_whose_number_is_not_told_is_unknown(url):
     with pytest.raises(UnknownOutcome, match="cannot be asked about"):

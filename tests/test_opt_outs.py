@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hygiene
+from hygiene.columns.leads import as_leads
 from hygiene.columns.opt_out_cells import NO, SILENT, UNKNOWN, YES, Kind, is_mark, kind_of, says
 from hygiene.columns.opt_outs import find_marks
 from hygiene.errors import UsageError
@@ -219,7 +220,7 @@ def test_marks_name_place_and_column_and_count_rows():
         }
     )
 
-    found = find_marks(frame)
+    found = find_marks(as_leads(frame))
 
     assert {name: marked.rows for name, marked in found.columns.items()} == {"Bounced": 1, "Unsubscribed": 2}
     assert found.rule.to_pylist() == ["the leads:1:Unsubscribed", "the leads:2:Bounced", None]

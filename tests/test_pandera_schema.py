@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 from pandera.engines.pandas_engine import PydanticModel
 from pydantic import BaseModel, Field, model_validator
 
-from hygiene.checks.pandera_schema import check_required, check_schema, load_schema
+from hygiene.checks.pandera_schema import check_schema, load_schema
+from hygiene.checks.required import check_required
 from hygiene.cleaning.check_chunk import check_chunk
 from hygiene.cleaning.settings import Settings
+from hygiene.columns.leads import as_leads
 from hygiene.errors import InputError, UsageError
 from hygiene_schemas import CleanLead, Lead
 
@@ -368,7 +370,7 @@ def test_pandera_agrees_on_which_rows_fail() -> None:
 def test_required_columns_are_missing_where_blank(dtype: Any) -> None:
     frame = pd.DataFrame({"first_name": pd.Series(["Ada", "", None, "\u00a0 "], dtype=dtype), "Deal Size": 1})
 
-    masks = check_required(frame, ["first_name", "Deal Size"])
+    masks = check_required(as_leads(frame), ["first_name", "Deal Size"])
 
     assert {code: rows(mask) for code, mask in masks.items()} == {
         "missing_first_name": [1, 2, 3],
@@ -378,7 +380,7 @@ def test_required_columns_are_missing_where_blank(dtype: Any) -> None:
 
 def test_a_required_column_that_is_not_there_tells_what_is() -> None:
     with pytest.raises(InputError, match="required column 'company' is missing; there are 'email', 'org'"):
-        check_required(pd.DataFrame({"email": ["a"], "org": ["b"]}), ["company"])
+        check_required(as_leads(pd.DataFrame({"email": ["a"], "org": ["b"]})), ["company"])
 
 
 MODULE = """
@@ -464,7 +466,7 @@ def test_leads_of_text_get_the_reasons_of_the_default_schema_whether_or_not_pand
     frame = pd.concat([emails, others], axis=1, keys=["email", other])
 
     def found(**schema: Any) -> dict[str, list[bool]]:
-        masks = check_chunk(frame, Settings(**schema), first_row=1)[0].findings.masks
+        masks = check_chunk(as_leads(frame), Settings(**schema), first_row=1)[0].findings.masks
         return {code: mask.tolist() for code, mask in masks.items()}
 
     assert found() == found(schema=Lead)

@@ -328,6 +328,7 @@ def test_each_new_rule_counts_as_its_words_say():
         ("repeats_count_as", "imported"): (5, 4, 0, 0),
         ("repeats_count_as", "imported_in_request"): (5, 3, 1, 0),
         ("repeats_count_as", "imported_in_list"): (5, 3, 1, 0),
+        ("repeats_count_as", "uncounted"): (5, 2, 0, 0),
         ("usable_address", "ascii"): (5, 1, 2, 0),
         ("usable_address", r"\S+@\S+"): (5, 3, 2, 0),
         ("request_limit", 3): (5, 1, 2, 0),

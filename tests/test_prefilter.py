@@ -89,6 +89,10 @@ def test_known_leads_are_narrowed_to_those_that_could_be_one_of_the_touched():
 
     assert near(known, texts_of(["ann@googlemail.com"])).to_pylist() == ["A.nn+x@gmail.com"]
     assert near(known, texts_of([])).to_pylist() == []
+    touching = Prefilter(known=known, elsewhere=texts_of(["else@where.example"]))
+    for wanted in ([], ["ann@googlemail.com"], ["else@where.example"]):
+        found = touching.near("known", known, texts_of(wanted))
+        assert found.equals(near(known, texts_of(wanted)))
 
 
 def test_what_rules_see_of_all_leads_is_made_when_it_is_asked_for():

@@ -98,7 +98,7 @@ def test_a_named_delimiter_and_header_row_overrule_what_is_found_out(leads):
         open_leads([path], delimiter="::")
     with pytest.raises(InputError, match="line 9 is blank or not there"):
         open_leads([path], header_row=9)
-    with pytest.raises(UsageError, match="header_row is 0"):
+    with pytest.raises(UsageError, match="header_row=0: expected a whole number from 1"):
         open_leads([path], header_row=0)
 
 

@@ -171,10 +171,8 @@ def test_no_cut_and_no_shuffle_changes_a_verdict(cells, parts, keep, match, rand
         _same(found, hygiene.clean(leads, **options))
 
 
-class _Broken:
+class _Broken(hygiene.Rule):
     """A rule whose error tells cells."""
-
-    name, outcome = "broken", "invalid"
 
     def __call__(self, frame):
         if not len(frame):
@@ -199,7 +197,7 @@ def test_the_cluster_holds_what_was_found_and_no_longer_than_the_result(cluster)
 def test_an_error_on_a_worker_is_ours_and_tells_no_address_anywhere(cluster):
     frame = dd.from_pandas(_leads(), npartitions=3)
     with cluster.as_current(), pytest.raises(InputError) as raised:
-        hygiene.scale.clean(frame, rules=[_Broken()])
+        hygiene.scale.clean(frame, rules=[_Broken("broken", len)])
 
     assert str(raised.value).startswith("partition 1 cannot be cleaned: ValueError")
     assert "@" not in str(raised.value)

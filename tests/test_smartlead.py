@@ -604,6 +604,17 @@ def test_no_log_line_of_a_success_holds_the_key_or_an_address(canned, sink, capl
     assert "acme" not in caplog.text + repr(reply) + str(reply.extra)
 
 
+def test_a_short_key_that_is_part_of_an_address_or_a_domain_leaves_these_as_they_are():
+    with Emulator(api_key="spring") as api:
+        home = api.create_list("A", members=["ann@spring.example", "spring@acme.example"])
+        api.block(["offspring.example"])
+        with Smartlead(list_id=home, api_key="spring", base_url=api.base_url) as sink:
+            members, entries = sorted(sink.members()), list(sink.blocked())
+
+    assert members == ["ann@spring.example", "spring@acme.example"]
+    assert entries == ["offspring.example"]
+
+
 def test_the_fingerprint_tells_accounts_apart_and_not_the_key():
     one, same, other = (Smartlead(api_key=key).account for key in (KEY, f" {KEY}\n", "another"))
 

@@ -206,6 +206,16 @@ def test_a_file_that_is_cleaned_within_a_bound_says_what_one_in_memory_does(tmp_
     assert cut.verdicts.equals(whole.verdicts)
 
 
+@pytest.mark.parametrize(
+    ("given", "octets"),
+    [("1GB", 10**9), ("512 MiB", 1 << 29), ("1.5g", 3 * 10**9 // 2), (" 700m ", 700 * 10**6), (1e9, 10**9)],
+)
+def test_a_bound_is_written_as_on_the_command_line_or_as_a_number(given: str | float, octets: int) -> None:
+    spool = Spill(given)
+
+    assert (spool.key_octets, spool.note) == ((octets - FLOOR) // 8, None)
+
+
 @pytest.mark.parametrize("format_", ["csv", "parquet", "xlsx"])
 def test_files_of_results_are_the_same_to_the_octet(tmp_path: Path, format_: Any) -> None:
     rows = [

@@ -1,15 +1,20 @@
 """Servers stranger still, of leads with names, firms, countries and a field of the user's own."""
 
+import random
 import re
+from collections import Counter
 
 import pandas as pd
 import pytest
 
 import hygiene
-from hygiene.sinks import Target
+from hygiene.prediction.simulate import folding_of
+from hygiene.sinks import Reply, Target
 from tests.test_strange_servers import MISSING, Strange, domain, local
 from tests.test_strange_servers import leads as plain_leads
 
+#: Leads of the last of four requests.
+LAST = 77
 NOT_PREDICTED = "no rule of a policy sees that, so that the next prediction cannot follow it"
 
 
@@ -27,17 +32,52 @@ def leads():
     odd += ["kim@twin1.example", "noa@web.de", "pia@firm2.example", "lu@hotmail.com", "mo@hotmail.com"]
     for place, email in enumerate(odd):
         emails.insert(11 * place + 7, email)
-    rows = range(len(emails))
+    rows, draw = range(len(emails)), random.Random(1)
+    last_names = ["Lund", "Roe", "Berg", "Núñez", "Vo", "", *(f"Van {letter}" for letter in "abcdefgh")]
+    phones = ["+4930123456", "030 123456", "", "+1 555 0100", "+44 20 7946 0000"]
     return pd.DataFrame(
         {
             "email": emails,
             "first_name": [email[:3] for email in emails],
+            "last_name": [draw.choice(last_names) for _ in rows],
+            "phone": [draw.choice(phones) for _ in rows],
+            "title": [
+                draw.choice(["Buyer", "Head, Sales", 'The "Boss"', "CEO & CFO", "", "x" * 60]) for _ in rows
+            ],
             "company": ["" if row % 37 == 5 else f"Firm {row % 50}" for row in rows],
             "country": ["DE" if row % 29 == 3 else "FR" for row in rows],
             "Segment": ["" if row % 41 == 7 else "north" for row in rows],
             "Source": ["" if row % 5 == 2 else "fair" for row in rows],
         }
     )
+
+
+def again(of):
+    """Picks leads of which an earlier one had the same, by what it gives of a lead; nothing of those without."""
+    met = set()
+
+    def picks(lead, here, place, request):
+        if place == 1:
+            met.clear()
+        found = of(lead, request)
+        met_before = found in met
+        met.add(found)
+        return all(found) and met_before
+
+    return picks
+
+
+def beyond(most, of):
+    """Picks leads of which more than so many had the same."""
+    met = Counter()
+
+    def picks(lead, here, place, request):
+        if place == 1:
+            met.clear()
+        met[of(lead, request)] += 1
+        return met[of(lead, request)] > most
+
+    return picks
 
 
 class Picky(Strange):
@@ -67,8 +107,8 @@ SERVERS = {
     "a stretch of the import dropped": (
         lambda lead, h, p, r: 100 <= p <= 120,
         "come after lead 99 of the import and come before lead 121 of the import", False),
-    "no company": (lambda lead, h, p, r: not lead.get("company"), "have no company", False),
-    "a custom field that is blank": (lambda lead, h, p, r: not lead.get("Segment"), "have nothing in Segment", False),
+    "no company": (lambda lead, h, p, r: not lead.get("company"), "have no company", True),
+    "a custom field that is blank": (lambda lead, h, p, r: not lead.get("Segment"), "have nothing in Segment", True),
     "both custom fields blank": (
         lambda lead, h, p, r: not lead.get("Segment") and not lead.get("Source"),
         "have no custom field that is filled", False),
@@ -109,6 +149,47 @@ SERVERS = {
     "a first letter under one last label": (
         lambda lead, h, p, r: lead["email"].startswith("e") and lead["email"].endswith(".net"),
         "and have a local part that begins with e", True),
+    "the first of each request": (lambda lead, h, p, r: h == 1, "are the first lead of their request", False),
+    "the last three of each request": (
+        lambda lead, h, p, r: h > (147 if r < 4 else LAST - 3), "are among the last 3 leads of their request", False),
+    "the last of each request": (
+        lambda lead, h, p, r: h == (150 if r < 4 else LAST), "are the last lead of their request", False),
+    "every second request": (lambda lead, h, p, r: r % 2 == 0, "are in batch 2 or 4", False),
+    "a comma in a field": (lambda lead, h, p, r: "," in lead.get("title", ""), "have a comma in title", False),
+    "a quotation mark in a field": (
+        lambda lead, h, p, r: '"' in lead.get("title", ""), "have a quotation mark in title", False),
+    "an ampersand in a field": (
+        lambda lead, h, p, r: "&" in lead.get("title", ""), "have an ampersand in title", False),
+    "letters outside ASCII in any field": (
+        lambda lead, h, p, r: not "".join(lead.values()).isascii(),
+        "have a character outside ASCII in some field", False),
+    "numbers without a country": (
+        lambda lead, h, p, r: lead.get("phone", "+")[0] != "+", "have something in phone without a plus sign", False),
+    "numbers of one country": (
+        lambda lead, h, p, r: lead.get("phone", "").startswith("+4"),
+        "have something in phone that begins with '+4'", False),
+    "firms whose names begin alike": (
+        lambda lead, h, p, r: lead.get("company", "").startswith("Firm 1"),
+        "have something in company that begins with 'Firm 1'", False),
+    "long titles": (
+        lambda lead, h, p, r: len(lead.get("title", "")) > 50, "have more than 59 characters in title", False),
+    "a name that somebody has already": (
+        again(lambda lead, r: (lead.get("first_name"), lead.get("last_name"))),
+        "have the first and last name of an earlier lead", False),
+    "many of a domain in a request": (
+        beyond(20, lambda lead, r: (r, domain(lead["email"]))),
+        "have the domain of 20 or more earlier leads of their request", False),
+    "one country, and whoever has no company": (
+        lambda lead, h, p, r: lead.get("country") == "DE" or not lead.get("company"),
+        "have DE in country or have no company", False),
+    "whoever has no company or no last name": (
+        lambda lead, h, p, r: not lead.get("company") or not lead.get("last_name"),
+        "have no company or have no last name", True),
+    "one batch, and one last label": (
+        lambda lead, h, p, r: r == 2 or lead["email"].endswith(".net"), " or are in batch 2", False),
+    "digits, and whoever has no company": (
+        lambda lead, h, p, r: any(map(str.isdigit, local(lead["email"]))) or not lead.get("company"),
+        " or have a digit in the local part", True),
     "a provider, until lead 100": (
         lambda lead, h, p, r: p <= 100 and domain(lead["email"]) == "gmail.com",
         "are at the domain gmail.com and come before lead ", False),
@@ -134,7 +215,7 @@ def test_what_a_stranger_server_does_is_said(habit):
 
 
 @pytest.mark.parametrize("habit", [habit for habit, case in SERVERS.items() if case[2]])
-def test_what_is_said_of_addresses_predicts_the_next_import(habit):
+def test_what_a_rule_can_say_of_it_predicts_the_next_import(habit):
     picks, *_ = SERVERS[habit]
     again = Picky(picks)
     again.policy = told(Picky(picks)).search().induced
@@ -162,6 +243,63 @@ def test_leads_that_are_one_but_for_some_characters_are_told(key, said):
     lines = hygiene.import_leads(cleaned, Strange(key=key), verify=True).reconciliation.explain()
 
     assert any(said in line for line in lines), lines
+
+
+def test_tags_that_are_left_out_at_one_domain_alone_are_told():
+    frame = leads()
+    names = ("zora", "yuri", "xena", "wim", "vera", "ugo")
+    domains = ("evergate.example", "birchworks.example")
+    tagged = [f"{name}+{tag}@{at}" for name in names for at in domains for tag in ("fair", "news")]
+    for place, address in enumerate(tagged):
+        frame.loc[20.5 + 15 * place] = {"email": address, "company": "Firm"}
+    cleaned = hygiene.clean(frame.sort_index().fillna("").reset_index(drop=True))
+    server = Strange(key=lambda address: re.sub(r"\+[^@]*(?=@evergate)", "", address))
+
+    (finding,) = hygiene.import_leads(cleaned, server, verify=True).reconciliation.search().findings
+
+    assert (
+        "are at the domain evergate.example and have the address but for its tag of an earlier lead"
+        in finding.words
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_is_said_of_two_habits_holds_of_the_leads_at_fault_and_of_no_other(seed):
+    draw = random.Random(seed)
+    one, other = (SERVERS[habit][0] for habit in draw.sample(sorted(SERVERS), 2))
+    of = draw.choice([any, all])
+
+    told_of = told(Picky(lambda *lead: of([one(*lead), other(*lead)])))
+
+    missing = told_of.trace.evidence.members(folding_of(told_of.trace.policy))
+    for finding in told_of.search().findings:
+        for each in finding.conditions:
+            assert (each.covers == ~missing).all(), each.words
+
+
+class Lenient(Strange):
+    """A server whose block list names one domain, and that blocks no lead without a phone number."""
+
+    entry = "evergate.example"
+
+    def send(self, leads, /, *, file_name, waive_blocklist=False):
+        kept = [lead for lead in leads if domain(lead["email"]) != self.entry or not lead.get("phone")]
+        counts = super().send(kept, file_name=file_name).counts
+        return Reply(hygiene.Counts(len(leads), counts.imported, counts.duplicates, len(leads) - len(kept)))
+
+    def blocked(self):
+        return iter((self.entry,))
+
+
+def test_no_rule_makes_leads_invalid_that_are_in_the_list_though_on_the_block_list():
+    cleaned = hygiene.clean(leads(), blocklist=hygiene.Entries([Lenient.entry]))
+
+    found = hygiene.import_leads(cleaned, Lenient(), verify=True, send_all=True).reconciliation.search()
+
+    (finding,) = found.findings
+    assert "that are in the list though on the block list have no phone number" in finding.words
+    assert finding.words.endswith(NOT_PREDICTED)
+    assert found.induced is None
 
 
 def test_that_the_list_held_leads_is_not_said_where_they_are_not_in_it():

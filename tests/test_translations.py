@@ -1,5 +1,6 @@
 import pytest
 
+import hygiene
 from hygiene.columns.mapping import CANONICAL, map_columns
 
 LAYOUTS = {
@@ -116,3 +117,25 @@ def test_other_foreign_headers_stay_custom(text):
 
 def test_an_english_name_beside_a_first_name_stays_what_it_was():
     assert map_columns(["Email", "First Name", "Name"], []).names == ("email", "first_name", "Name")
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("Person - E-Mail - Arbeit,Person - Vorname,Organisation - Name", ["email", "first_name", "company"]),
+        ("Personne - E-mail - Travail,Personne - Prénom", ["email", "first_name"]),
+        ("Contactpersoon - E-mail - Werk,Organisatie - Naam", ["email", "company"]),
+        ("Pessoa - E-mail - Trabalho,Organização - Nome", ["email", "company"]),
+        ("Osoba - E-mail - Praca,Osoba - Imię", ["email", "first_name"]),
+        ("Persona - Email - Lavoro,Organizzazione - Nome", ["email", "company"]),
+    ],
+)
+def test_a_customer_system_says_whose_column_one_is_in_front_of_it(tmp_path, header, expected):
+    """Made up in the form in which Pipedrive writes headers: the record, the field, the kind."""
+    path = tmp_path / "leads.csv"
+    cells = ["ann@birch.example", *("Birch" for _ in expected[1:])]
+    path.write_text(f"{header}\n{','.join(cells)}\n", encoding="utf-8")
+
+    found = hygiene.read(path)
+
+    assert [each for each in expected if each not in found] == []

@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 import hygiene
+from hygiene.columns.leads import as_leads
 from hygiene.columns.verifier_verdicts import is_verdict_column, judge_verdicts
 from hygiene.errors import InputError
 
@@ -15,13 +16,13 @@ from hygiene.errors import InputError
     ],
 )
 def test_a_verdict_is_good_bad_or_undecided(word, found):
-    masks = judge_verdicts(pd.DataFrame({"ZB Status": [word]}), "zb status ")
+    masks = judge_verdicts(as_leads(pd.DataFrame({"ZB Status": [word]})), "zb status ")
 
     assert [code for code, rows in masks.items() if rows.any()] == ([found] if found else [])
 
 
 def test_missing_cells_say_nothing():
-    masks = judge_verdicts(pd.DataFrame({"S": ["valid", None, "invalid"]}), "S")
+    masks = judge_verdicts(as_leads(pd.DataFrame({"S": ["valid", None, "invalid"]})), "S")
 
     assert masks["verifier_invalid"].tolist() == [False, False, True]
     assert not masks["verifier_risky"].any()
@@ -29,7 +30,7 @@ def test_missing_cells_say_nothing():
 
 def test_a_column_that_is_not_there_is_an_error_with_those_that_are():
     with pytest.raises(InputError, match="no column 'ZB' to trust; there are 'email', 'ZB Status'"):
-        judge_verdicts(pd.DataFrame({"email": [], "ZB Status": []}), "ZB")
+        judge_verdicts(as_leads(pd.DataFrame({"email": [], "ZB Status": []})), "ZB")
 
 
 @pytest.mark.parametrize(

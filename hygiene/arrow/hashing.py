@@ -14,14 +14,16 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import text_column
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "OWN_KEY",
@@ -251,7 +253,7 @@ class Lookup:
         return found
 
 
-def frame_digest(frame: pd.DataFrame, /) -> str:
+def frame_digest(frame: "pd.DataFrame", /) -> str:
     """Hex digest of a frame's column names and cells as text, for leads that did not come from a file."""
     digest = hashlib.sha256()
     for place, name in enumerate(frame.columns):

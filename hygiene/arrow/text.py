@@ -7,22 +7,26 @@ verdicts. Nothing here judges a cell.
 import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "Mask",
     "Octets",
+    "first_of",
     "is_blank",
     "lower_case",
     "mask",
     "no_texts",
     "not_ascii",
     "not_null",
+    "tell_arrow",
     "text_column",
     "text_frame",
     "text_series",
@@ -83,13 +87,22 @@ class Octets:
         return np.ndarray(len(data) - _FOUR + 1, "<u4", data, strides=(1,))
 
 
-def text_column(cells: pd.Series, /) -> pa.Array:
+@functools.cache
+def tell_arrow() -> None:
+    """Let Arrow find pandas, where it was kept from loading it; before it is handed anything of pandas."""
+    pa.nulls(0).to_pandas()
+
+
+def text_column(cells: "pd.Series", /) -> pa.Array:
     """The cells as one `large_string` array by position; missing cells are null.
 
     A cell that is no text becomes the text that `str` gives, a whole float without its ``.0`` (pandas makes
     floats of numbers beside missing cells); bytes are read as UTF-8, and what is not
     UTF-8 in bytes or text is written as escapes. Never raises on a cell.
     """
+    import pandas as pd
+
+    tell_arrow()
     if isinstance(cells.dtype, pd.CategoricalDtype):
         words = text_column(pd.Series(cells.cat.categories))
         return words.take(pa.array(cells.cat.codes.to_numpy(), mask=cells.isna().to_numpy()))
@@ -118,24 +131,33 @@ def _as_text(cell: object) -> str | None:
     if isinstance(cell, bytes | bytearray):
         return bytes(cell).decode("utf-8", "backslashreplace")
     if not isinstance(cell, str):
+        import pandas as pd
+
         if cell is None or (pd.api.types.is_scalar(cell) and pd.isna(cell)):  # type: ignore[call-overload]
             return None
         cell = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
     return cell.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def text_series(column: pa.Array, index: pd.Index, /) -> pd.Series:
+def text_series(column: pa.Array, index: "pd.Index", /) -> "pd.Series":
     """The array as a text Series with this index: `str` on pandas 3, `object` on pandas 2."""
+    import pandas as pd
+
     return pd.Series(text_values(column), index=index, copy=False)
 
 
-def text_frame(columns: Mapping[str, pa.Array], index: pd.Index, /) -> pd.DataFrame:
+def text_frame(columns: Mapping[str, pa.Array], index: "pd.Index", /) -> "pd.DataFrame":
     """Text columns as a frame, each as `text_series` has it; none is copied, and the index is looked at once."""
+    import pandas as pd
+
     return pd.DataFrame({name: text_values(each) for name, each in columns.items()}, index=index, copy=False)
 
 
 def text_values(column: pa.Array, /) -> Any:
     """The array as what pandas keeps of a text column: `str` on pandas 3, objects on pandas 2."""
+    import pandas as pd
+
+    tell_arrow()
     encoded = pa.types.is_dictionary(column.type)
     if pd.__version__ < "3":
         if encoded:  # rows of the same text share it
@@ -212,12 +234,19 @@ def mask(column: pa.Array, /, *, null: bool = False) -> Mask:
     """A boolean Arrow array as a writable NumPy mask, nulls as `null`."""
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
-    return np.array(pc.fill_null(column, null).to_numpy(zero_copy_only=False), dtype=bool)
+    whole = pc.fill_null(column, null) if column.null_count else column
+    return np.array(whole.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def word_where(word: str, rows: Mask, /) -> pa.Array:
     """A word on the rows where a mask is true, null elsewhere."""
     return pc.if_else(pa.array(rows), pa.scalar(word, pa.large_string()), pa.scalar(None, pa.large_string()))
+
+
+def first_of(*columns: pa.Array) -> pa.Array:
+    """The first text of each row that is not null; columns that are null throughout cost nothing."""
+    filled = [column for column in columns if column.null_count < len(column)]
+    return pc.coalesce(*filled) if len(filled) > 1 else (*filled, columns[0])[0]
 
 
 def not_null(texts: pa.Array, /) -> Mask:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.address import Addresses
-from hygiene.arrow.text import Mask, mask, no_texts, not_ascii
+from hygiene.arrow.text import Mask, first_of, mask, no_texts, not_ascii
 from hygiene.checks.role_accounts import Roles, find_roles
 from hygiene.checks.typos import suggest_domains
 from hygiene.lists.name_lists import NameList, TraitLists
@@ -75,7 +75,7 @@ def _meant(names: pa.Array, disposable: pa.Array, providers: Collection[str]) ->
     plain = pc.if_else(pc.is_valid(disposable), pa.scalar(None, _TEXT), names)
     listed = pc.if_else(pc.is_valid(disposable), names, pa.scalar(None, _TEXT))
     known = pa.array(list(providers), _TEXT)
-    return pc.coalesce(
+    return first_of(
         suggest_domains(plain, providers=providers, known=known),
         suggest_domains(listed, providers=providers, known=known, edits=1),
     )

@@ -3,10 +3,10 @@
 The cells are read as they came in, and nothing is changed; `hygiene.fields` says what is to be noted.
 """
 
-import pandas as pd
 import pyarrow as pa
 
-from hygiene.arrow.text import Mask, text_column
+from hygiene.arrow.text import Mask
+from hygiene.columns.leads import Leads
 from hygiene.fields.notes import damaged_number, domain_mismatch, name_is_company, placeholder_name
 from hygiene.fields.suspects import Ends
 from hygiene.lists.name_lists import PROVIDERS, TraitLists
@@ -17,22 +17,22 @@ __all__ = ["find_field_notes", "public_domains"]
 _TEXT = pa.large_string()
 
 
-def find_field_notes(frame: pd.DataFrame, domains: pa.Array, lists: TraitLists, /) -> dict[str, Mask]:
+def find_field_notes(leads: Leads, domains: pa.Array, lists: TraitLists, /) -> dict[str, Mask]:
     """The rows of each note about fields, for the notes whose columns are there.
 
     Args:
-        frame: Leads with canonical columns.
+        leads: Leads with canonical columns.
         domains: Domains of their addresses as A-labels, aligned; null for none.
         lists: Which domains are those of public providers.
     """
-    names = [_column(frame, name) for name in ("first_name", "last_name")]
-    website, phone = _column(frame, "website"), _column(frame, "phone")
+    names = [leads.alone(name) for name in ("first_name", "last_name")]
+    website, phone = leads.alone("website"), leads.alone("phone")
     found = {}
     if any(column is not None for column in names):
-        given, surname = [_or_none(column, frame) for column in names]
+        given, surname = [_or_none(column, leads) for column in names]
         ends = Ends(given), Ends(surname)
-        found["placeholder_name"] = placeholder_name(given, surname, text_column(frame["email"]), ends=ends)
-        company = _or_none(_column(frame, "company"), frame)
+        found["placeholder_name"] = placeholder_name(given, surname, leads["email"], ends=ends)
+        company = _or_none(leads.alone("company"), leads)
         found["name_is_company"] = name_is_company(given, surname, company, ends=ends)
     if phone is not None:
         found["damaged_number"] = damaged_number(phone)
@@ -42,13 +42,8 @@ def find_field_notes(frame: pd.DataFrame, domains: pa.Array, lists: TraitLists, 
     return found
 
 
-def _column(frame: pd.DataFrame, name: str) -> pa.Array | None:
-    """The texts of a column; None where there is none of that name, or several."""
-    return text_column(frame[name]) if list(frame.columns).count(name) == 1 else None
-
-
-def _or_none(column: pa.Array | None, frame: pd.DataFrame) -> pa.Array:
-    return pa.nulls(len(frame), _TEXT) if column is None else column
+def _or_none(column: pa.Array | None, leads: Leads) -> pa.Array:
+    return pa.nulls(len(leads), _TEXT) if column is None else column
 
 
 def public_domains(lists: TraitLists, /) -> frozenset[str]:

@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from hygiene.arrow.text import Mask
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Masks", "reason_code"]
 
@@ -24,7 +26,7 @@ class Masks(dict[str, Mask]):
         self.rows = rows
         self.fits = np.ones(rows, dtype=bool)
 
-    def note(self, code: str, failing: Any, at: pd.Index | None = None) -> None:
+    def note(self, code: str, failing: Any, at: "pd.Index | None" = None) -> None:
         """Add failing rows; with `at`, the positions that `failing` speaks of."""
         mask = np.zeros(self.rows, dtype=bool)
         mask[slice(None) if at is None else at.to_numpy()] = failing

@@ -18,17 +18,14 @@ from hygiene.checks.coercion import fit_type
 from hygiene.checks.import_string import load_object
 from hygiene.checks.masks import Masks, reason_code
 from hygiene.checks.pydantic_rows import columns_of, model_of, refused_cells
-from hygiene.columns.mapping import CANONICAL
+from hygiene.checks.required import demand, listed
 from hygiene.errors import InputError, UsageError, option
 
 if TYPE_CHECKING:
     from pandera.pandas import Check, Column, DataFrameModel, DataFrameSchema
     from pydantic import BaseModel
 
-__all__ = ["check_required", "check_schema", "load_schema"]
-
-#: Column names that a message lists before it only counts them.
-_NAMES_SHOWN = 12
+__all__ = ["check_schema", "load_schema"]
 
 #: The rows that `DataFrame.duplicated` spares, by Pandera's words for the rows that fail.
 _SPARED: Mapping[str, Literal["first", "last", False]] = {
@@ -76,19 +73,6 @@ def check_schema(frame: pd.DataFrame, schema: "type[DataFrameModel] | DataFrameS
     return dict(masks)
 
 
-def check_required(frame: pd.DataFrame, columns: Sequence[str], /) -> dict[str, Mask]:
-    """The rows where a required column is null or blank text: `missing_<column>` to mask, by position.
-
-    Raises:
-        InputError: the frame has no such column.
-    """
-    masks = Masks(len(frame))
-    for name in columns:
-        _demand(frame, name)
-        masks.note(reason_code("missing", name), is_blank(text_column(frame[name])))
-    return dict(masks)
-
-
 def load_schema(spec: str, /) -> "type[DataFrameModel] | DataFrameSchema":
     """The Pandera model or schema that ``module:name`` names; the working directory is searched first.
 
@@ -131,9 +115,9 @@ def _columns(table: pd.DataFrame, schema: "DataFrameSchema") -> Iterator[tuple[s
         if column.regex:
             names = [name for name in table.columns if re.match(pattern, str(name))]
         if not names and column.required and not schema.add_missing_columns:
-            _demand(table, pattern)
+            demand(table.columns.tolist(), pattern)
         for name in names:
-            _demand(table, name)
+            demand(table.columns.tolist(), name)
             declared.add(name)
             yield name, column
     _refuse_extra(table, declared, schema)
@@ -143,32 +127,8 @@ def _refuse_extra(table: pd.DataFrame, declared: Container[str], schema: "DataFr
     """Raise where a strict schema meets columns that it does not declare."""
     extra = [name for name in table.columns if name not in declared]
     if extra and schema.strict is True:
-        msg = f"the schema is strict and has no {_listed(extra)}; take them out, or allow more columns."
+        msg = f"the schema is strict and has no {listed(extra)}; take them out, or allow more columns."
         raise InputError(msg)
-
-
-def _demand(frame: pd.DataFrame, name: str) -> None:
-    """Raise unless the frame has exactly one such column."""
-    times = int((frame.columns == name).sum())
-    if times != 1:
-        state = "is missing" if times == 0 else f"is there {times} times"
-        step = (
-            f"Name the right one, with {option('columns', key=name, value=repr('HEADER'))}."
-            if name in CANONICAL
-            else "Use the name of one of those."
-        )
-        msg = f"required column {name!r} {state}; there are {_listed(frame.columns)}. {step}"
-        raise InputError(msg)
-
-
-def _listed(names: Sequence[Any] | pd.Index) -> str:
-    """Column names for a message; a name that may be an address (a file without header) by its place."""
-    shown = [
-        f"column {place}" if "@" in str(name) else repr(name)
-        for place, name in enumerate(names[:_NAMES_SHOWN], 1)
-    ]
-    more = len(names) - len(shown)
-    return (", ".join(shown) or "no columns") + (f" and {more} more" if more else "")
 
 
 class _Checked(NamedTuple):
@@ -220,7 +180,7 @@ def _check_rows(table: pd.DataFrame, model: "type[BaseModel]", masks: Masks) -> 
     """Hold each row to a Pydantic model."""
     names = list(columns_of(model, list(table.columns)))
     for name in names:
-        _demand(table, name)
+        demand(table.columns.tolist(), name)
     blank = {name: _nulls(table[name]) for name in names}
     failing: dict[str, list[int]] = defaultdict(list)
     for row, column, kind in refused_cells(table[names], model, blank):
@@ -237,7 +197,7 @@ def _check_frame(table: pd.DataFrame, schema: "DataFrameSchema", masks: Masks) -
         _run(check, table, reason_code("schema", "frame", check.name), masks)
     if schema.unique:
         for name in schema.unique:
-            _demand(table, name)
+            demand(table.columns.tolist(), name)
         repeated = table.duplicated(schema.unique, keep=_SPARED[schema.report_duplicates])
         masks.note(reason_code("schema", "frame", "unique"), repeated, table.index)
 

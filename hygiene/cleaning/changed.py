@@ -4,7 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import pandas as pd
+import numpy as np
+import pyarrow.compute as pc
+
+from hygiene.arrow.text import mask
+from hygiene.cleaning.rewrite import Changes
 
 __all__ = ["EXAMPLES", "ChangedColumn", "add_changes", "count_columns"]
 
@@ -27,23 +31,26 @@ class ChangedColumn:
     examples: tuple[tuple[str, str], ...]
 
 
-def count_columns(changes: pd.DataFrame, /) -> dict[str, ChangedColumn]:
-    """What was changed, by column.
-
-    Args:
-        changes: One row a changed cell: `column`, `before`, `after`, `rule`.
-    """
+def count_columns(changes: Changes, /) -> dict[str, ChangedColumn]:
+    """What was changed, by column."""
     found: dict[str, ChangedColumn] = {}
-    if not len(changes):
-        return found
-    for column, cells in changes.groupby("column", sort=True):
-        pairs = cells[["before", "after"]].drop_duplicates().head(EXAMPLES)
+    for column in sorted(pc.unique(changes.column).to_pylist()):
+        cells = changes.take(np.flatnonzero(mask(pc.equal(changes.column, column))))
         rules = Counter[str]()
-        for joined, times in cells["rule"].value_counts().items():
-            rules.update(dict.fromkeys(str(joined).split(";"), int(times)))
-        examples = tuple((str(before), str(after)) for before, after in pairs.itertuples(index=False))
-        found[str(column)] = ChangedColumn(len(cells), dict(rules), examples)
+        for told in pc.value_counts(cells.rule).to_pylist():
+            rules.update(dict.fromkeys(told["values"].split(";"), told["counts"]))
+        found[column] = ChangedColumn(len(cells), _most_first(rules), _examples(cells))
     return found
+
+
+def _examples(cells: Changes) -> tuple[tuple[str, str], ...]:
+    """The first different changes."""
+    pairs: dict[tuple[str, str], None] = {}
+    for before, after in zip(cells.before, cells.after, strict=True):
+        pairs[before.as_py(), after.as_py()] = None
+        if len(pairs) == EXAMPLES:
+            break
+    return tuple(pairs)
 
 
 def add_changes(parts: Iterable[Mapping[str, ChangedColumn]], /) -> dict[str, ChangedColumn]:

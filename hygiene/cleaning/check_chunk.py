@@ -5,26 +5,29 @@ The passes themselves stand in modules of their own.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene import address
 from hygiene.address import Addresses, Keys, in_form
-from hygiene.arrow.text import Mask, is_blank, not_null, text_column
+from hygiene.arrow.text import Mask, first_of, is_blank, mask, not_null
 from hygiene.checks.address_flags import find_traits
 from hygiene.checks.field_notes import find_field_notes
-from hygiene.checks.pandera_schema import check_required, check_schema
+from hygiene.checks.required import check_required
 from hygiene.cleaning.list_checks import ListMatches, check_lists
 from hygiene.cleaning.reasons import RowReasons
 from hygiene.cleaning.settings import Settings
+from hygiene.columns.leads import Leads
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.columns.opt_outs import ColumnMarks, Marks, find_marks
 from hygiene.columns.verifier_verdicts import judge_verdicts
 from hygiene.outcomes import Outcome
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["CheckedChunk", "Texts", "check_chunk", "check_lists_again", "is_checked_alike"]
 
@@ -54,7 +57,7 @@ class CheckedChunk:
     """One chunk, and what the passes found in it alone, by position.
 
     Attributes:
-        frame: Its leads.
+        leads: Its leads.
         findings: The reasons of its rows, but for those of lists and known leads that withhold.
         address: Normalized addresses; null for none.
         domain: Their domains as A-labels.
@@ -67,7 +70,7 @@ class CheckedChunk:
         listed: What lists and known leads say.
     """
 
-    frame: pd.DataFrame
+    leads: Leads
     findings: RowReasons
     address: pa.Array
     domain: pa.Array
@@ -80,12 +83,17 @@ class CheckedChunk:
     listed: ListMatches
 
     def __len__(self) -> int:
-        return len(self.frame)
+        return len(self.leads)
 
     @property
     def cells(self) -> pa.Array:
         """The email cells."""
-        return text_column(self.frame["email"])
+        return self.leads["email"]
+
+    @property
+    def frame(self) -> "pd.DataFrame":
+        """Its leads as a frame."""
+        return self.leads.frame
 
     @property
     def texts(self) -> Texts:
@@ -103,36 +111,36 @@ class CheckedChunk:
         return found
 
 
-def check_chunk(frame: pd.DataFrame, settings: Settings, /, *, first_row: int) -> tuple[CheckedChunk, Keys]:
+def check_chunk(leads: Leads, settings: Settings, /, *, first_row: int) -> tuple[CheckedChunk, Keys]:
     """Run every pass over one chunk; what they found, and the keys of its addresses.
 
     Args:
-        frame: Leads with canonical columns.
+        leads: Leads with canonical columns.
         settings: What to do.
         first_row: Number of its first row.
 
     Raises:
         InputError: a column that the schema or `required` asks for is not there, or a rule failed.
     """
-    cells = text_column(frame["email"])
+    cells = leads["email"]
     judged = address.validate(cells)
-    findings = _find(frame, judged, settings)
+    findings = _find(leads, judged, settings)
     traits = find_traits(judged, settings.traits)
     findings.add(traits.reasons)
-    marks = Marks.none(len(frame))
+    marks = Marks.none(len(leads))
     if settings.suppression_columns:
-        marks = find_marks(frame, first_row=first_row, named=settings.suppression_column)
+        marks = find_marks(leads, first_row=first_row, named=settings.suppression_column)
     keys = Keys.of(judged.address, judged.domain, by_person=settings.by_person)
     rows = {"cells": cells, "address": judged.address, "domain": judged.domain, "others": judged.others}
     listed = check_lists(settings, keys, **rows)
     _note(findings, listed, settings, Texts(judged.address, judged.domain, cells))
     chunk = CheckedChunk(
-        frame,
+        leads,
         findings,
         judged.address,
         judged.domain,
         judged.repaired,
-        pc.coalesce(judged.suggestion, traits.suggestion),
+        first_of(judged.suggestion, traits.suggestion),
         judged.others,
         traits.rule,
         marks.rule,
@@ -142,52 +150,50 @@ def check_chunk(frame: pd.DataFrame, settings: Settings, /, *, first_row: int) -
     return chunk, keys
 
 
-def _find(frame: pd.DataFrame, judged: Addresses, settings: Settings) -> RowReasons:
+def _find(leads: Leads, judged: Addresses, settings: Settings) -> RowReasons:
     """What addresses, fields, the schema, trusted columns and the user's rules say against rows."""
     malformed = (
-        frame[MALFORMED].notna().to_numpy() if MALFORMED in frame else np.zeros(len(frame), dtype=bool)
+        mask(pc.is_valid(leads[MALFORMED])) if MALFORMED in leads else np.zeros(len(leads), dtype=bool)
     )
-    findings = RowReasons(len(frame))
+    findings = RowReasons(len(leads))
     findings.add({"row_malformed": malformed})
     parsed = {
         **judged.reasons,
-        **find_field_notes(frame, judged.domain, settings.traits),
-        **_check(frame, settings.schema),
-        **check_required(frame, settings.required),
+        **find_field_notes(leads, judged.domain, settings.traits),
+        **_check(leads, settings.schema),
+        **check_required(leads, settings.required),
     }
     findings.add({code: rows & ~malformed for code, rows in parsed.items()})
     for column in settings.trusted:
-        verdicts = judge_verdicts(frame, column)
+        verdicts = judge_verdicts(leads, column)
         findings.add({code: rows & ~malformed for code, rows in verdicts.items()})
     for rule in settings.rules:
-        findings.add({f"rule_{rule.name}": rule(frame) & ~malformed}, outcome=Outcome(rule.outcome))
+        findings.add({f"rule_{rule.name}": rule(leads.frame) & ~malformed}, outcome=Outcome(rule.outcome))
     return findings
 
 
-def _check(frame: pd.DataFrame, schema: Any) -> Mapping[str, Mask]:
+def _check(leads: Leads, schema: Any) -> Mapping[str, Mask]:
     """What a schema, or the default one where None, says against rows.
 
-    Text in every column is all that the default one asks for beside an email, which pandas knows by the dtype
-    alone: then Pandera need not be loaded, which takes as long as half a million leads.
+    Text in every column is all that the default one asks for beside an email, which the type of a column
+    says: then Pandera need not be loaded, which takes as long as half a million leads.
     """
-    if schema is None and _is_text(frame):
-        return {"missing_email": is_blank(text_column(frame["email"]))}
+    if schema is None and _is_text(leads):
+        return {"missing_email": is_blank(leads["email"])}
+    from hygiene.checks.pandera_schema import check_schema
+
     if schema is not None:
-        return check_schema(frame, schema)
+        return check_schema(leads.frame, schema)
     from hygiene_schemas import Lead
 
-    return check_schema(frame, Lead)
+    return check_schema(leads.frame, Lead)
 
 
-def _is_text(frame: pd.DataFrame) -> bool:
-    """Whether there is one email column, and every canonical column is of a text dtype."""
-    canonical = frame.loc[:, frame.columns.isin(CANONICAL)]
-    dtypes = canonical.dtypes.tolist()
-    return (
-        list(canonical.columns).count("email") == 1
-        and canonical.columns.is_unique
-        and all(isinstance(dtype, pd.StringDtype) for dtype in dtypes)
-    )
+def _is_text(leads: Leads) -> bool:
+    """Whether there is one email column, and every canonical column is of a text type."""
+    canonical = {place: name for place, name in enumerate(leads.columns) if name in CANONICAL}
+    names = list(canonical.values())
+    return names.count("email") == 1 and len({*names}) == len(names) and all(map(leads.is_text, canonical))
 
 
 def _note(findings: RowReasons, listed: ListMatches, settings: Settings, texts: Texts) -> None:

@@ -25,6 +25,8 @@ from hygiene.prediction.usable import is_usable
 
 __all__ = ["CoarseKeys", "KeptCoarseKeys"]
 
+#: The last four octets of Gmail's domains, as `Octets.tails` has them.
+_DOT_COM = int.from_bytes(b".com", "little")
 _Places = np.ndarray[Any, np.dtype[np.int64]]
 
 
@@ -59,6 +61,10 @@ class CoarseKeys:
         usable = is_usable(cells, policy.usable_address)
         return cls(hashes, np.flatnonzero(~not_null(texts.address)), odd, coarse_hashes(cells), ~usable)
 
+    def each(self) -> tuple[Hashes, Hashes]:
+        """The keys of all addresses, and those of cells that have another."""
+        return self.address, self.cells[self.cells != self.address[self.odd]]
+
     def sent(self, rows: Mask, /) -> tuple[Hashes, Mask]:
         """The keys of the addresses of some rows, and which of them have none."""
         bare = np.zeros(len(self.address), dtype=bool)
@@ -77,8 +83,10 @@ def _further(texts: Texts) -> _Places:
     rows = np.zeros(len(texts.address), dtype=bool)
     if b"+" in Octets.of(texts.address).data.tobytes():
         rows |= mask(pc.match_substring(texts.address, "+"))
-    for domain in GMAIL_DOMAINS:
-        rows |= mask(pc.ends_with(texts.address, f"@{domain}", ignore_case=True))
+    near = np.flatnonzero(Octets.of(texts.address).tails() == _DOT_COM)
+    if len(near):
+        domains = texts.domain.take(pa.array(near))
+        rows[near[mask(pc.is_in(domains, value_set=pa.array(GMAIL_DOMAINS, domains.type)))]] = True
     rows[not_ascii(texts.address)] = True
     return np.flatnonzero(rows)
 

@@ -10,25 +10,25 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.address import exact_key
 from hygiene.arrow.hashing import Hashes, distinct, hash_texts
-from hygiene.arrow.text import is_blank, text_column
+from hygiene.arrow.text import is_blank
 from hygiene.cleaning.decide import leads_of
 from hygiene.cleaning.forecast import forecast_ready
 from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.pipeline import survey_rows
 from hygiene.cleaning.providers import providers_of
 from hygiene.cleaning.survey import Survey
-from hygiene.columns.place import sources_of, was_read
+from hygiene.columns.leads import Leads
 from hygiene.display import html_table, inert
 from hygiene.errors import UsageError, option
 from hygiene.outcomes import Counts, Outcome
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
 __all__ = [
@@ -119,9 +119,11 @@ class Comparison:
         ready = [group.share(group.tally.outcomes[Outcome.READY]) or 0 for group in self.groups]
         return plot_shares([group.name for group in self.groups], ready)
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self) -> "pd.DataFrame":
         """One row a group: rows, leads, then a column for each outcome and for each reason that occurs."""
         reasons = self.reasons
+        import pandas as pd
+
         return pd.DataFrame(
             [
                 {
@@ -228,12 +230,12 @@ def column_called(by: str, columns: Sequence[str], headers: Mapping[str, str], /
 
 def _cells(found: Survey, by: str) -> pa.Array:
     if by == FILE:
-        parts = [source_texts(chunk.frame) for chunk in found]
+        parts = [source_texts(chunk.leads) for chunk in found]
     else:
         column = column_called(by, found.columns, found.settings.headers)
         if column is None:
             return _providers(found)
-        parts = [text_column(leads_of(found, chunk)[column]) for chunk in found]
+        parts = [leads_of(found, chunk)[column] for chunk in found]
     return pa.concat_arrays([pa.nulls(0, pa.large_string()), *parts])
 
 
@@ -254,11 +256,10 @@ def check_asked(*, asked: bool) -> None:
         raise UsageError(f"{option('by', BY_PROVIDER)}: DNS says who takes the mail, and {without}")
 
 
-def source_texts(frame: pd.DataFrame, /) -> pa.Array:
-    """The file of each row; null for a frame that was not read."""
-    if was_read(frame.index):
-        return text_column(sources_of(frame.index).to_series())
-    return pa.nulls(len(frame), pa.large_string())
+def source_texts(leads: Leads, /) -> pa.Array:
+    """The file of each row; null for leads that were not read."""
+    none = pa.nulls(len(leads), pa.large_string())
+    return none if (found := leads.sources()) is None else found
 
 
 def _keys(part: Survey) -> Hashes:

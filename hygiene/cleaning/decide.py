@@ -1,24 +1,27 @@
 """Deciding: the verdicts of one chunk, from itself and from what the survey says of its rows."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import no_texts, text_frame, text_series, word_where
+from hygiene.arrow.columns import Columns
+from hygiene.arrow.text import first_of, no_texts, word_where
 from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.chunk_reasons import domain_verdicts
 from hygiene.cleaning.dedup.clusters import ChunkClusters
 from hygiene.cleaning.providers import PROVIDER, providers_of
 from hygiene.cleaning.reasons import RowReasons
 from hygiene.cleaning.survey import Survey
+from hygiene.columns.leads import Leads
 from hygiene.columns.mapping import MALFORMED
-from hygiene.columns.place import lines_of, sources_of, was_read
 from hygiene.deliverability import DomainVerdict
 from hygiene.outcomes import Outcome
+
+if TYPE_CHECKING:
+    pass
 
 __all__ = ["decide", "leads_of", "relate_rows", "word_verdicts"]
 
@@ -26,7 +29,7 @@ _TEXT = pa.large_string()
 _NONE = pa.scalar(None, _TEXT)
 
 
-def decide(found: Survey, number: int, chunk: CheckedChunk | None = None, /) -> pd.DataFrame:
+def decide(found: Survey, number: int, chunk: CheckedChunk | None = None, /) -> Columns:
     """The verdicts of one chunk.
 
     Args:
@@ -35,7 +38,7 @@ def decide(found: Survey, number: int, chunk: CheckedChunk | None = None, /) -> 
         chunk: That chunk, where it is at hand already.
 
     Returns:
-        The columns of `hygiene_schemas.Verdict`, one row for each lead of the chunk and with its index.
+        The columns of `hygiene_schemas.Verdict` but the last, one row for each lead of the chunk.
     """
     chunk = found.chunks[number] if chunk is None else chunk
     return word_verdicts(chunk, found.related(number), found.findings(number, chunk), found.domains)
@@ -43,12 +46,14 @@ def decide(found: Survey, number: int, chunk: CheckedChunk | None = None, /) -> 
 
 def word_verdicts(
     chunk: CheckedChunk, related: ChunkClusters, findings: RowReasons, domains: Mapping[str, DomainVerdict], /
-) -> pd.DataFrame:
+) -> Columns:
     """The verdicts of one chunk from all that was found of its rows; as `decide` gives them."""
-    index = chunk.frame.index
     outcomes = pa.DictionaryArray.from_arrays(pa.array(related.ranks), pa.array(list(Outcome), _TEXT))
-    source, line = _places(index, related.rows)
-    texts = {
+    source, line = _places(chunk.leads, related.rows)
+    columns = {
+        "row": pa.array(related.rows),
+        "source": source,
+        "line": line,
         "address": chunk.address,
         "outcome": outcomes,
         "reasons": findings.texts(),
@@ -59,16 +64,13 @@ def word_verdicts(
         "repaired": chunk.repaired,
         "other_addresses": chunk.others,
     }
-    verdicts = text_frame({name: texts[name] for name in _COLUMNS}, index)
-    for place, (name, column) in enumerate({"row": related.rows, "source": source, "line": line}.items()):
-        verdicts.insert(place, name, column)
-    return verdicts
+    return Columns(_COLUMNS, [columns[name] for name in _COLUMNS], len(chunk))
 
 
-#: Text columns of the verdicts, in order.
+#: Columns of the verdicts, in order.
 _COLUMNS = (
-    "address", "outcome", "reasons", "duplicate_of", "matched_rule", "domain_verdict", "suggestion",
-    "repaired", "other_addresses", "cluster", "match", "known_as", PROVIDER, "same_person",
+    "row", "source", "line", "address", "outcome", "reasons", "duplicate_of", "matched_rule", "domain_verdict",
+    "suggestion", "repaired", "other_addresses", "cluster", "match", "known_as", PROVIDER, "same_person",
 )  # fmt: skip
 
 
@@ -80,37 +82,31 @@ def relate_rows(chunk: CheckedChunk, related: ChunkClusters, /) -> dict[str, pa.
     kept[related.place] = related.stays
     in_cluster = related.where(np.ones(len(related.place), dtype=bool))
     cluster = pc.cast(pa.array(kept, mask=~in_cluster), _TEXT)
-    kind = _first(word_where("person", replaced & other), word_where("exact", replaced))
+    kind = first_of(word_where("person", replaced & other), word_where("exact", replaced))
     known = pc.if_else(pc.is_valid(listed.known_as), pa.scalar("known", _TEXT), _NONE)
     rules = (
         listed.suppressed, related.named, chunk.mark, related.marks, listed.blocked, listed.near, chunk.trait,
     )  # fmt: skip
     return {
-        "duplicate_of": _first(pc.if_else(pa.array(replaced), cluster, _NONE), known),
-        "matched_rule": _first(*rules),
+        "duplicate_of": first_of(pc.if_else(pa.array(replaced), cluster, _NONE), known),
+        "matched_rule": first_of(*rules),
         "cluster": cluster,
-        "match": _first(kind, listed.known_match),
+        "match": first_of(kind, listed.known_match),
         "known_as": listed.known_as,
         "same_person": no_texts(len(chunk)) if related.likely is None else related.likely,
     }
 
 
-def _first(*columns: pa.Array) -> pa.Array:
-    """The first text of each row that is not null; columns that are null throughout cost nothing."""
-    filled = [column for column in columns if column.null_count < len(column)]
-    return pc.coalesce(*filled) if len(filled) > 1 else (*filled, columns[0])[0]
+def _places(leads: Leads, rows: np.ndarray[Any, Any]) -> tuple[pa.Array, pa.Array]:
+    """Source and line of each row that was read from files, else none and the row."""
+    source, lines = leads.sources(), leads.lines()
+    if source is None or lines is None:
+        return pa.nulls(len(rows), _TEXT), pa.array(rows)
+    return source, pa.array(lines)
 
 
-def _places(index: pd.Index, rows: np.ndarray[Any, Any]) -> tuple[Any, Any]:
-    """Source and line of each row: from the index of a frame that was read, else none and the row."""
-    if was_read(index):
-        return sources_of(index), lines_of(index)
-    return text_series(pa.nulls(len(rows), _TEXT), index), rows
-
-
-def leads_of(found: Survey, chunk: CheckedChunk, /) -> pd.DataFrame:
+def leads_of(found: Survey, chunk: CheckedChunk, /) -> Leads:
     """The leads of a chunk, with a column for malformed rows where any chunk has one."""
-    if MALFORMED not in found.columns or MALFORMED in chunk.frame:
-        return chunk.frame
-    none = text_series(pa.nulls(len(chunk), _TEXT), chunk.frame.index)
-    return chunk.frame.assign(**{MALFORMED: none})
+    if MALFORMED not in found.columns or MALFORMED in chunk.leads:
+        return chunk.leads
+    return chunk.leads.with_texts({MALFORMED: pa.nulls(len(chunk), _TEXT)})

@@ -3,16 +3,17 @@
 Only where nothing but mending changes a cell: what is filled or tidied depends on other rows.
 """
 
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import text_column, text_series
-from hygiene.cleaning.rewrite import Rewritten, rewrite
+from hygiene.arrow.text import mask
+from hygiene.cleaning.rewrite import Changes, Rewritten, find_changes
 from hygiene.cleaning.settings import Settings
+from hygiene.columns.leads import Leads
 
 Positions: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -22,21 +23,21 @@ __all__ = ["find_mended", "mended_of", "with_mended"]
 MOST = 2048
 
 
-def find_mended(frame: pd.DataFrame, settings: Settings, /) -> pd.DataFrame | None:
+def find_mended(leads: Leads, settings: Settings, /) -> Changes | None:
     """The cells of a chunk that are mended where they are sent, `row` by position; None where that is seen later."""
     fields = settings.fields
     if not fields.mend or fields.tidy or settings.fill:
         return None
-    changes = rewrite(frame, fields, rows=np.arange(len(frame))).changes
+    changes = find_changes(leads, fields, rows=np.arange(len(leads)))
     return changes if len(changes) <= MOST else None
 
 
-def mended_of(changes: pd.DataFrame, rows: Positions, /) -> pd.DataFrame:
+def mended_of(changes: Changes, rows: Positions, /) -> Changes:
     """The changes of some rows of the chunk, in order."""
-    return changes[np.isin(changes["row"].to_numpy(), rows)] if len(changes) else changes
+    return changes.take(np.flatnonzero(np.isin(changes.row, rows))) if len(changes) else changes
 
 
-def with_mended(leads: pd.DataFrame, changes: pd.DataFrame, /, *, rows: Positions, start: int) -> Rewritten:
+def with_mended(leads: Leads, changes: Changes, /, *, rows: Positions, start: int) -> Rewritten:
     """Leads with their mended cells.
 
     Args:
@@ -48,14 +49,12 @@ def with_mended(leads: pd.DataFrame, changes: pd.DataFrame, /, *, rows: Position
     here = mended_of(changes, rows)
     if not len(here):
         return Rewritten(leads, here)
-    at = np.searchsorted(rows, here["row"].to_numpy())
+    at = np.searchsorted(rows, here.row)
     new = {}
-    for name in dict.fromkeys(here["column"]):
-        chosen = (here["column"] == name).to_numpy()
+    for name in pc.unique(here.column).to_pylist():
+        chosen = mask(pc.equal(here.column, name))
         where = np.zeros(len(leads), dtype=bool)
         where[at[chosen]] = True
-        after = text_column(here["after"][chosen])
-        new[name] = text_series(
-            pc.replace_with_mask(text_column(leads[name]), pa.array(where), after), leads.index
-        )
-    return Rewritten(leads.assign(**new), here.assign(row=here["row"] + start + 1))
+        after = here.after.filter(pa.array(chosen))
+        new[name] = pc.replace_with_mask(leads[name], pa.array(where), after)
+    return Rewritten(leads.with_texts(new), replace(here, row=here.row + start + 1))

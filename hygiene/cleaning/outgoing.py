@@ -5,24 +5,28 @@ The leads as they came in are left as they are.
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from hygiene.arrow.parallel import map_in_order
-from hygiene.arrow.text import text_values
 from hygiene.cleaning.changed import ChangedColumn, add_changes, count_columns
 from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.decide import leads_of
-from hygiene.cleaning.dedup.fill import Fills, find_fills
 from hygiene.cleaning.mended import mended_of, with_mended
 from hygiene.cleaning.rewrite import Rewritten, codes_are_countries, rewrite
 from hygiene.cleaning.row_lookup import Positions, rows_at, sent_at
 from hygiene.cleaning.survey import Survey
+from hygiene.columns.leads import Leads, as_leads
 from hygiene.columns.mapping import MALFORMED
 from hygiene.columns.opt_out_cells import may_mark
 from hygiene.outcomes import Outcome
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from hygiene.cleaning.dedup.fill import Fills
 
 __all__ = ["Outgoing"]
 
@@ -40,18 +44,21 @@ class Outgoing:
 
     def prepare(self) -> None:
         """Work out what several chunks need, before several ask for it at once."""
-        self.filled  # noqa: B018 -- worked out once
+        if self._survey.settings.fill:
+            self.filled  # noqa: B018 -- worked out once
         if self._survey.settings.fields.tidy:
             self._codes_are_countries  # noqa: B018 -- likewise
 
     @cached_property
-    def filled(self) -> Fills:
+    def filled(self) -> "Fills":
         """What rows take from the rows they replace."""
+        from hygiene.cleaning.dedup.fill import Fills, find_fills
+
         found = self._survey
         repeats = found.relations.repeats
         if not found.settings.fill or not len(repeats.order):
             return Fills()
-        leads = rows_at(found, repeats.order, lambda _, chunk: leads_of(found, chunk))
+        leads = rows_at(found, repeats.order, lambda _, chunk: leads_of(found, chunk).frame)
         marks = tuple(str(name) for name in leads if may_mark(str(name)))
         return find_fills(leads, repeats, sound=found.relations.sound, without=marks)
 
@@ -64,13 +71,12 @@ class Outgoing:
         """Which rows of a chunk are ready, and these with their cells as they are sent, but for the address."""
         start, ready = self._survey.firsts[number], self._ready_rows(number)
         leads = leads_of(self._survey, chunk)
-        leads = leads if len(ready) == len(leads) else leads.iloc[ready]
+        leads = leads if len(ready) == len(leads) else leads.take(ready)
         mended = self._survey.mended.get(number)
         if mended is None:
             sent = self._rewritten(leads, ready + start)
         else:
-            bare = leads.drop(columns=MALFORMED, errors="ignore")
-            sent = with_mended(bare, mended, rows=ready, start=start)
+            sent = with_mended(leads.without(MALFORMED), mended, rows=ready, start=start)
         self._changed[number] = count_columns(sent.changes)
         return ready, sent
 
@@ -93,7 +99,7 @@ class Outgoing:
                 pass
         return add_changes(changes for _, changes in sorted(self._changed.items()))
 
-    def at(self, positions: Positions, /, *, frame: pd.DataFrame | None = None) -> pd.DataFrame:
+    def at(self, positions: Positions, /, *, frame: "pd.DataFrame | None" = None) -> "pd.DataFrame":
         """The leads at these positions, ready or not.
 
         Args:
@@ -102,14 +108,17 @@ class Outgoing:
         """
         found = self._survey
         leads = (
-            rows_at(found, positions, lambda _, chunk: leads_of(found, chunk))
+            rows_at(found, positions, lambda _, chunk: leads_of(found, chunk).frame)
             if frame is None
             else frame.iloc[positions]
         )
-        return _addressed(self._rewritten(leads, positions), sent_at(found, positions)).leads
+        sent = self._rewritten(as_leads(leads), positions)
+        return _addressed(sent, sent_at(found, positions)).leads.frame
 
-    def _rewritten(self, leads: pd.DataFrame, positions: Positions) -> Rewritten:
-        bare = self.filled.fill(leads, positions).drop(columns=MALFORMED, errors="ignore")
+    def _rewritten(self, leads: Leads, positions: Positions) -> Rewritten:
+        if self._survey.settings.fill:
+            leads = as_leads(self.filled.fill(leads.frame, positions))
+        bare = leads.without(MALFORMED)
         rules = self._survey.settings.fields
         codes = self._codes_are_countries if rules.tidy else None
         return rewrite(bare, rules, rows=np.asarray(positions) + 1, codes=codes)
@@ -117,10 +126,9 @@ class Outgoing:
     @cached_property
     def _codes_are_countries(self) -> bool:
         """Whether two letters in the country column may be the code of a country: in no chunk they are states."""
-        return codes_are_countries(chunk.frame for chunk in self._survey)
+        return codes_are_countries(chunk.leads for chunk in self._survey)
 
 
 def _addressed(sent: Rewritten, addresses: pa.Array) -> Rewritten:
     """The same with the addresses that are sent."""
-    leads = sent.leads
-    return sent._replace(leads=leads.assign(email=text_values(addresses)))
+    return sent._replace(leads=sent.leads.with_texts({"email": addresses}))

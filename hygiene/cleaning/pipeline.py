@@ -5,19 +5,21 @@ What a survey does is in `survey`; a verdict for each row is given when it is as
 
 import dataclasses
 from collections.abc import Iterable, Iterator
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from hygiene.arrow.parallel import CHUNK_ROWS
 from hygiene.arrow.text import Mask
+from hygiene.cleaning.row_lookup import together
 from hygiene.cleaning.settings import Settings
 from hygiene.cleaning.survey import Survey, survey, survey_again
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["cut", "resurvey", "survey_frame", "survey_rows"]
 
 
-def survey_frame(frame: pd.DataFrame, settings: Settings, /, *, jobs: int | None = None) -> Survey:
+def survey_frame(frame: "pd.DataFrame", settings: Settings, /, *, jobs: int | None = None) -> Survey:
     """The survey of one lead frame that has canonical columns, cut into chunks.
 
     Args:
@@ -31,7 +33,7 @@ def survey_frame(frame: pd.DataFrame, settings: Settings, /, *, jobs: int | None
     return survey((chunk for _, chunk in cut(frame, settings)), settings, jobs=jobs)
 
 
-def cut(frame: pd.DataFrame, settings: Settings, /) -> Iterator[tuple[int, pd.DataFrame]]:
+def cut(frame: "pd.DataFrame", settings: Settings, /) -> "Iterator[tuple[int, pd.DataFrame]]":
     """The chunks of a frame, each with the position of its first row; one alone where a rule sees all rows."""
     size = CHUNK_ROWS if settings.by_row else max(len(frame), 1)
     for start in range(0, max(len(frame), 1), size):
@@ -54,13 +56,13 @@ def survey_rows(found: Survey, rows: Mask, /) -> Survey:
     )
 
 
-def _gathered(frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+def _gathered(frames: "Iterable[pd.DataFrame]") -> "Iterator[pd.DataFrame]":
     """Frames put together, as far as they are smaller than a chunk."""
     held: list[pd.DataFrame] = []
     for frame in frames:
         held.append(frame)
         if sum(map(len, held)) >= CHUNK_ROWS:
-            yield pd.concat(held)
-            held.clear()
+            yield together(held)
+            held = []
     if held:
-        yield pd.concat(held)
+        yield together(held)

@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
+from hygiene.arrow.columns import Columns
 from hygiene.arrow.hashing import frame_digest
 from hygiene.arrow.parallel import map_in_order
 from hygiene.arrow.text import Mask
@@ -23,9 +23,10 @@ from hygiene.cleaning.forecast import forecast, forecast_raw, look_at
 from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.outgoing import Outgoing
 from hygiene.cleaning.pipeline import resurvey
-from hygiene.cleaning.rewrite import FieldRules, Rewritten, count_changes
+from hygiene.cleaning.rewrite import FieldRules, Rewritten
 from hygiene.cleaning.row_lookup import Positions, labelled, places_at, rows_at, sent_at, together
 from hygiene.cleaning.survey import Survey
+from hygiene.cleaning.withheld import withheld_columns, withheld_of
 from hygiene.columns.mapping import CANONICAL
 from hygiene.display import counted
 from hygiene.errors import UsageError
@@ -34,14 +35,14 @@ from hygiene.prediction.features import Features
 from hygiene.prediction.predict import Prediction
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    import pandas as pd
     from matplotlib.figure import Figure
 
     from hygiene.cleaning.comparison import Comparison
     from hygiene.cleaning.row_explanation import RowExplanation
 
 
-__all__ = ["Chunk", "CleanedLeads", "withheld_of"]
+__all__ = ["Chunk", "CleanedLeads"]
 
 #: Outcomes that `send_all` sends, to audit the prediction. What our own suppression list forbids, and
 #: what is invalid, undeliverable or for review, is sent by no option.
@@ -51,10 +52,19 @@ _AUDITED = (Outcome.READY, Outcome.BLOCKED, Outcome.DUPLICATE)
 class Chunk(NamedTuple):
     """Some rows: those that are ready, those that are withheld, the verdicts of all, the cells that were changed."""
 
-    ready: pd.DataFrame
-    withheld: pd.DataFrame
-    verdicts: pd.DataFrame
-    changes: pd.DataFrame
+    ready: "pd.DataFrame"
+    withheld: "pd.DataFrame"
+    verdicts: "pd.DataFrame"
+    changes: "pd.DataFrame"
+
+
+class Part(NamedTuple):
+    """A chunk as it is written to files."""
+
+    ready: Columns
+    withheld: Columns
+    verdicts: Columns
+    changes: Columns
 
 
 class CleanedLeads:
@@ -74,7 +84,7 @@ class CleanedLeads:
         self,
         survey: Survey,
         *,
-        frame: pd.DataFrame | None = None,
+        frame: "pd.DataFrame | None" = None,
         notes: Sequence[str] = (),
         files: Sequence[str] = (),
         sha256: str | None = None,
@@ -123,18 +133,20 @@ class CleanedLeads:
         return self.survey.rows
 
     @property
-    def frame(self) -> pd.DataFrame:
+    def frame(self) -> "pd.DataFrame":
         """The leads as they came in, with canonical columns."""
         if self._frame is None:
-            self._frame = together([leads_of(self.survey, chunk) for chunk in self.survey])
+            self._frame = together([leads_of(self.survey, chunk).frame for chunk in self.survey])
         return self._frame
 
     @cached_property
-    def verdicts(self) -> pd.DataFrame:
+    def verdicts(self) -> "pd.DataFrame":
         """One row an input row, with the index of `frame`; see `hygiene_schemas.Verdict`."""
-        parts = [self._decided(number, chunk)[1] for number, chunk in enumerate(self.survey)]
+        parts = [self._verdicts(number, chunk) for number, chunk in enumerate(self.survey)]
         if len(parts) == 1:
             return parts[0]
+        import pandas as pd
+
         return pd.concat(parts, ignore_index=True).set_index(self.frame.index)
 
     @property
@@ -147,20 +159,37 @@ class CleanedLeads:
         self._outgoing.prepare()
         return map_in_order(self._chunk, enumerate(self.survey), jobs=self.survey.jobs)
 
-    def _chunk(self, numbered: tuple[int, CheckedChunk]) -> "Chunk":
-        sent, verdicts = self._decided(*numbered)
-        leads = leads_of(self.survey, numbered[1])
-        return Chunk(sent.leads, withheld_of(leads, verdicts), verdicts, sent.changes)
+    def parts(self) -> "Iterator[Part]":
+        """The same, as they are written to files."""
+        self._outgoing.prepare()
+        return map_in_order(self._part, enumerate(self.survey), jobs=self.survey.jobs)
 
-    def _decided(self, number: int, chunk: CheckedChunk) -> tuple[Rewritten, pd.DataFrame]:
+    def _chunk(self, numbered: tuple[int, CheckedChunk]) -> "Chunk":
+        sent, decided = self._decided(*numbered)
+        leads = leads_of(self.survey, numbered[1]).frame
+        verdicts = decided.frame(leads.index)
+        return Chunk(sent.leads.frame, withheld_of(leads, verdicts), verdicts, sent.changes.frame())
+
+    def _part(self, numbered: tuple[int, CheckedChunk]) -> "Part":
+        sent, verdicts = self._decided(*numbered)
+        withheld = withheld_columns(leads_of(self.survey, numbered[1]), verdicts)
+        return Part(sent.leads.as_columns(), withheld, verdicts, sent.changes.as_columns())
+
+    def _verdicts(self, number: int, chunk: CheckedChunk) -> "pd.DataFrame":
+        return self._decided(number, chunk)[1].frame(chunk.frame.index)
+
+    def _decided(self, number: int, chunk: CheckedChunk) -> tuple[Rewritten, Columns]:
         """The leads of a chunk that are ready, as they are sent, and the verdicts of all its rows."""
         verdicts = decide(self.survey, number, chunk)
         sent = self._outgoing.of_chunk(number, chunk)
-        return sent, verdicts.assign(changes=count_changes(sent.changes, verdicts["row"].to_numpy()))
+        counts = sent.changes.count(np.arange(*self.survey.firsts[number : number + 2]) + 1)
+        return sent, verdicts.beside(Columns(["changes"], [pa.array(counts)], len(chunk)))
 
     @property
-    def changes(self) -> pd.DataFrame:
+    def changes(self) -> "pd.DataFrame":
         """The cells of `ready` that are not as they came in: `row`, `column`, `before`, `after`, `rule`."""
+        import pandas as pd
+
         return pd.concat([chunk.changes for chunk in self.chunks()], ignore_index=True)
 
     @cached_property
@@ -168,27 +197,27 @@ class CleanedLeads:
         """How many cells of `ready` are not as they came in, by column, with their rules and a few examples."""
         return self._outgoing.changed()
 
-    def at(self, positions: Positions, /) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def at(self, positions: Positions, /) -> "tuple[pd.DataFrame, pd.DataFrame]":
         """The leads at these positions, as they came in, and their verdicts."""
         found = self.survey
-        leads = rows_at(found, positions, lambda _, chunk: leads_of(found, chunk))
-        return leads, rows_at(found, positions, lambda number, chunk: self._decided(number, chunk)[1])
+        leads = rows_at(found, positions, lambda _, chunk: leads_of(found, chunk).frame)
+        return leads, rows_at(found, positions, self._verdicts)
 
     def places(self, positions: Positions, /) -> list[str]:
         """Where the rows at these positions stand: file and line, or the number of a row of a frame."""
         return places_at(self.survey, positions)
 
     @cached_property
-    def fills(self) -> pd.DataFrame:
+    def fills(self) -> "pd.DataFrame":
         """Cells that rows took from the rows they replace: `row`, `column`, `from_row`; none without `fill`."""
         return self._outgoing.filled.cells
 
     @property
-    def ready(self) -> pd.DataFrame:
+    def ready(self) -> "pd.DataFrame":
         """The leads to import: all columns, `email` being the normalized address."""
         return self.to_send()
 
-    def to_send(self, *, send_all: bool = False) -> pd.DataFrame:
+    def to_send(self, *, send_all: bool = False) -> "pd.DataFrame":
         """The leads that an import sends, in the order of the input.
 
         Args:
@@ -196,7 +225,7 @@ class CleanedLeads:
         """
         return self.leads(np.flatnonzero(self.sent(send_all=send_all)))
 
-    def leads(self, positions: Positions, /) -> pd.DataFrame:
+    def leads(self, positions: Positions, /) -> "pd.DataFrame":
         """The leads at these positions as an import sends them: filled, rewritten, the normalized address."""
         return self._outgoing.at(positions, frame=self._frame)
 
@@ -256,7 +285,7 @@ class CleanedLeads:
         return pa.Table.from_pandas(getattr(self, name), preserve_index=False)
 
     @property
-    def withheld(self) -> pd.DataFrame:
+    def withheld(self) -> "pd.DataFrame":
         """The rows that are not ready: place, outcome, reasons, suggestion, then the original cells."""
         return withheld_of(self.frame, self.verdicts)
 
@@ -365,12 +394,3 @@ class CleanedLeads:
         from hygiene.plotting import plot_outcomes
 
         return plot_outcomes(self.counts.rows, self.counts.outcomes)
-
-
-def withheld_of(leads: pd.DataFrame, verdicts: pd.DataFrame, /) -> pd.DataFrame:
-    """The leads that are not ready, each after its place and what is said against it."""
-    rows = (verdicts["outcome"] != Outcome.READY.value).to_numpy()
-    place = verdicts.loc[rows, ["row", "source", "line", "outcome", "reasons", "suggestion"]]
-    cells = leads.loc[rows].rename(columns={name: f"{name} (2)" for name in place.columns})
-    joined = pd.concat([place.reset_index(drop=True), cells.reset_index(drop=True)], axis=1)
-    return joined.set_index(place.index)

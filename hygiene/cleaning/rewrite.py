@@ -6,26 +6,30 @@ are left as they are, and so is the address.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import mask, text_column, text_series
+from hygiene.arrow.columns import Columns
+from hygiene.arrow.text import mask, text_column
+from hygiene.columns.leads import Leads
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.errors import UsageError, option
 from hygiene.fields.distinct import Tidied
 from hygiene.fields.mend import mend
 from hygiene.words.tables import read_words
 
-__all__ = ["TIDIED", "FieldRules", "Rewritten", "codes_are_countries", "count_changes", "rewrite"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["TIDIED", "Changes", "FieldRules", "Rewritten", "codes_are_countries", "find_changes", "rewrite"]
 
 #: Kinds of fields that are tidied where the user asks for it.
 TIDIED = ("names", "companies", "phones", "places", "links")
-_COLUMNS = ("row", "column", "before", "after", "rule")
 _TEXT = pa.large_string()
+_Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,41 +71,86 @@ class FieldRules:
         return self.mend or bool(self.tidy)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Changes:
+    """Cells that are not sent as they came in, row after row.
+
+    Attributes:
+        row: Number of each one's row.
+        column: Name of its column.
+        before: What it was.
+        after: What it is.
+        rule: The rules that changed it, joined by ``;``.
+    """
+
+    row: _Numbers
+    column: pa.Array
+    before: pa.Array
+    after: pa.Array
+    rule: pa.Array
+
+    @classmethod
+    def none(cls) -> "Changes":
+        """No cells."""
+        return cls(np.zeros(0, dtype=np.int64), *[pa.nulls(0, _TEXT)] * 4)
+
+    @classmethod
+    def of(cls, frame: "pd.DataFrame", /) -> "Changes":
+        """Those that `frame` told."""
+        texts = (text_column(frame[name]) for name in ("column", "before", "after", "rule"))
+        return cls(frame["row"].to_numpy(), *texts)
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def take(self, places: _Numbers, /) -> "Changes":
+        """Some of them, by their places here."""
+        where = pa.array(places)
+        texts = [each.take(where) for each in (self.column, self.before, self.after, self.rule)]
+        return Changes(self.row[places], *texts)
+
+    def frame(self) -> "pd.DataFrame":
+        """One row a cell: `row`, `column`, `before`, `after`, `rule`."""
+        import pandas as pd
+
+        return self.as_columns().frame(pd.RangeIndex(len(self)))
+
+    def as_columns(self) -> Columns:
+        """The same as they are written to files."""
+        texts = [self.column, self.before, self.after, self.rule]
+        return Columns(["row", "column", "before", "after", "rule"], [pa.array(self.row), *texts], len(self))
+
+    def count(self, rows: _Numbers, /) -> _Numbers:
+        """How many are in each of some rows, by their numbers, each once."""
+        counts = np.zeros(len(rows), dtype=np.int64)
+        if len(self):
+            changed, times = np.unique(self.row, return_counts=True)
+            place = np.minimum(np.searchsorted(changed, rows), len(changed) - 1)
+            here = changed[place] == rows
+            counts[here] = times[place[here]]
+        return counts
+
+
 class Rewritten(NamedTuple):
     """Leads as they are sent.
 
     Attributes:
-        leads: The rows, with the index they had.
-        changes: One row a changed cell: `row`, `column`, `before`, `after`, `rule`.
+        leads: The rows.
+        changes: Their cells that are not as they came in.
     """
 
-    leads: pd.DataFrame
-    changes: pd.DataFrame
+    leads: Leads
+    changes: Changes
 
 
-def count_changes(
-    changes: pd.DataFrame, rows: np.ndarray[Any, Any], /
-) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """How many cells changed in each of some rows, by their numbers, each once."""
-    counts = np.zeros(len(rows), dtype=np.int64)
-    if len(changes):
-        changed, times = np.unique(changes["row"].to_numpy(dtype=np.int64), return_counts=True)
-        place = np.minimum(np.searchsorted(changed, rows), len(changed) - 1)
-        here = changed[place] == rows
-        counts[here] = times[place[here]]
-    return counts
-
-
-def codes_are_countries(frames: Iterable[pd.DataFrame], /) -> bool:
+def codes_are_countries(parts: Iterable[Leads], /) -> bool:
     """Whether two letters in the country column of leads may be the code of a country: nowhere they are states."""
     from hygiene.fields.places import has_states
 
-    return not any(has_states(text_column(frame["country"])) for frame in frames if "country" in frame)
+    return not any(has_states(leads["country"]) for leads in parts if "country" in leads)
 
 
-def rewrite(
-    leads: pd.DataFrame, rules: FieldRules, /, *, rows: np.ndarray[Any, Any], codes: bool | None = None
-) -> Rewritten:
+def rewrite(leads: Leads, rules: FieldRules, /, *, rows: _Numbers, codes: bool | None = None) -> Rewritten:
     """Leads with the cells that are sent.
 
     Args:
@@ -113,29 +162,35 @@ def rewrite(
     Raises:
         UsageError: a package of the extra `tidy` is not installed.
     """
+    cells, changes = _rewritten(leads, rules, rows, codes=codes)
+    return Rewritten(leads.with_texts({name: cells[name] for name in cells.rules}), changes)
+
+
+def find_changes(leads: Leads, rules: FieldRules, /, *, rows: _Numbers, codes: bool | None = None) -> Changes:
+    """What `rewrite` changes."""
+    return _rewritten(leads, rules, rows, codes=codes)[1]
+
+
+def _rewritten(
+    leads: Leads, rules: FieldRules, rows: _Numbers, *, codes: bool | None
+) -> tuple["_Cells", Changes]:
     before = {name: column for name, column in _texts(leads) if name != "email"} if rules.are_any else {}
     cells = _Cells(before)
     if rules.mend:
         for name in before:
             cells.take(name, mend(cells[name], lines=name not in CANONICAL))
     if rules.tidy:
-        _tidy(cells, rules, text_column(leads["email"]), codes=codes)
-    changed = {name: cells.rules[name] for name in before if name in cells.rules}
-    new = {name: text_series(cells[name], leads.index) for name in changed}
-    return Rewritten(leads.assign(**new) if new else leads, _changes(before, cells, changed, rows))
+        _tidy(cells, rules, leads["email"], codes=codes)
+    return cells, _changes(before, cells, rows)
 
 
-def _texts(leads: pd.DataFrame) -> Iterator[tuple[str, pa.Array]]:
+def _texts(leads: Leads) -> Iterator[tuple[str, pa.Array]]:
     """The columns of text, each whose name is its own."""
-    if not leads.columns.is_unique:
+    if len({*leads.columns}) != len(leads.columns):
         return
-    for name, dtype in leads.dtypes.items():
-        if name != MALFORMED and (isinstance(dtype, pd.StringDtype) or _is_text(leads[name])):
-            yield str(name), text_column(leads[name])
-
-
-def _is_text(cells: pd.Series) -> bool:
-    return cells.dtype == object and pd.api.types.infer_dtype(cells, skipna=True) == "string"
+    for place, name in enumerate(leads.columns):
+        if name != MALFORMED and leads.holds_text(place):
+            yield str(name), leads.at(place)
 
 
 class _Cells(dict[str, pa.Array]):
@@ -236,20 +291,25 @@ def _names(cells: _Cells, countries: pa.Array, addresses: pa.Array, none: pa.Arr
             cells.take(name, found)
 
 
-def _changes(
-    before: Mapping[str, pa.Array], cells: _Cells, changed: Mapping[str, pa.Array], rows: np.ndarray[Any, Any]
-) -> pd.DataFrame:
+def _changes(before: Mapping[str, pa.Array], cells: _Cells, rows: _Numbers) -> Changes:
     """Every changed cell, row after row."""
-    parts = []
-    for name, rules in changed.items():
-        differs = pc.not_equal(before[name], cells[name])
-        at = np.flatnonzero(mask(differs))
-        where = pa.array(at)
-        texts = {"before": before[name], "after": cells[name], "rule": rules}
-        index = pd.RangeIndex(len(at))
-        told = {key: text_series(column.take(where), index) for key, column in texts.items()}
-        parts.append(pd.DataFrame({"row": rows[at], "column": name, **told}, index=index))
+    parts = [
+        _of_column(name, column, cells[name], cells.rules[name], rows)
+        for name, column in before.items()
+        if name in cells.rules
+    ]
     if not parts:
-        empty = text_series(pa.nulls(0, _TEXT), pd.RangeIndex(0))
-        return pd.DataFrame({name: rows[:0] if name == "row" else empty for name in _COLUMNS})
-    return pd.concat(parts, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
+        return Changes.none()
+    row = np.concatenate([each.row for each in parts])
+    texts = (
+        pa.concat_arrays([getattr(each, name) for each in parts])
+        for name in ("column", "before", "after", "rule")
+    )
+    return Changes(row, *texts).take(np.argsort(row, kind="stable"))
+
+
+def _of_column(name: str, before: pa.Array, after: pa.Array, rules: pa.Array, rows: _Numbers) -> Changes:
+    at = np.flatnonzero(mask(pc.not_equal(before, after)))
+    where = pa.array(at)
+    column = pa.array(np.full(len(at), name, dtype=object), _TEXT)
+    return Changes(rows[at], column, before.take(where), after.take(where), rules.take(where))

@@ -5,25 +5,26 @@ A chunk is fetched once for all the positions that lie in it, and everything com
 
 import itertools
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from hygiene.cleaning.check_chunk import CheckedChunk, Texts
 from hygiene.cleaning.survey import Survey
-from hygiene.columns.place import places, was_read
 from hygiene.errors import UsageError
 
-__all__ = ["Positions", "labelled", "places_at", "rows_at", "sent_at", "texts_at", "together"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Positions", "cells_at", "labelled", "places_at", "rows_at", "sent_at", "texts_at", "together"]
 
 Positions: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
 
 def rows_at(
-    found: Survey, positions: Positions, of: Callable[[int, CheckedChunk], pd.DataFrame], /
-) -> pd.DataFrame:
+    found: Survey, positions: Positions, of: "Callable[[int, CheckedChunk], pd.DataFrame]", /
+) -> "pd.DataFrame":
     """Rows of what `of` makes of each chunk that holds one, given its number and itself."""
     met = _met(found, positions)
     parts = [of(number, found.chunks[number]).iloc[here] for number, here in met]
@@ -40,6 +41,17 @@ def sent_at(found: Survey, positions: Positions, /) -> pa.Array:
     return _column_at(found, positions, found.as_sent)
 
 
+def cells_at(found: Survey, positions: Positions, name: str, /) -> pa.Array:
+    """The cells of a column of the leads; null where their file has none of that name."""
+    none = pa.nulls(0, pa.large_string())
+    parts = []
+    for number, here in _met(found, positions):
+        leads = found.chunks[number].leads
+        cells = leads[name] if name in leads else pa.nulls(len(leads), none.type)
+        parts.append(cells.take(pa.array(here)))
+    return pa.concat_arrays([none, *parts]).take(pa.array(_back(positions)))
+
+
 def _column_at(found: Survey, positions: Positions, of: Callable[[Texts], pa.Array], /) -> pa.Array:
     met = _met(found, positions)
     parts = [of(found.chunks.texts(number)).take(pa.array(here)) for number, here in met]
@@ -50,17 +62,19 @@ def places_at(found: Survey, positions: Positions, /) -> list[str]:
     """Where rows stand: file and line, or the number of a row of a frame."""
     found_at: list[str] = []
     for number, here in _met(found, positions):
-        index, first = found.chunks[number].frame.index[here], found.firsts[number] + 1
-        found_at += places(index) if was_read(index) else map(str, (here + first).tolist())
+        places = found.chunks[number].leads.places(here)
+        found_at += map(str, (here + found.firsts[number] + 1).tolist()) if places is None else places
     return [found_at[place] for place in _back(positions)]
 
 
-def labelled(index: pd.Index, label: Hashable, /) -> int:
+def labelled(index: "pd.Index", label: Hashable, /) -> int:
     """The position of the one row that has a label in an index; no message shows the label, which may be an address.
 
     Raises:
         UsageError: none has it, or several.
     """
+    import pandas as pd
+
     try:
         found = np.arange(len(index))[index.get_loc(label)]
     except (KeyError, TypeError, pd.errors.InvalidIndexError) as error:
@@ -72,8 +86,10 @@ def labelled(index: pd.Index, label: Hashable, /) -> int:
     return int(np.ravel(found)[0])
 
 
-def together(frames: Sequence[pd.DataFrame], /) -> pd.DataFrame:
+def together(frames: "Sequence[pd.DataFrame]", /) -> "pd.DataFrame":
     """Frames one after the other."""
+    import pandas as pd
+
     return frames[0] if len(frames) == 1 else pd.concat(frames)
 
 

@@ -94,6 +94,8 @@ class Settings:
     def addresses_held(self, place: Literal["list", "account"], /) -> pa.Array | None:
         """Addresses of the known leads of one place, as the API has them; None where nobody handed any over."""
         given = [leads.given for leads in self.known or () if leads.place == place]
+        if len(given) == 1:
+            return given[0]
         return pa.concat_arrays(given) if given else None
 
     def entries_listed(self) -> pa.Array | None:

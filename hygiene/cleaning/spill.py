@@ -10,17 +10,17 @@ import threading
 import weakref
 from collections.abc import Mapping
 from dataclasses import astuple, fields
-from typing import IO, Any, cast
+from typing import IO, Any
 
-import pandas as pd
 import pyarrow as pa
 
-from hygiene.arrow.text import text_column, text_frame
+from hygiene.arguments import octets
 from hygiene.cleaning.check_chunk import CheckedChunk, Texts
 from hygiene.cleaning.list_checks import ListMatches
 from hygiene.cleaning.reasons import RowReasons
+from hygiene.columns.leads import ReadLeads, as_read
 from hygiene.columns.opt_outs import ColumnMarks
-from hygiene.columns.place import lines_of, place_index
+from hygiene.columns.place import Place
 from hygiene.errors import SpoolError
 from hygiene.outcomes import Outcome
 
@@ -39,13 +39,17 @@ class Spill:
     """Keeps what a cleaning cannot do without inside a bound.
 
     Args:
-        memory: Octets that the process is to take; `FLOOR` where it is less.
+        memory: Octets that the process is to take, or such a size as a text (``1GB``); `FLOOR` where it is less.
 
     Attributes:
         note: A sentence, where the bound was raised.
+
+    Raises:
+        UsageError: it is no size.
     """
 
-    def __init__(self, memory: int, /) -> None:
+    def __init__(self, memory: float | str, /) -> None:
+        memory = octets("memory", memory)
         self.note = _RAISED if memory < FLOOR else None
         spare = max(memory, FLOOR) - FLOOR
         self.key_octets = spare // 8
@@ -153,34 +157,30 @@ class SpooledChunks:
 
 def _octets(chunk: CheckedChunk) -> int:
     """Memory that a chunk takes."""
-    frame = sum(text_column(chunk.frame.iloc[:, at]).nbytes for at in range(chunk.frame.shape[1]))
+    leads = sum(texts.nbytes for _, texts in chunk.leads.texts())
     texts = sum(getattr(chunk, name).nbytes for name in ("address", "domain", *_TEXTS))
     listed = sum(getattr(chunk.listed, name).nbytes for name in _LISTED)
     masks = len(chunk) * (len(chunk.findings.masks) + len(chunk.listed.masks) + _INDEX_OCTETS)
-    return int(frame + texts + listed + masks)
+    return int(leads + texts + listed + masks)
 
 
 def _encoded(chunk: CheckedChunk) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     """A chunk of leads that were read, as columns: those read again and again, and all others with a note."""
-    frame, findings, index = chunk.frame, chunk.findings, cast("pd.MultiIndex", chunk.frame.index)
-    leads = {
-        f"lead {at}": text_column(frame.iloc[:, at])
-        for at, name in enumerate(frame.columns)
-        if name != "email"
-    }
+    read, findings = as_read(chunk.leads), chunk.findings
+    leads = {f"lead {at}": texts for at, (name, texts) in enumerate(read.texts()) if name != "email"}
     columns: dict[str, pa.Array] = {
         **leads,
         **{name: getattr(chunk, name) for name in _TEXTS},
         **{name: getattr(chunk.listed, name) for name in _LISTED},
     }
     columns = {name: _slim(column) for name, column in columns.items()}
-    columns["source"] = pa.array(index.codes[0], pa.int32())
-    columns["line"] = pa.array(lines_of(index))
+    columns["source"] = pa.array(read.place.source, pa.int32())
+    columns["line"] = pa.array(read.place.lines)
     columns |= {f"found {code}": pa.array(rows) for code, rows in findings.masks.items()}
     columns |= {f"listed {code}": pa.array(rows) for code, rows in chunk.listed.masks.items()}
     outcomes = {code: outcome and outcome.value for code, outcome in findings.outcomes.items()}
     note = {
-        "columns": list(frame.columns), "sources": list(index.levels[0]), "outcomes": outcomes,
+        "columns": read.columns, "sources": list(read.place.names), "outcomes": outcomes,
         "marks": {name: astuple(marked) for name, marked in chunk.marks.items()},
     }  # fmt: skip
     texts = {name: _slim(column) for name, column in chunk.texts._asdict().items()}
@@ -204,14 +204,13 @@ def _texts(batch: pa.RecordBatch) -> Texts:
 def _decoded(first: pa.RecordBatch, batch: pa.RecordBatch) -> CheckedChunk:
     texts, note = _texts(first), json.loads(batch.schema.metadata[b"note"])
     source, lines = (batch.column(name).to_numpy() for name in ("source", "line"))
-    index = place_index(note["sources"], source, lines)
     leads = {
         name: texts.cells if name == "email" else _text(batch, f"lead {at}")
         for at, name in enumerate(note["columns"])
     }
     outcomes = {code: outcome and Outcome(outcome) for code, outcome in note["outcomes"].items()}
     return CheckedChunk(
-        text_frame(leads, index),
+        ReadLeads(leads, Place(note["sources"], source, lines)),
         RowReasons.of(batch.num_rows, _masks(batch, "found "), outcomes),
         texts.address,
         texts.domain,

@@ -11,12 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from hygiene.address import Keys, in_form
 from hygiene.arrow.parallel import map_in_order
-from hygiene.arrow.text import is_blank, text_column
+from hygiene.arrow.text import is_blank
 from hygiene.cleaning.check_chunk import CheckedChunk, Texts, check_chunk, check_lists_again, is_checked_alike
 from hygiene.cleaning.chunk_reasons import all_reasons
 from hygiene.cleaning.chunk_store import Chunks, ChunksInMemory, ChunkStore
@@ -27,15 +26,19 @@ from hygiene.cleaning.further import further_of
 from hygiene.cleaning.mended import find_mended
 from hygiene.cleaning.notes import notes_on
 from hygiene.cleaning.reasons import RowReasons, in_table_order
+from hygiene.cleaning.rewrite import Changes
 from hygiene.cleaning.settings import Settings
 from hygiene.cleaning.touching import Touching
 from hygiene.columns.dates import Dated
+from hygiene.columns.leads import Leads, as_leads
 from hygiene.columns.mapping import CANONICAL, MALFORMED
 from hygiene.columns.opt_outs import ColumnMarks
 from hygiene.deliverability import REASON_OF, DomainVerdict, KnownVerdicts, Resolver
 from hygiene.outcomes import REASONS, SAME_PERSON, Outcome
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from hygiene.cleaning.likely import LikelyIndex, Traces
 
 __all__ = [
@@ -84,7 +87,7 @@ class Survey:
     reasons: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[int]] = field(default_factory=dict)
     filled: Counter[str] = field(default_factory=Counter)
-    mended: dict[int, pd.DataFrame] = field(default_factory=dict)
+    mended: dict[int, Changes] = field(default_factory=dict)
     touching: Touching | None = None
     coarse: KeptCoarseKeys = field(default_factory=KeptCoarseKeys)
     relations: Clusters = field(init=False)
@@ -143,13 +146,13 @@ class _Examined(NamedTuple):
     chunk: CheckedChunk
     facts: ChunkKeys
     coarse: CoarseKeys | None
-    mended: pd.DataFrame | None
+    mended: Changes | None
     traces: "list[Traces] | None"
     filled: Mapping[str, int]
 
 
 def survey(
-    frames: Iterable[pd.DataFrame],
+    parts: "Iterable[Leads | pd.DataFrame]",
     settings: Settings,
     /,
     *,
@@ -160,7 +163,7 @@ def survey(
     """Run every pass over every chunk.
 
     Args:
-        frames: Lead frames with canonical columns, in order; one alone where `settings.by_row` is false.
+        parts: Leads with canonical columns, in order; one part alone where `settings.by_row` is false.
         settings: What to do.
         keeping: Where more than fits in memory is kept; None keeps all of it there.
         jobs: Chunks examined at once; the processors there are where None.
@@ -171,18 +174,18 @@ def survey(
         UsageError: the column of dates that `settings.keep` goes by is not there, or holds none.
     """
 
-    def work(numbered: tuple[int, pd.DataFrame]) -> _Examined:
+    def work(numbered: tuple[int, Leads]) -> _Examined:
         return _with_facts(*check_chunk(numbered[1], settings, first_row=numbered[0]), settings)
 
-    examined = map_in_order(work, _numbered(frames), jobs=jobs)
+    examined = map_in_order(work, _numbered(map(as_leads, parts)), jobs=jobs)
     return _surveyed(examined, Survey(settings, ChunksInMemory(), keeping, jobs), whole=whole)
 
 
 def survey_again(found: Survey, settings: Settings, /) -> Survey:
     """The survey of the same chunks under other settings; what these do not touch is not done anew."""
     if not is_checked_alike(found.settings, settings):
-        frames = (chunk.frame for chunk in found)
-        return survey(frames, settings, keeping=found.keeping, jobs=found.jobs, whole=False)
+        parts = (chunk.leads for chunk in found)
+        return survey(parts, settings, keeping=found.keeping, jobs=found.jobs, whole=False)
 
     def work(chunk: CheckedChunk) -> _Examined:
         return _with_facts(*check_lists_again(chunk, settings), settings)
@@ -191,32 +194,31 @@ def survey_again(found: Survey, settings: Settings, /) -> Survey:
     return _surveyed(examined, Survey(settings, ChunksInMemory(), found.keeping, found.jobs), whole=False)
 
 
-def _numbered(frames: Iterable[pd.DataFrame]) -> Iterator[tuple[int, pd.DataFrame]]:
-    """Each frame with the number of its first row."""
+def _numbered(parts: Iterable[Leads]) -> Iterator[tuple[int, Leads]]:
+    """Each part with the number of its first row."""
     first = 1
-    for frame in frames:
-        frame.columns.is_unique  # noqa: B018 -- pandas works it out once, and slices of one frame share it
-        yield first, frame
-        first += len(frame)
+    for part in parts:
+        yield first, part
+        first += len(part)
 
 
 def _with_facts(chunk: CheckedChunk, keys: Keys, settings: Settings) -> _Examined:
     """A chunk that was examined, and what is kept of its rows."""
-    merits = settings.keep.merits(chunk.frame) if settings.keep.has_merits else None
+    merits = settings.keep.merits(chunk.leads) if settings.keep.has_merits else None
     further = further_of(chunk.others)
     facts = ChunkKeys.of(
         keys,
         chunk.own_findings(),
         merits=merits,
-        dated=settings.keep.dated(chunk.frame, merits),
+        dated=settings.keep.dated(chunk.leads, merits),
         domain=chunk.domain if settings.resolver is not None else None,
         mark=chunk.mark,
         named=chunk.listed.named,
         further=(further.rows, further.keys(by_person=settings.by_person).key),
     )
     coarse = CoarseKeys.of(chunk.texts, keys, settings.policy)
-    mended = find_mended(chunk.frame, settings)
-    return _Examined(chunk, facts, coarse, mended, _traces(chunk, settings), _filled(chunk.frame))
+    mended = find_mended(chunk.leads, settings)
+    return _Examined(chunk, facts, coarse, mended, _traces(chunk, settings), _filled(chunk.leads))
 
 
 def _traces(chunk: CheckedChunk, settings: Settings) -> "list[Traces] | None":
@@ -236,10 +238,10 @@ def _persons(settings: Settings, files: Mapping[str, Any]) -> "LikelyIndex | Non
     return LikelyIndex(**files)
 
 
-def _filled(frame: pd.DataFrame) -> Mapping[str, int]:
+def _filled(leads: Leads) -> Mapping[str, int]:
     """Rows that fill each canonical column that is there."""
-    there = [name for name in CANONICAL if name in frame]
-    return {name: len(frame) - int(is_blank(text_column(frame[name])).sum()) for name in there}
+    there = [name for name in CANONICAL if name in leads]
+    return {name: len(leads) - int(is_blank(leads[name]).sum()) for name in there}
 
 
 def _surveyed(examined: Iterable[_Examined], found: Survey, *, whole: bool) -> Survey:
@@ -279,7 +281,7 @@ def _take_in(found: Survey, chunk: CheckedChunk, of_rows: ChunkKeys) -> None:
     for name, marked in chunk.marks.items():
         found.marks[name] = found.marks[name] + marked if name in found.marks else marked
     found.dated += of_rows.dated
-    found.columns = tuple(dict.fromkeys((*found.columns, *chunk.frame.columns)))
+    found.columns = tuple(dict.fromkeys((*found.columns, *chunk.leads.columns)))
     if MALFORMED in found.columns:
         found.columns = (*(name for name in found.columns if name != MALFORMED), MALFORMED)
     found.firsts.append(found.rows + len(chunk))

@@ -11,13 +11,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.hashing import HashSet
 from hygiene.arrow.parallel import map_in_order
 from hygiene.arrow.text import Mask, mask, not_null
 from hygiene.cleaning.check_chunk import Texts
 from hygiene.cleaning.chunk_store import Chunks
 from hygiene.cleaning.coarse_keys import KeptCoarseKeys
 from hygiene.cleaning.settings import Settings
-from hygiene.prediction.prefilter import Prefilter
+from hygiene.prediction.prefilter import Prefilter, repeated
 
 __all__ = ["Touching"]
 
@@ -45,18 +46,20 @@ class Touching:
         lists = {name: each for name, each in found.settings.of_api.items() if each is not None}
         self._touching = Prefilter(**lists, policy=found.settings.policy)
         self._on_hosts: list[tuple[Mask, Mask]] = []
+        self._again: HashSet | None = None
 
     def sent(self, found: Looked, rows: Mask, /) -> Prefilter:
         """What the addresses of some rows are touched by."""
         cut = [rows[start:end] for start, end in pairwise(found.firsts)]
-        touching = self._touching.anew()
         if self._needs_texts(found):
+            touching = self._touching.anew()
             parts = (
                 found.as_sent(texts).filter(pa.array(here))
                 for texts, here in zip(found.texts(), cut, strict=True)
             )
             touching.add_known(((part, not_null(part)) for part in parts), jobs=found.jobs)
             return touching
+        touching = self._touching.anew(self._repeated(found))
         for number, (here, (on_host, _)) in enumerate(zip(cut, self._hosts(found), strict=True)):
             keys, others = found.coarse[number].sent(here)
             touching.add_hashed(keys, others | on_host[here])
@@ -64,17 +67,27 @@ class Touching:
 
     def raw(self, found: Looked, /) -> Prefilter:
         """What the email cells of all rows are touched by."""
-        touching = self._touching.anew()
         if self._needs_texts(found):
+            touching = self._touching.anew()
             touching.add_known(
                 ((texts.cells, mask(pc.equal(texts.cells, texts.address))) for texts in found.texts()),
                 jobs=found.jobs,
             )
             return touching
+        touching = self._touching.anew(self._repeated(found))
         for number, (_, on_host) in enumerate(self._hosts(found)):
             keys, others = found.coarse[number].raw()
             touching.add_hashed(keys, others | on_host)
         return touching
+
+    def _repeated(self, found: Looked) -> HashSet:
+        """The keys of all rows, sent or as they came in, that are there more than once; sought for all predictions."""
+        if self._again is None:
+            keys = [self._touching.held]
+            for number in range(len(found.coarse)):
+                keys += found.coarse[number].each()
+            self._again = HashSet(repeated(keys))
+        return self._again
 
     def _needs_texts(self, found: Looked) -> bool:
         """Whether some chunk has no coarse keys: they came from another process, or the policy wants the texts."""

@@ -10,11 +10,12 @@ from typing import Any
 
 import click
 
-from hygiene.cli import check_clean, demo, doctor, exit_codes, history, import_, lists, mx, probe, pull
+from hygiene.cli import exit_codes
 from hygiene.cli import options as shared
 from hygiene.cli.endings import Course, unforeseen
 from hygiene.cli.flags import declare, with_flags
-from hygiene.cli.help import Verbs
+from hygiene.cli.help import LaterVerbs, Verbs
+from hygiene.cli.late_pandas import spare_pandas
 from hygiene.cli.signals import end_on_signals
 from hygiene.cli.streams import Output, lasting
 from hygiene.errors import HygieneError
@@ -30,6 +31,7 @@ class _Verbs(Verbs):
     """The verbs; what nobody foresaw is told as such, before click takes it for a pipe that broke or a Ctrl-C."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        spare_pandas()
         try:
             return super().invoke(ctx)
         except (HygieneError, click.ClickException, click.exceptions.Exit, click.Abort):
@@ -62,21 +64,21 @@ def cli(**_: Any) -> None:
     """
 
 
-_VERBS = (
-    check_clean.check,
-    check_clean.clean,
-    import_.import_,
-    lists.lists,
-    pull.pull,
-    history.history,
-    mx.mx,
-    probe.probe,
-    doctor.doctor,
-    demo.demo,
-    demo.emulate,
-)
-for verb in _VERBS:
-    cli.add_command(verb)
+#: The module of each verb, and its name there.
+_VERBS = {
+    "check": ("check_clean", "check"),
+    "clean": ("check_clean", "clean"),
+    "import": ("import_", "import_"),
+    "lists": ("lists", "lists"),
+    "pull": ("pull", "pull"),
+    "history": ("history", "history"),
+    "mx": ("mx", "mx"),
+    "probe": ("probe", "probe"),
+    "doctor": ("doctor", "doctor"),
+    "demo": ("demo", "demo"),
+    "emulate": ("demo", "emulate"),
+}
+cli.commands = LaterVerbs("hygiene.cli", _VERBS)
 declare(cli)
 
 

@@ -112,19 +112,44 @@ def _import(around: "Stage", list_id: int, options: Mapping[str, Any], *more: st
 @click.option(
     "--database", default=":memory:", show_default=True, metavar="F", help="SQLite file to keep the leads in."
 )
-def emulate(port: int, dns_port: int, zone: Path | None, policy: str | None, key: str, database: str) -> None:  # noqa: PLR0917 -- click hands options over by name
+@click.option(
+    "--reply",
+    type=click.Choice(["page", "openapi", "strings", "campaign"]),
+    default="page",
+    show_default=True,
+    help="Shape of an import's answer; campaign is the dialect that was seen live.",
+)
+@click.option(
+    "--account-rate", metavar="N/s,N/m,N/h", help="Requests of all keys together that are answered."
+)
+@click.option("--other-key", multiple=True, metavar="KEY", help="A further key of the same account.")
+@click.option("--bare-leads", is_flag=True, help="Answer leads as a bare array, paged by the last one's id.")
+@click.option(
+    "--missing",
+    type=click.Choice(["error", "ok", "empty"]),
+    default="error",
+    show_default=True,
+    help="Answer to a change of what is not there: 404, as done, or an empty object.",
+)
+def emulate(
+    dns_port: int, zone: Path | None, policy: str | None, key: str, account_rate: str | None, **switches: Any
+) -> None:
     """Serve a local Smartlead-compatible API and a name server until stopped.
 
     \b
     hygiene emulate --port 8080 --dns-port 5353
+    hygiene emulate --reply campaign --account-rate 200/m --other-key second-key
     """
     from hygiene.emulator import Emulator, ZoneServer
     from hygiene.emulator.demo import read_zone, sample_zone
+    from hygiene.http.rate_limit import parse_rate
 
     records = read_zone(zone) if zone else sample_zone()
+    rate = parse_rate(account_rate, named="account_rate") if account_rate else ()
+    more = {"other_keys": switches.pop("other_key"), "account_rate": rate, **switches}
     with (
         ZoneServer(records, port=dns_port) as names,
-        Emulator(port=port, policy=load_policy(policy), api_key=key, database=database) as api,
+        Emulator(policy=load_policy(policy), api_key=key, **more) as api,
     ):
         made = api.create_list("First list")
         click.echo(f"export SMARTLEAD_BASE_URL={api.base_url}")

@@ -162,7 +162,7 @@ def _look(place: places.Chosen, *, insecure: bool) -> Iterator[int]:
 
     def key() -> str:
         with place.account().open(insecure=insecure) as account:
-            held = counted(sum(1 for _ in account.lists("")), "list")
+            held = counted(sum(each.kind in {"", "list"} for each in account.lists("")), "list")
             return f"account {account.account} holds {held} at {account.base_url}"
 
     def found() -> str:

@@ -33,7 +33,8 @@ def write_files(
     if run.options["report"]:
         with run.afterwards(sent=sent):
             _write_report(run, run.options["report"], cleaned, receipt)
-            run.note(f"wrote {run.options['report']}")
+            to_come = ", to be written again when the import is done" if not sent and _will_send(run) else ""
+            run.note(f"wrote {run.options['report']}{to_come}")
     if out is None or run.streams:
         return
     with run.afterwards(sent=sent), _room(out):
@@ -44,6 +45,11 @@ def write_files(
         written.append(Path(path))
     if written:
         run.note(f"wrote {', '.join(path.name for path in written)} to {out}")
+
+
+def _will_send(run: Run) -> bool:
+    """Whether what is not sent yet is going to be."""
+    return run.options.get("dry_run") is False
 
 
 @contextmanager
@@ -72,7 +78,7 @@ def _write_results(run: Run, out: str, cleaned: "CleanedLeads", receipt: "Receip
         run.progress("Writing") as progress,
     ):
         done = 0
-        for part in cleaned.chunks():
+        for part in cleaned.parts():
             results.add(**part._asdict(), fills=cleaned.fills if fill and not done else None)
             done += len(part.verdicts)
             if progress is not None:

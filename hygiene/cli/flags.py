@@ -3,6 +3,8 @@
 Most have the name of an option, which says its flag; here is only what is called otherwise.
 """
 
+import functools
+
 import click
 
 from hygiene.errors import HygieneError, Note, spell
@@ -14,13 +16,19 @@ FLAGS = {"batch_leads": "--batch-size", "cache": "--dns-cache", "nameservers": "
 #: Flags that stand for a parameter and its value.
 SWITCHES = {"cache=None": "--no-dns-cache", "resolver=None": "--no-dns", "snapshot=False": "--no-snapshot"}
 
-_flags: dict[str, str] = {}
+_groups: list[click.Group] = []
 
 
 def declare(group: click.Group, /) -> None:
-    """Take in the flags of all verbs, by the names of their options."""
-    for verb in group.commands.values():
-        _flags.update({option.name: option.opts[0] for option in verb.params if option.name})
+    """Spell options as the verbs of a group do; they are looked at when a message is told."""
+    _groups.append(group)
+
+
+@functools.cache
+def _flags(verb: click.Command | None) -> dict[str, str]:
+    """Flags by the names of their options: those of one verb, or of all."""
+    verbs = [each for group in _groups for each in group.commands.values()] if verb is None else [verb]
+    return {option.name: option.opts[0] for each in verbs for option in each.params if option.name}
 
 
 def with_flags(text: str | HygieneError, /) -> str:
@@ -29,5 +37,12 @@ def with_flags(text: str | HygieneError, /) -> str:
 
 
 def _as_flag(name: str, call: str, value: str) -> str:
-    flag = SWITCHES.get(call) or FLAGS.get(name) or _flags.get(name, call)
+    flag = SWITCHES.get(call) or FLAGS.get(name) or _of_verbs(name) or call
     return f"{flag} {value}" if value else flag
+
+
+def _of_verbs(name: str) -> str | None:
+    """The flag of an option: of the verb that runs, else of any."""
+    running = click.get_current_context(silent=True)
+    own = _flags(running.command) if running else {}
+    return own.get(name) or _flags(None).get(name)

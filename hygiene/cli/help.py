@@ -4,11 +4,12 @@ Which options there are is not said here; one that has no group is shown last.
 """
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from importlib import import_module
 
 import click
 
-__all__ = ["GROUPS", "Verb", "Verbs"]
+__all__ = ["GROUPS", "LaterVerbs", "Verb", "Verbs"]
 
 #: Options of a verb that are shown as one list.
 SHORT = 14
@@ -94,6 +95,38 @@ class _Readable(click.Command):
 
 class Verb(_Readable):
     """A verb."""
+
+
+class LaterVerbs(MutableMapping[str, click.Command]):
+    """Verbs that are loaded when they are asked for: a run needs one of them, its help all.
+
+    Args:
+        package: Where their modules are.
+        places: By the name of a verb its module, and its name in it.
+    """
+
+    def __init__(self, package: str, places: Mapping[str, tuple[str, str]], /) -> None:
+        self._package = package
+        self._places = places
+        self._added: dict[str, click.Command] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._places, **self._added})
+
+    def __len__(self) -> int:
+        return len({**self._places, **self._added})
+
+    def __getitem__(self, name: str, /) -> click.Command:
+        if name not in self._added:
+            module, verb = self._places[name]
+            self._added[name] = getattr(import_module(f"{self._package}.{module}"), verb)
+        return self._added[name]
+
+    def __setitem__(self, name: str, verb: click.Command, /) -> None:
+        self._added[name] = verb
+
+    def __delitem__(self, name: str, /) -> None:
+        raise KeyError(name)
 
 
 class Verbs(_Readable, click.Group):

@@ -1,6 +1,7 @@
 """The verb that looks back: history."""
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -141,6 +142,11 @@ def _as_object(imported: "Imported") -> dict[str, Any]:
     from hygiene.importing.summary import reconciliation
 
     told = imported.reconciliation
+    found = reconciliation(told)
+    for batch, result in zip(found["batches"], told.batches, strict=True):
+        if result.answered_at:
+            moment = datetime.fromtimestamp(result.answered_at // 1000, UTC)
+            batch["answered_at"] = moment.isoformat(timespec="seconds")
     return {
         "import": imported.id,
         "began_at": imported.began_at,
@@ -151,5 +157,5 @@ def _as_object(imported: "Imported") -> dict[str, Any]:
         "complete": imported.complete,
         "predicted": told.predicted.as_dict(),
         "reported": told.reported.as_dict() if told.answered else None,
-        "reconciliation": reconciliation(told),
+        "reconciliation": found,
     }

@@ -73,15 +73,14 @@ def negated(_: click.Context, __: click.Parameter, given: bool) -> bool:  # noqa
     return not given
 
 
-_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30}
-
-
 def octets(context: click.Context, option: click.Parameter, given: str) -> int:
     """A size such as 2GB or 512MiB in octets."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]i?)?b?", given.strip(), re.IGNORECASE)
-    if found is None:
-        raise click.BadParameter("expected a size, such as 2GB", context, option)
-    return int(float(found[1]) * _UNITS[(found[2] or "").lower()])
+    from hygiene import arguments
+
+    try:
+        return arguments.octets("memory", given)
+    except UsageError as error:
+        raise click.BadParameter("expected a size, such as 2GB", context, option) from error
 
 
 def rights(context: click.Context, option: click.Parameter, given: str) -> int:

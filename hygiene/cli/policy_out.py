@@ -49,7 +49,11 @@ def offer_policy(told: "Reconciliation", out: str | None, /) -> None:
 
 
 def _meant(found: "Explanation", policy: "ImportPolicy") -> str:
-    """What an induced pattern says, which is hard to read itself."""
-    common = (finding.conditions[0] for finding in found.findings)
-    words = next(each.words for each in common if each.pattern.lacks == policy.usable_address)
-    return f"leads that {words} have no usable address"
+    """What an induced rule says; a pattern is hard to read itself."""
+    common = (finding.rule for finding in found.findings if finding.rule is not None)
+    words = next(
+        each.words
+        for each in common
+        if policy.needed_fields.endswith(each.lacks) and each.pattern.lacks in ("", policy.usable_address)
+    )
+    return f"leads that {words} are invalid"

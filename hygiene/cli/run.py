@@ -96,7 +96,6 @@ class Run:
     def given(self) -> dict[str, Any]:
         """The options of a cleaning as the library takes them: what names something that is loaded is loaded."""
         from hygiene.checks.custom_rules import load_rule
-        from hygiene.checks.pandera_schema import load_schema
         from hygiene.options import CleanOptions
 
         default = {each.name: each.default for each in fields(CleanOptions)}
@@ -107,7 +106,7 @@ class Run:
         nobody = {name for name, value in given.items() if value == () and default[name] is None}
         return {
             **{name: value for name, value in given.items() if name not in nobody},
-            "schema": load_schema(options["schema"]) if options["schema"] else None,
+            "schema": _schema(options["schema"]),
             "rules": [load_rule(spec) for spec in options["rules"]],
             "policy": load_policy(options["policy"]),
         }
@@ -226,7 +225,7 @@ class Run:
         with tempfile.TemporaryFile() as file:
             table = Table(file, "--out -", format_=self.options["out_format"])
             try:
-                for part in cleaned.chunks():
+                for part in cleaned.parts():
                     table.add(part.ready)
                 table.close()
             finally:
@@ -248,3 +247,12 @@ class Run:
     def progress(self, label: str, *, total_known: bool = True) -> "AbstractContextManager[Progress | None]":
         """A bar on stderr, unless this run is quiet."""
         return nullcontext() if self.options["quiet"] else progress(label, total_known=total_known)
+
+
+def _schema(spec: str | None) -> Any:
+    """The Pandera schema that an option names; None for none."""
+    if not spec:
+        return None
+    from hygiene.checks.pandera_schema import load_schema
+
+    return load_schema(spec)

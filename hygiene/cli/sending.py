@@ -78,6 +78,10 @@ def ending(run: Run, receipt: "Receipt", *, sent: bool) -> int:
         return code
     for line in found.sentences() if found else ():
         run.tell(line if found and found.agrees else f"Error: {line}")
+    if "imported" in told.not_given and found is None:
+        run.tell(
+            "warning: the API did not say how many leads it imported; the same command with --verify reads the list."
+        )
     if told.status == "agrees":
         return DONE if found is None or found.agrees else DIFFERS
     with run.afterwards():

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -74,6 +73,8 @@ def times(cells: pa.Array, /) -> _Numbers:
     or milliseconds since 1970; a date may have slashes. Other spellings are not guessed at: 03/04 is March
     or April, and eight digits may be a number.
     """
+    import pandas as pd
+
     text = pc.utf8_trim_whitespace(pc.fill_null(cells, ""))
     text = pc.replace_substring_regex(text, "^([0-9]{4})/([0-9]{2})/([0-9]{2})", r"\1-\2-\3")
     found = np.full(len(text), _UNDATED, dtype=np.int64)

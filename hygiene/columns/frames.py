@@ -4,16 +4,28 @@ Which of its columns is which is decided in `mapping`; no cell is changed.
 """
 
 import os
-from typing import Any, Protocol, TypeGuard
+import sys
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
-import pandas as pd
 import pyarrow as pa
 
 from hygiene.arrow.cells import as_text, octets_are, of_octets, plain_values, value_type
 from hygiene.arrow.text import text_column, text_series
 from hygiene.errors import UsageError
 
-__all__ = ["ArrowStream", "as_frame", "check_paths", "is_table", "not_a_table"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "ArrowStream",
+    "as_frame",
+    "check_paths",
+    "is_column",
+    "is_frame",
+    "is_table",
+    "not_a_table",
+    "texts_of",
+]
 
 
 class ArrowStream(Protocol):
@@ -28,12 +40,31 @@ class ArrowStream(Protocol):
 _TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 
 
-def is_table(leads: object, /) -> TypeGuard[pd.DataFrame | ArrowStream]:
+def is_frame(leads: object, /) -> "TypeGuard[pd.DataFrame]":
+    """Whether an object is a pandas frame; there is none where pandas was not loaded."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(leads, pandas.DataFrame)
+
+
+def is_column(values: object, /) -> "TypeGuard[pd.Series | pd.Index]":
+    """Whether an object is a pandas Series or Index."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(values, pandas.Series | pandas.Index)
+
+
+def texts_of(values: Any, /) -> pa.Array:
+    """The texts of a Series, an Index, or whatever makes a Series."""
+    import pandas as pd
+
+    return text_column(pd.Series(values))
+
+
+def is_table(leads: object, /) -> "TypeGuard[pd.DataFrame | ArrowStream]":
     """Whether an object is a table: a pandas frame, or whatever hands itself over as a stream of Arrow batches."""
-    return isinstance(leads, pd.DataFrame) or hasattr(leads, "__arrow_c_stream__")
+    return is_frame(leads) or hasattr(leads, "__arrow_c_stream__")
 
 
-def as_frame(leads: pd.DataFrame | ArrowStream, /) -> pd.DataFrame:
+def as_frame(leads: "pd.DataFrame | ArrowStream", /) -> "pd.DataFrame":
     """A table as a pandas frame, its text columns as text however they were stored; the given one is left as it is.
 
     Args:
@@ -43,6 +74,8 @@ def as_frame(leads: pd.DataFrame | ArrowStream, /) -> pd.DataFrame:
     Raises:
         UsageError: it is a single column, or no stream of rows.
     """
+    import pandas as pd
+
     frame = leads if isinstance(leads, pd.DataFrame) else _from_stream(leads)
     if not len(frame.columns):
         return pd.DataFrame({"email": text_series(pa.array([], pa.large_string()), pd.RangeIndex(0))})
@@ -72,7 +105,9 @@ def check_paths(leads: object, /) -> list[Any]:
     raise UsageError(not_a_table(leads))
 
 
-def _from_stream(leads: Any) -> pd.DataFrame:
+def _from_stream(leads: Any) -> "pd.DataFrame":
+    import pandas as pd
+
     if isinstance(leads, pd.Series):
         raise UsageError(not_a_table(leads))
     try:
@@ -88,18 +123,22 @@ def _from_stream(leads: Any) -> pd.DataFrame:
     return pd.DataFrame(columns, index=index).set_axis(table.column_names, axis=1)
 
 
-def _as_text(cells: pd.Series) -> pd.Series:
+def _as_text(cells: "pd.Series") -> "pd.Series":
     """A column of text that pandas stores otherwise."""
+    import pandas as pd
+
     if isinstance(cells.dtype, pd.ArrowDtype):
         return _column(pa.chunked_array(cells.array.__arrow_array__()), cells.index)
     return text_series(text_column(cells), cells.index)
 
 
-def _column(column: pa.ChunkedArray, index: pd.Index) -> pd.Series:
+def _column(column: pa.ChunkedArray, index: "pd.Index") -> "pd.Series":
     """A column of Arrow: text as text, all else as pandas has it for Arrow, so that whole numbers stay.
 
     Octets are text where they are, hex where they are identifiers, and stay octets where they are neither.
     """
+    import pandas as pd
+
     kind = value_type(column.type)
     plain = pa.chunked_array(
         [plain_values(chunk) for chunk in column.chunks], kind if column.num_chunks == 0 else None
@@ -117,8 +156,10 @@ def _is_text(kind: pa.DataType) -> bool:
     return any(is_one(kind) for is_one in _TEXTS)
 
 
-def _is_other_text(cells: pd.Series) -> bool:
+def _is_other_text(cells: "pd.Series") -> bool:
     """Whether a column holds text and is not stored as text columns are here."""
+    import pandas as pd
+
     dtype = cells.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         return pd.api.types.infer_dtype(dtype.categories) == "string"

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import mask, text_column
+from hygiene.arrow.text import mask
+from hygiene.columns.leads import Leads
 from hygiene.columns.opt_out_cells import (
     NO,
     SILENT,
@@ -25,7 +25,6 @@ from hygiene.columns.opt_out_cells import (
     says_under,
     tags_in,
 )
-from hygiene.columns.place import places, was_read
 from hygiene.errors import UsageError, option
 
 __all__ = ["ColumnMarks", "Marks", "any_marks", "find_marks", "renumber"]
@@ -92,23 +91,23 @@ class Marks:
         return cls(pa.nulls(rows, pa.large_string()), {})
 
 
-def find_marks(frame: pd.DataFrame, /, *, first_row: int = 1, named: Sequence[str] = ()) -> Marks:
+def find_marks(leads: Leads, /, *, first_row: int = 1, named: Sequence[str] = ()) -> Marks:
     """The opt-out marks of a lead frame; of several on a row the first column's is named.
 
     Args:
-        frame: The leads.
+        leads: The leads.
         first_row: Number of the first one.
         named: Columns that the user says mark rows: ``HEADER``, or ``HEADER=VALUE,VALUE``.
 
     Raises:
         UsageError: a column that is named is not there.
     """
-    settled = _settled(named, [str(header) for header in frame.columns])
-    rule, columns = np.full(len(frame), None, dtype=object), {}
-    for at, header in enumerate(map(str, frame.columns)):
+    settled = _settled(named, [str(header) for header in leads.columns])
+    rule, columns = np.full(len(leads), None, dtype=object), {}
+    for at, header in enumerate(map(str, leads.columns)):
         if header not in settled and not may_mark(header):
             continue
-        cells = text_column(frame.iloc[:, at])
+        cells = leads.at(at)
         codes = _by_values(header, cells, settled[header]) if header in settled else says(header, cells)
         found = _column_marks(header, cells, codes, settled=header in settled)
         if found is not None and settled.get(header):
@@ -124,7 +123,7 @@ def find_marks(frame: pd.DataFrame, /, *, first_row: int = 1, named: Sequence[st
         columns[header] = found
         if not found.telephone:
             rows = np.flatnonzero((codes == NO) & (rule == None))  # noqa: E711 -- elementwise
-            rule[rows] = [f"{place}:{header}" for place in _places(frame.index, rows, first_row)]
+            rule[rows] = [f"{place}:{header}" for place in _places(leads, rows, first_row)]
     return Marks(pa.array(rule, pa.large_string()), columns)
 
 
@@ -196,11 +195,10 @@ def _shown(value: str) -> str:
     return repr(text if len(text) <= _CUT else f"{text[:_CUT]}...")
 
 
-def _places(index: pd.Index, rows: np.ndarray[Any, Any], first_row: int) -> list[str]:
+def _places(leads: Leads, rows: np.ndarray[Any, Any], first_row: int) -> list[str]:
     """Source and line of rows that were read; their numbers otherwise."""
-    if was_read(index):
-        return places(index[rows])
-    return [f"{_UNREAD}:{row}" for row in (rows + first_row).tolist()]
+    found = leads.places(rows)
+    return [f"{_UNREAD}:{row}" for row in (rows + first_row).tolist()] if found is None else found
 
 
 def renumber(rule: pa.Array, rows: np.ndarray[Any, Any], /) -> pa.Array:

@@ -5,8 +5,8 @@ The choice looks at the header and the first rows; it holds for all rows of the 
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,11 +16,14 @@ from hygiene.columns.mapping import CANONICAL, MALFORMED, SAMPLE_ROWS, ColumnMap
 from hygiene.columns.place import was_read
 from hygiene.columns.stand_ins import stand_in
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = ["choose_columns", "count_stand_ins", "name_columns"]
 
 
 def choose_columns(
-    top: pd.DataFrame, columns: Mapping[str, str] | None = None, /, *, source: str
+    top: "pd.DataFrame", columns: Mapping[str, str] | None = None, /, *, source: str
 ) -> ColumnMap:
     """Where the columns of a frame go.
 
@@ -46,19 +49,19 @@ def choose_columns(
     return found
 
 
-def count_stand_ins(frame: pd.DataFrame, found: ColumnMap, /) -> tuple[int, ...]:
+def count_stand_ins(frame: "pd.DataFrame", found: ColumnMap, /) -> tuple[int, ...]:
     """Rows that take their address from each of the further columns."""
     return _addresses(frame, found)[1] if found.further else ()
 
 
-def _addresses(frame: pd.DataFrame, found: ColumnMap) -> tuple[pa.ChunkedArray, tuple[int, ...]]:
+def _addresses(frame: "pd.DataFrame", found: ColumnMap) -> tuple[pa.ChunkedArray, tuple[int, ...]]:
     """The email cells, those of further columns in rows without an address."""
     places = (found.names.index("email"), *found.further)
     cells = [pc.fill_null(text_column(frame.iloc[:, at]), "") for at in places]
     return stand_in(cells[0], cells[1:])
 
 
-def name_columns(frame: pd.DataFrame, found: ColumnMap, /) -> pd.DataFrame:
+def name_columns(frame: "pd.DataFrame", found: ColumnMap, /) -> "pd.DataFrame":
     """The rows under canonical names, these first; the given frame is left as it is."""
     leads = frame.set_axis(list(found.names), axis=1)
     addresses, counts = _addresses(frame, found) if found.further else (None, ())

@@ -204,7 +204,10 @@ BESIDE_WORDS: Mapping[str, str] = {
         "рабочее, служебный, робочий, робоча, 勤務先, 仕事, 工作, 办公, 辦公, 직장, 업무용, עבודה, بالعمل, "
         "العمل"
     ),
+    "person": "person, personne, persona, pessoa, persoon, osoba, osoby, kisi, henkilo, персона",
     "company": (
+        "organisation, organisations, organizacion, organizacao, organizzazione, organisatie, organizacja, "
+        "organizacji, organizace, organisasjon, организация, "
         "aziendale, corporativo, corporativa, unternehmens, entreprise, societe, empresa, firma, azienda, "
         "bedrijf, firmy, sirket, 会社, 公司, 企业, 회사, компании, корпоративный, корпоративная, компанії, "
         "החברה, الشركة"

@@ -7,11 +7,11 @@ for good: the row is for review. A blank cell says nothing.
 import re
 from collections.abc import Sequence
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import Mask, is_blank, mask, text_column
+from hygiene.arrow.text import Mask, is_blank, mask
+from hygiene.columns.leads import Leads
 from hygiene.errors import InputError
 
 __all__ = ["is_verdict_column", "judge_verdicts"]
@@ -81,22 +81,22 @@ def is_verdict_column(header: str, cells: Sequence[str], /) -> bool:
     return bool(words) and known >= _KNOWN * len(words) and bool(theirs or not _THEIRS.isdisjoint(words))
 
 
-def judge_verdicts(frame: pd.DataFrame, column: str, /) -> dict[str, Mask]:
+def judge_verdicts(leads: Leads, column: str, /) -> dict[str, Mask]:
     """The rows that a verifier holds to be bad or not certain, one mask a reason, by position.
 
     Args:
-        frame: The leads.
+        leads: The leads.
         column: The column with the verdicts; case and white space around it do not count.
 
     Raises:
         InputError: the frame has no such column.
     """
-    names = {str(name).strip().casefold(): name for name in reversed(frame.columns)}
+    names = {str(name).strip().casefold(): name for name in reversed(leads.columns)}
     found = names.get(column.strip().casefold())
     if found is None:
-        shown = ", ".join(repr(str(name)) for name in frame.columns[:12] if "@" not in str(name))
+        shown = ", ".join(repr(str(name)) for name in leads.columns[:12] if "@" not in str(name))
         raise InputError(f"no column {column!r} to trust; there are {shown}.")
-    cells = text_column(frame[found])
+    cells = leads[found]
     encoded = cells.dictionary_encode()
     words = [_spelled(cell) for cell in encoded.dictionary.to_pylist()]
     blank = is_blank(cells)

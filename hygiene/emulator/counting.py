@@ -19,15 +19,15 @@ __all__ = ["import_leads", "last_import_apart"]
 # Lists have no client, so only entries without a client act (documented for campaigns).
 _COUNT_ONE = """
 INSERT INTO leads (list_id, import_id, address, key, fields, created_at, state)
-SELECT :list_id, :import_id, :address, lead_key(:address), :fields, :now,
+SELECT :list_id, :import_id, :address, iif(:lacks, NULL, lead_key(:address)), :fields, :now,
     CASE
         WHEN :past_limit OR credit_is_spent THEN 'dropped'
-        WHEN lead_key(:address) IS NULL THEN :invalid_rows
+        WHEN :lacks OR lead_key(:address) IS NULL THEN :invalid_rows
         WHEN unreadable = 'uncounted' THEN 'uncounted'
         WHEN (on_block_list OR unreadable = 'blocked') AND (repeats IS NULL OR :precedence = 'blocked')
             THEN 'blocked'
         WHEN :repeats_count_as IN (iif(repeats IS NULL, NULL, 'imported'), 'imported_in_' || repeats) THEN 'updated'
-        WHEN repeats IS NOT NULL THEN 'duplicate'
+        WHEN repeats IS NOT NULL THEN iif(:repeats_count_as = 'uncounted', 'uncounted', 'duplicate')
         WHEN unreadable = 'duplicates' THEN 'duplicate'
         ELSE 'imported'
     END
@@ -124,6 +124,7 @@ def import_leads(
                 "fields": json.dumps(lead),
                 "block_keys": json.dumps(held),
             }
+            row["lacks"] = keys.lacks(lead, policy=policy)
             row["past_limit"] = 0 < policy.request_limit <= position
             connection.execute(_COUNT_ONE, common | row)
         return dict(connection.execute(_TOTALS, common).fetchone())

@@ -7,7 +7,7 @@ they are silent it is assumed: a repeat in one request is in `duplicate_email_co
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from hygiene.emulator import keys, request_validation
@@ -93,15 +93,9 @@ class InstantlyEmulator(Stub):
     @property
     def table(self) -> Table:
         """Its routes."""
-        lists = {
-            ("POST", "/lead-lists"): self._create,
-            ("GET", "/lead-lists"): lambda call: self._page(
-                [each for each in self._of("list") if query_of(call, "search") in each["name"]],
-                query_of(call, "starting_after"),
-            ),
-        }
         return {
-            **lists,
+            ("POST", "/lead-lists"): self._create,
+            **{("GET", path): self._listed(kind) for kind, path in _KINDS.items()},
             **{("GET", f"{path}/{{id}}"): self._find(kind) for kind, path in _KINDS.items()},
             ("POST", "/leads/add"): self._add,
             ("POST", "/leads/list"): self._list,
@@ -143,8 +137,13 @@ class InstantlyEmulator(Stub):
         """Put addresses or domains on the block list."""
         self.entries |= {str(uuid.uuid4()): entry for entry in entries}
 
-    def _of(self, kind: str) -> list[dict[str, Any]]:
-        return [place for place in self._places.values() if place["kind"] == kind]
+    def _listed(self, kind: str) -> Callable[[Call], Reply]:
+        def listed(call: Call) -> Reply:
+            of_kind = (place for place in self._places.values() if place["kind"] == kind)
+            found = [self._shown(place) for place in of_kind if query_of(call, "search") in place["name"]]
+            return self._page(found, query_of(call, "starting_after"))
+
+        return listed
 
     def _create(self, call: Call) -> Reply:
         name = request_validation.check(call.body, {"name": Field("a string", required=True)}, closed=False)[

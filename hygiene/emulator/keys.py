@@ -14,7 +14,16 @@ from hygiene.policy import ImportPolicy
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
-__all__ = ["address_of", "block_key", "block_keys", "covers", "first_unusable", "held_key", "lead_key"]
+__all__ = [
+    "address_of",
+    "block_key",
+    "block_keys",
+    "covers",
+    "first_unusable",
+    "held_key",
+    "lacks",
+    "lead_key",
+]
 
 #: Domains whose local parts ignore dots; both reach one mailbox.
 GMAIL_DOMAINS = ("gmail.com", "googlemail.com")
@@ -33,10 +42,19 @@ def address_of(lead: Mapping[str, Any], /, *, policy: ImportPolicy) -> str | Non
     return email.strip() if policy.strip_whitespace else email
 
 
+def lacks(lead: Mapping[str, Any], /, *, policy: ImportPolicy) -> bool:
+    """Whether a needed field is not there, or blank; the user's own may stand under `custom_fields`."""
+    own = lead.get("custom_fields")
+    fields = {**own, **lead} if isinstance(own, Mapping) else lead
+    wanted = (name.strip() for name in policy.needed_fields.split(",") if name.strip())
+    return not all(str(fields.get(name) or "").strip() for name in wanted)
+
+
 def first_unusable(leads: Sequence[Mapping[str, Any]], /, *, policy: ImportPolicy) -> int | None:
     """Position of the first lead without a usable address, from 0; None where all have one."""
     for position, lead in enumerate(leads[: policy.request_limit or None]):
-        if not _is_usable(address_of(lead, policy=policy), policy.usable_address):
+        address = address_of(lead, policy=policy)
+        if not _is_usable(address, policy.usable_address) or lacks(lead, policy=policy):
             return position
     return None
 

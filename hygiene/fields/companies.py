@@ -17,7 +17,9 @@ import pyarrow.compute as pc
 from hygiene.arrow.text import Mask, mask
 from hygiene.fields.distinct import BETWEEN, KEPT, Change, Tidied, by_distinct_rows, where_few
 from hygiene.fields.firm_case import firm_case
-from hygiene.fields.legal_forms import are_halves, ends_a_form, is_form, is_telling
+from hygiene.fields.firm_ends import drop_ends, kept
+from hygiene.fields.legal_forms import are_halves, ends_a_form, is_form
+from hygiene.fields.mend import is_left_encoded
 from hygiene.fields.name_parts import Cell
 from hygiene.fields.placeholders import is_nothing
 from hygiene.words.name_words import LEGAL_FORMS_JOINED, compact
@@ -32,37 +34,24 @@ _TEXT = pa.large_string()
 #: A name of words that begin with a capital; what more there may be is looked at one by one.
 _PLAIN = r"^\p{Lu}\p{Ll}+( \p{Lu}\p{Ll}+)*$"
 _LAST_WORD, _FURTHER_WORDS = r"^.* ", r" .*$"
-_KEYWORD = r"\b(As|Formerly|Previously|Vormals|Ehemals|Anciennement|Fka|Dba)\b"
+_KEYWORD = (
+    r"\b(As|Formerly|Previously|Vormals|Ehemals|Anciennement|Fka|Dba|Hodn|Under|Als|Unter|Inh|Inhaber|Inhaberin"
+    r"|Attn|Atf)\b"
+)
 
-_MARKS = re.compile("[\u00ae\u2122\u00a9\u2120]")
+#: Two companies in one cell.
+_TWO_FIRMS = re.compile(r"\s/\s|\S\s\S.*[^\W\d_]{3}\.?/[^\s/]{3,}\s\S")
+#: A German partnership with a company as its partner, with words between its parts: GmbH & Co. Beteiligungs KG.
+_PARTNERSHIP = re.compile(
+    r"^(.*\S)\s(?:gGmbH|GmbH|AG|SE|UG|mbH)\s?&\s?Co\.?(?:\s[^\W\d_-]+)?\s(?:KG|OHG|KGaA)$", re.IGNORECASE
+)
+#: Capitals of Turkish alone: where one stands, an I is the one without a dot.
+_TURKISH = frozenset("İĞ")
 _BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\uff08[^\uff08\uff09]*\uff09)\s*")
 _NOW = re.compile(r"[(\[]\s*(?:now|jetzt|heute)\b", re.IGNORECASE)
-_FORMERLY = re.compile(
-    r"[\s,;(\[\-\u2013]+(?:formerly|previously|vormals|ehemals|anciennement"
-    r"|precedentemente|fka|f/k/a|f\.k\.a\.)(?=[\s:])"
-    r".*$",
-    re.IGNORECASE,
+_HOST = re.compile(
+    r"(?:https?://)?(?:www\.)?([a-z0-9][a-z0-9-]*)((?:\.[a-z]{2,24}){1,2})(?:/\S*)?", re.IGNORECASE
 )
-_TRADING_AS = re.compile(
-    r"^.{2,}?[\s,;(]+(?:dba|d/b/a|d\.b\.a\.?|doing business as|trading as|t/a)[\s:]+(.{2,}?)\)?$",
-    re.IGNORECASE,
-)
-_PART_OF = re.compile(
-    r"\s*[,\u2013\u2014-]\s+(?:an?\s.+\s(?:company|group|brand|business|subsidiary|corporation)"
-    r"|(?:part|member|division) of\s.+)$",
-    re.IGNORECASE,
-)
-#: A sentence behind a dash or colon: three words or more, one of them of those that no name is made of.
-_SLOGAN = re.compile(
-    r"(?:\s+[-\u2013\u2014]|:)\s+(?=(?:\S+\s+){2,}\S+$)(?=.*\b(?:your|our|we|you|us|is|are|since|making|for|that|to"
-    r"|ihre?n?|wir|unsere?|votre|nos|tu|su|il|sua)\b).+$",
-    re.IGNORECASE,
-)
-#: What stands behind a legal form and a comma or dash: a place or a part of the company.
-_BRANCH = re.compile(r"^(.*\S)\s(\S+?)(?:,\s*|\s+[\u2013\u2014-]\s+)(?:[^\W\d_][\w.'\u2019-]*\s?){1,3}$")
-_CARE_OF = re.compile(r"[\s,;]+c/o\s.+$", re.IGNORECASE)
-_STROKE = re.compile(r"\s*\|.*$|\s+::.*$")
-_HOST = re.compile(r"(?:https?://)?(?:www\.)?([a-z0-9][a-z0-9-]*)((?:\.[a-z]{2,24}){1,2})/?", re.IGNORECASE)
 #: Endings that people do not say; io, ai, co and others like them are often part of a name.
 _ENDINGS = re.compile(
     r"\.(?:(?:com?|net|org|ltd)\.[a-z]{2}|com|net|org|biz|info|de|at|ch|fr|es|it|nl|be|pl|uk|us|ca|eu|se|no|dk|fi|cz|pt|ie"
@@ -137,50 +126,40 @@ def _whole() -> pa.Array:
 @lru_cache(KEPT)
 def tidy_company(text: str, country: str = "", /) -> Change:
     """One name as people say it, and the rules that changed it."""
+    if is_left_encoded(text):
+        return text, ""
     cell = Cell(text)
     for _ in range(_ROUNDS):
         before = cell.text
         if is_nothing(cell.text.strip(), firm=True):
             cell.set("", "placeholder")
-        if not cell.text or _NOW.search(cell.text) or "@" in cell.text or BETWEEN in cell.text:
+        if (
+            not cell.text
+            or _NOW.search(cell.text)
+            or "@" in cell.text
+            or _TWO_FIRMS.search(cell.text)
+            or BETWEEN in cell.text
+        ):
             break
-        _take_off(cell)
+        drop_ends(cell, country)
         shouted = _is_shouted(cell.text)
         _drop_forms(cell, country)
         cell.set(_without_domain(cell.text), "domain")
         cell.set(
-            firm_case(cell.text, shouted=shouted, sloppy=cell.text != before and before.islower()), "case"
+            firm_case(
+                cell.text,
+                shouted=shouted,
+                sloppy=cell.text != before and before.islower(),
+                turkish=not _TURKISH.isdisjoint(text),
+                country=country,
+            ),
+            "case",
         )
         if cell.text == before:
             break
     else:
         return text, ""
     return cell.change()
-
-
-def _take_off(cell: Cell) -> None:
-    cell.set(_kept(_MARKS.sub("", cell.text).rstrip(" ,;"), cell.text), "mark")
-    said = _TRADING_AS.match(cell.text)
-    if said:
-        cell.set(_kept(said[1], cell.text), "trading_as")
-    branch = _BRANCH.match(cell.text)
-    if branch and is_telling(branch[2]) and not is_telling(cell.text.split()[-1]):
-        cell.set(f"{branch[1]} {branch[2]}", "brackets")
-    for pattern, rule in (
-        (_FORMERLY, "formerly"),
-        (_CARE_OF, "formerly"),
-        (_STROKE, "slogan"),
-        (_PART_OF, "slogan"),
-        (_SLOGAN, "slogan"),
-    ):
-        if pattern.search(cell.text):
-            cell.set(_kept(pattern.sub("", cell.text), cell.text), rule)
-
-
-def _kept(new: str, old: str) -> str:
-    """The new text without what it ends in, where it is still a name."""
-    new = re.sub(r"\s+", " ", new).strip(" ,;\u2013\u2014-") if new != old else new
-    return new if sum(map(str.isalnum, new)) > 1 else old
 
 
 def _is_shouted(text: str) -> bool:
@@ -195,12 +174,21 @@ def _drop_forms(cell: Cell, country: str) -> None:
         before = cell.text
         cell.set(_without_form(cell.text, country), "legal_form")
         if cell.text == before and _BRACKETS.search(cell.text):
-            cell.set(_kept(_BRACKETS.sub(" ", cell.text), cell.text), "brackets")
+            cell.set(kept(_BRACKETS.sub(_gap, cell.text), cell.text), "brackets")
         if cell.text == before:
             return
 
 
+def _gap(found: re.Match[str]) -> str:
+    """What stands in place of brackets: nothing between signs that are written without spaces."""
+    text = found.string[: found.start()][-1:] + found.string[found.end() :][:1]
+    return "" if text and all("\u3040" <= sign <= "\u9fff" for sign in text) else " "
+
+
 def _without_form(text: str, country: str) -> str:
+    partnership = _PARTNERSHIP.match(text)
+    if partnership:
+        return _as_name(partnership[1], text)
     words = text.split()
     most = min(_FORM_WORDS, len(words) - 1) if words and ends_a_form(words[-1]) else 0
     for count in range(most, 0, -1):
@@ -211,7 +199,7 @@ def _without_form(text: str, country: str) -> str:
                 words[1:-count] if are_halves(words[0], tail) and count < len(words) - 1 else words[:-count]
             )
             return _as_name(" ".join(head), text)
-    for form in LEGAL_FORMS_JOINED:
+    for form in sorted(LEGAL_FORMS_JOINED, key=len, reverse=True):
         if text.startswith(form) or text.endswith(form):
             return _as_name(text.removeprefix(form).removesuffix(form).strip(), text)
     return _without_leading(text, country)

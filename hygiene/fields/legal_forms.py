@@ -36,10 +36,10 @@ def is_form(tail: str, head: list[str], country: str, *, behind_comma: bool, sho
         "certain": len(letters) > 2 or upper or dotted or not tail.isascii() or tail.lower() == "oy",
         "co": "certain" not in kinds and head[0].lower() != "the",
         "cased": tail.rstrip(",") in read_words("legal_forms", kind="cased"),
-        "dotted": dotted or (behind_comma and upper),
+        "dotted": dotted or (behind_comma and upper and (not country or country in kinds.get("dotted", ()))),
         "capitals": dotted or (upper and not word),
     }
-    if kinds.get("in_country") == country != "" and upper:
+    if (country in kinds.get("in_country", ()) and upper) or country in kinds.get("in_country_any", ()):
         return True
     if compact(tail) == "spa" and not dotted and upper:
         return country in {"IT", "CL"}
@@ -47,12 +47,13 @@ def is_form(tail: str, head: list[str], country: str, *, behind_comma: bool, sho
 
 
 @cache
-def _forms() -> Mapping[str, Mapping[str, str]]:
-    """Compact legal forms at the end of names, with their kinds."""
-    found: dict[str, dict[str, str]] = {}
+def _forms() -> Mapping[str, Mapping[str, frozenset[str]]]:
+    """Compact legal forms at the end of names, with their kinds and the countries of each."""
+    found: dict[str, dict[str, frozenset[str]]] = {}
     for form, kind, country in read_rows("legal_forms"):
         if not kind.startswith("before"):
-            found.setdefault(compact(form), {})[kind] = country
+            kinds = found.setdefault(compact(form), {})
+            kinds[kind] = kinds.get(kind, frozenset()) | {country}
     return found
 
 

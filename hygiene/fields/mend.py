@@ -16,7 +16,7 @@ from hygiene.arrow.text import Mask, Octets
 from hygiene.fields.distinct import Change, Tidied, by_distinct
 from hygiene.fields.mojibake import MAY_BE_MOJIBAKE, repair_mojibake
 
-__all__ = ["mend", "mend_text"]
+__all__ = ["is_left_encoded", "mend", "mend_text"]
 
 #: Times that all rules are tried on a cell; one that still changes then is left as it was.
 _ROUNDS = 4
@@ -108,6 +108,16 @@ def mend_text(text: str, /, *, lines: bool = False) -> Change:
     if found == text or _is_harm(text, found):
         return text, ""
     return found, ";".join(rules)
+
+
+def is_left_encoded(text: str, /) -> bool:
+    """Whether a text stays as it is since its entities stand for a formula or a tag: no pass goes on with it."""
+    if "&" not in text or not _ENTITY.search(text):
+        return False
+    plain = text
+    for _ in range(_ROUNDS):
+        plain = html.unescape(plain)
+    return _is_harm(text, plain.lstrip(" '\"")) or any(sign in plain and sign not in text for sign in "<>")
 
 
 def _is_harm(old: str, new: str) -> bool:

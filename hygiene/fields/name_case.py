@@ -12,12 +12,16 @@ from hygiene.words.name_words import given_names
 from hygiene.words.spelling import folded
 from hygiene.words.tables import read_words
 
-__all__ = ["DOTLESS", "name_case", "word_case"]
+__all__ = ["DOTLESS", "name_case", "with_dots", "word_case"]
 
-_VOWELS = frozenset("aeiouyæœøıаеёиоуыэюяіїєαειουηωաեէըիոու")
+_VOWELS = frozenset("aeiouyæœøıəәөүұўаеёиоуыэюяіїєαειουηωաեէըիոու")
 _TURKISH = frozenset("İıĞğ")
+#: A letter of Turkish that is one of Romanian too: it tells in Turkish countries alone.
+_TURKISH_THERE = frozenset("Şş")
 #: Countries whose language writes two letters i, with and without a dot.
 DOTLESS = frozenset({"TR", "AZ"})
+#: Countries where families from Portugal write the small word of their name with a capital: Da Silva.
+_PORTUGUESE_ABROAD, _PORTUGUESE = frozenset({"FR", "LU", "CH"}), frozenset({"da", "das", "do", "dos"})
 #: Countries where the first small word of a surname is a capital, and where all of them are.
 _FIRST_IS_CAPITAL, _ALL_ARE_CAPITALS = frozenset({"BE", "US"}), frozenset({"IT", "SM"})
 #: Countries where the d before an apostrophe is small: d'Estaing, d'Almeida, d'Ors.
@@ -28,7 +32,18 @@ _WORD = re.compile(r"[^\s\-\u2010\u2011]+")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?")
 #: A prefix in its own case before capitals, which are to be small: McDONALD, O'NEIL.
 _PREFIXED = re.compile(r"(Mc|Mac|[OD]['\u2019])([^\W\d_]{3,})")
+#: Apostrophes that Unicode counts among the letters.
+_APOSTROPHES = frozenset("\u02bb\u02bc")
+#: Countries where Md is a short form of Muhammad, which others take for initials.
+_MUHAMMAD = frozenset({"BD", "IN", "PK", "NP", "MY", "LK"})
+#: Two capitals in a row: without any a word that holds small letters too is left.
+_SHOUTED = re.compile("[A-Z][A-Z'\u2019]")
+_TWO_CAPITALS = re.compile(r"[A-Z]{2}[a-z]{2,}")
 _INVERTED = re.compile(r"[^\W\d_][^\W\d_]{2,}")
+#: Mc before a vowel or an h begins names of southern Africa of its own: Mcebisi, Mchunu.
+_ZULU, _ZULU_SPOKEN = r"mc[^\W\d_aeiouh][^\W\d_]{2,}", frozenset({"ZA", "SZ", "ZW"})
+#: Countries where a letter before an apostrophe takes no capital behind it: E'zoza, S'fiso; so do those of Ukrainian.
+_SMALL_BEHIND, _LETTERS_THERE = frozenset({"UZ", "ZA"}), frozenset("egst")
 #: Letters from which on a word in capitals beside one that is not is a name, not an abbreviation.
 _TOLD = 5
 
@@ -42,12 +57,16 @@ def name_case(text: str, /, *, given: bool, country: str = "", turkish: bool = F
         country: ISO 3166-1 code, in capitals, where it is known.
         turkish: Whether the i with a dot and that without are two letters for certain.
     """
-    letters = [sign for sign in text if sign.isalpha()]
+    if text.isascii() and not text.islower() and not text.isupper() and not _SHOUTED.search(text):
+        return text
+    letters = [sign for sign in text if sign.isalpha() and sign not in _APOSTROPHES]
     if not letters or not all(map(_has_case, letters)):
         return text
     upper, lower = all(map(_is_upper, letters)), all(map(str.islower, letters))
-    if upper and country in DOTLESS and not turkish and _TURKISH.isdisjoint(text):
-        text = _WORD.sub(lambda found: _with_dots(found[0], given=given), text)
+    known = given and given_names().issuperset(folded(text).split())
+    there = country in DOTLESS and _TURKISH.isdisjoint(text) and _TURKISH_THERE.isdisjoint(text)
+    if upper and there and (known or not turkish):
+        text = _WORD.sub(lambda found: with_dots(found[0], given=given), text)
     turkish = turkish or country in DOTLESS or not _TURKISH.isdisjoint(text)
     words = list(_WORD.finditer(text))
     if not (upper or lower):
@@ -79,7 +98,7 @@ def _is_upper(letter: str) -> bool:
     return letter.isupper() or letter in "ßŉʼ"
 
 
-def _with_dots(word: str, *, given: bool) -> str:
+def with_dots(word: str, /, *, given: bool) -> str:
     """A word in capitals without Turkish letters, each I that is the one with a dot written so.
 
     A given name, and a surname that is one, has it unless the table says otherwise; of other surnames the vowels say:
@@ -118,9 +137,11 @@ def _is_particle(
         return False
     if word in read_words("particles", kind="after"):
         return previous is not None and previous[0].lower() in read_words("particles", kind="lower")
-    if word not in read_words("particles", kind="lower"):
-        return False
-    if country in _ALL_ARE_CAPITALS or (country in _FIRST_IS_CAPITAL and not place):
+    if word == "an" and previous is not None and previous[0].lower() in {"mac", "nic", "mhic"}:
+        return True
+    abroad = country in _PORTUGUESE_ABROAD and word in _PORTUGUESE
+    capital = country in _ALL_ARE_CAPITALS or (not place and (country in _FIRST_IS_CAPITAL or abroad))
+    if capital or word not in read_words("particles", kind="lower"):
         return False
     following = words[place + 1][0].lower() if place + 1 < len(words) else ""
     return not (word == "de" and not place and following in read_words("particles", kind="italian"))
@@ -128,19 +149,22 @@ def _is_particle(
 
 def _name(word: str, given: bool, country: str, upper: bool, turkish: bool) -> str:  # noqa: FBT001
     """A word that was all capitals or all small."""
-    if _INITIALS.fullmatch(word):
-        return word.upper()
     bare = word.strip(".,'\u2019")
-    if len(bare) == 1 or (given and (_is_initials(bare) if upper else not _has_vowel(bare))):
+    if _INITIALS.fullmatch(word) or (len(bare) == 1 and not upper):
+        return word.upper()
+    cut = upper and word.endswith(".") and bare.isalpha()  # an abbreviation: MST.
+    cut |= upper and bare == "MD" and country in _MUHAMMAD
+    if len(bare) == 1 or (given and not cut and (_is_initials(bare) if upper else not _has_vowel(bare))):
         return word
     lower = _lower(word, turkish=turkish)
     if not given and lower in _surnames():
         return _surnames()[lower]
-    for mark in ("'", "\u2019", "\u02bc", "`"):
+    for mark in ("'", "\u2019", "\u02bc", "\u02bb", "`"):
         before, found, after = lower.partition(mark)
         if found and before and after:
             return _with_apostrophe((before, mark, after), country, given=given, turkish=turkish)
-    for prefix, shape, capital in (("Mc", r"mc[^\W\d_]{3,}", True), ("IJ", r"ij[^aeiouy\W].*", False)):
+    scottish = _ZULU if country in _ZULU_SPOKEN else r"mc[^\W\d_]{3,}"
+    for prefix, shape, capital in (("Mc", scottish, True), ("IJ", r"ij[^aeiouy\W].*", False)):
         if re.fullmatch(shape, lower):
             return prefix + (word_case(lower[2:], turkish=turkish) if capital else lower[2:])
     return word_case(lower, turkish=turkish)
@@ -164,8 +188,13 @@ def _with_apostrophe(parts: tuple[str, str, str], country: str, *, given: bool, 
     before, mark, after = parts
     if before == "d" and country in _SMALL_D and not given:
         return f"d{mark}{word_case(after, turkish=turkish)}"
-    capital = len(after) > 1 and (len(before) == 1 or before in read_words("particles", kind="elided"))
+    small = (country in _SMALL_BEHIND and before in _LETTERS_THERE) or (
+        "а" <= before <= "ї" and before != "о"
+    )
+    single = len(before) == 1 and not small
+    capital = len(after) > 1 and (single or before in read_words("particles", kind="elided"))
     capital |= given and before in read_words("particles", kind="elided_given") and len(after) >= 4
+    capital &= mark != "\u02bb"  # a letter of Hawaii
     first = word_case(before, turkish=turkish)
     return f"{first}{mark}{word_case(after, turkish=turkish) if capital else after}"
 
@@ -182,6 +211,8 @@ def _mixed(found: re.Match[str], text: str, *, turkish: bool) -> str:
         told = len(word) >= _TOLD and _has_vowel(word)
         told |= len(word) > 2 and (folded(word) in given_names() or _beside_particles(word, text))
         return word_case(word, turkish=turkish) if told else word
+    if _TWO_CAPITALS.fullmatch(word) and folded(word) in given_names():
+        return word_case(word, turkish=turkish)
     inverted = _INVERTED.fullmatch(word) and word[0].islower() and all(map(_is_upper, word[1:]))
     return word_case(word, turkish=turkish) if inverted else word
 

@@ -6,7 +6,7 @@ Each function takes one kind of it off a text, and gives the text itself where t
 import re
 
 from hygiene.fields.distinct import Change
-from hygiene.fields.name_titles import APOSTROPHES, TWO_PEOPLE, name_key, split_titles
+from hygiene.fields.name_titles import APOSTROPHES, TWO_PEOPLE, name_key
 from hygiene.words.firm_names import are_positions, is_firm
 from hygiene.words.name_words import LEGAL_FORMS_JOINED, given_names
 from hygiene.words.spelling import folded
@@ -14,17 +14,19 @@ from hygiene.words.tables import read_words
 
 __all__ = [
     "Cell",
+    "before_employer",
+    "drop_address",
     "drop_nicknames",
     "drop_pictures",
+    "drop_signs",
     "is_company",
     "is_left",
-    "is_turned",
     "starts_with_particle",
 ]
 
 #: Pictures, flags, stars, hearts and what shapes them. Source: Unicode's blocks of symbols and pictographs.
 _PICTURES = re.compile(
-    "[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\ufe0e\ufe0f\u20e3\U0001f000-\U0001faff]"
+    "[\u00a9\u00ae\u2122\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\ufe0e\ufe0f\u20e3\U0001f000-\U0001faff]"
     "|(?<=[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d|\u200d(?=[\u2600-\u27bf\U0001f000-\U0001faff])"
 )
 _BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*")
@@ -33,10 +35,19 @@ _QUOTED = re.compile(
     r"|'[^']+'|\u2018[^\u2019]+\u2019)(?=\s|$)"
 )
 _ALSO = re.compile(
-    r"\s+(?:(?:aka|a\.k\.a\.?|alias|goes by|geb\.|geborene|née|né|nee|z d\.)\s+.+"
-    r"|(?:she|he|they)\s*/\s*(?:her|him|them)(?:\s*/\s*(?:hers|his|theirs))?)$",
+    r"\s+(?:(?:aka|a\.k\.a\.?|alias|goes by|geb\.|geborene|née|né|nee|z d\.|c/o|p\. ?adr\.)\s+.+"
+    r"|#\s?\w.*|(?:at|bei|chez)\s(?-i:[A-Z]).*|(?:she|he|they|ze|xe|elle|ella|sie|er|hun)\s*/\s*(?:her|him|them|they|she|he|el|elle|ella|ihr|ihm|iel|hen)"
+    r"(?:\s*/\s*[^\W\d_]+)?)$",
     re.IGNORECASE,
 )
+#: An address beside a name, in brackets or not, and an employer behind "@".
+_ADDRESS = re.compile(
+    r"\s*[<(\[]?(?:mailto:)?[^\s<>()\[\]@]+@[^\s<>()\[\]@]+\.[^\s<>()\[\]@]+[>)\]]?\s*|\s+@\s*\S.*$"
+)
+#: Signs that no name begins or ends with.
+_AROUND = " *_~-\u2013\u2014=^:;\u00b7\u2022"
+#: What sets an employer off behind a name.
+_BEFORE = re.compile(r" \| | c/o | @ ?|, | (?:at|bei|chez) (?=[A-Z])|(?<=\w) [-\u2013] (?=\w)")
 #: Signs of a cell that is no name of one person.
 _OTHER = re.compile(r"[@&/\\_|+:=<>*#%$€£^~{}\[\]()?!;,\"]|\d|https?|www\.|\.(?:com|net|org|de|example)\b")
 _ORDINAL = re.compile(r"(?:2nd|3rd|4th)\.?$", re.IGNORECASE)
@@ -44,10 +55,6 @@ _ORDINAL = re.compile(r"(?:2nd|3rd|4th)\.?$", re.IGNORECASE)
 _TWO_LAST = re.compile(r"\s(?:and|und|et|or|oder|og|och)\s", re.IGNORECASE)
 #: Behind "von" these are part of a surname: von und zu.
 _NOBLE = re.compile(r"\b(?:von|zu)\s+und\s", re.IGNORECASE)
-
-
-#: Surnames that one person has, where a comma is all that tells them from a name.
-_TWO_SURNAMES = 2
 
 
 class Cell:
@@ -80,10 +87,36 @@ def _kept(new: str, old: str) -> str:
 
 
 def drop_pictures(text: str, /) -> str:
-    """A text without emoji, stars and flags."""
+    """A text without emoji, stars, flags and marks, nor the position behind one."""
+    for found in () if text.isascii() else _PICTURES.finditer(text):
+        head = _PICTURES.sub(" ", text[: found.start()]).strip()
+        if any(map(str.isalpha, head)) and are_positions([text[found.end() :]]):
+            return head
     return (
         text if text.isascii() else _kept(_PICTURES.sub(" ", text), text) if _PICTURES.search(text) else text
     )
+
+
+def drop_signs(text: str, /) -> str:
+    """A text without the signs around it: stars, dashes, a pair of quotes, a full stop behind a given name."""
+    if text[:1].isalpha() and text[-1:].isalpha():
+        return text
+    bare = text.strip(_AROUND)
+    if len(bare) > 2 and bare[0] == bare[-1] and bare[0] in "\"'":
+        bare = bare[1:-1].strip()
+    name = bare.removesuffix(".")
+    if name != bare and len(name) > len("Wm.") and _is_given(folded(name)):
+        bare = name
+    return _kept(bare, text) if bare != text else text
+
+
+def _is_given(word: str) -> bool:
+    return word in given_names() and word not in read_words("titles", kind="abbreviated")
+
+
+def drop_address(text: str, /) -> str:
+    """A text without the address or the employer beside a name."""
+    return _kept(_ADDRESS.sub(" ", text), text) if "@" in text else text
 
 
 def drop_nicknames(text: str, /) -> str:
@@ -103,17 +136,10 @@ def is_left(text: str, /, *, given: bool) -> bool:
     return two.search(_NOBLE.sub(" ", text)) is not None
 
 
-def is_turned(text: str, /) -> bool:
-    """Whether a cell is a surname, a comma and given names, with titles before them or not."""
-    surname, comma, given = text.partition(",")
-    words, names = surname.split(), split_titles(given.strip(), "", alone=False)[1]
-    if not comma or is_left(surname, given=False) or is_left(names, given=True):
-        return False
-    own = len(words) == 1 or starts_with_particle(surname)
-    if own and len(words) > 1 and words[0].islower() and names.isalpha() and not are_positions([names]):
-        return True
-    two = len(words) == _TWO_SURNAMES and given_names().isdisjoint(map(folded, words))
-    return (own or two) and given_names().issuperset(folded(names).split()) and bool(names)
+def before_employer(text: str, /) -> str:
+    """A text without an employer that a comma, a dash or a word sets off behind a name."""
+    head = _BEFORE.split(text, maxsplit=1)[0]
+    return head or text
 
 
 def is_company(first: str, last: str, /) -> bool:

@@ -16,19 +16,23 @@ import pyarrow.compute as pc
 
 from hygiene.arrow.text import mask
 from hygiene.fields.distinct import KEPT, Change, Tidied, by_distinct_rows, where_few
+from hygiene.fields.mend import is_left_encoded
 from hygiene.fields.name_case import DOTLESS, name_case
 from hygiene.fields.name_ends import cut_end
+from hygiene.fields.name_order import drop_doubled, put_in_order
 from hygiene.fields.name_parts import (
     Cell,
+    before_employer,
+    drop_address,
     drop_nicknames,
     drop_pictures,
+    drop_signs,
     is_company,
     is_left,
-    is_turned,
     starts_with_particle,
 )
 from hygiene.fields.name_titles import split_titles
-from hygiene.fields.placeholders import is_department, is_nothing
+from hygiene.fields.placeholders import are_nobody, is_department, is_empty, is_nothing
 from hygiene.fields.plain_names import plain_names, set_plainly
 from hygiene.fields.whole_names import split_whole
 from hygiene.words.name_words import given_names
@@ -51,8 +55,8 @@ def tidy_names(first: pa.Array, last: pa.Array, /, *, countries: pa.Array | None
             depend on them.
 
     Returns:
-        Both columns. Rules: ``placeholder``, ``picture``, ``nickname``, ``title``, ``suffix``, ``credential``,
-        ``order``, ``last_name_in_first``, ``first_name_in_last``, ``case``.
+        Both columns. Rules: ``placeholder``, ``address``, ``picture``, ``nickname``, ``title``, ``suffix``,
+        ``credential``, ``order``, ``last_name_in_first``, ``first_name_in_last``, ``case``.
     """
     known = pa.nulls(len(first), _TEXT) if countries is None else countries
     return where_few([first, last, known], _tidied)
@@ -74,13 +78,17 @@ def _tidied(columns: Sequence[pa.Array], /) -> list[Tidied]:
 @lru_cache(KEPT)
 def tidy_name(first: str, last: str, country: str = "", /) -> tuple[Change, ...]:
     """The first and the last name of one lead, each with the rules that changed it."""
+    if is_left_encoded(first) or is_left_encoded(last):
+        return (first, ""), (last, "")
     cells = (Cell(first), Cell(last))
     for _ in range(_ROUNDS):
         before = [cell.text for cell in cells]
         for cell, other in zip(cells, cells[::-1], strict=True):
-            if is_nothing(cell.text.strip(), beside=other.before.strip()):
+            text = cell.text.strip()
+            nothing = is_nothing(text, beside=other.before.strip(), given=cell is cells[0]) or is_empty(text)
+            if nothing or are_nobody(first.strip(), last.strip()):
                 cell.set("", "placeholder")
-        if not is_company(*[cell.text for cell in cells]):
+        if not is_company(*[before_employer(cell.text) for cell in cells]):
             _take_off(*cells, country)
             _set_case(*cells, country)
         if before == [cell.text for cell in cells]:
@@ -94,18 +102,22 @@ def _take_off(first: Cell, last: Cell, country: str) -> None:
     for cell in (first, last):
         if is_department(cell.text):
             continue
-        cell.set(drop_pictures(cell.text), "picture")
+        if cell.text.isalpha() and (cell is first or cell.text.istitle()):
+            continue  # one word: there is nothing to take off
+        cell.set(drop_address(cell.text), "address")
+        cell.set(drop_signs(drop_pictures(cell.text)), "picture")
         cell.set(drop_nicknames(cell.text), "nickname")
-        for text, rule in cut_end(cell.text, given=cell is first):
+        beside = last.text if cell is first else first.text
+        for text, rule in cut_end(cell.text, given=cell is first, whole=not beside.strip(), country=country):
             cell.set(text, rule)
-    _put_in_order(first, last)
+    put_in_order(first, last, country)
     titles, rest = split_titles(first.text, country, alone=True)
     if titles and not (rest and is_left(rest, given=True)) and not _is_surname_alone(rest, last.text):
         _drop_titles(first, last, rest)
     titles, rest = split_titles(last.text, country, alone=False)
     if titles and not is_left(rest, given=False):
         last.set(rest, "title")
-    _drop_last_name(first, last)
+    drop_doubled(first, last)
     _split_whole(first, last, country, titled="title" in first.rules | last.rules)
 
 
@@ -128,37 +140,6 @@ def _drop_titles(first: Cell, last: Cell, rest: str) -> None:
         first.set("", "title")
 
 
-def _put_in_order(first: Cell, last: Cell) -> None:
-    """A comma behind a whole first name says that it is the surname; behind anything else it says nothing."""
-    if not last.text and is_turned(first.text):
-        surname, _, given = first.text.partition(",")
-        first.set(given.strip(), "order")
-        last.set(surname, "order")
-    if first.text.endswith(",") and last.text and "," not in last.text and "," not in first.text[:-1]:
-        surname, given = first.text[:-1].rstrip(), last.text
-        if not is_left(surname, given=False) and not is_left(given, given=True) and surname:
-            first.set(given, "order")
-            last.set(surname, "order")
-    for cell in (first, last):
-        bare = cell.text.rstrip(" ,;")
-        if bare:
-            cell.set(bare, "order")
-
-
-def _drop_last_name(first: Cell, last: Cell) -> None:
-    """Where both cells end with the surname, or both hold the whole name, each keeps its own."""
-    words, surname = first.text.split(), last.text.split()
-    if len(words) < 2 or not surname or is_left(first.text, given=True):
-        return
-    fold = [word.casefold() for word in words]
-    if fold == [word.casefold() for word in surname]:
-        if len(words) == 2:
-            first.set(words[0], "last_name_in_first")
-            last.set(surname[1], "last_name_in_first")
-    elif fold[-len(surname) :] == [word.casefold() for word in surname]:
-        first.set(" ".join(words[: -len(surname)]), "last_name_in_first")
-
-
 def _split_whole(first: Cell, last: Cell, country: str, *, titled: bool) -> None:
     """First and last name of one cell into both, where the other has nothing."""
     cell = last if last.text else first
@@ -172,7 +153,12 @@ def _split_whole(first: Cell, last: Cell, country: str, *, titled: bool) -> None
 
 
 def _set_case(first: Cell, last: Cell, country: str) -> None:
-    turkish = any(sign in "İıĞğŞş" for sign in first.text + last.text)
+    letters = "İıĞğŞş" if country in DOTLESS else "İıĞğ"
+    turkish = any(sign in letters for sign in first.text + last.text)
     for cell, given in ((first, True), (last, False)):
-        if cell.text and not is_left(cell.text, given=given) and not is_department(cell.text):
+        beside = first.text.partition(" ")[0]
+        left = is_left(cell.text, given=given) or (
+            is_department(cell.text) and (given or folded(beside) not in given_names())
+        )
+        if cell.text and not left:
             cell.set(name_case(cell.text, given=given, country=country, turkish=turkish), "case")

@@ -16,8 +16,8 @@ from hygiene.arrow.text import Mask, Octets, mask
 from hygiene.fields.companies import tidy_company
 from hygiene.fields.distinct import where_distinct
 from hygiene.fields.name_parts import is_company
-from hygiene.fields.placeholders import UNFILLED, is_department, is_made_up, is_nothing, is_test
-from hygiene.fields.suspects import Ends
+from hygiene.fields.placeholders import UNFILLED, is_department, is_made_up, is_nothing, names_a_test
+from hygiene.fields.suspects import Ends, may_begin_alike
 from hygiene.words.name_words import FIRM_WORDS, LEGAL_FORMS_JOINED, given_names
 from hygiene.words.spelling import folded
 from hygiene.words.tables import read_words
@@ -91,7 +91,7 @@ def _placeholders() -> pa.Array:
 
 def _names_nobody(first: str, last: str) -> bool:
     first, last = first.strip(), last.strip()
-    if is_test(first) and (not last or is_test(last)):
+    if names_a_test(first, last):
         return True
     whole = f"{first} {last}"
     nothing = is_nothing(first, beside=last) or is_nothing(last, beside=first)
@@ -132,12 +132,18 @@ def name_is_company(
 
 def _is_called_so(first: pa.Array, last: pa.Array, companies: pa.Array) -> Mask:
     """Rows whose name is what the company is called, and no given name: alone, twice, or with a word of trades last."""
+    found = np.zeros(len(first), dtype=bool)
+    rows = np.flatnonzero(may_begin_alike(first, companies))
+    if not len(rows):
+        return found
+    first, last, companies = (column.take(pa.array(rows)) for column in (first, last, companies))
     begins = pc.equal(*(pc.utf8_lower(pc.utf8_slice_codeunits(each, 0, 3)) for each in (first, companies)))
     near = mask(begins) & mask(pc.not_equal(first, ""))
     alike = mask(pc.equal(pc.fill_null(last, ""), "")) | mask(pc.equal(first, last))
     trade = mask(pc.is_in(pc.utf8_lower(last), value_set=pa.array(sorted(FIRM_WORDS), _TEXT)))
     columns = [first, pc.fill_null(last, ""), companies]
-    return where_distinct(columns, lambda row: _are_called(*row), plain=~(near & (alike | trade)))
+    found[rows] = where_distinct(columns, lambda row: _are_called(*row), plain=~(near & (alike | trade)))
+    return found
 
 
 def _are_called(first: str, last: str, company: str) -> bool:

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from hygiene.arrow.text import mask
 from hygiene.errors import UsageError, option
 from hygiene.fields.distinct import KEPT, Change, Tidied, by_distinct_rows, where_few
-from hygiene.fields.numbering_plans import DATE, NANP, NANP_SHAPE, numbering_plans
+from hygiene.fields.numbering_plans import DATE, FOR_FILMS, NANP, NANP_SHAPE, UNITED_KINGDOM, numbering_plans
 from hygiene.fields.plain_phones import plain_phones
 from hygiene.words.tables import read_words
 
@@ -35,14 +35,23 @@ _FLOAT = re.compile(r"(\+?\d{7,})[.,]0+")
 #: A country code in brackets: (+33) 5 56 12 34 56.
 _BRACKETED = re.compile(r"^\(\+(\d{1,3})\)\s*")
 #: A word before a number: behind it stands a colon, or the number itself.
-_LABEL = re.compile(r"([^\d:+(]+?)(?:\s*:|[\s.]+(?=[+(\d]))")
+_LABEL = re.compile(r"\(?([^\d:+()#]+?)\)?(?:\s*[:#]+|[\s.\-]+(?=[+(\d]))")
+#: A word behind a number: 415 555 0101 - cell.
+_LABEL_BEHIND = re.compile(r"[\s\-\u2013\u2014,/]+([^\W\d_]+)\.?$")
+#: The country code of Ukraine with the 0 of its trunk prefix apart: +38 (050) 123-45-67.
+_UKRAINIAN = re.compile(r"^\+38[\s\-]*\(?0")
 _NOTE = re.compile(r"\s*[(\[][^()\[\]\d]*[^\W\d_][^()\[\]\d]*[)\]]\s*$")
 _EXTENSION = re.compile(
-    r"[\s,;]*(?:;ext=|ext(?:ension)?n?\b\.?:?|x|#|\bdw\b\.?|durchwahl|poste|ramal|anexo|доб\.?|вн\.?)[\s.:]*(\d{1,6})$",
+    r"[\s,;(/\-]*(?:;ext=|ext(?:ension)?n?\.?|x|#|\bdw\.?|\bapp\.?|durchwahl|\bposte|\bramal|anexo|\bint(?:erno|erne)?\.?"
+    r"|toestel|\btst\.?|ankn(?:ytning|\.)?|\blokal|linka|\bwew\.?|klapka|mellék|dahili|доб\.?|вн\.?|внут\.?)[\s.:#]*(\d{1,6})\)?$",
     re.IGNORECASE,
 )
 _SIGNS = re.compile(r"\+?[\d\s()./\-\u2010-\u2015\u2212]+")
-_SEVERAL = re.compile(r"(?:\d[\s()\-]*){6,}[/,;|\n](?:[\s()+\-]*\d){6,}|\+.*\+")
+#: Two numbers with a sign between them; a code behind a plus or zero has fewer digits than one.
+_SEVERAL = re.compile(
+    r"^(?!\s*[+0])(?:\D*\d){0,9}?(?:\d[\s()\-]*){6,}[/,;|\n](?:[\s()+\-]*\d){6,}"
+    r"|(?:\d[\s()\-]*){8,}[/,;|\n](?:[\s()+\-]*\d){6,}|\+.*\+"
+)
 _DATE = re.compile(DATE)
 _GROUP = re.compile(r"\+\s*\(?(\d+)")
 #: A number that a spreadsheet wrote with fewer digits than it had, and one that ends in zeros for the same reason.
@@ -104,17 +113,27 @@ def tidy_phone(text: str, region: str = "", /) -> Change:
 
 def _parts(text: str) -> tuple[str, str]:
     """A text without labels and notes, and its extension."""
-    bare = unicodedata.normalize("NFKC", text).strip().lstrip("'").strip()
+    bare = unicodedata.normalize("NFKC", text).strip().lstrip("'=\"").strip(' "')
+    bare = re.sub(r"^\+{2,}", "+", bare)
     label = _LABEL.match(bare)
-    if label and label[1].strip(" .").lower() in read_words("phone_labels"):
+    if label and _is_label(label[1]):
         bare = bare[label.end() :].strip()
-    bare = _BRACKETED.sub(r"+\1 ", _NOTE.sub("", bare))
+    behind = _LABEL_BEHIND.search(bare)
+    if behind and behind[1].lower() in read_words("phone_labels"):
+        bare = bare[: behind.start()]
+    bare = _UKRAINIAN.sub("+380", _BRACKETED.sub(r"+\1 ", _NOTE.sub("", bare))).rstrip(" .,;")
     number = _FLOAT.fullmatch(bare)
     bare = number[1] if number else bare
     extension = _EXTENSION.search(bare)
     if extension and sum(map(str.isdigit, bare[: extension.start()])) >= _SHORTEST:
         return bare[: extension.start()].rstrip(" ,;-"), extension[1]
     return bare, ""
+
+
+def _is_label(text: str) -> bool:
+    """Whether words before a number say that one follows."""
+    key, known = text.strip(" .").lower(), read_words("phone_labels")
+    return key in known or known.issuperset(key.replace(".", " ").split())
 
 
 #: Free numbers of North America whose last seven digits are spelled; a telephone's keys, ITU-T E.161.
@@ -166,6 +185,12 @@ def _in_plan(bare: str, region: str, plans: ModuleType) -> str:
         number = plans.parse(bare, None if bare.startswith("+") else region)
     except plans.NumberParseException:
         return ""
+    trunk = plans.ndd_prefix_for_region(region, strip_non_digits=True) if region else None
+    unlike = trunk == "0" and not re.match(r"\W*0", bare)  # a number at home begins with it
+    if not bare.startswith("+") and (unlike or not plans.is_valid_number(number)):
+        own = _with_own_code(bare, number, region, plans)
+        if own:
+            return _in_plan(own, region, plans)
     national = plans.national_significant_number(number)
     if number.country_code == NANP:
         fits = NANP_SHAPE.fullmatch(national) is not None
@@ -173,10 +198,26 @@ def _in_plan(bare: str, region: str, plans: ModuleType) -> str:
         fits = plans.is_possible_number_with_reason(number) == plans.ValidationResult.IS_POSSIBLE
     else:
         fits = plans.is_valid_number(number) or _is_dialled_at_home(bare, number, region, plans)
+        fits |= number.country_code == UNITED_KINGDOM and FOR_FILMS.fullmatch(national) is not None
     found = str(plans.format_number(number, plans.PhoneNumberFormat.E164))
     if fits and (national.startswith("0") or len(re.sub(r"\D", "", bare)) != len(found) - 1):
         fits = _is_settled(found, plans)
     return found if fits else ""
+
+
+def _with_own_code(bare: str, number: Any, region: str, plans: ModuleType) -> str:
+    """A number that is none at home, but one with the country code that its digits begin with, a 0 before it or not."""
+    digits = re.sub(r"\D", "", bare).lstrip("0")
+    code = str(plans.country_code_for_region(region))
+    abroad = f"+{digits}"
+    if not digits.startswith(code) or len(digits) > _LONGEST:
+        return ""
+    try:
+        found = plans.parse(abroad, None)
+    except plans.NumberParseException:
+        return ""
+    longer = plans.is_possible_number(found) and not plans.is_possible_number(number)
+    return abroad if plans.is_valid_number(found) or longer else ""
 
 
 def _is_dialled_at_home(bare: str, number: Any, region: str, plans: ModuleType) -> bool:

@@ -27,8 +27,8 @@ _ABROAD = r"^\+\d[\d .\-]*(\([1-9]\d*\)[\d .\-]*)?$"
 _LEADING = r"^\+(\d+).*$"
 _NANP = r"^(1[ .\-]?)?(\([2-9]\d{2}\)|[2-9]\d{2})[ .\-]?[2-9]\d{2}[ .\-]?\d{4}$"
 _AT_HOME = r"^0[\d .\-]*$"
-#: What has a label, an extension or zeros in place of a plus.
-_DRESSED = r"[A-Za-z:]|^00"
+#: What has a label, an extension, zeros in place of a plus, or a zero in brackets behind a country code.
+_DRESSED = r"[A-Za-z:]|^00|\(0\)"
 #: A number of enough digits and its extension; a number that a spreadsheet cut, which is left as it is.
 _EXTENSION = r"(?i)^((?:\D*\d){7,}[ .\-)]*?) *(?:x|ext\.?) ?(\d{1,6})$"
 _EXPONENT = r"^[+-]?\d+([.,]\d+)?[eE][+-]?\d{1,3}$"
@@ -52,7 +52,7 @@ def plain_phones(column: pa.Array, regions: pa.Array, /) -> tuple[Mask, pa.Array
     bare, extensions = column, pa.nulls(len(column), _TEXT)
     dressed = pc.fill_null(pc.match_substring_regex(column, _DRESSED), fill_value=False)
     if pc.any(dressed).as_py():
-        opened = _opened(column.filter(dressed))
+        opened = _opened(column.filter(dressed), plans)
         bare, extensions = (
             pc.replace_with_mask(old, dressed, new)
             for old, new in zip((bare, extensions), opened, strict=True)
@@ -72,8 +72,11 @@ def plain_phones(column: pa.Array, regions: pa.Array, /) -> tuple[Mask, pa.Array
     return decided, pc.coalesce(behind, numbers)
 
 
-def _opened(column: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Texts without a label in front, with a plus in place of two zeros, and apart from them their extensions."""
+def _opened(column: pa.Array, plans: ModuleType) -> tuple[pa.Array, pa.Array]:
+    """Texts without a label in front, with a plus in place of two zeros, and apart from them their extensions.
+
+    A zero in brackets goes where it is dialled at home alone: +49 (0) 30 123456.
+    """
     labels = pc.ascii_lower(pc.replace_substring_regex(column, r"[ .]*:[\s\S]*$", ""))
     labelled = pc.is_in(labels, value_set=pa.array(sorted(read_words("phone_labels")), _TEXT))
     labelled = pc.and_(labelled, pc.match_substring(column, ":"))
@@ -82,7 +85,20 @@ def _opened(column: pa.Array) -> tuple[pa.Array, pa.Array]:
     none = pa.scalar(None, _TEXT)
     extensions = pc.if_else(behind, pc.replace_substring_regex(bare, _EXTENSION, r"\2"), none)
     bare = pc.if_else(behind, pc.replace_substring_regex(bare, _EXTENSION, r"\1"), bare)
-    return pc.replace_substring_regex(bare, r"^00 ?([1-9])", r"+\1"), extensions
+    bare = pc.replace_substring_regex(bare, r"^00 ?([1-9])", r"+\1")
+    return pc.replace_substring_regex(bare, _zeroed(plans), r"+\1 \2"), extensions
+
+
+@cache
+def _zeroed(plans: ModuleType) -> str:
+    """A number with a zero in brackets behind the code of a country that dials 0 at home and nothing else."""
+    codes = [
+        str(code)
+        for code, regions in plans.COUNTRY_CODE_TO_REGION_CODE.items()
+        if regions[0] != "001"
+        and plans.PhoneMetadata.metadata_for_region(regions[0]).national_prefix_for_parsing == "0"
+    ]
+    return rf"^\+({'|'.join(sorted(codes))})[ .\-]*\(0\)[ .\-]*([1-9])"
 
 
 def _abroad(column: pa.Array, _regions: pa.Array, plans: ModuleType) -> tuple[Mask, pa.Array]:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from hygiene.arrow.text import Mask, Octets
 
-__all__ = ["Ends"]
+__all__ = ["Ends", "may_begin_alike"]
 
 _Numbers = np.ndarray[Any, np.dtype[np.uint32]]
 #: Bits of the first, or last, so many octets of four.
@@ -22,6 +22,8 @@ _LAST = np.array([0, 0xFF000000, 0xFFFF0000, 0xFFFFFF00, 0xFFFFFFFF], dtype=np.u
 #: The bits that tell small letters from capitals, and those that no ASCII has, in four octets at once.
 _SMALL, _BEYOND = np.uint32(0x20202020), np.uint32(0x80808080)
 _ASCII = 0x80
+#: Three octets but for those bits.
+_LETTERS, _THREE = 3, np.uint32(0xDFDFDF)
 #: Knuth's multiplier for hashing (The Art of Computer Programming, 6.4), and the bits that are kept.
 _MULTIPLIER, _BITS = np.uint32(2654435761), 16
 #: Whether an octet is a letter or digit of ASCII, and whether it stands between the letters of a form (``L.L.C.``).
@@ -80,6 +82,16 @@ class Ends:
         """Cells that are not empty."""
         filled: Mask = self._lengths > 0
         return filled
+
+
+def may_begin_alike(one: pa.Array, other: pa.Array, /) -> Mask:
+    """Rows whose two cells are filled and may begin with the same three letters, whatever their case."""
+    octets = [Octets.of(column) for column in (one, other)]
+    heads = [each.heads() for each in octets]
+    found: Mask = (heads[0] ^ heads[1]) & _THREE == 0
+    found |= (heads[0] | heads[1]) & _BEYOND != 0
+    shorter = np.minimum(*(np.diff(each.bounds) for each in octets))
+    return (found | (shorter <= _LETTERS)) & (shorter > 0)
 
 
 def _padded(column: pa.Array) -> Octets:

@@ -12,10 +12,10 @@ from hygiene.words.name_words import given_names
 from hygiene.words.spelling import folded
 from hygiene.words.tables import read_words
 
-__all__ = ["split_whole"]
+__all__ = ["SURNAME_FIRST", "split_whole"]
 
 #: Countries where the surname comes first, or where many have none. Source: general knowledge (assumed).
-_OTHERWISE = frozenset(
+SURNAME_FIRST = frozenset(
     ["CN", "HK", "HU", "ID", "JP", "KH", "KP", "KR", "LA", "MM", "MN", "MY", "SG", "TW", "VN"]
 )
 #: Countries where a surname is of two words; there a cell of last names alone may begin with what is a given name too.
@@ -40,11 +40,18 @@ def split_whole(text: str, country: str, /, *, given: bool, titled: bool) -> tup
         count -= 1
     surname = words[count:]
     two = country in _TWO_SURNAMES
-    if starts_with_particle(text) or country in _OTHERWISE or not count or not surname or (two and not given):
+    if (
+        starts_with_particle(text)
+        or country in SURNAME_FIRST
+        or not count
+        or not surname
+        or (two and not given)
+    ):
         return "", text
     if is_left(text, given=True) or is_department(text) or is_firm(text) or not all(map(_is_word, words)):
         return "", text
-    whole = len(surname) == 1 or starts_with_particle(" ".join(surname)) or (two and len(surname) == 2)
+    begun = starts_with_particle(" ".join(surname)) or (_begins_surname(surname[0]) and len(surname) == 2)
+    whole = len(surname) == 1 or begun or (two and len(surname) == 2)
     known = folded(surname[0]) in given_names()
     if not whole or (sure and known and not titled and not starts_with_particle(" ".join(surname))):
         return "", text
@@ -54,11 +61,18 @@ def split_whole(text: str, country: str, /, *, given: bool, titled: bool) -> tup
 def _count_given(words: list[str]) -> int:
     """How many words are given names or, behind one, initials."""
     for count, word in enumerate(words):
+        if count and count < len(words) - 1 and _begins_surname(word):
+            return count
         initial = count and len(word.rstrip(".")) == 1
         parts = folded(word).split("-")
         if not initial and (not given_names().issuperset(parts) or (count and starts_with_particle(word))):
             return count
     return len(words)
+
+
+def _begins_surname(word: str) -> bool:
+    """Whether a surname of two words begins with it: Ó Briain, Le Goff."""
+    return word.lower().rstrip(".") in read_words("particles", kind="begins")
 
 
 def _is_word(word: str) -> bool:

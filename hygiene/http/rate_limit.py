@@ -35,8 +35,12 @@ CREATE TABLE IF NOT EXISTS slowed (until REAL NOT NULL, share REAL NOT NULL);
 """
 
 
-def parse_rate(text: str, /) -> tuple[tuple[int, float], ...]:
+def parse_rate(text: str, /, *, named: str = "rate") -> tuple[tuple[int, float], ...]:
     """Windows of (requests, seconds) that ``8/s,48/m,800/h`` names; none for ``none``.
+
+    Args:
+        text: What was given.
+        named: The parameter that it was given as.
 
     Raises:
         UsageError: it is not that form.
@@ -48,7 +52,7 @@ def parse_rate(text: str, /) -> tuple[tuple[int, float], ...]:
         found = re.fullmatch(r"\s*([1-9][0-9]{0,6})\s*/\s*([smh])\s*", part)
         if not found:
             form = "requests a second, minute or hour, such as 8/s,48/m,800/h, or none"
-            msg = f"{option('rate', text)}: expected {form}."
+            msg = f"{option(named, text)}: expected {form}."
             raise UsageError(msg)
         windows.append((int(found[1]), _UNITS[found[2]]))
     return tuple(windows)

@@ -343,13 +343,22 @@ def _trusted(base_url: str) -> ssl.SSLContext:
         raise UsageError(msg) from error
 
 
+#: Characters of a key that nobody's address holds by chance, and what an address or a domain looks like.
+_LONG_KEY = 12
+_A_NAME = re.compile(r"([^@\s]+@)?([\w-]+[.])+[\w-]{2,}")
+
+
 def _hiding(key: Key, signed: Signed) -> Callable[[str], str]:
-    """What masks the key in a text, as it is, as an address writes it and as a header does."""
+    """What masks the key in a text, as it is, as an address writes it and as a header does.
+
+    A short one may be a part of a lead's address or of a domain by chance: those are left as they are.
+    """
 
     def hide(text: str) -> str:
         in_headers = [value.rpartition(" ")[2] for value in signed.headers.values()]
         for secret in (key.reveal(), quote(key.reveal(), safe=""), *in_headers):
-            text = text.replace(secret, "<key>")
+            by_chance = len(secret) < _LONG_KEY and text != secret and _A_NAME.fullmatch(text)
+            text = text if by_chance else text.replace(secret, "<key>")
         return text
 
     return hide

@@ -7,13 +7,19 @@ writes, `jobs` waits for what an API carries out later, `in_doubt` finds out abo
 leads. What a sink offers is said in `hygiene.sinks`.
 """
 
-from hygiene.importing.memory_record import MemoryRecord
-from hygiene.importing.payload import Batch, Payload, plan, sent_columns
-from hygiene.importing.receipt import Receipt
-from hygiene.importing.records import Entry, Frozen, Identity, Journal, Record
-from hygiene.importing.sender import OnUnknown, Progress
-from hygiene.importing.session import Session, open_session, run_import
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from hygiene.version import earlier_names
+
+if TYPE_CHECKING:
+    from hygiene.importing.memory_record import MemoryRecord
+    from hygiene.importing.payload import Batch, Payload, plan, sent_columns
+    from hygiene.importing.receipt import Receipt
+    from hygiene.importing.records import Entry, Frozen, Identity, Journal, Record
+    from hygiene.importing.sender import OnUnknown, Progress
+    from hygiene.importing.session import Session, open_session, run_import
+
 
 __all__ = [
     "Batch",
@@ -39,4 +45,27 @@ _SINKS = (
     "Written",
 )  # fmt: skip
 
-__getattr__ = earlier_names(__name__, dict.fromkeys(_SINKS, "hygiene.sinks"))
+_earlier = earlier_names(__name__, dict.fromkeys(_SINKS, "hygiene.sinks"))
+#: Where names are that are loaded on first use: whoever tells of a cleaning needs none of an import.
+_HOME = {
+    "Batch": "hygiene.importing.payload",
+    "Entry": "hygiene.importing.records",
+    "Frozen": "hygiene.importing.records",
+    "Identity": "hygiene.importing.records",
+    "Journal": "hygiene.importing.records",
+    "MemoryRecord": "hygiene.importing.memory_record",
+    "OnUnknown": "hygiene.importing.sender",
+    "Payload": "hygiene.importing.payload",
+    "Progress": "hygiene.importing.sender",
+    "Receipt": "hygiene.importing.receipt",
+    "Record": "hygiene.importing.records",
+    "Session": "hygiene.importing.session",
+    "open_session": "hygiene.importing.session",
+    "plan": "hygiene.importing.payload",
+    "run_import": "hygiene.importing.session",
+    "sent_columns": "hygiene.importing.payload",
+}
+
+
+def __getattr__(name: str) -> Any:
+    return getattr(import_module(_HOME[name]), name) if name in _HOME else _earlier(name)

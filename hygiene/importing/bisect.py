@@ -28,11 +28,13 @@ class Suspects:
         by_number: The refusal, by batch number.
         refusals: Refusals since a request was last accepted.
         looked_ahead: Whether a lead that is far from them was tried since.
+        vouched: How often in a row a lead that had landed was taken once more, and no other.
     """
 
     by_number: dict[int, Rejected] = field(default_factory=dict)
     refusals: int = 0
     looked_ahead: bool = False
+    vouched: int = 0
 
     def unproved(self) -> Rejected | None:
         """A refusal that names no lead and no accepted request speaks for; None where there is none."""
@@ -43,11 +45,23 @@ class Suspects:
         self.by_number = {number + (number >= free): refusal for number, refusal in self.by_number.items()}
 
     def are_too_many(self, batch_leads: int, /) -> bool:
-        """Whether so many requests in a row were refused that the request itself must be at fault.
+        """Whether so many requests in a row were refused that the request itself may be at fault.
 
-        To halve a batch down to one lead takes its binary logarithm of refusals; a few more are let pass.
+        Each time that proves wrong twice as many are let pass, so that few leads have to vouch for many refusals.
         """
-        return self.refusals > math.ceil(math.log2(max(batch_leads, 2))) + 2 * MOST_NAMED
+        return self.refusals > _let_pass(batch_leads) << self.vouched
+
+    def need_proof(self, batch_leads: int, /) -> bool:
+        """Whether more were refused since the last proof than are let pass without any."""
+        return self.refusals > _let_pass(batch_leads)
+
+
+def _let_pass(batch_leads: int) -> int:
+    """Refusals in a row that say nothing yet.
+
+    To halve a batch down to one lead takes its binary logarithm of refusals; a few more are let pass.
+    """
+    return math.ceil(math.log2(max(batch_leads, 2))) + 2 * MOST_NAMED
 
 
 def divide(entry: Entry, refusal: Rejected, /, *, number: int, refusals: int) -> tuple[list[Entry], set[int]]:

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,6 +21,9 @@ from hygiene.prediction.address_parts import Parts
 from hygiene.prediction.evidence import Evidence
 from hygiene.prediction.features import TextFeatures
 from hygiene.prediction.traits import BLANKS, CUSTOM, PROVIDERS, REASONS, Bits, traits_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["evidence_of", "with_rows_told"]
 
@@ -103,7 +105,7 @@ def _own(cleaned: CleanedLeads, custom: Sequence[str]) -> list[str]:
     return [name for name in columns if name not in CANONICAL and name in cleaned.columns]
 
 
-def _blank(frame: pd.DataFrame, name: str) -> Mask:
+def _blank(frame: "pd.DataFrame", name: str) -> Mask:
     found: Mask = np.asarray(is_blank(text_column(frame[name])), dtype=bool)
     return found
 

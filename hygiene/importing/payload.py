@@ -5,9 +5,9 @@ Nothing here sends, and nothing knows what was sent before.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,6 +19,9 @@ from hygiene.columns.mapping import CANONICAL
 from hygiene.display import inert
 from hygiene.errors import UsageError, option
 from hygiene.sinks import Lead
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Batch", "Payload", "check_renamed", "check_size", "plan", "sent_columns"]
 
@@ -49,7 +52,7 @@ def check_size(batch_leads: int, /) -> None:
         raise UsageError(msg)
 
 
-def sent_columns(frame: pd.DataFrame, custom: Sequence[str], /) -> list[str]:
+def sent_columns(frame: "pd.DataFrame", custom: Sequence[str], /) -> list[str]:
     """The columns of a lead that are sent: the canonical ones there are, then the custom ones asked for.
 
     Who takes the mail (`mail_provider`) can be asked for as well, by its name, where no column of the leads has it.

@@ -10,10 +10,9 @@ import itertools
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -38,6 +37,9 @@ from hygiene.sinks import (
     Sink,
     form_of,
 )
+
+if TYPE_CHECKING:
+    pass
 
 __all__ = ["prepare", "with_known_leads", "with_readback"]
 
@@ -262,6 +264,8 @@ def _few(members: Iterable[str], who: str, most: int) -> pa.Array:
     read = list(itertools.islice(members, None if most == _UNBOUND else most + 1))
     if len(read) > most:
         raise InputError(_too_many(who, None, _LEADS, option("known", value="F")))
+    import pandas as pd
+
     return text_column(pd.Series(read, dtype=object))
 
 

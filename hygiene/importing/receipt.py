@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from hygiene.display import inert
 from hygiene.errors import HygieneError
 from hygiene.importing.records import Frozen, Record, in_order
@@ -17,6 +15,7 @@ from hygiene.prediction.reconcile import BatchResult, BatchState, Reconciliation
 from hygiene.prediction.uncertainty import Bounds, Unknown, find_bounds
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
     from hygiene.cleaning.result import CleanedLeads
@@ -83,7 +82,7 @@ class Receipt:
         told = self.reconciliation
         return plot_counts(told.predicted, told.reported, status=told.status)
 
-    def deliveries(self, cleaned: "CleanedLeads", /) -> dict[str, pd.DataFrame]:
+    def deliveries(self, cleaned: "CleanedLeads", /) -> "dict[str, pd.DataFrame]":
         """By name of file (`DELIVERIES`): row, place, address, batch and state of leads, and the API's words.
 
         Args:
@@ -91,7 +90,9 @@ class Receipt:
         """
         return {name: self._rows_in(states, cleaned) for name, states in DELIVERIES.items()}
 
-    def _rows_in(self, states: Sequence[BatchState], cleaned: "CleanedLeads") -> pd.DataFrame:
+    def _rows_in(self, states: Sequence[BatchState], cleaned: "CleanedLeads") -> "pd.DataFrame":
+        import pandas as pd
+
         found = [
             (row, batch.batch, batch.state, words.get(place, batch.words))
             for batch in self.batches

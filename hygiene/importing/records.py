@@ -116,7 +116,9 @@ class Entry:
     def part(self, leads: Places, /, *, number: int) -> "Entry":
         """A batch of some of its leads."""
         kept = self.result
-        result = BatchResult(number, len(leads), "planned", kept.attempts, kept.predicted)
+        result = BatchResult(
+            number, len(leads), "planned", kept.attempts, kept.predicted, answered_at=kept.answered_at
+        )
         return replace(self, leads=leads, result=result)
 
 

@@ -183,7 +183,7 @@ class Session:
             forbidden=cleaned.forbidden(send_all=self._send_all),
         )
         error = run.send()
-        self.notes += run.crossing.notes()
+        self.notes += run.notes()
         receipt = self._receipt(record, error, progressed=run.progressed)
         receipt = with_rows_told(receipt, cleaned, custom=self.frozen.custom)
         if isinstance(error, SinkError) and {batch.state for batch in receipt.batches} <= {"planned"}:

@@ -5,23 +5,25 @@ Its shape is `hygiene_schemas/summary.schema.json`; a breaking change is a new n
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hygiene.cleaning.changed import ChangedColumn
-from hygiene.cleaning.comparison import Comparison, Group
 from hygiene.cleaning.gate import RowCounts
 from hygiene.cleaning.result import CleanedLeads
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.opt_outs import ColumnMarks, any_marks
-from hygiene.importing import Receipt
-from hygiene.lists import RuleList
-from hygiene.lists.known_leads import KnownLeads
 from hygiene.outcomes import Counts
-from hygiene.prediction.predict import Prediction
-from hygiene.prediction.readback import Readback
-from hygiene.prediction.reconcile import BatchResult, Reconciliation
-from hygiene.prediction.uncertainty import Bounds
 from hygiene.version import __version__
+
+if TYPE_CHECKING:
+    from hygiene.cleaning.comparison import Comparison, Group
+    from hygiene.importing import Receipt
+    from hygiene.lists import RuleList
+    from hygiene.lists.known_leads import KnownLeads
+    from hygiene.prediction.predict import Prediction
+    from hygiene.prediction.readback import Readback
+    from hygiene.prediction.reconcile import BatchResult, Reconciliation
+    from hygiene.prediction.uncertainty import Bounds
 
 __all__ = ["SCHEMA", "Facts", "reconciliation", "summarise"]
 
@@ -54,7 +56,7 @@ class Facts:
     sha256: str | None = None
     counts: RowCounts
     changes: Mapping[str, ChangedColumn]
-    prediction: Prediction
+    prediction: "Prediction"
     raw: Counts
     settings: Settings
     domains: int
@@ -79,7 +81,7 @@ class Facts:
             marks=found.marks,
             clusters=found.relations.repeats.clusters,
             undated=found.dated.unread,
-            filled=len(cleaned.fills),
+            filled=len(cleaned.fills) if found.settings.fill else 0,
         )
 
 
@@ -87,10 +89,10 @@ def summarise(
     cleaned: CleanedLeads | Facts | None,
     /,
     *,
-    receipt: Receipt | None = None,
+    receipt: "Receipt | None" = None,
     send_all: bool = False,
     error: str | None = None,
-    comparison: Comparison | None = None,
+    comparison: "Comparison | None" = None,
 ) -> dict[str, Any]:
     """The summary of a run; of a finished import that was run again, the one that the journal keeps.
 
@@ -121,7 +123,7 @@ def summarise(
     }
 
 
-def _comparison(told: Comparison) -> dict[str, Any]:
+def _comparison(told: "Comparison") -> dict[str, Any]:
     return {
         "by": told.by,
         "groups": [_group(group) for group in told.groups],
@@ -129,7 +131,7 @@ def _comparison(told: Comparison) -> dict[str, Any]:
     }
 
 
-def _group(group: Group) -> dict[str, Any]:
+def _group(group: "Group") -> dict[str, Any]:
     outcomes = {name: group.tally.outcomes[name] for name in _OUTCOMES}
     return {
         "group": group.name,
@@ -167,7 +169,7 @@ def _cleaned(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _range(bounds: Bounds | None) -> dict[str, Any] | None:
+def _range(bounds: "Bounds | None") -> dict[str, Any] | None:
     if bounds is None:
         return None
     low, high = bounds.low.as_dict(), bounds.high.as_dict()
@@ -217,14 +219,14 @@ def _duplicates(facts: Facts) -> dict[str, Any]:
     return {"ran": True, **told, **undated, "filled": facts.filled}
 
 
-def _rules(rules: RuleList) -> dict[str, Any]:
+def _rules(rules: "RuleList") -> dict[str, Any]:
     told = {"file": rules.name, "entries": len(rules), "left": len(rules.left), "layout": rules.layout}
     omitted = rules.omitted
     rows = {"uncounted": omitted.uncounted, "blank": omitted.blank, "web": omitted.web}
     return {**told, **rows, "missed": len(rules.missed), "elsewhere": list(omitted.elsewhere)}
 
 
-def _known(leads: KnownLeads) -> dict[str, Any]:
+def _known(leads: "KnownLeads") -> dict[str, Any]:
     return {"file": leads.name, "entries": len(leads), "left": len(leads.left), "layout": leads.layout}
 
 
@@ -232,7 +234,7 @@ def _lists(read: list[dict[str, Any]], given: object) -> dict[str, Any]:
     return {"ran": given is not None, "lists": read}
 
 
-def reconciliation(told: Reconciliation, /) -> dict[str, Any]:
+def reconciliation(told: "Reconciliation", /) -> dict[str, Any]:
     """The part of a summary that holds predicted against reported."""
     return {
         "status": told.status,
@@ -245,11 +247,11 @@ def reconciliation(told: Reconciliation, /) -> dict[str, Any]:
     }
 
 
-def _readback(found: Readback) -> dict[str, Any]:
+def _readback(found: "Readback") -> dict[str, Any]:
     return {"agrees": found.agrees, **asdict(found)}
 
 
-def _batch(result: BatchResult) -> dict[str, Any]:
+def _batch(result: "BatchResult") -> dict[str, Any]:
     return {
         "batch": result.batch,
         "rows": result.rows,

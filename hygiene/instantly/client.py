@@ -4,6 +4,7 @@ Nothing is counted here, and nothing that may have landed is sent twice.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, Unpack
 
 from hygiene.errors import ListNotFound, SinkError, UnknownOutcome
@@ -29,6 +30,8 @@ NAMES: Final[Mapping[str, str]] = {"company": "company_name"}
 TAKEN: Final = frozenset(
     {"email", "first_name", "last_name", "company_name", "phone", "website", "personalization"}
 )
+#: Where the workspace's places are read, by their kind (documented).
+_PATHS: Final[Mapping[str, str]] = {"list": "/lead-lists", "campaign": "/campaigns"}
 
 
 class Instantly(ListClient):
@@ -91,7 +94,7 @@ class Instantly(ListClient):
 
     @staticmethod
     def _list_of(answer: Answer, /) -> LeadList | None:
-        return replies.lead_list(answer.value)
+        return replies.lead_list(answer.value, kind="list")
 
     def send(
         self, leads: Sequence[Mapping[str, str]], /, *, file_name: str, waive_blocklist: bool = False
@@ -119,18 +122,21 @@ class Instantly(ListClient):
         Raises:
             ListNotFound: there is none, or it is of another workspace.
         """
-        path = "/campaigns" if self._kind == "campaign" else "/lead-lists"
-        answer = self._wire.ask("GET", f"{path}/{self._place()}")
-        found = replies.lead_list(answer.value)
+        answer = self._wire.ask("GET", f"{_PATHS[self._kind]}/{self._place()}")
+        found = replies.lead_list(answer.value, kind=self._kind)
         if found is None:
             raise ListNotFound(f"{answer.where}, without a {self._kind}. {replies.LOOK}")
         return found
 
     def lists(self, name: str = "") -> list[LeadList]:
-        """The workspace's lead lists, those whose name holds `name`."""
+        """The workspace's lead lists, then its campaigns, those whose name holds `name` (documented: `search`)."""
         query = {"search": name} if name else {}
-        pages = whole(lambda: self._pages("/lead-lists", query))
-        found = (replies.lead_list(row) for page in pages for row in page.rows)
+        found = (
+            replies.lead_list(row, kind=kind)
+            for kind, path in _PATHS.items()
+            for page in whole(partial(self._pages, path, query))
+            for row in page.rows
+        )
         return [each for each in found if each is not None]
 
     def _member_pages(self, *, whole_account: bool) -> Iterator[Page]:

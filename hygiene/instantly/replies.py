@@ -36,10 +36,7 @@ _COUNTERS: Final[Mapping[str, tuple[str, ...]]] = {
 #: Counters of leads that were left out for what they are.
 _LEFT_OUT: Final = ("invalid_email_count", "incomplete_count")
 #: What to do about a list or campaign that is not there.
-LOOK: Final = (
-    "See whether the key is of its workspace, whose lists this shows: hygiene lists --to instantly; "
-    "the ID of a campaign stands in Instantly itself."
-)
+LOOK: Final = "See whether the key is of its workspace, whose lists this shows: hygiene lists --to instantly"
 #: How a refusal names a lead of the body. Assumed, as its framework writes it.
 _NAMED = re.compile(r"\bleads[/\[.]([0-9]{1,4})\b")
 _OF_PLACE = re.compile(r"/(lead-lists|campaigns)/|/leads/add")
@@ -113,12 +110,16 @@ def created(answer: Answer, /) -> frozenset[int] | None:
     return None if None in places else frozenset(place for place in places if place is not None)
 
 
-def lead_list(row: object, /) -> LeadList | None:
+def lead_list(row: object, /, *, kind: str) -> LeadList | None:
     """The list or campaign that an object describes, its name with the status of a campaign that does not write.
+
+    Args:
+        row: The object.
+        kind: Which of the two it is of.
 
     Source: documented; statuses of a campaign: 0 draft, 1 active, 2 paused, 3 completed.
     """
     if not isinstance(row, dict) or not isinstance(row.get("id"), str):
         return None
     idle = {2: "paused", 3: "completed"}.get(number(row.get("status")) or 0, "")
-    return LeadList(row["id"], f"{row.get('name') or ''}{f' ({idle})' if idle else ''}", None, idle)
+    return LeadList(row["id"], f"{row.get('name') or ''}{f' ({idle})' if idle else ''}", None, idle, kind)

@@ -6,15 +6,14 @@ What is an entry, and which columns of a frame hold some, is decided as for a fi
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, Union
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import text_column
-from hygiene.columns.frames import ArrowStream, as_frame, is_table
+from hygiene.columns.frames import ArrowStream, as_frame, is_column, is_table, texts_of
 from hygiene.columns.rename import choose_columns, name_columns
 from hygiene.errors import InputError, ListError, UsageError
 from hygiene.lists.compile_list import compile_list
@@ -23,6 +22,9 @@ from hygiene.lists.extract import Cells, Reading, cells_of_grids
 from hygiene.lists.known_leads import KnownLeads
 from hygiene.lists.messages import counted
 from hygiene.lists.rule_list import RuleList
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Column", "Entries", "known_handed_over", "parted", "rules_handed_over"]
 
@@ -49,7 +51,7 @@ class ArrowArray(Protocol):
 
 
 #: A single column of values.
-Column: TypeAlias = pd.Series | pd.Index | np.ndarray[Any, Any] | ArrowArray
+Column: TypeAlias = Union["pd.Series", "pd.Index", np.ndarray[Any, Any], ArrowArray]
 
 
 class Entries:
@@ -106,7 +108,7 @@ def _is_entry(given: object) -> bool:
 
 
 def rules_handed_over(
-    given: Entries | Column | pd.DataFrame | ArrowStream,
+    given: "Entries | Column | pd.DataFrame | ArrowStream",
     /,
     *,
     name: str,
@@ -145,7 +147,7 @@ def rules_handed_over(
     return compile_list(name, [found or none], reading=reading, may_be_empty=may_be_empty)
 
 
-def known_handed_over(given: Entries | Column | pd.DataFrame | ArrowStream, /, *, name: str) -> KnownLeads:
+def known_handed_over(given: "Entries | Column | pd.DataFrame | ArrowStream", /, *, name: str) -> KnownLeads:
     """The known leads that addresses make.
 
     Raises:
@@ -181,9 +183,9 @@ def _column(given: object) -> pa.Array | None:
     if isinstance(given, Entries):
         found: Any = pa.array(given, pa.large_string())
     elif isinstance(given, pa.Array | pa.ChunkedArray):
-        found = text_column(pd.Series(given.to_pandas()))
-    elif isinstance(given, pd.Series | pd.Index | np.ndarray) and given.ndim == 1:
-        found = text_column(pd.Series(given))
+        found = texts_of(given.to_pandas())
+    elif (isinstance(given, np.ndarray) and given.ndim == 1) or is_column(given):
+        found = texts_of(given)
     elif is_table(given):
         return None if hasattr(given, "columns") or hasattr(given, "read_all") else _column(_streamed(given))
     else:
@@ -199,7 +201,7 @@ def _streamed(given: Any) -> pa.ChunkedArray:
         raise UsageError(_NO_LIST.format(type(given).__name__)) from error
 
 
-def _records(frame: pd.DataFrame) -> Iterator[tuple[int, list[str]]]:
+def _records(frame: "pd.DataFrame") -> Iterator[tuple[int, list[str]]]:
     """A header, then number and cells of each row, blank where one is missing."""
     yield 0, [str(name) for name in frame.columns]
     columns = [pc.fill_null(text_column(frame.iloc[:, at]), "").to_pylist() for at in range(frame.shape[1])]
@@ -207,5 +209,5 @@ def _records(frame: pd.DataFrame) -> Iterator[tuple[int, list[str]]]:
         yield number, list(cells)
 
 
-def _holds_address(frame: pd.DataFrame) -> bool:
+def _holds_address(frame: "pd.DataFrame") -> bool:
     return any("@" in cell for _, cells in _records(frame) for cell in cells)

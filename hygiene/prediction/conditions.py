@@ -16,12 +16,13 @@ from hygiene.prediction.evidence import Held
 from hygiene.prediction.features import Codes
 from hygiene.prediction.patterns import NONE, Pair
 from hygiene.prediction.simulate import folding_of
-from hygiene.prediction.traits import TRAITS
+from hygiene.prediction.spans import spans_of
+from hygiene.prediction.traits import BLANKS, TRAITS
 
 __all__ = ["KINDS", "Condition", "by_place", "by_repeats", "by_request", "by_step", "by_traits"]
 
-#: Kinds of conditions, those of addresses and fields included (`text_conditions`, `field_conditions`).
-KINDS = 12
+#: Kinds of conditions, those of addresses and of fields (`text_conditions`, `field_conditions`, `sign_conditions`).
+KINDS = 13
 #: Most requests that are told, and by how much each makes chance less believed.
 _MOST_REQUESTS, _DOUBT = 5, 4
 #: Most places of which one is looked at.
@@ -37,12 +38,19 @@ class Condition(NamedTuple):
         covers: True for each lead that meets it.
         tries: How many there are of its kind, times the kinds.
         pattern: The addresses that meet it and those that do not, where an address tells.
+        lacks: The columns of which one is blank, divided by commas, where that is the condition or a part of it.
     """
 
     words: str
     covers: Mask
     tries: int
     pattern: Pair = NONE
+    lacks: str = ""
+
+    @property
+    def is_a_rule(self) -> bool:
+        """Whether a rule of a policy can say that leads which meet it are invalid."""
+        return bool(self.pattern.lacks or self.lacks)
 
 
 def by_traits(held: Held, odd: Codes, /) -> Iterator[Condition]:
@@ -55,7 +63,8 @@ def by_traits(held: Held, odd: Codes, /) -> Iterator[Condition]:
     for number, trait in enumerate(TRAITS):
         bit = np.uint64(1 << number)
         if every & bit:
-            yield Condition(f"have {trait.words}", (bits & bit) != 0, tries, trait.pair)
+            lacks = trait.part if trait.part in BLANKS else ""
+            yield Condition(f"have {trait.words}", (bits & bit) != 0, tries, trait.pair, lacks)
     for number, trait in enumerate(TRAITS):
         bit = np.uint64(1 << number)
         if not some & bit:
@@ -63,15 +72,28 @@ def by_traits(held: Held, odd: Codes, /) -> Iterator[Condition]:
 
 
 def by_place(held: Held, odd: Codes, /) -> Iterator[Condition]:
-    """Places in the import and in the request, from one on or up to one."""
+    """Places in the import and in the request, from one on or up to one, and when their requests were answered."""
     columns = {"of the import": held.at + 1, "of their request": _places(held)}
-    tries = sum(2 * int(place.max(initial=0)) for place in columns.values()) * KINDS
+    from_end = np.bincount(held.batch)[held.batch] - columns["of their request"] + 1
+    spans, among = spans_of(held.moments, held.batch[odd])
+    tries = (sum(2 * int(place.max(initial=0)) for place in (*columns.values(), from_end)) + among) * KINDS
     for name, place in columns.items():
         low, high = int(place[odd].min()), int(place[odd].max())
         if low > 1:
             yield Condition(f"come after lead {low - 1} {name}", place >= low, tries)
         if high < place.max():
-            yield Condition(f"come before lead {high + 1} {name}", place <= high, tries)
+            words = f"come before lead {high + 1} {name}" if high > 1 else f"are the first lead {name}"
+            yield Condition(words, place <= high, tries)
+    last = int(from_end[odd].max())
+    if last < from_end.max():
+        words = (
+            f"are among the last {last} leads of their request"
+            if last > 1
+            else "are the last lead of their request"
+        )
+        yield Condition(words, from_end <= last, tries)
+    for words, covers in spans:
+        yield Condition(f"are in requests answered {words}", covers[held.batch], tries)
 
 
 def by_request(held: Held, odd: Codes, /) -> Iterator[Condition]:
@@ -85,14 +107,18 @@ def by_request(held: Held, odd: Codes, /) -> Iterator[Condition]:
 
 
 def by_step(held: Held, odd: Codes, /) -> Iterator[Condition]:
-    """Every second lead of the import or of a request, every third, and so on."""
-    columns = {"of their request": _places(held), "of the import": held.at + 1}
+    """Every second lead of the import or of a request, or every second request, every third, and so on."""
+    columns = {
+        "are every {} lead of their request, lead {}": _places(held),
+        "are every {} lead of the import, lead {}": held.at + 1,
+        "are in every {} batch, batch {}": held.numbers[held.batch],
+    }
     tries = len(columns) * sum(range(2, _MOST_STEP + 1)) * KINDS
-    for name, place in columns.items():
+    for told, place in columns.items():
         for step in range(2, _MOST_STEP + 1):
             first = int(place[odd[0]]) % step
-            if (place[odd] % step == first).all():
-                words = f"are every {_NTH[step]} lead {name}, lead {first or step} being the first"
+            if (place[odd] % step == first).all() and len(np.unique(place[odd])) > 1:
+                words = f"{told.format(_NTH[step], first or step)} being the first"
                 yield Condition(words, place % step == first, tries)
 
 

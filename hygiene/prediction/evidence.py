@@ -36,7 +36,7 @@ LITERAL = Folding(trimmed=True, case=False, plus_tag=False, gmail_dots=False)
 _AGREES: Mapping[int, tuple[int, ...]] = {
     1 + CLASSES.index("imported"): (IMPORTED, UPDATED),
     1 + CLASSES.index("updated"): (UPDATED, DUPLICATE, IMPORTED),
-    1 + CLASSES.index("duplicate"): (DUPLICATE, UPDATED),
+    1 + CLASSES.index("duplicate"): (DUPLICATE, UPDATED, UNCOUNTED),
     1 + CLASSES.index("blocked"): (BLOCKED,),
     1 + CLASSES.index("invalid"): (UNCOUNTED, BLOCKED),
 }
@@ -90,6 +90,7 @@ class Held:
         features: What rules see of these.
         batch: The request of each, from 0.
         numbers: The number of each request.
+        moments: When each request was answered, in ms since 1970 in UTC; 0 where nobody knows.
         told: What the API said of each.
         waived: Whether the requests waived the block list.
     """
@@ -99,6 +100,7 @@ class Held:
     features: Features
     batch: Codes
     numbers: Codes
+    moments: Codes
     told: Codes
     waived: bool
 

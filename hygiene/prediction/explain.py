@@ -15,7 +15,7 @@ from hygiene.policy import RULES, ImportPolicy, Value, as_toml, is_seldom
 from hygiene.prediction.causes import NAMED_ROWS, causes_of
 from hygiene.prediction.evidence import Held, told_of
 from hygiene.prediction.features import Codes
-from hygiene.prediction.findings import find, induced, missing_of_each
+from hygiene.prediction.findings import find, induced, lost_whole, missing_of_each
 from hygiene.prediction.induce import Finding
 from hygiene.prediction.policy_grid import PolicyGrid, Table, policies_near
 from hygiene.prediction.relevance import is_odd_limit, values_of
@@ -110,7 +110,7 @@ class Explanation:
         lead = "or no rule differs, and " if self.fits else "no rule explains it; it fits that "
         lines += [lead + "; ".join(self.causes)] if self.causes else []
         lines += [f"{fit.words} fits the counts and is dropped: {fit.against}" for fit in self.dropped]
-        lines += [finding.words for finding in self.findings]
+        lines += [finding.said if self.fits else finding.words for finding in self.findings]
         if self.unknown:
             lines.append(f"not known for this import, and not tried: {', '.join(self.unknown)}")
         if self.closest is not None:
@@ -137,15 +137,17 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
     batch = np.searchsorted(numbers, trace.batch[chosen])
     trials = PolicyGrid(features, trace.policy, batch=batch, waive_blocklist=trace.waive_blocklist)
     told = told_of(answered, trace.batch[chosen])
-    held = Held(trace.evidence, chosen, features, batch, numbers, told, trace.waive_blocklist)
+    moments = np.array([result.answered_at for result in answered], dtype=np.int64)
+    held = Held(trace.evidence, chosen, features, batch, numbers, moments, told, trace.waive_blocklist)
     target = _target(answered, trace.rows[chosen])
-    drift = target.left(trials.table(trace.policy))
+    drift = target.left(predicted := trials.table(trace.policy))
     if not drift.any():
         return Explanation(findings=find(held, trace.policy))
     found = _search(trials, trace.policy, target, answered, held)
     missing = missing_of_each(held, trace.policy)
     causes = causes_of(answered, drift, trials, trace.policy, missing)
-    findings = find(held, trace.policy) if all(map(_is_odd_limit, found.fits)) else ()
+    doubtful = all(_is_doubtful(fit, held, target.rows) for fit in found.fits)
+    findings = find(held, trace.policy, lost_whole(drift, predicted)) if doubtful else ()
     closest = None if found.fits or causes or findings else found.closest
     common = () if found.fits else findings
     policy = induced(common, held, trace.policy, fits=lambda table: not target.left(table).any())
@@ -157,6 +159,7 @@ def explain(results: Sequence[Result], trace: Trace, /) -> Explanation:
 def _unknown(held: Held) -> tuple[str, ...]:
     """What could not be tried as nothing was kept of it."""
     rules = tuple(name for name in RULES if not held.features.sees(name))
+    rules += () if held.moments.all() or not held.speaks else ("when each request was answered",)
     if held.speaks and held.evidence.parts is None:
         return (*rules, "what stands in addresses and fields, but for coarse traits")
     return rules
@@ -247,9 +250,17 @@ def _are(rows: Any) -> str:
     return "is" if np.count_nonzero(rows) == 1 else "are"
 
 
-def _is_odd_limit(fit: Fit) -> bool:
-    """Whether a limit is changed to a number that nobody would set: the last leads may be missing otherwise."""
-    return any(is_odd_limit(after) for _, after in fit.changes.values())
+def _is_doubtful(fit: Fit, held: Held, rows: Codes) -> bool:
+    """Whether the last leads may be missing for another reason than the limit that is changed.
+
+    It is a number that nobody would set, or a credit that a request used up, so that an hour says the same.
+    """
+    if any(is_odd_limit(after) for _, after in fit.changes.values()):
+        return True
+    if set(fit.changes) != {"lead_credit"} or not fit.rows or not held.moments.all():
+        return False
+    first = int(np.flatnonzero(rows == fit.rows[0])[0])
+    return first == 0 or bool(held.batch[first] != held.batch[first - 1])
 
 
 def _rank(base: ImportPolicy, policy: ImportPolicy) -> tuple[int, int, int]:

@@ -6,16 +6,19 @@ them under a secret instead, so that rules can be tried again without an address
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hygiene.arrow.text import Mask, lower_case, mask, text_column
+from hygiene.arrow.text import Mask, lower_case, mask
+from hygiene.columns.frames import is_column, is_frame, texts_of
 from hygiene.prediction.block_reach import ends_with_one, named_above, registered_with_one
 from hygiene.prediction.usable import is_usable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "GMAIL_DOMAINS",
@@ -95,15 +98,15 @@ class TextFeatures:
 
     def __init__(
         self,
-        rows: pd.DataFrame | pd.Series | pa.Array,
+        rows: "pd.DataFrame | pd.Series | pa.Array",
         /,
         *,
         blocklist: Iterable[str] = (),
         known: Iterable[str] = (),
         elsewhere: Iterable[str] = (),
     ) -> None:
-        cells = rows["email"] if isinstance(rows, pd.DataFrame) else rows
-        text = text_column(cells) if isinstance(cells, pd.Series) else cells
+        cells = rows["email"] if is_frame(rows) else rows
+        text = texts_of(cells) if is_column(cells) else cells
         self._text = pc.fill_null(text, "")
         entries = pc.unique(literal_texts(blocklist))
         self._entries = entries.filter(pc.not_equal(entries, ""))  # would name what is above the last label

@@ -18,34 +18,50 @@ from hygiene.prediction.patterns import NONE
 from hygiene.prediction.text_conditions import LEAST_LEADS, one_of
 from hygiene.prediction.traits import BLANKS
 
-__all__ = ["by_blanks", "by_others", "by_same", "by_values"]
+__all__ = ["by_blanks", "by_others", "by_same", "by_values", "fields_of", "is_filled"]
 
 #: Columns whose values are told of nobody.
 _OF_A_PERSON = frozenset({"email", "first_name", "last_name", "phone", "linkedin", "website"})
 #: Columns by which an API may take leads for one, or for too many of one.
 _OF_ONE = ("phone", "linkedin", "website", "company")
+#: Columns that together are one key of such an API, by how they are told.
+_OF_NAMES: Mapping[str, tuple[str, ...]] = {
+    "first and last name": ("first_name", "last_name"),
+    "name and company": ("first_name", "last_name", "company"),
+}
 #: Addresses by which an API may take leads for one, and what is left out of their local parts.
-_LEFT_OUT = {"address but for marks": "[^0-9a-z]", "address but for digits": "[0-9]"}
+_LEFT_OUT = {
+    "address but for marks": "[^0-9a-z]",
+    "address but for digits": "[0-9]",
+    "address but for its tag": r"[+].*",
+}
+#: Longest words about values, in characters.
+_LONGEST_TOLD = 160
+#: What stands between names that are taken together, and in none.
+_BETWEEN = "\x1f"
 #: Most leads that somebody would take of one.
 _MOST_OF_ONE = 20
 
 
 def by_blanks(held: Held, odd: Codes, /) -> Iterator[Condition]:
     """Fields that are blank, or filled, and are no trait."""
-    fields = {name: column for name, column in _fields(held).items() if name not in BLANKS}
+    fields = {name: column for name, column in fields_of(held).items() if name not in BLANKS}
     for name, column in fields.items():
-        blank = ~_filled(column)
-        for words, covers in ((f"have nothing in {name}", blank), (f"have something in {name}", ~blank)):
-            if covers[odd].all():
-                yield Condition(words, covers, 2 * len(fields) * KINDS)
+        blank = ~is_filled(column)
+        tries = 2 * len(fields) * KINDS
+        if blank[odd].all():
+            yield Condition(f"have nothing in {name}", blank, tries, lacks="" if "," in name else name)
+        if not blank[odd].any():
+            yield Condition(f"have something in {name}", ~blank, tries)
 
 
 def by_values(held: Held, odd: Codes, /) -> Iterator[Condition]:
     """The few values that a column has in all of them."""
-    fields = {name: column for name, column in _fields(held).items() if name not in _OF_A_PERSON}
+    fields = {name: column for name, column in fields_of(held).items() if name not in _OF_A_PERSON}
     for name, column in fields.items():
         for found in one_of(f"have {{}} in {name}", column, odd, len(fields) * KINDS, lambda _: NONE):
-            if len(odd) >= LEAST_LEADS and "@" not in found.words:
+            told = "@" not in found.words and len(found.words) <= _LONGEST_TOLD
+            if told and np.count_nonzero(found.covers) >= LEAST_LEADS:
                 yield found
 
 
@@ -56,15 +72,18 @@ def by_same(held: Held, odd: Codes, /) -> Iterator[Condition]:
         return
     columns = {"local part": parts.local, "domain": parts.domain}
     for name, column in columns.items():
-        yield from _of_earlier(name, column, odd, len(columns) * KINDS)
+        yield from _of_earlier(name, column, odd, (len(columns) + 1) * KINDS)
+    yield from _of_earlier("domain", parts.domain, odd, (len(columns) + 1) * KINDS, held.batch)
 
 
 def by_others(held: Held, odd: Codes, /) -> Iterator[Condition]:
     """The same of other spellings of the address, and of columns by which an API may take leads for one."""
     parts = held.parts()
     columns: dict[str, pa.Array] = {} if parts is None else _spellings(parts, int(odd[0]))
-    columns |= {name: column for name, column in _fields(held).items() if name in _OF_ONE}
-    tries = (len(_LEFT_OUT) + len(_OF_ONE)) * KINDS
+    fields = fields_of(held)
+    columns |= {name: column for name, column in fields.items() if name in _OF_ONE}
+    columns |= _names(fields)
+    tries = (len(_LEFT_OUT) + len(_OF_ONE) + len(_OF_NAMES)) * KINDS
     for name, column in columns.items():
         yield from _of_earlier(name, column, odd, tries)
 
@@ -83,21 +102,40 @@ def _spellings(parts: Parts, first: int) -> dict[str, pa.Array]:
     return found
 
 
-def _of_earlier(name: str, column: pa.Array, odd: Codes, tries: int) -> Iterator[Condition]:
-    """A value that so many earlier leads have; of most columns the first lead at fault shows that it is not so."""
+def _names(fields: Mapping[str, pa.DictionaryArray]) -> dict[str, pa.Array]:
+    """Names, and names with companies, as one text each; none where a part is blank."""
+    found = {}
+    for told, names in _OF_NAMES.items():
+        parts = [
+            pc.utf8_trim_whitespace(fields[name].cast(pa.large_string())) for name in names if name in fields
+        ]
+        if len(parts) == len(names):
+            filled = [pc.if_else(pc.equal(part, ""), None, part) for part in parts]
+            joined = pc.binary_join_element_wise(*filled, pa.scalar(_BETWEEN, pa.large_string()))
+            found[told] = pc.fill_null(joined, "")
+    return found
+
+
+def _of_earlier(
+    name: str, column: pa.Array, odd: Codes, tries: int, batch: Codes | None = None
+) -> Iterator[Condition]:
+    """A value that so many earlier leads have; of most columns the first lead at fault shows that it is not so.
+
+    With the request of each lead only earlier leads of the same request are meant.
+    """
     first = int(odd[0])
     if not pc.any(pc.equal(column.slice(0, first), column[first])).as_py():
         return
-    rank = _ranks(
-        column if isinstance(column, pa.DictionaryArray) else pc.utf8_lower(column).dictionary_encode()
-    )
+    values = column if isinstance(column, pa.DictionaryArray) else pc.utf8_lower(column).dictionary_encode()
+    rank = _ranks(values, batch)
     others = int(rank[odd].min()) - 1
     if 0 < others <= _MOST_OF_ONE:
         who = "an earlier lead" if others == 1 else f"{others} or more earlier leads"
-        yield Condition(f"have the {name} of {who}", rank > others, tries * _MOST_OF_ONE)
+        where = "" if batch is None else " of their request"
+        yield Condition(f"have the {name} of {who}{where}", rank > others, tries * _MOST_OF_ONE)
 
 
-def _fields(held: Held) -> Mapping[str, pa.DictionaryArray]:
+def fields_of(held: Held, /) -> Mapping[str, pa.DictionaryArray]:
     """What was sent of the leads that were answered for, by column."""
     fields = {} if held.evidence.fields is None else held.evidence.fields()
     return {
@@ -106,7 +144,7 @@ def _fields(held: Held) -> Mapping[str, pa.DictionaryArray]:
     }
 
 
-def _filled(column: pa.DictionaryArray) -> Mask:
+def is_filled(column: pa.DictionaryArray, /) -> Mask:
     """True where a lead has a value."""
     texts = column.dictionary.to_pylist()
     of_each = np.array([bool(text and text.strip()) for text in texts], dtype=bool)
@@ -114,11 +152,12 @@ def _filled(column: pa.DictionaryArray) -> Mask:
     return found
 
 
-def _ranks(column: pa.DictionaryArray) -> Codes:
-    """Of each lead how many up to it have its value; 0 for no value."""
+def _ranks(column: pa.DictionaryArray, batch: Codes | None = None) -> Codes:
+    """Of each lead how many up to it have its value, of its request where these are told; 0 for no value."""
     codes = column.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    codes = codes if batch is None else batch * len(column.dictionary) + codes
     order = np.argsort(codes, kind="stable")
     starts = np.searchsorted(codes[order], codes[order], side="left")
     ranks = np.empty(len(codes), dtype=np.int64)
     ranks[order] = np.arange(len(codes)) - starts + 1
-    return np.where(_filled(column), ranks, 0)
+    return np.where(is_filled(column), ranks, 0)

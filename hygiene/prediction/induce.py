@@ -1,14 +1,14 @@
 """Induction: the shortest description of leads that were counted otherwise, where no rule explains them.
 
-A description has one condition or two. It is told where every lead that it covers was counted otherwise and no
-other lead was, and where chance is excluded: of n leads, the k at fault can be any of n choose k sets, and a
-description names one of them. Each condition has a share of the chance that any is met (`Condition.tries`), and each
-pair the product of two shares; half of the chance is for pairs. What is found is a finding about these leads, and no
-rule.
+A description has one condition, two that are both met, or two to five of which one is. It is told where every lead
+that it covers was counted otherwise and no other lead was, and where chance is excluded: of n leads, the k at fault can
+be any of n choose k sets, and a description names one of them. Each condition has a share of the chance that any is met
+(`Condition.tries`), and several the product of theirs: half of all chance is for single ones, a quarter for pairs, and
+less than that for those of which one is met. What is found is a finding about these leads, and no rule.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -28,7 +28,9 @@ from hygiene.prediction.evidence import Held
 from hygiene.prediction.features import Codes
 from hygiene.prediction.field_conditions import by_blanks, by_others, by_same, by_values
 from hygiene.prediction.patterns import both
+from hygiene.prediction.sign_conditions import by_signs
 from hygiene.prediction.text_conditions import by_domain, by_length, by_letters
+from hygiene.prediction.unions import MOST_LEADS, find_union
 
 __all__ = ["LEAST_ODDS", "Finding", "describe"]
 
@@ -50,6 +52,7 @@ class Finding:
         others: How many others there are.
         conditions: What each of the first has, each a description by itself, the plainest first.
         odds: Decimal places of the odds against chance: 6 is one in a million.
+        lost: Whether they are leads that were not taken, as those that a rule makes invalid are not.
     """
 
     what: str
@@ -57,17 +60,28 @@ class Finding:
     others: int
     conditions: tuple[Condition, ...] = field(repr=False)
     odds: float
+    lost: bool = True
 
     @property
     def words(self) -> str:
+        """The finding for people, and whether a rule can follow it."""
+        return f"{self.said}{'' if self.rule else f'; {NOT_PREDICTED}'}"
+
+    @property
+    def rule(self) -> Condition | None:
+        """The plainest description, where a rule of a policy can say it; what is told besides may reach too far."""
+        return self.conditions[0] if self.lost and self.conditions[0].is_a_rule else None
+
+    @property
+    def said(self) -> str:
         """The finding for people."""
         have = "; or, as well: ".join(each.words for each in self.conditions[:NAMED])
         of = (
             f"all {self.leads} leads that {self.what}" if self.leads > 1 else f"the one lead that {self.what}"
         )
-        others = f"none of the other {self.others} does" if self.others > 1 else "the one other does not"
-        no_rule = "" if self.conditions[0].pattern.lacks else f"; {NOT_PREDICTED}"
-        return f"{of} {have}; {others} (by chance: less than 1 in 10^{int(self.odds)}){no_rule}"
+        one = "is" if have.startswith("are ") else "does"
+        others = f"none of the other {self.others} {one}" if self.others > 1 else f"the one other {one} not"
+        return f"{of} {have}; {others} (by chance: less than 1 in 10^{int(self.odds)})"
 
 
 def describe(held: Held, policy: ImportPolicy, differs: Mask, among: Mask, what: str, /) -> Finding | None:
@@ -89,7 +103,9 @@ def describe(held: Held, policy: ImportPolicy, differs: Mask, among: Mask, what:
     found = _alone(plain, well)
     if not found:
         further = _further(held, odd)
-        found = _alone(further, well) or _in_pairs(plain, well) or _in_pairs([*plain, *further], well)
+        found = _alone(further, well) or _several(
+            plain, further, well, odd, lambda some: _all(held, some, policy)
+        )
     found = [condition for condition in found if sets - math.log10(condition.tries) >= LEAST_ODDS]
     if not found:
         return None
@@ -97,16 +113,28 @@ def describe(held: Held, policy: ImportPolicy, differs: Mask, among: Mask, what:
     return Finding(what, len(odd), len(well), tuple(found), odds)
 
 
+def _several(
+    plain: list[list[Condition]],
+    further: list[list[Condition]],
+    well: Codes,
+    odd: Codes,
+    of: Callable[[Codes], list[Condition]],
+) -> list[Condition]:
+    """Several conditions: pairs that are both met, and those of which one is, those first that chance makes least."""
+    pairs = _in_pairs(plain, well) or _in_pairs([*plain, *further], well)
+    union = find_union(of, odd, well) if len(odd) + len(well) <= MOST_LEADS else None
+    return sorted([*pairs, union] if union else pairs, key=_tries)[:NAMED]
+
+
 def _joined(one: Condition, other: Condition) -> Condition:
     """Both at once."""
     words = f"{one.words} and {other.words}"
-    return Condition(
-        words, one.covers & other.covers, one.tries * other.tries, both(one.pattern, other.pattern)
-    )
+    covers, tries = one.covers & other.covers, 2 * one.tries * other.tries
+    return Condition(words, covers, tries, both(one.pattern, other.pattern))
 
 
 def _alone(kinds: Sequence[Sequence[Condition]], well: Codes) -> list[Condition]:
-    """Those that no other lead meets, of each kind the one first that chance makes least; half of it is for pairs."""
+    """Those that no other lead meets, of each kind the one first that chance makes least; half of it is for several."""
     found = []
     for conditions in kinds:
         fits = sorted((each for each in conditions if not each.covers[well].any()), key=_tries)
@@ -147,9 +175,16 @@ def _further(held: Held, odd: Codes) -> list[list[Condition]]:
         by_others(held, odd),
         by_length(held, odd),
         by_letters(held, odd),
+        by_signs(held, odd),
         by_step(held, odd),
     )
     return [list(each) for each in kinds]
+
+
+def _all(held: Held, some: Codes, policy: ImportPolicy) -> list[Condition]:
+    """Every condition that all of some leads meet."""
+    kinds = [*_plain(held, some, policy), *_further(held, some)]
+    return [condition for of_kind in kinds for condition in of_kind]
 
 
 def _tries(condition: Condition) -> int:

@@ -4,6 +4,7 @@ Each is a value of `ImportPolicy.usable_address`, read by RE2 and by Python alik
 a text is written out, character by character. Case does not matter where a text is given.
 """
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ __all__ = [
     "ends",
     "labelled",
     "longer",
+    "neither",
     "starts",
     "starts_with_one",
     "under",
@@ -44,11 +46,20 @@ class Pair(NamedTuple):
 
 
 NONE = Pair()
+#: A pattern of addresses that lack some characters in the local part, as they stand in a class.
+_LACKS = re.compile(rf"\[\^@(?P<letters>.+)\\s\]\+@{re.escape(DOMAIN)}")
 
 
 def both(one: Pair, other: Pair, /) -> Pair:
     """What lacks one of two things; what has both is not written."""
     return Pair("", f"(({one.lacks})|({other.lacks}))") if one.lacks and other.lacks else NONE
+
+
+def neither(pairs: Sequence[Pair], /) -> Pair:
+    """What lacks all of some characters in the local part; of other things nobody writes it."""
+    found = [_LACKS.fullmatch(pair.lacks) for pair in pairs]
+    letters = "".join(match["letters"] for match in found if match)
+    return Pair("", f"[^@{letters}\\s]+@{DOMAIN}") if letters and all(found) else NONE
 
 
 def starts(text: str, /) -> Pair:

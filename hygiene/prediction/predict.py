@@ -6,16 +6,15 @@ nothing here touches the network. What is costly is worked out on the leads that
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property, partial
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from hygiene.arguments import check_names
-from hygiene.arrow.text import text_column
-from hygiene.columns.frames import ArrowStream, as_frame, is_table, not_a_table
+from hygiene.arrow.text import Mask, is_blank, text_column
+from hygiene.columns.frames import ArrowStream, as_frame, is_column, is_table, not_a_table, texts_of
 from hygiene.errors import UsageError
 from hygiene.outcomes import Counts
 from hygiene.policy import ImportPolicy
@@ -23,8 +22,21 @@ from hygiene.prediction.features import Codes, Features, TextFeatures, literal_t
 from hygiene.prediction.prefilter import Prefilter, near
 from hygiene.prediction.simulate import count
 from hygiene.prediction.uncertainty import Bounds, Unknown, find_bounds
+from hygiene.prediction.without import Without
 
-__all__ = ["ImportPolicy", "Prediction", "Touched", "count", "predict", "predict_touched"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "ImportPolicy",
+    "Prediction",
+    "Touched",
+    "count",
+    "lacking",
+    "predict",
+    "predict_touched",
+    "without",
+]
 
 
 @dataclass(frozen=True)
@@ -102,8 +114,8 @@ class Prediction:
 
 def _addresses(rows: Any) -> pa.Array:
     """The addresses of rows, or rows that are the addresses alone."""
-    if isinstance(rows, pd.Series | pd.Index):
-        return text_column(pd.Series(rows))
+    if is_column(rows):
+        return texts_of(rows)
     if isinstance(rows, pa.ChunkedArray):
         rows = rows.combine_chunks()
     if isinstance(rows, pa.Array) and not pa.types.is_struct(rows.type):
@@ -123,8 +135,32 @@ def _addresses(rows: Any) -> pa.Array:
     return text_column(frame["email"])
 
 
+def _lacking(rows: Any, policy: ImportPolicy) -> Mask:
+    """True for each row that lacks a field which the policy needs."""
+    if is_column(rows) or isinstance(rows, pa.Array | pa.ChunkedArray) or not is_table(rows):
+        msg = (
+            f"the policy needs {', '.join(policy.needs)}, and rows are addresses alone; hand over the table "
+            "that they are of, or leave needed_fields out."
+        )
+        raise UsageError(msg)
+    return lacking(as_frame(rows), policy.needs)
+
+
+def lacking(frame: "pd.DataFrame", names: Iterable[str], /) -> Mask:
+    """True for each row in which one of these columns is blank; a column that is not there is blank throughout."""
+    found = np.zeros(len(frame), dtype=bool)
+    for name in names:
+        found |= is_blank(text_column(frame[name])) if name in frame else True
+    return found
+
+
+def without(features: Features, lacks: Mask | None, /) -> Features:
+    """What policies can see of leads of which some lack a field, so that their addresses are of no use."""
+    return features if lacks is None or not lacks.any() else Without(features, "", lacks)
+
+
 def predict(
-    rows: pd.DataFrame | ArrowStream | pd.Series | pa.Array | pa.ChunkedArray,
+    rows: "pd.DataFrame | ArrowStream | pd.Series | pa.Array | pa.ChunkedArray",
     /,
     *,
     policy: ImportPolicy | None = None,
@@ -156,12 +192,13 @@ def predict(
     """
     check_names(blocklist=blocklist, known=known, elsewhere=elsewhere)
     texts = _addresses(rows)
+    lacks = _lacking(rows, policy) if policy and policy.needs else None
     given = {"blocklist": blocklist, "known": known, "elsewhere": elsewhere}
     lists = {name: None if found is None else literal_texts(found) for name, found in given.items()}
     read = {name: found for name, found in lists.items() if found is not None}
     touching = Prefilter(**read, policy=policy)
     touching.add(texts)
-    places = touching.rows()
+    places = touching.rows() if lacks is None else np.union1d(touching.rows(), np.flatnonzero(lacks))
     return predict_touched(
         texts.take(pa.array(places)),
         places,
@@ -170,7 +207,8 @@ def predict(
         **lists,
         batch_leads=batch_leads,
         waive_blocklist=waive_blocklist,
-        look=partial(TextFeatures, texts, **read),
+        lacks=None if lacks is None else lacks[places],
+        look=lambda: without(TextFeatures(texts, **read), lacks),
     )
 
 
@@ -186,6 +224,7 @@ def predict_touched(
     elsewhere: Iterable[str] | None = None,
     batch_leads: int | None = None,
     waive_blocklist: bool = False,
+    lacks: Mask | None = None,
     look: Callable[[], Features] | None = None,
 ) -> Prediction:
     """Predict the counts of an import from those of its leads that some rule can touch.
@@ -201,12 +240,13 @@ def predict_touched(
         elsewhere: Addresses that other lists of the account hold.
         batch_leads: Leads a request; None sends all in one.
         waive_blocklist: Whether the requests set ``csvSettings.ignoreGlobalBlockList``.
+        lacks: True for each lead that lacks a field which the policy needs; None for none.
         look: Gives what policies can see of all leads, for `Prediction.features`.
     """
     policy = policy or ImportPolicy()
     given = {"known": known, "elsewhere": elsewhere, "blocklist": blocklist}
     held = {name: near(literal_texts(given[name] or ()), texts) for name in ("known", "elsewhere")}
-    features = TextFeatures(texts, blocklist=blocklist or (), **held)
+    features = without(TextFeatures(texts, blocklist=blocklist or (), **held), lacks)
     touched = _touched(features, rows, leads, batch_leads or max(leads, 1))
     batches = count(
         features,

@@ -7,6 +7,7 @@ no count.
 
 import copy
 from collections.abc import Iterable, Iterator
+from typing import Literal, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -22,8 +23,11 @@ from hygiene.prediction.features import Codes, coarse_key, literal_texts
 from hygiene.prediction.usable import is_usable
 from hygiene.rule_values import is_pattern
 
-__all__ = ["VALIDATED", "Prefilter", "coarse_hashes", "near", "repeated", "slices"]
+__all__ = ["PLACES", "VALIDATED", "Place", "Prefilter", "coarse_hashes", "near", "repeated", "slices"]
 
+#: Where the API may hold a lead already: in the list, or in another of the account.
+Place: TypeAlias = Literal["known", "elsewhere"]
+PLACES: tuple[Place, ...] = ("known", "elsewhere")
 #: Texts that are looked at in one go.
 SLICE = 1 << 16
 #: Values of `usable_address` that take whatever email-validator takes.
@@ -62,12 +66,14 @@ class Prefilter:
         hosts = entries.filter(pc.invert(pc.match_substring(entries, "@")))
         self._entries = hosts if self._reach == "letters" else hosts.slice(0, 0)
         self._hosts = HashSet(self._hashes(_owners(hosts) if self._reach == "registrable" else hosts))
-        held = [
-            _key_hashes(given, key) for given in (addresses, literal_texts(known), literal_texts(elsewhere))
-        ]
-        self.held = distinct(np.concatenate(held))
+        self._of: dict[Place, Hashes] = {
+            "known": _key_hashes(literal_texts(known), key),
+            "elsewhere": _key_hashes(literal_texts(elsewhere), key),
+        }
+        self.held = distinct(np.concatenate([_key_hashes(addresses, key), *self._of.values()]))
         self._keys: list[Hashes] = []
         self._others: list[Mask] = []
+        self._again: HashSet | None = None
 
     def add(self, addresses: pa.Array, /) -> None:
         """Look at the next leads in sending order; a null is a lead without an address."""
@@ -92,10 +98,14 @@ class Prefilter:
         self._keys.append(keys)
         self._others.append(others)
 
-    def anew(self) -> "Prefilter":
-        """The same for other leads."""
+    def anew(self, again: HashSet | None = None, /) -> "Prefilter":
+        """The same for other leads.
+
+        Args:
+            again: Hashes of coarse keys that are among them more than once, and maybe others; None seeks them.
+        """
         other = copy.copy(self)
-        other._keys, other._others = [], []
+        other._keys, other._others, other._again = [], [], again
         return other
 
     @property
@@ -128,12 +138,23 @@ class Prefilter:
 
     def rows(self) -> Codes:
         """Positions of the touched leads among all that were added, in order."""
-        again = HashSet(repeated([*self._keys, self.held]))
+        again = HashSet(repeated([*self._keys, self.held])) if self._again is None else self._again
         found, first = [np.arange(0)], 0
         for keys, others in zip(self._keys, self._others, strict=True):
             found.append(np.flatnonzero(others | again.has(keys)) + first)
             first += len(keys)
         return np.concatenate(found)
+
+    def near(self, place: Place, given: pa.Array, addresses: pa.Array, /) -> pa.Array:
+        """Those that are known of one place some folding could make one with an address, and maybe others.
+
+        Args:
+            place: Of the two.
+            given: What is known of it, as it was handed over.
+            addresses: The addresses.
+        """
+        wanted = HashSet(_key_hashes(addresses, self._key))
+        return given.filter(pa.array(wanted.has(self._of[place])))
 
     def on_listed_host(self, texts: pa.Array, /) -> Mask:
         """True where the domain of an address, each of which is usable, or one above it is an entry."""

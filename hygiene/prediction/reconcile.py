@@ -45,6 +45,7 @@ class BatchResult:
         job: What the API knows a job by that it made of the batch; empty for none.
         told: One octet a lead, what the API said of it (`hygiene.sinks.rows`); empty where it said nothing.
         told_words: Its words about single leads, by place in the batch, their addresses masked.
+        answered_at: When it was answered, handed in or given up, in ms since 1970 in UTC; 0 where nobody knows.
     """
 
     batch: int
@@ -61,6 +62,7 @@ class BatchResult:
     job: str = field(default="", repr=False)
     told: bytes = field(default=b"", repr=False)
     told_words: tuple[tuple[int, str], ...] = field(default=(), repr=False)
+    answered_at: int = field(default=0, repr=False, compare=False)
 
     @property
     def drift(self) -> Counts | None:
@@ -89,12 +91,13 @@ class BatchResult:
         """The same with the counts that speak for or against rules.
 
         Of a batch that had landed before, or whose leads another import sent at the same time, the API does not say
-        what it would have imported and counted as a duplicate otherwise.
+        what it would have imported and counted as a duplicate otherwise, nor when a batch landed that had before.
         """
         if self.reported is None or not (self.replayed or self.elsewhere):
             return self
         counts = replace(self.reported, imported=None, duplicates=None)
-        return replace(self, reported=counts, replayed=0, attempts=1)
+        moment = 0 if self.replayed else self.answered_at
+        return replace(self, reported=counts, replayed=0, attempts=1, answered_at=moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,12 @@ class Reconciliation:
     def nonsense(self) -> frozenset[str]:
         """Counters that the API gave as something that is no count, in any batch."""
         return frozenset(name for result in self.batches for name in result.nonsense)
+
+    @property
+    def not_given(self) -> tuple[str, ...]:
+        """Counters that the API did not give of every batch that it answered, so that they are not compared."""
+        absent = (name for name, count in self.reported.as_dict().items() if count is None)
+        return tuple(name for name in absent if name not in self.nonsense)
 
     @property
     def unaccounted(self) -> int | None:
@@ -241,12 +250,11 @@ def _sentence(result: BatchResult, of: int) -> str:
     drift = result.drift.as_dict() if result.drift else {}
     parts = [f"{abs(by)} {'more' if by > 0 else 'fewer'} {name}" for name, by in drift.items() if by]
     sentences = [f"{', '.join(parts)} than predicted"] if parts else []
-    if parts and (beyond := -(result.reported.unaccounted or 0)) > 0:
-        sentences.append(f"its counters overlap: they hold {counted(beyond, 'lead')} more than its total")
     sentences += [f"{name} is nonsense, no number of leads" for name in result.nonsense]
     if result.overlap > max(0, -(result.predicted.unaccounted or 0)):
+        more = counted(result.overlap, "lead")
         sentences.append(
-            f"its counters hold {counted(result.overlap, 'lead')} more than its total: the API counts some twice"
+            f"its counters overlap: they hold {more} more than its total, so the API counts some twice"
         )
     if result.elsewhere:
         sentences.append(f"another import sent {result.elsewhere} of its leads at the same time")

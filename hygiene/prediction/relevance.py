@@ -58,7 +58,7 @@ def relevant_rules(features: Features, /, *, waived: bool) -> list[str]:
         features: What rules see of the leads that some rule touches.
         waived: Whether the requests waive the block list.
     """
-    idle = {"unreadable_lists", *(name for name in RULES if not features.sees(name))}
+    idle = {"unreadable_lists", "needed_fields", *(name for name in RULES if not features.sees(name))}
     kinds = USABLE if features.sees("usable_address") else USABLE[:1]
     if all(features.usable(trimmed=False, kind=kind).all() for kind in kinds):
         idle |= _OF_USABLE

@@ -182,7 +182,9 @@ def _before_credit(seen: Seen, policy: ImportPolicy, layout: Layout) -> Classes:
     found = np.where(usable, IMPORTED, invalid).astype(np.int8)
     found[repeat] = DUPLICATE
     updates = {"imported": repeat, "imported_in_request": here, "imported_in_list": repeat & ~here}
-    if policy.repeats_count_as in updates:
+    if policy.repeats_count_as == "uncounted":
+        found[repeat] = UNCOUNTED
+    elif policy.repeats_count_as in updates:
         found[updates[policy.repeats_count_as]] = UPDATED
     found[blocked] = BLOCKED
     found[~taken] = DROPPED

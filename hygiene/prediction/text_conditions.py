@@ -28,7 +28,7 @@ from hygiene.prediction.patterns import (
     under,
 )
 
-__all__ = ["LEAST_LEADS", "by_domain", "by_length", "by_letters", "one_of"]
+__all__ = ["LEAST_LEADS", "MOST_TOLD", "by_domain", "by_length", "by_letters", "common", "one_of"]
 
 #: Most characters of local parts that are told, and fewest leads that must share them.
 MOST_TOLD, LEAST_LEADS = 8, 3
@@ -103,24 +103,25 @@ def by_length(held: Held, odd: Codes, /) -> Iterator[Condition]:
 def by_letters(held: Held, odd: Codes, /) -> Iterator[Condition]:
     """Letters that local parts or domains begin with, end with or have inside."""
     parts = held.parts()
-    if parts is None or len(odd) < LEAST_LEADS:
+    if parts is None:
         return
     local, domain = pc.utf8_lower(parts.local), parts.domain.cast(pa.large_string())
+    first = pc.utf8_slice_codeunits(local, 0, 1).dictionary_encode()
+    words = "have a local part that begins with {}"
+    yield from one_of(words, first, odd, 2 * KINDS, starts_with_one)  # half of the share
+    if len(odd) < LEAST_LEADS:
+        return
     for name, texts in (("local part", local), ("domain", domain)):
         here = texts.take(pa.array(odd)).to_pylist()
         if len(set(here)) > 1:
             yield from _letters(f"have a {name}", texts, here, is_local=texts is local)
-    first = pc.utf8_slice_codeunits(local, 0, 1).dictionary_encode()
-    yield from one_of(
-        "have a local part that begins with {}", first, odd, 2 * KINDS, starts_with_one
-    )  # half of the share
 
 
 def _letters(words: str, texts: pa.Array, here: list[str], *, is_local: bool) -> Iterator[Condition]:
     """What all of some texts begin with, end with or have inside."""
     looks: tuple[tuple[str, str, Callable[..., pa.Array], Callable[[str], Pair]], ...] = (
-        ("that begins with", _common(here)[:MOST_TOLD], pc.starts_with, starts),
-        ("that ends with", _common([text[::-1] for text in here])[:MOST_TOLD][::-1], pc.ends_with, ends),
+        ("that begins with", common(here)[:MOST_TOLD], pc.starts_with, starts),
+        ("that ends with", common([text[::-1] for text in here])[:MOST_TOLD][::-1], pc.ends_with, ends),
         ("with", _shared(here), pc.match_substring, lambda _: NONE),
     )
     length = max(map(len, here))
@@ -131,7 +132,7 @@ def _letters(words: str, texts: pa.Array, here: list[str], *, is_local: bool) ->
             yield Condition(f"{words} {where} {wanted!r}", mask(look(texts, wanted)), tries, pair)
 
 
-def _common(texts: Sequence[str]) -> str:
+def common(texts: Sequence[str], /) -> str:
     """What all begin with."""
     low, high = min(texts), max(texts)
     size = next((at for at, (one, other) in enumerate(zip(low, high, strict=False)) if one != other), None)

@@ -30,6 +30,10 @@ class Result(Protocol):
     def reported(self) -> Counts | None:
         """Counts that the API gave; None where it gave none."""
 
+    @property
+    def answered_at(self) -> int:
+        """When it was answered, in ms since 1970 in UTC; 0 where nobody knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:

@@ -1,4 +1,4 @@
-"""Leads as a pattern sees them that an import never tried: what it refuses is told by a trait that was kept of each."""
+"""Leads some of which have no usable address, whatever it is: by a pattern that was never tried, or by other fields."""
 
 from dataclasses import dataclass, field, replace
 
@@ -10,12 +10,12 @@ __all__ = ["Without"]
 
 @dataclass(frozen=True, slots=True)
 class Without:
-    """Features of which some leads have no usable address under one pattern, whether their addresses are known or not.
+    """Features of which some leads have no usable address, whether their addresses are known or not.
 
     Attributes:
         of: The features.
-        pattern: The value of `usable_address`.
-        refused: The leads that it does not take.
+        pattern: The one value of `usable_address` under which they have none; empty for all.
+        refused: These leads.
     """
 
     of: Features = field(repr=False)
@@ -37,7 +37,8 @@ class Without:
         """True where a lead has a usable address, as it is or trimmed, by a value of `usable_address`."""
         if kind == self.pattern:
             return self.of.usable(trimmed=trimmed) & ~self.refused
-        return self.of.usable(trimmed=trimmed, kind=kind)
+        found = self.of.usable(trimmed=trimmed, kind=kind)
+        return found if self.pattern else found & ~self.refused
 
     def key(self, folding: Folding, /) -> Codes:
         """The duplicate keys under a folding, as codes."""

@@ -31,7 +31,8 @@ def changed_columns(
     def told(pair: tuple[str, str]) -> str:
         holds_address = any("@" in normalize("NFKC", cell) for cell in pair)
         before, after = [shown(cell) if holds_address else inert(cell) for cell in pair]
-        return f"{_quoted(before)} to {_quoted(after)}"
+        start = _first_shown(before, after)
+        return f"{_quoted(before, start)} to {_quoted(after, start)}"
 
     return [
         (
@@ -57,5 +58,13 @@ def changed_section(content: Content, /) -> Section | None:
     return Section("changes", "Mended and tidied", text, (cut(Table(TITLE, header, rows)),))
 
 
-def _quoted(text: str) -> str:
-    return f'"{text[:_SHORT]}..."' if len(text) > _SHORT else f'"{text}"'
+def _first_shown(before: str, after: str) -> int:
+    """Where both texts begin to be shown, so that what was changed is among it."""
+    same = next((at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), None)
+    same = min(len(before), len(after)) if same is None else same
+    return 0 if same < _SHORT or before == after else same - _SHORT // 2
+
+
+def _quoted(text: str, start: int) -> str:
+    end = start + _SHORT
+    return f'"{"..." if start else ""}{text[start:end]}{"..." if len(text) > end else ""}"'

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hygiene.arrow.text import text_column
+from hygiene.cleaning.row_lookup import cells_at, texts_at
 from hygiene.columns.mapping import MALFORMED
 from hygiene.display import inert, mask_address
 
@@ -25,9 +25,12 @@ def shown_at(
     cleaned: "CleanedLeads", positions: Sequence[int], shown: Callable[[str | None], str], /
 ) -> list[str]:
     """What is shown of rows: the address, else what the cell holds, else the raw text."""
-    leads, verdicts = cleaned.at(np.array(positions, dtype=np.int64))
-    cells = [text_column(verdicts["address"]), text_column(leads["email"])]
-    cells += [text_column(leads[MALFORMED])] if MALFORMED in leads else []
+    found, rows = cleaned.survey, np.array(positions, dtype=np.int64)
+    cells = [
+        texts_at(found, rows, "address"),
+        texts_at(found, rows, "cells"),
+        cells_at(found, rows, MALFORMED),
+    ]
     texts = zip(*(cell.to_pylist() for cell in cells), strict=True)
     return [shown(next((text for text in row if text and text.strip()), None)) for row in texts]
 

@@ -7,6 +7,7 @@ Source: documented, GitHub Actions, workflow commands (escapes; ten annotations 
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,9 +15,11 @@ import pandas as pd
 from hygiene.cleaning.comparison import Comparison, figure
 from hygiene.cleaning.result import CleanedLeads
 from hygiene.display import inert
-from hygiene.importing import Receipt
 from hygiene.outcomes import NOT_CHECKED, Counts, Outcome, meaning, reason
 from hygiene.report.text import sentence
+
+if TYPE_CHECKING:
+    from hygiene.importing import Receipt
 
 __all__ = ["annotation", "annotations", "job_summary"]
 
@@ -32,7 +35,7 @@ def annotation(level: str, text: str, /, *, file: str = "", line: int = 0) -> st
     return f"::{level}{place}::{_data(text)}"
 
 
-def annotations(cleaned: CleanedLeads, receipt: Receipt | None = None) -> Iterator[str]:
+def annotations(cleaned: CleanedLeads, receipt: "Receipt | None" = None) -> Iterator[str]:
     """An error for every way the import differs, and a notice for the first rows to mend."""
     if receipt is not None:
         yield from (annotation("error", line) for line in receipt.reconciliation.explain()[:SHOWN])
@@ -46,7 +49,7 @@ def annotations(cleaned: CleanedLeads, receipt: Receipt | None = None) -> Iterat
 
 def job_summary(
     cleaned: CleanedLeads,
-    receipt: Receipt | None = None,
+    receipt: "Receipt | None" = None,
     *,
     comparison: Comparison | None = None,
     send_all: bool = False,
@@ -73,7 +76,7 @@ def job_summary(
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _counts(cleaned: CleanedLeads, receipt: Receipt | None, *, send_all: bool) -> str:
+def _counts(cleaned: CleanedLeads, receipt: "Receipt | None", *, send_all: bool) -> str:
     kinds = {"file as it is": cleaned.predicted_raw}
     kinds["predicted"] = receipt.predicted if receipt else cleaned.predict(send_all=send_all).counts
     if receipt is not None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup
@@ -19,13 +19,16 @@ from markupsafe import Markup
 from hygiene.cleaning.comparison import Comparison
 from hygiene.cleaning.result import CleanedLeads
 from hygiene.display import inert
-from hygiene.importing import Receipt
 from hygiene.outcomes import Counts, Outcome
+from hygiene.prediction.reconcile import Reconciliation
 from hygiene.report.document import Content, number, share
 from hygiene.report.html_sections import sections
 from hygiene.report.sankey import Flow, flow
 from hygiene.report.text import sentence
 from hygiene.version import __version__
+
+if TYPE_CHECKING:
+    from hygiene.importing import Receipt
 
 __all__ = ["render"]
 
@@ -44,7 +47,7 @@ _STATUS: Mapping[str, tuple[str, str]] = {
 def render(
     cleaned: CleanedLeads,
     /,
-    receipt: Receipt | None = None,
+    receipt: "Receipt | None" = None,
     *,
     comparison: Comparison | None = None,
     show_addresses: bool = False,
@@ -108,11 +111,20 @@ def _first_screen(content: Content) -> dict[str, Any]:
         "answered": told is not None,
         "counts_header": list(columns),
         "counts": _count_rows(columns, told.nonsense if told else ()),
-        "status": _STATUS[told.status] if told else None,
+        "status": _status(told) if told else None,
         "explained": [inert(line) for line in told.explain()] if told else [],
         "stopped": inert(content.told(receipt.error)) if receipt and receipt.error else None,
         "flow": _flow(content, told.reported if told and told.answered else predicted),
     }
+
+
+def _status(told: Reconciliation) -> tuple[str, str]:
+    """How serious it is, and what it means; counters that the API did not give are named."""
+    kind, text = _STATUS[told.status]
+    if told.status == "incomplete" or not told.not_given:
+        return kind, text
+    kind = "fair" if kind == "good" else kind
+    return kind, f"{text} It gave no {' or '.join(told.not_given)}, of which nothing was compared."
 
 
 def _count_rows(columns: Mapping[str, Counts], nonsense: Collection[str]) -> list[tuple[str, list[str]]]:

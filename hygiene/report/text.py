@@ -106,12 +106,15 @@ def sentence(cleaned: "CleanedLeads", receipt: "Receipt | None" = None) -> str:
         "differs": "not as predicted",
         "incomplete": "unfinished",
     }[told.status]
-    counts = ", ".join(
+    counts = [
         f"nonsense as {name}" if count is None else f"{count} {name}"
         for name, count in told.reported.as_dict().items()
         if count is not None or name in told.nonsense
-    )
-    return f"{text}; the API answered {counts}: {verdict}."
+    ]
+    if told.not_given and told.status in {"agrees", "within_range"}:
+        counts.append(f"{'and ' if counts else ''}no {' or '.join(told.not_given)}")
+        verdict += " as far as it says"
+    return f"{text}; the API answered {', '.join(counts)}: {verdict}."
 
 
 def open_counts(bounds: "Bounds | None", /) -> list[str]:
@@ -138,8 +141,17 @@ def _masked(name: str, cell: object) -> str:
 
 def lead_lists(found: "Sequence[LeadList]") -> "RenderableType":
     """The account's lists as a table."""
-    rows = [(str(one.id), inert(one.name), "?" if one.size is None else str(one.size)) for one in found]
-    return table("Lead lists", ("id", "name", "leads"), rows, right=(0, 2))
+    several = any(one.kind for one in found)
+    rows = [
+        (
+            f"{one.kind}={one.id}" if several else str(one.id),
+            inert(one.name),
+            "?" if one.size is None else str(one.size),
+        )
+        for one in found
+    ]
+    title, own = ("Places to import to", "place") if several else ("Lead lists", "id")
+    return table(title, (own, "name", "leads"), rows, right=(2,) if several else (0, 2))
 
 
 def _outcomes(cleaned: "CleanedLeads") -> "RenderableType":

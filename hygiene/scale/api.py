@@ -67,6 +67,12 @@ def _check_reach(options: ScaleOptions, elsewhere: Sequence[str]) -> None:
         if getattr(options, name) not in (None, False):
             msg = f"{name} is for files on one machine; a Dask frame is read and computed as Dask is told."
             raise UsageError(msg)
+    if options.policy is not None and options.policy.needs:
+        msg = (
+            "the policy's needed_fields are not predicted of partitions; leave the rule out, or predict from the "
+            "written parts with hygiene.clean."
+        )
+        raise UsageError(msg)
     if options.likely:
         msg = (
             "likely=True compares rows of all partitions; clean the written parts with hygiene.clean instead."

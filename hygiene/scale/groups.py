@@ -31,6 +31,7 @@ from hygiene.cleaning.comparison import (
     source_texts,
 )
 from hygiene.cleaning.providers import providers_of
+from hygiene.columns.leads import as_leads
 from hygiene.deliverability import KnownVerdicts
 from hygiene.scale.forecast import forecast, touched_leads
 from hygiene.scale.partition import Job, Kept, Numbers
@@ -118,7 +119,7 @@ def _label(  # noqa: PLR0917 -- what a task is given
     if column is not None:
         cells = text_column(leads[column])
     elif by == FILE:
-        cells = source_texts(leads)
+        cells = source_texts(as_leads(leads))
     else:
         parts = [providers_of(chunk.domain, domains.verdicts) for _, chunk in kept.chunks(1)]
         cells = pa.concat_arrays([pa.nulls(0, pa.large_string()), *parts])

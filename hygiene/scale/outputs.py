@@ -14,8 +14,9 @@ from hygiene.cleaning.changed import ChangedColumn, count_columns
 from hygiene.cleaning.chunk_reasons import all_reasons
 from hygiene.cleaning.decide import word_verdicts
 from hygiene.cleaning.dedup.fill import Fills
-from hygiene.cleaning.result import withheld_of
-from hygiene.cleaning.rewrite import FieldRules, rewrite
+from hygiene.cleaning.rewrite import Changes, FieldRules, rewrite
+from hygiene.cleaning.withheld import withheld_of
+from hygiene.columns.leads import as_leads
 from hygiene.columns.mapping import MALFORMED
 from hygiene.io.writers import write_parquet
 from hygiene.outcomes import Outcome
@@ -57,10 +58,10 @@ def lay_out(
     bare = leads.loc[ready].drop(columns=MALFORMED, errors="ignore")
     for filled in fills:
         bare = filled.fill(bare, rows - 1)
-    sent = rewrite(bare, fields, rows=rows, codes=codes)
-    addressed = sent.leads.assign(email=verdicts.loc[ready, "address"].to_numpy())
+    sent = rewrite(as_leads(bare), fields, rows=rows, codes=codes)
+    addressed = sent.leads.frame.assign(email=verdicts.loc[ready, "address"].to_numpy())
     withheld = withheld_of(leads, verdicts)
-    return {"ready": addressed, "withheld": withheld, "verdicts": verdicts, "changes": sent.changes}
+    return {"ready": addressed, "withheld": withheld, "verdicts": verdicts, "changes": sent.changes.frame()}
 
 
 def verdicts_of(kept: Kept, placed: Placed, first: int, domains: Domains, /) -> pd.DataFrame:
@@ -72,7 +73,7 @@ def _verdicts(kept: Kept, placed: Placed, first: int, domains: Domains) -> Itera
     for start, chunk in kept.chunks(first):
         related = placed.within(start, start + len(chunk))
         found = all_reasons(chunk, related, domains.verdicts, accept_unknown=domains.accept_unknown)
-        verdicts = word_verdicts(chunk, related, found, domains.verdicts)
+        verdicts = word_verdicts(chunk, related, found, domains.verdicts).frame(chunk.frame.index)
         ready = (verdicts["outcome"] == Outcome.READY.value).to_numpy()
         yield verdicts.assign(changes=np.where(ready, kept.changes[start : start + len(chunk)], 0))
 
@@ -119,7 +120,7 @@ def read_verdict(parts: list[Any], row: int, /) -> pd.DataFrame:
 @guarded
 def count_changed(sealed: Sealed, parts: list[Any], job: Job, /) -> dict[str, ChangedColumn]:
     """What was changed of the leads of a partition that are ready, by column."""
-    return count_columns(_tables(sealed, parts, job)["changes"])
+    return count_columns(Changes.of(_tables(sealed, parts, job)["changes"]))
 
 
 @guarded
@@ -135,4 +136,4 @@ def write_tables(
         frame = tables[name]
         if len(frame) or not number:
             write_parquet(frame, folder / name / f"part-{number:05}.parquet")
-    return count_columns(tables["changes"])
+    return count_columns(Changes.of(tables["changes"]))

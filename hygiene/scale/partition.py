@@ -20,9 +20,10 @@ from hygiene.cleaning.dedup.fill import Fills
 from hygiene.cleaning.further import further_of
 from hygiene.cleaning.list_checks import ListMatches
 from hygiene.cleaning.pipeline import cut
-from hygiene.cleaning.rewrite import FieldRules, codes_are_countries, count_changes, rewrite
+from hygiene.cleaning.rewrite import FieldRules, codes_are_countries, find_changes
 from hygiene.cleaning.settings import Settings
 from hygiene.columns.dates import Dated
+from hygiene.columns.leads import as_leads
 from hygiene.columns.mapping import ColumnMap
 from hygiene.columns.opt_outs import ColumnMarks, renumber
 from hygiene.columns.rename import count_stand_ins, name_columns
@@ -119,7 +120,7 @@ class _Slim:
     def of(cls, chunk: CheckedChunk, /) -> "_Slim":
         same = pc.fill_null(pc.equal(chunk.cells, chunk.address), fill_value=False)
         given = chunk.cells.filter(pc.invert(same))
-        bare = replace(_each_text(chunk, _emptied), frame=chunk.frame.iloc[:, :0])
+        bare = replace(_each_text(chunk, _emptied), leads=as_leads(chunk.frame.iloc[:, :0]))
         return cls(replace(bare, listed=_each_text(chunk.listed, _emptied)), ~mask(same), given)
 
     def whole(self, rows: Numbers, /) -> CheckedChunk:
@@ -251,7 +252,8 @@ def survey_partition(frame: pd.DataFrame | Sealed, job: Job, /) -> Surveyed:
     leads, stand_ins = job.leads(given), count_stand_ins(given, job.columns)
     slim, keyed, marks, dated = [], [], dict[str, ColumnMarks](), Dated()
     domains: dict[str, None] = {}
-    for start, part in cut(leads, job.settings):
+    for start, each in cut(leads, job.settings):
+        part = as_leads(each)
         chunk, keys = check_chunk(part, job.settings, first_row=start + 1)
         merits = job.settings.keep.merits(part)
         dated += job.settings.keep.dated(part, merits)
@@ -261,7 +263,7 @@ def survey_partition(frame: pd.DataFrame | Sealed, job: Job, /) -> Surveyed:
         if job.asks:
             domains |= dict.fromkeys(pc.unique(chunk.domain.drop_null()).to_pylist())
         slim.append(_Slim.of(chunk))
-    codes = not job.settings.fields.tidy or codes_are_countries([leads])
+    codes = not job.settings.fields.tidy or codes_are_countries([as_leads(leads)])
     changes = changes_of(leads, job.settings.fields, codes=codes)
     kept = Kept(tuple(slim), frame_digest(leads), job.numbers(leads), changes, codes)
     return Surveyed(kept, tuple(keyed), len(leads), list(domains), marks, dated, stand_ins, codes)
@@ -282,4 +284,4 @@ def changes_of(leads: pd.DataFrame, fields: FieldRules, /, *, codes: bool) -> Nu
         codes: Whether two letters may be the code of a country.
     """
     rows = np.arange(len(leads))
-    return count_changes(rewrite(leads, fields, rows=rows, codes=codes).changes, rows)
+    return find_changes(as_leads(leads), fields, rows=rows, codes=codes).count(rows)

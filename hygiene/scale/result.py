@@ -272,8 +272,8 @@ class ScaledLeads:
     def _empty(self) -> dict[Table, pd.DataFrame]:
         """The tables without a row."""
         settings = self._found.job.settings
-        verdicts = decide(survey_frame(self._empty_leads, settings), 0).assign(changes=np.arange(0))
-        return lay_out(self._empty_leads, verdicts, settings.fields)
+        verdicts = decide(survey_frame(self._empty_leads, settings), 0).frame(self._empty_leads.index)
+        return lay_out(self._empty_leads, verdicts.assign(changes=np.arange(0)), settings.fields)
 
     @cached_property
     def _touched(self) -> Sequence[Touched]:

@@ -71,16 +71,19 @@ def named(of: "Delayed", /, *names: int | str) -> list["Delayed"]:
 
 
 def hand_out(value: Any, /) -> "Delayed":
-    """A value that every worker is sent once, and that no task sends again."""
-    import dask
-    from dask.base import get_scheduler
-    from dask.delayed import Delayed
+    """A value that is sent to the cluster once, that no task sends again, and that outlives any worker.
 
-    client: Any = getattr(get_scheduler(), "__self__", None)
-    if not hasattr(client, "scatter"):
-        return dask.delayed(value, name=f"handed-out-{uuid.uuid4().hex}", traverse=False)
-    future = client.scatter(value, broadcast=True, hash=False)
-    return Delayed(future.key, {future.key: future})
+    It is a task that gives the value, and not scattered: scattered data is lost with the workers that hold it,
+    and of the copies that a broadcast makes all but one are dropped after two seconds (distributed 2026.8.0,
+    the active memory manager's `ReduceReplicas`, on unless it is turned off).
+    """
+    import dask
+
+    given = dask.delayed(value, name=f"handed-out-{uuid.uuid4().hex}", traverse=False)
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TiB"}):
+        held: Delayed
+        (held,) = dask.persist(given)
+    return held
 
 
 def compute(values: Sequence["Delayed"], /) -> list[Any]:

@@ -9,6 +9,7 @@ import pandas as pd
 from hygiene.arrow.hashing import HashKey
 from hygiene.cleaning.check_chunk import check_chunk
 from hygiene.cleaning.settings import Settings
+from hygiene.columns.leads import as_leads
 from hygiene.columns.mapping import SAMPLE_ROWS, ColumnMap
 from hygiene.columns.rename import choose_columns
 from hygiene.errors import UsageError
@@ -54,7 +55,7 @@ def choose(
     job = Job(
         quiet, settings.resolver is not None, header, found, _numbering(header, found, order), HashKey()
     )
-    check_chunk(job.leads(top.head(0)), quiet, first_row=1)
+    check_chunk(as_leads(job.leads(top.head(0))), quiet, first_row=1)
     return job
 
 

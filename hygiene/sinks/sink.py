@@ -196,12 +196,15 @@ class LeadList:
         name: Its name.
         size: Leads in it; None where the API does not say.
         idle: Why nobody is written to for now, as ``paused``; empty where that is not so. What is imported is kept.
+        kind: What of several kinds of places it is, as ``campaign``: what names it after ``--to``; empty where an
+            account has one kind.
     """
 
     id: int | str
     name: str
     size: int | None
     idle: str = ""
+    kind: str = ""
 
 
 @runtime_checkable

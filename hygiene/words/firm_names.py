@@ -31,7 +31,17 @@ _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _POSITION = re.compile(
     r"\b(?:manager|director|head|chief|officer|president|vp|ceo|cto|cfo|coo|cmo|founder|owner|partner|engineer|lead"
     r"|consultant|specialist|assistant|analyst|executive|coordinator|sales|leiter|leiterin|geschaftsfuhrer|directeur"
-    r"|responsable|gerente|jefe|direttore|kierownik|manager|mudur|директор|менеджер)\b"
+    r"|co-?founder|coach|recruiter|recruiting|recruitment|developer|designer|architect|attorney|lawyer|accountant|realtor"
+    r"|broker|advisor|adviser|strategist|entrepreneur|investor|marketer|marketing|journalist|speaker|trainer|therapist"
+    r"|physician|scientist|researcher|administrator|supervisor|representative|technician|controller|treasurer|secretary"
+    r"|freelancer?|expert|evangelist|mentor|ciso|cio|cro|chro|svp|evp|avp|hr|human resources|business development|buyer"
+    r"|geschaftsfuhrerin|inhaber|inhaberin|vertrieb|einkauf|berater|beraterin|entwickler|prokurist|prokuristin|vorstand"
+    r"|geschaftsleitung|abteilungsleiter|sachbearbeiter|directrice|fondateur|fondatrice|gerant|gerante|pdg|commercial"
+    r"|ingenieur|consultante|fundador|fundadora|directora|diretor|diretora|socio|socia|gestor|gestora|coordenador"
+    r"|coordinador|coordinadora|analista|vendedor|comercial|titolare|amministratore|responsabile|fondatore|consulente"
+    r"|eigenaar|directeur|zaakvoerder|prezes|dyrektor|wlasciciel|specjalista|reditel|jednatel|obchodni|saljare|agare"
+    r"|daglig leder|eier|toimitusjohtaja|muduru|kurucu|responsable|gerente|jefe|jefa|direttore|direttrice|kierownik"
+    r"|manager|mudur|директор|менеджер|руководитель|основатель|специалист|инженер)\b"
 )
 
 

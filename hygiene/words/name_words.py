@@ -111,11 +111,18 @@ def given_names() -> frozenset[str]:
 
 @cache
 def legal_forms() -> frozenset[str]:
-    """Legal forms of companies as `compact` writes them, as they stand at the end of a name or between its words."""
-    ends = {compact(row[0]) for row in read_rows("legal_forms") if not row[1].startswith("before")}
+    """Legal forms of companies as `compact` writes them, as they stand at the end of a name or between its words.
+
+    Those that are one in a country or a case alone are not among them, nor those with full stops that are given names.
+    """
+    rows = [
+        row for row in read_rows("legal_forms") if not row[1].startswith(("before", "in_country", "cased"))
+    ]
+    dotted = {compact(row[0]) for row in rows if row[1] == "dotted"} & given_names()
+    ends = {compact(row[0]) for row in rows} - dotted
     return frozenset(ends | {folded(form) for form in ends}) | _FURTHER_FORMS
 
 
 def compact(form: str, /) -> str:
     """A legal form in lower case without the signs that are written or not."""
-    return re.sub(r"[\s.,()/\-]", "", form.lower())
+    return re.sub(r"[\s.,()/\-]", "", form.replace("İ", "i").lower())

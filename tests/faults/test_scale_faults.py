@@ -57,6 +57,8 @@ def test_a_worker_that_dies_after_the_survey_changes_nothing():
     with _cluster(2) as client:
         found = hygiene.scale.clean(dd.from_pandas(leads, npartitions=4), fill=True)
 
+        client.amm.run_once()
+        client.amm.run_once()
         os.kill(_worker_with_most(client), signal.SIGKILL)
 
         _same(found, hygiene.clean(leads, fill=True))

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.hashing import Hashes, hash_texts
-from hygiene.arrow.text import Mask, is_blank, text_column
+from hygiene.arrow.text import Mask, is_blank
 from hygiene.columns.dates import Dated, times
+from hygiene.columns.leads import Leads
 from hygiene.columns.mapping import MALFORMED
 from hygiene.errors import UsageError, option
 
@@ -62,37 +62,36 @@ class Keep:
         """Whether rows differ in merit."""
         return self.rule in ("most-complete", "newest")
 
-    def merits(self, frame: pd.DataFrame, /) -> _Positions:
+    def merits(self, leads: Leads, /) -> _Positions:
         """One number a row; the row with the highest stays.
 
         Raises:
             UsageError: the column of dates is not there.
         """
         if self.rule == "most-complete":
-            columns = [name for name in frame.columns if name != MALFORMED]
-            cells = [~is_blank(text_column(frame[name])) for name in columns]
+            cells = [~is_blank(texts) for name, texts in leads.texts() if name != MALFORMED]
             filled: _Positions = np.array(cells).sum(axis=0, dtype=np.int64)
             return filled
         if self.rule == "newest":
-            return self._times(frame)
-        return np.zeros(len(frame), dtype=np.int64)
+            return self._times(leads)
+        return np.zeros(len(leads), dtype=np.int64)
 
-    def dated(self, frame: pd.DataFrame, merits: _Positions | None, /) -> Dated:
+    def dated(self, leads: Leads, merits: _Positions | None, /) -> Dated:
         """How far the column of dates was understood; of no cell where rows do not go by one.
 
         Args:
-            frame: The rows.
+            leads: The rows.
             merits: What `merits` says of them.
         """
         if self.rule != "newest" or merits is None:
             return Dated()
-        return Dated.of(text_column(frame[self.column]), merits)
+        return Dated.of(leads[self.column], merits)
 
-    def _times(self, frame: pd.DataFrame) -> _Positions:
-        if self.column not in frame:
-            msg = f"{option('keep', self.text)}: no such column; there are {', '.join(map(str, frame.columns))}."
+    def _times(self, leads: Leads) -> _Positions:
+        if self.column not in leads:
+            msg = f"{option('keep', self.text)}: no such column; there are {', '.join(map(str, leads.columns))}."
             raise UsageError(msg)
-        return times(text_column(frame[self.column]))
+        return times(leads[self.column])
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,12 +45,12 @@ def entry_of(row: sqlite3.Row, /) -> Entry:
     return Entry(np.frombuffer(row["leads"], "<u4").astype(np.int64), result, row["lost"] + sending)
 
 
-def _told(row: sqlite3.Row) -> tuple[str, bytes, tuple[tuple[int, str], ...]]:
-    """The job that was made of a batch, and what was said of single leads; version 1 of the tables has neither."""
+def _told(row: sqlite3.Row) -> tuple[str, bytes, tuple[tuple[int, str], ...], int]:
+    """The job made of a batch, what was said of single leads, and when; version 1 of the tables has none of it."""
     if "job" not in row.keys():  # noqa: SIM118 -- a row is no mapping
-        return "", b"", ()
+        return "", b"", (), 0
     words = tuple((int(place), str(said)) for place, said in json.loads(row["told_words"]))
-    return row["job"], row["told"], words
+    return row["job"], row["told"], words, row["answered_at"]
 
 
 def fields_of(kept: Mapping[str, Any], /) -> FieldRules:

@@ -39,11 +39,11 @@ BLOCK_LEADS = 10_000
 _BATCH = """
 INSERT INTO batches VALUES (
     :import, :number, :leads, :state, :attempts, :lost, :predicted, :reported, :replayed, :extra, :words,
-    :job, :told, :told_words)
+    :job, :told, :told_words, :answered_at)
 ON CONFLICT DO UPDATE SET
     leads = :leads, state = :state, attempts = :attempts, lost = :lost, predicted = :predicted,
     reported = :reported, replayed = :replayed, extra = :extra, words = :words,
-    job = :job, told = :told, told_words = :told_words
+    job = :job, told = :told, told_words = :told_words, answered_at = :answered_at
 """
 
 _FIND = """
@@ -227,6 +227,7 @@ class ImportInJournal:
             "reported": json.dumps(result.reported.as_dict()) if result.reported else None,
             "replayed": result.replayed, "extra": json.dumps(extra_of(result)), "words": result.words,
             "job": result.job, "told": result.told, "told_words": json.dumps(result.told_words),
+            "answered_at": result.answered_at,
         }  # fmt: skip
 
     def under_review(self) -> Places:

@@ -28,11 +28,12 @@ CREATE TABLE batches (
     predicted TEXT NOT NULL, reported TEXT, replayed INTEGER NOT NULL, extra TEXT NOT NULL,
     words TEXT NOT NULL, PRIMARY KEY (import, number));
 """
-#: What version 2 adds: jobs, what was said of single leads, and what was read back (`evidence`).
+#: What version 2 adds: jobs, what was said of single leads and when, and what was read back (`evidence`).
 _SECOND = """
 ALTER TABLE batches ADD COLUMN job TEXT NOT NULL DEFAULT '';
 ALTER TABLE batches ADD COLUMN told BLOB NOT NULL DEFAULT x'';
 ALTER TABLE batches ADD COLUMN told_words TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE batches ADD COLUMN answered_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE imports ADD COLUMN evidence BLOB NOT NULL DEFAULT x'';
 """
 

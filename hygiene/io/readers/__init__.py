@@ -5,14 +5,16 @@ One module for each format, all of them giving the batches that `lead_files` put
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from hygiene.arguments import takes
 from hygiene.io.readers.header_row import Columns
 from hygiene.io.readers.lead_files import LeadFiles, Path_
 from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.read_options import ReadOptions
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["LeadFiles", "Limits", "ReadOptions", "open_leads", "read_leads"]
 
@@ -46,7 +48,7 @@ def open_leads(paths: Sequence[Path_], options: _OpenOptions) -> LeadFiles:
     return LeadFiles(paths, options, chunk_rows=options.chunk_rows)
 
 
-def read_leads(*paths: Path_, columns: Columns = None) -> pd.DataFrame:
+def read_leads(*paths: Path_, columns: Columns = None) -> "pd.DataFrame":
     """All leads of files as one frame; see `LeadFiles` for its shape.
 
     Raises:

@@ -14,9 +14,7 @@ from hygiene.io.readers.arrow_file import is_columnar
 from hygiene.io.readers.drawn_file import DRAWN
 from hygiene.io.readers.encoding import Text, UnreadableError
 from hygiene.io.readers.foreign_text import foreign_text
-from hygiene.io.readers.html_file import HTML
 from hygiene.io.readers.json_file import is_json
-from hygiene.io.readers.ods_file import FLAT, MIMETYPE
 from hygiene.io.readers.sources import Source
 from hygiene.io.readers.vcard_file import CARD
 
@@ -24,6 +22,14 @@ __all__ = ["Format", "format_of"]
 
 Format: TypeAlias = Literal["columnar", "excel", "ods", "html", "vcard", "drawn", "json", "text"]
 
+#: What a page begins with, below any byte order mark and blanks.
+_HTML = re.compile(
+    rb"(?:<\?xml[^>]*>\s*|<!--.*?-->\s*|<!doctype\s[^>]*>\s*)*<(?:html|head|meta|title|style|body|table|div|center|font)[\s>]",
+    re.IGNORECASE | re.DOTALL,
+)
+#: What a packed file says that it is, and where a flat one says so. Source: ODF 1.3 part 2, 3.3.
+_MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
+_FLAT = b"urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 #: Bytes of a text that its format is told by.
 _TOP = 1 << 12
 
@@ -170,10 +176,10 @@ def _of_text(source: Source, text: Text, *, of_list: bool) -> Format:
     top = first.lstrip()
     if CARD.match(top):
         return "vcard"
-    if HTML.match(top):
+    if _HTML.match(top):
         return "html"
     if top.startswith((b"<?xml", b"<Workbook")):
-        if FLAT in top and MIMETYPE in top:
+        if _FLAT in top and _MIMETYPE in top:
             return "ods"
         if b"urn:schemas-microsoft-com:office:spreadsheet" in top:
             raise _refusal(source, f"is a workbook in XML (SpreadsheetML 2003). {_SAVE}")
@@ -194,7 +200,7 @@ def _of_archive(source: Source) -> Format:
         if "xl/workbook.xml" in names:
             return "excel"
         kind = archive.read("mimetype")[:200] if "mimetype" in archive.namelist() else b""
-    if kind.startswith(MIMETYPE):
+    if kind.startswith(_MIMETYPE):
         return "ods"
     told = next((told for part, told in _ARCHIVES if part in names), None)
     raise _refusal(source, told or "is a zip archive. Unpack it, and name the file or folder in it.")

@@ -14,13 +14,8 @@ from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sheet import Sheet
 from hygiene.io.readers.sources import Source
 
-__all__ = ["HTML", "html_sheets", "told_encoding"]
+__all__ = ["html_sheets", "told_encoding"]
 
-#: What a page begins with, below any byte order mark and blanks.
-HTML = re.compile(
-    rb"(?:<\?xml[^>]*>\s*|<!--.*?-->\s*|<!doctype\s[^>]*>\s*)*<(?:html|head|meta|title|style|body|table|div|center|font)[\s>]",
-    re.IGNORECASE | re.DOTALL,
-)
 
 #: Encoding that a page says it is in.
 _CHARSET = re.compile(rb"""<meta\s[^>]*charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)

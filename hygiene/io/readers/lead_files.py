@@ -8,18 +8,18 @@ cell is text, an absent one is "".
 import itertools
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
+from hygiene.arguments import check_kind, check_number
 from hygiene.arrow.parallel import CHUNK_ROWS
-from hygiene.arrow.text import text_frame
+from hygiene.columns.leads import ReadLeads
 from hygiene.columns.mapping import CANONICAL, MALFORMED
-from hygiene.columns.place import place_index
+from hygiene.columns.place import Place
 from hygiene.errors import InputError, Note, UsageError, option
 from hygiene.io.readers.batch import Batch
 from hygiene.io.readers.folders import LeadPath, expand
@@ -28,6 +28,9 @@ from hygiene.io.readers.limits import limits_of
 from hygiene.io.readers.read_options import ReadOptions
 from hygiene.io.readers.result_set import notes_on_results
 from hygiene.io.readers.sources import Hash, Spools, open_source
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["LeadFiles", "Path_"]
 
@@ -130,8 +133,16 @@ class LeadFiles:
         self._read_through()
         return self._rows or 0
 
-    def chunks(self) -> Iterator[pd.DataFrame]:
-        """The leads in frames of at most `chunk_rows` rows, small files together; starts anew on every call.
+    def chunks(self) -> "Iterator[pd.DataFrame]":
+        """The leads in frames, as `leads` has them.
+
+        Raises:
+            InputError: a file cannot be read on, is not the one that was read before, or passes a limit.
+        """
+        return (leads.frame for leads in self.leads())
+
+    def leads(self) -> Iterator[ReadLeads]:
+        """The leads, at most `chunk_rows` rows at a time, small files together; starts anew on every call.
 
         Raises:
             InputError: a file cannot be read on, is not the one that was read before, or passes a limit.
@@ -142,21 +153,21 @@ class LeadFiles:
             start = 0
             while start < len(batch):
                 if not room:
-                    yield self._framed(held, whole=True)
+                    yield self._together(held, whole=True)
                     held, room = [], self._chunk_rows
                 piece = batch.cut(start, min(room, len(batch) - start))
                 held.append((part, piece))
                 start, room = start + len(piece), room - len(piece)
         if held:
-            yield self._framed(held, whole=True)
+            yield self._together(held, whole=True)
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self) -> "pd.DataFrame":
         """All leads in one frame.
 
         Raises:
             InputError: a file cannot be read on, is not the one that was read before, or passes a limit.
         """
-        return self._framed(list(self._batches()))
+        return self._together(list(self._batches())).frame
 
     def close(self) -> None:
         """Remove what standard input and compressed files were kept in."""
@@ -184,16 +195,15 @@ class LeadFiles:
             for _ in self._batches():
                 pass
 
-    def _framed(self, batches: Sequence[tuple["LeadFile", Batch]], *, whole: bool = False) -> pd.DataFrame:
-        """Batches as one frame; each column in one piece where it is to be read again and again."""
+    def _together(self, batches: Sequence[tuple["LeadFile", Batch]], *, whole: bool = False) -> ReadLeads:
+        """Batches as one; each column in one piece where it is to be read again and again."""
         columns = {
             name: _joined([part.column(name, batch) for part, batch in batches]) for name in self.columns
         }
-        index = _place(batches)
         texts = {name: column.combine_chunks() if whole else column for name, column in columns.items()}
         if any(batch.malformed for _, batch in batches):
             texts[MALFORMED] = _raw_texts([batch for _, batch in batches])
-        return text_frame(texts, index)
+        return ReadLeads(texts, _place(batches))
 
 
 def _of_workbooks(options: ReadOptions, files: Sequence[str]) -> tuple[str, ...]:
@@ -216,8 +226,10 @@ def _check_rows(options: ReadOptions, chunk_rows: int | None) -> None:
         both = f"{option('no_header', given=True)} and {option('header_row', options.header_row)}"
         raise UsageError(f"{both} exclude each other.")
     for what, number in (("chunk_rows", chunk_rows), ("header_row", options.header_row)):
-        if number is not None and number < 1:
-            raise UsageError(f"{what} is {number}; expected 1 or more.")
+        check_number(what, number)
+    for what in ("encoding", "delimiter", "sheet"):
+        check_kind(what, getattr(options, what), str, "a text")
+    check_kind("columns", options.columns, Mapping, "columns by name, such as columns={'email': 'E-mail'}")
 
 
 def _joined(columns: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
@@ -248,8 +260,8 @@ def _union(columns: Sequence[Sequence[str]]) -> tuple[str, ...]:
     )
 
 
-def _place(batches: Sequence[tuple[LeadFile, Batch]]) -> pd.MultiIndex:
-    """The index of the rows of batches."""
+def _place(batches: Sequence[tuple[LeadFile, Batch]]) -> Place:
+    """Where the rows of batches stand."""
     lines = np.concatenate([batch.lines for _, batch in batches])
     names: dict[str, int] = {}
     sources = []
@@ -257,4 +269,4 @@ def _place(batches: Sequence[tuple[LeadFile, Batch]]) -> pd.MultiIndex:
         given = batch.sources or [part.name]
         codes = np.array([names.setdefault(name, len(names)) for name in given])
         sources.append(codes if batch.sources else np.full(len(batch), codes[0]))
-    return place_index(list(names), np.concatenate(sources), lines)
+    return Place(list(names), np.concatenate(sources), lines)

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from numbers import Integral
 
+from hygiene.arguments import check_kind
 from hygiene.errors import InputError, UsageError, option
 
 __all__ = ["HARMLESS", "Limits", "limits_of"]
@@ -46,9 +48,10 @@ def limits_of(given: Mapping[str, int] | None, /) -> Limits:
     Raises:
         UsageError: there is no such limit, or it is below 1.
     """
+    check_kind("limits", given, Mapping, "numbers by name, such as limits={'cell': 200_000}")
     names = [field.name for field in fields(Limits)]
     for name, limit in (given or {}).items():
-        if name not in names or limit < 1:
-            msg = f"limit {name}={limit}: expected a number from 1 up for one of {', '.join(names)}."
+        if name not in names or not isinstance(limit, Integral) or int(limit) < 1:
+            msg = f"limit {name}={limit}: expected a whole number from 1 up for one of {', '.join(names)}."
             raise UsageError(msg)
     return Limits(**(given or {}))

@@ -17,13 +17,10 @@ from hygiene.io.readers.limits import Limits
 from hygiene.io.readers.sheet import CELLS, Sheet
 from hygiene.io.readers.sources import BLOCK, Source
 
-__all__ = ["FLAT", "MIMETYPE", "ods_sheets"]
+__all__ = ["ods_sheets"]
 
 _DAMAGED = "the spreadsheet is damaged or locked with a password. Save it anew, without one."
 
-#: What a packed file says that it is, and where a flat one says so. Source: ODF 1.3 part 2, 3.3.
-MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
-FLAT = b"urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "

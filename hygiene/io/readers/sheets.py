@@ -1,14 +1,11 @@
-"""Sheets of any format: workbooks, OpenDocument spreadsheets, and the tables of a page."""
+"""Sheets of any format: workbooks, OpenDocument spreadsheets, tables of a page. Only what a file needs is loaded."""
 
 from collections.abc import Sequence
 from typing import Literal
 
 from hygiene.errors import InputError
 from hygiene.io.readers.encoding import Text
-from hygiene.io.readers.excel_file import excel_sheets
-from hygiene.io.readers.html_file import html_sheets, told_encoding
 from hygiene.io.readers.limits import Limits
-from hygiene.io.readers.ods_file import ods_sheets
 from hygiene.io.readers.sheet import Sheet
 from hygiene.io.readers.sources import Source
 
@@ -31,12 +28,10 @@ def sheets_of(
         UsageError: the extra `excel` is not installed.
     """
     if format_ == "excel":
+        from hygiene.io.readers.excel_file import excel_sheets
+
         return list(excel_sheets(source, limits, name))
-    sheets = (
-        ods_sheets(source, limits)
-        if format_ == "ods"
-        else html_sheets(Text(source, encoding or told_encoding(source)), limits)
-    )
+    sheets = _of_ods(source, limits) if format_ == "ods" else _of_page(source, limits, encoding)
     if name is None:
         return sheets
     named = [sheet for sheet in sheets if sheet.name == name]
@@ -44,3 +39,15 @@ def sheets_of(
         names = ", ".join(repr(sheet.name) for sheet in sheets)
         raise InputError(f"{source.name}: no sheet {name!r}; there are {names}.")
     return named
+
+
+def _of_ods(source: Source, limits: Limits) -> Sequence[Sheet]:
+    from hygiene.io.readers.ods_file import ods_sheets
+
+    return ods_sheets(source, limits)
+
+
+def _of_page(source: Source, limits: Limits, encoding: str | None) -> Sequence[Sheet]:
+    from hygiene.io.readers.html_file import html_sheets, told_encoding
+
+    return html_sheets(Text(source, encoding or told_encoding(source)), limits)

@@ -27,7 +27,7 @@ from hygiene.io.readers.streams import keep
 __all__ = ["BLOCK", "GZIP", "Digest", "Hash", "Source", "Spools", "open_source", "printable"]
 
 #: Bytes read at a time.
-BLOCK = 1 << 19
+BLOCK = 1 << 20
 #: Bytes that are hashed sooner than they are handed to a thread.
 _SMALL = 1 << 16
 #: What a gzip file begins with. RFC 1952 2.3.1.

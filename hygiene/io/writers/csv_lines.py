@@ -1,4 +1,4 @@
-r"""Lines: frames as CSV, a column at a time, byte for byte what the csv module writes.
+r"""Lines: tables as CSV, a column at a time, byte for byte what the csv module writes.
 
 A cell is quoted where it holds a delimiter, a quote or a part of a line end; lines end by ``\n``.
 """
@@ -8,10 +8,10 @@ import io
 from itertools import groupby
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hygiene.arrow.columns import Columns
 from hygiene.io.formulas import guarded
 from hygiene.io.writers.cells import text_cells
 
@@ -23,23 +23,23 @@ _TEXT = pa.large_string()
 _COMMA, _QUOTE, _LINE_END, _NOTHING = (pa.scalar(text, _TEXT) for text in (",", '"', "\n", ""))
 
 
-def header_line(frame: pd.DataFrame, /, *, guard: bool = False) -> bytes:
+def header_line(table: Columns, /, *, guard: bool = False) -> bytes:
     """The line of the column names."""
     line = io.StringIO()
     # A line end of two characters, as the module quotes line breaks only where they are part of it
     # (until Python 3.13), and a bare carriage return makes the cell fall apart when it is read.
-    csv.writer(line).writerow([guarded(name) if guard else name for name in frame.columns])
+    csv.writer(line).writerow([guarded(name) if guard else name for name in table.names])
     return line.getvalue()[:-2].encode() + b"\n"
 
 
-def lines(frame: pd.DataFrame, /, *, guard: bool = False) -> memoryview:
+def lines(table: Columns, /, *, guard: bool = False) -> memoryview:
     """The lines of the rows.
 
     Args:
-        frame: What to write; its index is left out, NA is an empty cell.
+        table: What to write; NA is an empty cell.
         guard: Whether texts are guarded against formulas.
     """
-    columns = [text_cells(frame.iloc[:, at], guard=guard) for at in range(frame.shape[1])]
+    columns = [text_cells(cells, guard=guard) for cells in table.cells]
     if not columns:
         return memoryview(b"")
     cells = [_quoted(column) for column in columns]
@@ -51,7 +51,7 @@ def lines(frame: pd.DataFrame, /, *, guard: bool = False) -> memoryview:
         last, _LINE_END, _NOTHING, null_handling="replace", null_replacement=""
     )
     if isinstance(ended, pa.Scalar) and not any(isinstance(each, pa.Array) for each in first):
-        ended = pa.repeat(ended, len(frame))
+        ended = pa.repeat(ended, len(table))
     return _octets(
         pc.binary_join_element_wise(*first, ended, _COMMA, null_handling="replace", null_replacement="")
     )

@@ -5,14 +5,18 @@ import datetime
 import math
 import os
 from collections.abc import Iterable, Iterator
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-import pandas as pd
+import pyarrow as pa
 
+from hygiene.arrow.columns import Cells, Columns
 from hygiene.errors import UsageError, option
 from hygiene.io.formulas import guarded
 from hygiene.io.leftovers import Scratch
 from hygiene.io.writers.archive_file import ArchiveFile
+
+if TYPE_CHECKING:
+    pass
 
 __all__ = ["WorkbookTable"]
 
@@ -54,19 +58,19 @@ class WorkbookTable:
         self._sheet = self._book.add_worksheet("leads")
         self._rows = 0
 
-    def add(self, frame: pd.DataFrame, /) -> None:
-        """Write further rows, without their index.
+    def add(self, table: Columns, /) -> None:
+        """Write further rows.
 
         Raises:
             UsageError: a sheet cannot hold the rows or a cell.
         """
         if not self._rows:
-            self._write([list(frame.columns)])
-        rows = self._rows - 1 + len(frame)
+            self._write([list(table.names)])
+        rows = self._rows - 1 + len(table)
         if rows >= SHEET_ROWS:
             msg = f"{self._path}: {rows:,} rows are more than a sheet holds; write them with {_AS_CSV}."
             raise UsageError(msg)
-        self._write(_rows(frame))
+        self._write(_rows(table))
 
     def close(self) -> None:
         """Make the file of the sheet."""
@@ -99,9 +103,13 @@ class WorkbookTable:
         return bool(self._sheet.write_string(row, column, str(cell)))
 
 
-def _rows(frame: pd.DataFrame) -> Iterator[Iterable[Any]]:
-    """The rows of a frame, NA as ""."""
-    for at in range(0, len(frame), _SLICE):
-        part = frame.iloc[at : at + _SLICE]
-        texts = [part.iloc[:, column] for column in range(part.shape[1])]
-        yield from zip(*(text.astype(object).where(text.notna(), "").tolist() for text in texts), strict=True)
+def _rows(table: Columns) -> Iterator[Iterable[Any]]:
+    """The rows of a table, NA as ""."""
+    for at in range(0, len(table), _SLICE):
+        yield from zip(*map(_listed, table.part(at, _SLICE).cells), strict=True)
+
+
+def _listed(cells: Cells) -> list[Any]:
+    if isinstance(cells, pa.Array):
+        return ["" if cell is None else cell for cell in cells.to_pylist()]
+    return list(cells.astype(object).where(cells.notna(), ""))

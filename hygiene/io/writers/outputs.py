@@ -8,9 +8,7 @@ import contextlib
 import json
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from hygiene.arguments import check_word
 from hygiene.errors import UsageError, option
@@ -18,6 +16,11 @@ from hygiene.io.leftovers import sweep
 from hygiene.io.writers.atomic import PRIVATE, Draft, Path_, drafts_of, give_rights, open_draft
 from hygiene.io.writers.in_place import InPlace
 from hygiene.io.writers.tables import Format, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from hygiene.arrow.columns import Columns
 
 __all__ = ["Results", "open_results", "write_results"]
 
@@ -68,11 +71,11 @@ class Results:
     def add(
         self,
         *,
-        ready: pd.DataFrame,
-        withheld: pd.DataFrame,
-        verdicts: pd.DataFrame,
-        changes: pd.DataFrame | None = None,
-        fills: pd.DataFrame | None = None,
+        ready: "Columns | pd.DataFrame",
+        withheld: "Columns | pd.DataFrame",
+        verdicts: "Columns | pd.DataFrame",
+        changes: "Columns | pd.DataFrame | None" = None,
+        fills: "Columns | pd.DataFrame | None" = None,
     ) -> None:
         """Write a part of the run; at least one, be it without rows.
 
@@ -98,7 +101,7 @@ class Results:
             if frame is not None:
                 opened.add(frame)
 
-    def put(self, name: str, frame: pd.DataFrame, /) -> None:
+    def put(self, name: str, frame: "pd.DataFrame", /) -> None:
         """Write a further file of the run, as CSV; it is whole already.
 
         Args:
@@ -181,12 +184,12 @@ def write_results(
     folder: Path_,
     /,
     *,
-    ready: pd.DataFrame,
-    withheld: pd.DataFrame,
-    verdicts: pd.DataFrame,
+    ready: "pd.DataFrame",
+    withheld: "pd.DataFrame",
+    verdicts: "pd.DataFrame",
     summary: Mapping[str, Any],
     format_: Format = "csv",
-    fills: pd.DataFrame | None = None,
+    fills: "pd.DataFrame | None" = None,
 ) -> list[Path]:
     """The paths of a run's files, written from one part; see `open_results` and `Results.add`.
 

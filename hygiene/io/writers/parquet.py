@@ -7,10 +7,10 @@ import os
 from collections.abc import Sequence
 from typing import IO
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hygiene.arrow.columns import Cells, Columns
 from hygiene.errors import UsageError, option
 from hygiene.io.writers.archive_file import ArchiveFile
 from hygiene.io.writers.cells import text_cells
@@ -35,12 +35,12 @@ class ParquetTable:
         self._parts: list[pa.RecordBatch] = []
         self._waiting = 0
 
-    def add(self, frame: pd.DataFrame, /) -> None:
-        """Write further rows, without their index."""
-        arrays = [_plain(frame.iloc[:, at]) for at in range(frame.shape[1])]
-        names = [str(name) for name in frame.columns]
+    def add(self, table: Columns, /) -> None:
+        """Write further rows."""
+        arrays = [_plain(cells) for cells in table.cells]
+        names = [str(name) for name in table.names]
         self._parts.append(pa.RecordBatch.from_arrays(arrays, names=names))
-        self._waiting += len(frame)
+        self._waiting += len(table)
         while self._waiting >= GROUP_ROWS:
             self._write(GROUP_ROWS)
 
@@ -79,10 +79,10 @@ class ParquetTable:
             raise UsageError(msg) from error
 
 
-def _plain(column: pd.Series) -> pa.Array:
+def _plain(column: Cells) -> pa.Array:
     """The cells as one array, text as `large_string`; cells of mixed kinds are text."""
     try:
-        found = pa.array(column, from_pandas=True)
+        found = column if isinstance(column, pa.Array) else pa.array(column, from_pandas=True)
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         return text_cells(column)
     if isinstance(found, pa.ChunkedArray):

@@ -5,13 +5,15 @@ Parts have the same columns; the first one brings them, be it without rows.
 
 import contextlib
 from collections.abc import Iterator
-from typing import IO, Any, Literal, Protocol, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
-import pandas as pd
-
+from hygiene.arrow.columns import Columns, as_columns
 from hygiene.errors import UsageError
 from hygiene.io.writers.atomic import PRIVATE, Path_, atomic
 from hygiene.io.writers.csv_lines import header_line, lines
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["CsvTable", "Format", "Table", "open_table", "write_csv", "write_parquet", "write_xlsx"]
 
@@ -24,8 +26,8 @@ _SLICE = 1 << 16
 class _Written(Protocol):
     """One format of a table."""
 
-    def add(self, frame: pd.DataFrame, /) -> None:
-        """Write further rows, without their index."""
+    def add(self, table: Columns, /) -> None:
+        """Write further rows."""
 
     def close(self) -> None:
         """Write what is left; the file itself stays open."""
@@ -62,19 +64,20 @@ class Table:
         self._columns: list[Any] | None = None
         self._written = _written(file, path, format_, spreadsheet=spreadsheet, guard=guard or spreadsheet)
 
-    def add(self, frame: pd.DataFrame, /) -> None:
-        """Write further rows, without their index.
+    def add(self, table: "Columns | pd.DataFrame", /) -> None:
+        """Write further rows, without an index.
 
         Raises:
             UsageError: other columns than those of the first part, or the format cannot hold the rows.
         """
-        names = list(frame.columns)
+        columns = as_columns(table)
+        names = list(columns.names)
         if self._columns is None:
             self._columns = names
         if names != self._columns:
             msg = f"{self._path}: a part has {len(names)} columns that are not the {len(self._columns)} of the first."
             raise UsageError(msg)
-        self._written.add(frame)
+        self._written.add(columns)
 
     def close(self) -> None:
         """Write what is left; the file itself stays open."""
@@ -100,14 +103,14 @@ class CsvTable:
         self._file, self._spreadsheet, self._guard = file, spreadsheet, guard
         self._begun = False
 
-    def add(self, frame: pd.DataFrame, /) -> None:
-        """Write further rows, without their index."""
+    def add(self, table: Columns, /) -> None:
+        """Write further rows."""
         if not self._begun:
             mark = "\ufeff".encode() if self._spreadsheet else b""
-            self._file.write(mark + header_line(frame, guard=self._guard))
+            self._file.write(mark + header_line(table, guard=self._guard))
             self._begun = True
-        for start in range(0, len(frame), _SLICE):
-            self._file.write(lines(frame.iloc[start : start + _SLICE], guard=self._guard))
+        for start in range(0, len(table), _SLICE):
+            self._file.write(lines(table.part(start, _SLICE), guard=self._guard))
 
     def close(self) -> None:
         """Nothing is left to write."""
@@ -160,7 +163,7 @@ def open_table(
 
 
 def write_csv(
-    frame: pd.DataFrame,
+    frame: "pd.DataFrame",
     path: Path_,
     /,
     *,
@@ -173,13 +176,13 @@ def write_csv(
         opened.add(frame)
 
 
-def write_xlsx(frame: pd.DataFrame, path: Path_, /, *, spreadsheet: bool = False) -> None:
+def write_xlsx(frame: "pd.DataFrame", path: Path_, /, *, spreadsheet: bool = False) -> None:
     """Write a frame as a workbook of one sheet; see `open_table`."""
     with open_table(path, format_="xlsx", spreadsheet=spreadsheet) as opened:
         opened.add(frame)
 
 
-def write_parquet(frame: pd.DataFrame, path: Path_, /, *, spreadsheet: bool = False) -> None:
+def write_parquet(frame: "pd.DataFrame", path: Path_, /, *, spreadsheet: bool = False) -> None:
     """Write a frame as Parquet; see `open_table`."""
     with open_table(path, format_="parquet", spreadsheet=spreadsheet) as opened:
         opened.add(frame)

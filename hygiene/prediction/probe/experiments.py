@@ -37,7 +37,7 @@ _GMAIL_RULES = ("fold_gmail_dots", "fold_gmail_tags", "fold_googlemail")
 #: Most imports of a probe.
 MOST_IMPORTS = 8
 #: Rules that no round asks about, whatever there is to work with.
-_ASSUMED = ("lead_credit", "unreadable_lists")
+_ASSUMED = ("lead_credit", "unreadable_lists", "needed_fields")
 #: Rules that rounds tell apart together, one stage after the other: leads of later ones are in no earlier round.
 _LAST_STAGE = ("usable_address", "fold_u_labels")
 

@@ -247,7 +247,7 @@ class _Run:
             updated = again & self._is_update(before)
             new = usable & ~blocked & ~again
             counts[:, 1] += new | updated | (invalid & self._unusable["imported"])
-            counts[:, 2] += again & ~updated
+            counts[:, 2] += again & ~updated & ~self._updates["uncounted"]
             counts[:, 3] += blocked | (invalid & self._unusable["blocked"])
             if len(now) == 2:  # two that are compared
                 self.classes.append(new + 2 * updated + 3 * (again & ~updated) + 4 * blocked + 5 * invalid)
