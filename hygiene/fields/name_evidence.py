@@ -65,6 +65,9 @@ def weigh_names(
 ) -> tuple[Bits, Bits, Mask]:
     """Bits for given names and for surnames, of which one may be written in place of the other.
 
+    Where one is in the other's place and the second is another name, the given name speaks against them and the
+    surname for them.
+
     Returns:
         Both, and the pairs whose surnames are merely near while no given name of two letters or more is the same or a
         short form: among people of one firm these are two, as Jansen and Janssen are.
@@ -73,8 +76,12 @@ def weigh_names(
     surname = texts(one["surname"]), texts(other["surname"])
     by_given, kinds = _given(*given, rare["given"])
     by_surname, near = _surname(*surname, rare["surname"])
-    slips = count_slips(given[0], surname[1]) + count_slips(surname[0], given[1])
-    turned = np.isfinite(slips) & (by_given < 0) & (by_surname < 0)
+    across = count_slips(given[0], surname[1]), count_slips(surname[0], given[1])
+    slips, differ = across[0] + across[1], (by_given < 0) & (by_surname < 0)
+    turned = np.isfinite(slips) & differ
+    by_surname = np.where(
+        np.isfinite(np.minimum(*across)) & differ, np.maximum(rare["surname"] - 5, 0.5), by_surname
+    )
     lost = 1 + 2 * np.where(turned, slips, 0)
     by_given = np.where(turned, np.maximum(rare["given"] - lost, 0.5), by_given)
     whole = np.fromiter((min(map(len, pair)) > 1 for pair in zip(*given, strict=True)), bool, len(given[0]))

@@ -3,6 +3,7 @@
 Columns of text, aligned with the leads; a blank one is null. What two leads have in common is not asked here.
 """
 
+import re
 from collections.abc import Callable, Mapping
 
 import pyarrow as pa
@@ -22,7 +23,7 @@ __all__ = ["BLOCKS", "TRAITS", "block_keys", "person_traits"]
 #: Columns that `person_traits` gives.
 TRAITS = (
     "given", "surname", "suffix", "company", "domain", "phone", "linkedin", "city", "state", "country",
-    "title", "local",
+    "title", "local", "born", "street", "postcode",
 )  # fmt: skip
 #: How leads are brought together that may be one person, each with the most rows that are looked at: of more the trait
 #: tells nobody apart.
@@ -38,6 +39,14 @@ BLOCKS = {
     "beginnings of the name": 24,
     "surname and city": 48,
     "given name and city": 32,
+    "birth and surname": 16,
+    "birth and given name": 16,
+    "birth and postcode": 16,
+    "birth and street": 16,
+    "street and surname": 16,
+    "street and given name": 16,
+    "postcode and surname": 32,
+    "postcode and given name": 32,
 }
 #: Letters of one sound are one digit, vowels none. Source: Soundex, US patents 1,261,167 and 1,435,663.
 _SOUNDS = (
@@ -46,11 +55,13 @@ _SOUNDS = (
 )  # fmt: skip
 #: Letters of a sound that are kept.
 _SOUND = 4
-#: Letters of a city and of a name that are kept where the rest may be written wrong.
+#: Letters of a city or street and of a name that are kept where the rest may be written wrong.
 _TOWN, _BEGINNING = 5, 3
 #: Digits at the end of a number that are compared: what is before them is written or not.
 _PHONE_END = r"^.*?(\d{7,8})$"
 _SUFFIX = r"(?i)^.*[\s,](jr|sr|junior|senior|ii|iii|iv)\.?\s*$"
+#: A date of eight digits or with a sign between its numbers, the year first or last; a time behind it does not count.
+_DATE = r"(?:(\d{4})\D?(\d\d)\D?(\d\d)|(\d\d?)\D(\d\d?)\D(\d{4}))(?:[T ].*)?$"
 _EXTENSION = r"(?i)\s*(?:ext\.?|extension|x|#|;ext=)\s*\.?\d{1,6}\s*$"
 _PROFILE = r"^https://www\.linkedin\.com/in/(.+)$"
 _TEXT = pa.large_string()
@@ -69,7 +80,7 @@ def person_traits(
     """The traits of leads, by the names of `TRAITS`.
 
     Args:
-        cells: Canonical columns by name, those that are there.
+        cells: Canonical columns by name, those that are there, and `born`, `street` and `postcode`.
         addresses: Normalized addresses, aligned; null for none.
         domains: Their domains as A-labels.
         registrable: The domain that was registered of a host, or an empty text.
@@ -99,6 +110,9 @@ def person_traits(
         "linkedin": _captured(profile, _PROFILE),
         **{name: _words(_folded(cell(name))) for name in ("city", "state", "country", "title")},
         "local": pc.replace_substring_regex(addresses, r"(\+[^@]*)?@.*$", ""),
+        "born": _mapped(cell("born"), _birth),
+        "street": _squeezed(_folded(cell("street"))),
+        "postcode": pc.utf8_lower(_squeezed(cell("postcode"))),
     }
     return {name: _blank_to_null(found[name]) for name in TRAITS}
 
@@ -143,6 +157,15 @@ def _phones(column: pa.Array) -> pa.Array:
     return pc.if_else(pc.fill_null(rounded, fill_value=True), _NONE, _captured(digits, _PHONE_END))
 
 
+def _birth(text: str) -> str:
+    """Year and, in rising order, day and month, of which either may come first; empty for no whole date."""
+    found = re.match(_DATE, text.strip())
+    if found is None:
+        return ""
+    year, *parts = found.group(1, 2, 3) if found[1] else found.group(6, 4, 5)
+    return year + "".join(sorted(part.zfill(2) for part in parts))
+
+
 def _captured(column: pa.Array, pattern: str) -> pa.Array:
     """The first group of a pattern; null where a text does not match."""
     return pc.if_else(
@@ -185,6 +208,14 @@ def block_keys(traits: Mapping[str, pa.Array], /) -> dict[str, pa.Array]:
         "beginnings of the name": _sorted_pair(_beginning(given), _beginning(surname)),
         "surname and city": _joined(heard, town),
         "given name and city": _joined(group, town),
+        "birth and surname": _joined(traits["born"], heard),
+        "birth and given name": _joined(traits["born"], called),
+        "birth and postcode": _joined(traits["born"], traits["postcode"]),
+        "birth and street": _joined(traits["born"], pc.utf8_slice_codeunits(traits["street"], 0, _TOWN)),
+        "street and surname": _joined(traits["street"], heard),
+        "street and given name": _joined(traits["street"], called),
+        "postcode and surname": _joined(traits["postcode"], heard),
+        "postcode and given name": _joined(traits["postcode"], called),
     }
 
 

@@ -36,6 +36,9 @@ COUNTED = {
     "city": 1 / 300,
     "state": 1 / 20,
     "local": 1 / 5000,
+    "born": 1 / 20000,
+    "street": 1 / 5000,
+    "postcode": 1 / 1000,
 }
 #: Leads anywhere that stand beside those of the input where frequencies are worked out.
 _ELSEWHERE = 500
@@ -50,6 +53,10 @@ _MOST_REPEATS, _ROUNDS = 2.0, 5
 _PROFILE = 16.0
 #: Bits for a number in common among people of one firm, who may all be called at it.
 _OFFICE = 3.0
+#: Bits for two dates of birth that are a slip apart, and against two that are not.
+_NEAR_BIRTH, _OTHER_BIRTH = 5.0, 5.0
+#: The most that another name speaks against one person, where a page or a date of birth and a place say that it is one.
+_RENAMED = -4.0
 #: Bits against two pages: somebody who chose a name for his page has an earlier address of it too.
 _OTHER_PROFILE = 8.0
 
@@ -107,16 +114,18 @@ def are_likely(bits: Bits, never: Mask, rows: int, /) -> Mask:
 
 
 def are_apart(one: Mapping[str, pa.Array], other: Mapping[str, pa.Array], /) -> Mask:
-    """The pairs that are never one person by their names, with neither a profile page nor a number in common.
+    """The pairs that are never one person by their names, with no page, number, date of birth or street in common.
 
     Args:
-        one: Names, pages and numbers of the first lead of each pair.
+        one: Names, pages, numbers, dates of birth and streets of the first lead of each pair.
         other: Those of the second, aligned.
     """
     any_share = np.full(len(one["given"]), _PROFILE)
     given, surname, _ = weigh_names(one, other, {"given": any_share, "surname": any_share})
     named: Mask = (given >= 0) & (surname >= 0) & (given + surname > 0)
-    return ~(named | _same(one, other, "phone") | _same(one, other, "linkedin"))
+    for name in ("phone", "linkedin", "born", "street"):
+        named |= _same(one, other, name)
+    return ~named
 
 
 def compare_pairs(
@@ -134,11 +143,14 @@ def compare_pairs(
     rare = {name: -np.log2(share) for name, share in shares.items()}
     given, surname, loose = weigh_names(one, other, rare)
     work, at_work = _work(one, other, rare)
-    place, at_place = _place(one, other, rare, at_work)
+    place, in_area, at_street = _place(one, other, rare, at_work)
+    birth, born, near_born = _birth(one, other, rare)
     phone = _same(one, other, "phone")
     page, pages = _same(one, other, "linkedin"), _both(one, other, "linkedin")
     local = _same(one, other, "local") & (surname > 0)
-    bits = given + surname + work + place
+    renamed = page | (born & (in_area | at_street)) | (near_born & at_street)
+    names = np.where(renamed, np.maximum(given, _RENAMED) + np.maximum(surname, _RENAMED), given + surname)
+    bits = names + work + place + birth
     of_phone = np.where(at_work, np.minimum(rare["phone"], _OFFICE), rare["phone"])
     bits += np.select([phone, _both(one, other, "phone")], [of_phone, -1.0], 0.0)
     bits += np.where(page, _PROFILE, 0.0) + np.where(local, 1.0, 0.0)
@@ -147,8 +159,10 @@ def compare_pairs(
     bits -= np.where(pages & ~page, _OTHER_PROFILE, 0.0)
     either = mask(pc.or_(pc.is_valid(one["suffix"]), pc.is_valid(other["suffix"])))
     sons = either & ~_same(one, other, "suffix")
-    never = ((given <= 0) & (surname <= 0)) | (((given < 0) | sons) & ~page)
-    never |= (surname < 0) & ~page & ~(phone & ~at_work)
+    at_home = born & in_area & at_street & ~at_work
+    never = ((given <= 0) & (surname <= 0) & ~at_home) | (sons & ~page)
+    never |= (given < 0) & ~page & (~renamed | at_work)
+    never |= (surname < 0) & ~renamed & ~(phone & ~at_work)
     never |= loose & at_work & ~page
     named = (given > 0) & (surname > 0)
     masks = {
@@ -156,7 +170,8 @@ def compare_pairs(
         "given name": ~named & (given > 0),
         "surname": ~named & (surname > 0),
         "company": at_work,
-        "place": at_place,
+        "place": in_area | at_street,
+        "birth": born,
         "phone": phone,
         "linkedin": page,
         "title": title,
@@ -196,16 +211,53 @@ def _work(
     return np.where(known, found, 0.0), domain | company | near
 
 
+def _birth(
+    one: Mapping[str, pa.Array], other: Mapping[str, pa.Array], rare: Mapping[str, Bits]
+) -> tuple[Bits, Mask, Mask]:
+    """Bits for the date of birth, where it is the same, and where it is a slip apart."""
+    same, both = _same(one, other, "born"), _both(one, other, "born")
+    near = np.zeros(len(same), dtype=bool)
+    some = np.flatnonzero(both & ~same)
+    if len(some):
+        dates = (texts(each["born"].take(pa.array(some))) for each in (one, other))
+        near[some] = [_slips(*pair) <= 1 for pair in zip(*dates, strict=True)]
+    return np.select([same, near, both], [rare["born"], _NEAR_BIRTH, -_OTHER_BIRTH], 0.0), same, near
+
+
+def _slips(first: str, second: str) -> int:
+    from rapidfuzz.distance import OSA
+
+    return int(OSA.distance(first, second, score_cutoff=1))
+
+
 def _place(
     one: Mapping[str, pa.Array], other: Mapping[str, pa.Array], rare: Mapping[str, Bits], at_work: Mask
-) -> tuple[Bits, Mask]:
-    """Bits for city and state; few where the employer is the same, since the place is then his."""
-    city, state = _same(one, other, "city"), _same(one, other, "state")
-    cities, states = _both(one, other, "city"), _both(one, other, "state")
-    slips = count_slips(texts(one["city"]), texts(other["city"]))
-    near = cities & np.isfinite(slips)
-    by_city = np.select([city, near, cities], [rare["city"], np.maximum(rare["city"] - 3, 1), -3.0], 0.0)
-    by_state = np.select([state & (by_city <= 0), states & ~state], [rare["state"], -2.0], 0.0)
+) -> tuple[Bits, Mask, Mask]:
+    """Bits for where they are, by city or postal code and by street; where either is, and where the street is the same.
+
+    Few where the employer is the same, since the place is then his.
+    """
+    city, cities, at_city = _near(one, other, rare, "city")
+    street, streets, at_street = _near(one, other, rare, "street")
+    code, codes = _same(one, other, "postcode"), _both(one, other, "postcode")
+    by_city = np.select([at_city, cities], [city, -3.0], 0.0)
+    by_code = np.select([code, codes], [rare["postcode"], -1.0], 0.0)
+    area = np.where(at_city | code, np.maximum(by_city, by_code), by_city + by_code)
+    by_street = np.select([at_street, streets], [np.minimum(street, 10.0), -2.0], 0.0)
+    state, states = _same(one, other, "state"), _both(one, other, "state")
+    by_state = np.select([state & (area <= 0), states & ~state], [rare["state"], -2.0], 0.0)
     countries = _both(one, other, "country") & ~_same(one, other, "country")
-    bits = by_city + by_state - np.where(countries, 4.0, 0.0)
-    return np.where(at_work & (bits > 0), 1.0, bits), city | near
+    bits = area + by_street + by_state - np.where(countries, 4.0, 0.0)
+    return np.where(at_work & (bits > 0), 1.0, bits), at_city | code, at_street
+
+
+def _near(
+    one: Mapping[str, pa.Array], other: Mapping[str, pa.Array], rare: Mapping[str, Bits], name: str
+) -> tuple[Bits, Mask, Mask]:
+    """Bits where a text is the same or near, the pairs that both have one, and those whose are."""
+    both = _both(one, other, name)
+    if not both.any():
+        return np.zeros(len(both)), both, both
+    same = _same(one, other, name)
+    near = both & np.isfinite(count_slips(texts(one[name]), texts(other[name])))
+    return np.where(same, rare[name], np.maximum(rare[name] - 3, 1)), both, same | near
