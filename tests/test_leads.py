@@ -84,3 +84,35 @@ def test_a_frame_is_judged_alike_where_arrow_was_kept_from_pandas():
     cleaned = hygiene.clean(frame, resolver=None)
 
     assert late == cleaned.verdicts.to_csv(index=False) + cleaned.ready.to_csv(index=False) + "\n"
+
+
+MODULE = """
+import pandas as pd
+import pyarrow as pa
+import pandera.pandas as pandera
+
+assert pa.array(pd.Series([1.0, float("nan")]), from_pandas=True).null_count == 1
+TEXTS = pa.array(pd.Series(["a", None]))
+
+def never(frame):
+    return frame["email"].isin(TEXTS.to_pylist())
+
+class Model(pandera.DataFrameModel):
+    email: str = pandera.Field(nullable=True)
+"""
+
+
+@pytest.mark.parametrize("option", ["--rule=own:never", "--schema=own:Model"])
+def test_a_module_of_the_users_may_hand_pandas_to_arrow_as_it_is_imported(tmp_path, option):
+    (tmp_path / "own.py").write_text(MODULE)
+    (tmp_path / "leads.csv").write_text(CSV)
+
+    run = subprocess.run(
+        [sys.executable, "-m", "hygiene", "check", "leads.csv", "--no-dns", option],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 0, run.stderr

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hygiene.arrow.text import tell_arrow
 from hygiene.errors import UsageError, option
 
 __all__ = ["load_object"]
@@ -26,6 +27,7 @@ def load_object(spec: str, /, *, parameter: str) -> object:
     if not module_name or not name:
         msg = f"{named}: expected MODULE:NAME, such as my_checks:no_phone for no_phone in my_checks.py."
         raise UsageError(msg)
+    tell_arrow()  # the module may hand anything of pandas to Arrow
     try:
         with _working_directory_first():
             module = importlib.import_module(module_name)
