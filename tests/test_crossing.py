@@ -201,6 +201,7 @@ def test_imports_of_earlier_days_are_no_crossing_and_again_asks_the_api_alone(br
     assert "another import" not in str(receipt.reconciliation.explain())
 
 
+@pytest.mark.long
 @pytest.mark.faults
 def test_processes_that_import_overlapping_files_at_once_send_and_count_each_lead_once(tmp_path):
     """Four processes on one journal: what they report adds up to the list, and whatever is left is explained."""

@@ -154,6 +154,7 @@ def reference(server, question):
     return Answer("found", tuple(sorted(map(records, found))), ttl_s=int(found.rrset.ttl))
 
 
+@pytest.mark.long
 def test_every_kind_of_answer_is_what_dnspython_says():
     kinds = ("MX", "A", "AAAA", "TXT")
     questions = [Question(name, kind) for name in (*KINDS, "gone.example", "deep.example") for kind in kinds]
@@ -237,6 +238,7 @@ def test_a_cache_that_cannot_be_used_is_told_before_anything_is_asked(tmp_path, 
         Resolver(nameservers=[names.address], cache=tmp_path)
 
 
+@pytest.mark.long
 def test_lost_datagrams_are_sent_again(faulty):
     draw = random.Random(5)
     server = faulty(zone_of(300), lambda wire: [wire] if draw.random() > 0.2 else [])
@@ -246,6 +248,7 @@ def test_lost_datagrams_are_sent_again(faulty):
     assert Counter(map(str, found.values())) == {"accepts": 300}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("refuse", [False, True])
 def test_a_server_that_bears_little_decides_every_domain(faulty, refuse):
     credit, at = 20.0, time.monotonic()

@@ -76,7 +76,7 @@ def _of_column(name: str, column: pa.DictionaryArray, odd: Codes, tries: int) ->
     low, high = int(size[odd].min()), int(size[odd].max())
     if size[filled].min() < low <= _LONGEST:
         yield Condition(f"have more than {low - 1} characters in {name}", size >= low, tries)
-    if high < min(size.max(), _LONGEST):
+    if high < min(int(size.max()), _LONGEST):
         yield Condition(f"have fewer than {high + 1} characters in {name}", filled & (size <= high), tries)
 
 

@@ -95,6 +95,7 @@ def test_killed_at_50_random_moments_an_import_of_200_batches_loses_and_doubles_
         assert_nothing_lost_or_doubled(api, list_id, journal, 600)
 
 
+@pytest.mark.long
 def test_a_journal_on_a_full_disk_stops_the_run_and_a_later_one_finishes(tmp_path, api):
     list_id, journal = api.create_list("A"), tmp_path / "j.sqlite"
     arguments, codes = (api.base_url, list_id, journal, 300, 3), []
