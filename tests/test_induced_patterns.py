@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hygiene.policy import is_pattern
 from hygiene.prediction.patterns import (
     at_domain,
     both,
@@ -21,7 +22,6 @@ from hygiene.prediction.patterns import (
 )
 from hygiene.prediction.traits import TRAITS, traits_of
 from hygiene.prediction.usable import is_usable
-from hygiene.rule_values import is_pattern
 
 #: Parts of addresses that the patterns trip over, if over any.
 LOCALS = st.text("abnuU.-_'+9!é[]^", min_size=1, max_size=6) | st.sampled_from(["a" * 15, "a" * 16, "a" * 65])

@@ -32,7 +32,7 @@ LADDER = (
     {"io", "checks", "prediction", "http"},
     {"emulator", "lists", "sinks", "plotting"},
     {"resolver", "columns", "fields", "address", "policy", "outcomes", "arguments"},
-    {"words", "deliverability", "rule_values"},
+    {"words", "deliverability"},
     {"arrow", "errors", "display", "small_file", "version"},
 )
 #: Seams that are laws: the emulator is written from the policy's words alone, so that it can check the
@@ -49,7 +49,7 @@ RESULT, SURVEY, DEDUP = "cleaning/result.py", "cleaning/survey.py", "cleaning/de
 #: Where third-party names are said; elsewhere they are not.
 EDGES = {"dns": {"resolver", "emulator"}, "httpcore": {"http"}, "httpx": {"http"}}
 #: Most rooms and floors the house has, and most lines of a function.
-ROOMS, FLOORS, FUNCTION_LINES = 40, 11, 40
+ROOMS, FLOORS, FUNCTION_LINES = 39, 11, 40
 
 #: Packages that a library call must not load before it needs them.
 HEAVY = ("dns", "httpx", "pandas", "pandera", "pyarrow")

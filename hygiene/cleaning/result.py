@@ -190,7 +190,10 @@ class CleanedLeads:
         """The cells of `ready` that are not as they came in: `row`, `column`, `before`, `after`, `rule`."""
         import pandas as pd
 
-        return pd.concat([chunk.changes for chunk in self.chunks()], ignore_index=True)
+        self._outgoing.prepare()
+        numbered = enumerate(self.survey)
+        sent = map_in_order(lambda each: self._outgoing.of_chunk(*each), numbered, jobs=self.survey.jobs)
+        return pd.concat([each.changes.frame() for each in sent], ignore_index=True)
 
     @cached_property
     def changed_columns(self) -> dict[str, ChangedColumn]:

@@ -17,11 +17,10 @@ from hygiene.arrow.hashing import OWN_KEY, Hashes, HashKey, HashSet, bucket_of, 
 from hygiene.arrow.parallel import map_in_order
 from hygiene.arrow.text import Mask, lower_case, mask
 from hygiene.lists.suffixes import registrable
-from hygiene.policy import ImportPolicy
+from hygiene.policy import ImportPolicy, is_pattern
 from hygiene.prediction.block_reach import ends_with_one
 from hygiene.prediction.features import Codes, coarse_key, literal_texts
 from hygiene.prediction.usable import is_usable
-from hygiene.rule_values import is_pattern
 
 __all__ = ["PLACES", "VALIDATED", "Place", "Prefilter", "coarse_hashes", "near", "repeated", "slices"]
 

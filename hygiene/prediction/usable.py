@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from hygiene.address.fast_accept import find_plain
 from hygiene.address.syntax import Syntax
 from hygiene.arrow.text import Mask, mask
-from hygiene.rule_values import is_pattern
+from hygiene.policy import is_pattern
 
 __all__ = ["is_usable"]
 

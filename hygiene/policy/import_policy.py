@@ -9,9 +9,9 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any, Literal
 
 from hygiene.errors import UsageError
-from hygiene.rule_values import LANGUAGE, USABLE, Value, a_rule, check_value, names_of, toml_value
+from hygiene.policy.rule_values import LANGUAGE, USABLE, Value, a_rule, check_value, names_of, toml_value
 
-__all__ = ["RULES", "USABLE", "ImportPolicy", "Label", "Value", "as_toml", "choices", "is_seldom"]
+__all__ = ["RULES", "ImportPolicy", "Label", "as_toml", "choices", "is_seldom"]
 
 #: How a rule is known: the vendor says so, others saw it, nobody knows, or it was measured on this account.
 Label = Literal["documented", "observed", "assumed", "measured"]

@@ -1,6 +1,6 @@
 """Values of the counting rules: what each rule takes, and how it is written.
 
-Which rules there are and what they mean is said in `policy`.
+Which rules there are and what they mean is said in `import_policy`.
 """
 
 import json
