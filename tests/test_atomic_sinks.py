@@ -242,6 +242,42 @@ def test_a_lead_that_is_imported_twice_is_told_and_no_other_is_sent_once_more(tm
     assert any("look whether the list holds it twice" in note for note in receipt.notes)
 
 
+@pytest.mark.parametrize("counts", ["uncounted", "imported_in_request"])
+def test_a_lead_that_is_imported_twice_is_told_whatever_repeats_count_as(tmp_path, counts):
+    class Doubling(Atomic):
+        def send(self, leads, /, **how):
+            super().send(leads, **how)
+            return Reply(hygiene.Counts(len(leads), len(leads), 0, 0))
+
+    sink = Doubling(1, bad=range(2, LEADS))
+    sink.policy = hygiene.ImportPolicy(repeats_count_as=counts)
+
+    receipt = imported(sink, tmp_path / "j")
+
+    assert sum(asked == [EMAILS[1]] for asked in sink.asked) == 2
+    assert any("look whether the list holds it twice" in note for note in receipt.notes)
+
+
+def test_a_lost_answer_about_a_lead_that_was_sent_once_more_is_told(tmp_path):
+    class Losing(Atomic):
+        def send(self, leads, /, **how):
+            reply = super().send(leads, **how)
+            if reply.counts.duplicates:
+                self.held += [lead["email"] for lead in leads]
+                raise UnknownOutcome("atomic: no answer")
+            return reply
+
+    sink = Losing(1, bad=range(2, LEADS))
+
+    receipt = imported(sink, tmp_path / "j")
+
+    assert isinstance(receipt.error, Rejected)
+    assert sink.held == [*EMAILS[:2], EMAILS[1]]
+    [told] = [note for note in receipt.notes if "sent once more" in note]
+    assert "row 2, which had landed" in told
+    assert "the answer was lost: look whether the list holds it twice" in told
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(
     batch_leads=st.integers(1, 9),

@@ -8,13 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hygiene.fields.companies import tidy_companies, tidy_company
-from hygiene.words.tables import read_rows
+from hygiene.fields.firm_ends import KEYWORDS
+from hygiene.words.tables import read_rows, read_words
 
 TABLE = (Path(__file__).parent / "data" / "fields" / "companies.txt").read_text(encoding="utf-8")
 LINES = [tuple(line.split("\t")) for line in TABLE.splitlines() if not line.startswith("# ")]
 COMPANIES = [row for row in LINES if row[0] != "!"]
 MISSED = [row[1:] for row in LINES if row[0] == "!"]
-WORDS = sorted({word for row in COMPANIES for word in row[0].split()} | set(",&-|"))
+WORDS = sorted(
+    {word for row in COMPANIES for word in row[0].split()}
+    | {*KEYWORDS, *",&-|"}
+    | {word for form in read_words("legal_forms", kind="before") for word in form.split()}
+)
 CELLS = (
     st.lists(st.sampled_from(WORDS) | st.text(max_size=4), max_size=5)
     .map(" ".join)
@@ -66,6 +71,27 @@ def test_a_column_says_what_one_cell_says(name, country):
     found = tidy_companies(texts(name), countries=texts(country))
 
     assert (found.cells[0].as_py(), found.rules[0].as_py() or "") == tidy_company(name, country)
+
+
+@pytest.mark.parametrize(
+    ("name", "country"),
+    [
+        ("Birch Precedentemente Cedar", "IT"),
+        ("Birch Au Capital De Oslo", "FR"),
+        ("Bar Sport Snc Di Rossi", "IT"),
+        ("Birch Sas Di Rossi", "IT"),
+        ("Công Ty Cổ Phần Thu Hà", "VN"),
+        ("Birch Doing Business As Cedar", "US"),
+        ("Birch As Trustee For Cedar", "AU"),
+    ],
+)
+def test_an_end_that_needs_no_sign_is_seen_in_a_column_too(name, country):
+    said, rules = tidy_company(name, country)
+
+    found = tidy_companies(texts(name), countries=texts(country))
+
+    assert said != name
+    assert (found.cells[0].as_py(), found.rules[0].as_py()) == (said, rules)
 
 
 @given(CELLS, COUNTRIES)

@@ -61,6 +61,17 @@ def test_leads_of_the_workspace_are_skipped_where_that_is_asked_for(workspace, w
     assert receipt.reconciliation.agrees
 
 
+def test_the_block_list_that_is_named_is_asked_of_the_api(workspace):
+    place = workspace.create("A")
+    with sink_of(workspace, list_id=place, blocklist_id="b-1") as sink:
+        assert hygiene.import_leads(clean(), sink).reconciliation.agrees
+    with (
+        sink_of(workspace, list_id=place, blocklist_id=7) as sink,
+        pytest.raises(Rejected, match="blocklist_id"),
+    ):
+        hygiene.import_leads(clean(["new@acme.example"]), sink)
+
+
 def test_a_listing_is_read_to_its_end(workspace):
     place = workspace.create("A", members=[f"m{row}@acme.example" for row in range(250)])
     with sink_of(workspace, list_id=place) as sink:

@@ -330,7 +330,8 @@ def test_checking_and_cleaning_files_do_not_load_pandas(tmp_path: Path) -> None:
 
     clean = ["clean", *check[1:], "--out", str(tmp_path / "out")]
 
-    for arguments in (check, clean, [*clean, "--out-format", "parquet"]):
+    likely = [*check, "--likely"] if find_spec("rapidfuzz") else check
+    for arguments in (check, likely, clean, [*clean, "--out-format", "parquet"]):
         assert loaded(RUN.format(arguments=arguments)) == {"pyarrow"}
 
 

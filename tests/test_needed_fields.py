@@ -69,6 +69,22 @@ def test_a_table_and_its_cleaning_are_predicted_alike(leads, policy):
     assert cleaned.predicted == ready.counts
 
 
+def test_a_column_that_is_needed_and_not_sent_is_refused_before_anything_is_sent():
+    policy = ImportPolicy(needed_fields="Segment")
+    cleaned = hygiene.clean(pd.DataFrame({"email": ["ann@acme.example"], "Segment": ["A"]}), policy=policy)
+    with (
+        Emulator(policy=policy) as api,
+        hygiene.Smartlead(
+            list_id=api.create_list("A"), api_key="demo-key", base_url=api.base_url, policy=policy
+        ) as sink,
+    ):
+        with pytest.raises(UsageError, match=r"'Segment', which is not sent.*custom=\['Segment'\]"):
+            hygiene.import_leads(cleaned, sink)
+        receipt = hygiene.import_leads(cleaned, sink, custom=["Segment"])
+
+    assert receipt.reported.imported == 1
+
+
 def test_addresses_alone_cannot_tell_which_fields_are_blank():
     with pytest.raises(UsageError, match="the policy needs company, and rows are addresses alone"):
         hygiene.predict(pd.Series(["ann@acme.example"]), policy=ImportPolicy(needed_fields="company"))

@@ -1,7 +1,7 @@
 """Deciding: the verdicts of one chunk, from itself and from what the survey says of its rows."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,9 +19,6 @@ from hygiene.columns.leads import Leads
 from hygiene.columns.mapping import MALFORMED
 from hygiene.deliverability import DomainVerdict
 from hygiene.outcomes import Outcome
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["decide", "leads_of", "relate_rows", "word_verdicts"]
 

@@ -5,6 +5,7 @@ of the traits of all chunks those of few are in memory at a time. A row is noted
 is never a duplicate by that.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.hashing import HashKey, hash_texts
-from hygiene.arrow.text import not_null, text_column
+from hygiene.arrow.text import not_null
 from hygiene.checks.field_notes import public_domains
 from hygiene.cleaning.check_chunk import CheckedChunk
 from hygiene.cleaning.dedup.clusters import Carried
@@ -101,12 +102,12 @@ def _count(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.uint32]]:
 
 def _traits(chunk: CheckedChunk, rows: _Numbers, settings: Settings) -> dict[str, pa.Array]:
     where = pa.array(rows)
-    frame = chunk.frame
-    once = [name for name in frame.columns if list(frame.columns).count(name) == 1]
+    leads = chunk.leads
+    once = [name for name, times in Counter(leads.columns).items() if times == 1]
     columns = {name: name for name in CANONICAL if name in once}
     columns |= person_columns(name for name in once if name not in columns)
     return person_traits(
-        {name: text_column(frame[column]).take(where) for name, column in columns.items()},
+        {name: leads[column].take(where) for name, column in columns.items()},
         chunk.address.take(where),
         chunk.domain.take(where),
         registrable=registrable,
@@ -176,7 +177,7 @@ class LikelyIndex:
             return np.arange(0), np.arange(0), np.zeros(0), pa.nulls(0, _TEXT)
         ones, others, bits, why = zip(*kept, strict=True)
         all_bits = np.concatenate(bits)
-        likely = np.flatnonzero(are_likely(all_bits, np.zeros(len(all_bits), dtype=bool), self._rows))
+        likely = np.flatnonzero(are_likely(all_bits, self._rows))
         return (
             np.concatenate(ones)[likely],
             np.concatenate(others)[likely],

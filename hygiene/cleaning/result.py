@@ -1,6 +1,6 @@
 """The result of a cleaning: what is ready, what is withheld and why, and what the API would answer.
 
-Everything is derived from the lead frame and its verdicts; nothing here changes either.
+Everything is derived from the survey of the leads; nothing here changes it.
 """
 
 import copy

@@ -39,7 +39,7 @@ _ROOMS = (
     ("cli/loaders.py", USAGE),
     ("cli/options.py", USAGE),
     ("cli/param_types.py", USAGE),
-    ("policy.py", USAGE),
+    ("policy/", USAGE),
     ("http/settings.py", USAGE),
     ("http/keys.py", USAGE),
 )

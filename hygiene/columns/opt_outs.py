@@ -75,7 +75,7 @@ class ColumnMarks:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Opt-out marks in the columns of a lead frame.
+    """Opt-out marks in the columns of leads.
 
     Attributes:
         rule: ``source:line:column`` of each row that bears one, by position; null elsewhere.
@@ -92,7 +92,7 @@ class Marks:
 
 
 def find_marks(leads: Leads, /, *, first_row: int = 1, named: Sequence[str] = ()) -> Marks:
-    """The opt-out marks of a lead frame; of several on a row the first column's is named.
+    """The opt-out marks of leads; of several on a row the first column's is named.
 
     Args:
         leads: The leads.

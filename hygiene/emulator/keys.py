@@ -46,8 +46,7 @@ def lacks(lead: Mapping[str, Any], /, *, policy: ImportPolicy) -> bool:
     """Whether a needed field is not there, or blank; the user's own may stand under `custom_fields`."""
     own = lead.get("custom_fields")
     fields = {**own, **lead} if isinstance(own, Mapping) else lead
-    wanted = (name.strip() for name in policy.needed_fields.split(",") if name.strip())
-    return not all(str(fields.get(name) or "").strip() for name in wanted)
+    return not all(str(fields.get(name) or "").strip() for name in policy.needs)
 
 
 def first_unusable(leads: Sequence[Mapping[str, Any]], /, *, policy: ImportPolicy) -> int | None:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from hygiene.arrow.text import Mask, mask
 from hygiene.fields.distinct import BETWEEN, KEPT, Change, Tidied, by_distinct_rows, where_few
 from hygiene.fields.firm_case import firm_case
-from hygiene.fields.firm_ends import drop_ends, kept
+from hygiene.fields.firm_ends import KEYWORDS, drop_ends, kept
 from hygiene.fields.legal_forms import are_halves, ends_a_form, is_form
 from hygiene.fields.mend import is_left_encoded
 from hygiene.fields.name_parts import Cell
@@ -34,10 +34,7 @@ _TEXT = pa.large_string()
 #: A name of words that begin with a capital; what more there may be is looked at one by one.
 _PLAIN = r"^\p{Lu}\p{Ll}+( \p{Lu}\p{Ll}+)*$"
 _LAST_WORD, _FURTHER_WORDS = r"^.* ", r" .*$"
-_KEYWORD = (
-    r"\b(As|Formerly|Previously|Vormals|Ehemals|Anciennement|Fka|Dba|Hodn|Under|Als|Unter|Inh|Inhaber|Inhaberin"
-    r"|Attn|Atf)\b"
-)
+_KEYWORD = rf"(?i)\b(?:{'|'.join(sorted(KEYWORDS))})\b"
 
 #: Two companies in one cell.
 _TWO_FIRMS = re.compile(r"\s/\s|\S\s\S.*[^\W\d_]{3}\.?/[^\s/]{3,}\s\S")
@@ -103,9 +100,7 @@ def _plain(column: pa.Array) -> Mask:
     words = pc.replace_substring_regex(column, _LAST_WORD, "")
     plain &= ~mask(pc.is_in(pc.utf8_lower(words), value_set=_last_words()))
     words = pc.replace_substring_regex(column, _FURTHER_WORDS, "")
-    plain &= ~mask(
-        pc.is_in(words, value_set=pa.array(sorted(read_words("legal_forms", kind="before")), _TEXT))
-    )
+    plain &= ~mask(pc.is_in(pc.utf8_lower(words), value_set=_first_words()))
     return plain & ~mask(pc.is_in(pc.utf8_lower(column), value_set=_whole()))
 
 
@@ -116,6 +111,13 @@ def _last_words() -> pa.Array:
     return pa.array(
         sorted(words | {"company", "group", "brand", "business", "subsidiary", "corporation"}), _TEXT
     )
+
+
+@cache
+def _first_words() -> pa.Array:
+    """Words with which a legal form begins that stands in front of a name."""
+    words = {form.split()[0].lower() for form in read_words("legal_forms", kind="before")}
+    return pa.array(sorted(words), _TEXT)
 
 
 @cache

@@ -11,12 +11,16 @@ from hygiene.fields.legal_forms import is_form, is_telling
 from hygiene.fields.name_parts import Cell, drop_pictures
 from hygiene.words.tables import read_words
 
-__all__ = ["drop_ends", "kept"]
+__all__ = ["KEYWORDS", "drop_ends", "kept"]
 
+#: Words by which a name may have such an end where no sign stands in it; each pattern below that needs no sign has one.
+_FORMER = "formerly|previously|vormals|ehemals|anciennement|precedentemente|fka"
+KEYWORDS = frozenset(
+    f"{_FORMER}|as|under|als|unter|dba|hodn|inh|inhaber|inhaberin|attn|atf|capital|di".split("|")
+)
 _MARKS = re.compile("[\u00ae\u2122\u00a9\u2120]")
 _FORMERLY = re.compile(
-    r"[\s,;(\[\-\u2013]+(?:formerly|previously|vormals|ehemals|anciennement"
-    r"|precedentemente|fka|f/k/a|f\.k\.a\.)(?=[\s:]).*$",
+    rf"[\s,;(\[\-\u2013]+(?:{_FORMER}|f/k/a|f\.k\.a\.)(?=[\s:]).*$",
     re.IGNORECASE,
 )
 #: The name that is traded under. Source: general knowledge of registers' usage (assumed).

@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hygiene.arrow.text import Mask, Octets, mask
-from hygiene.fields.companies import tidy_company
 from hygiene.fields.distinct import where_distinct
 from hygiene.fields.name_parts import is_company
 from hygiene.fields.placeholders import UNFILLED, is_department, is_made_up, is_nothing, names_a_test
@@ -150,6 +149,8 @@ def _are_called(first: str, last: str, company: str) -> bool:
     words = first.split()
     if not words or folded(words[0]) in given_names():
         return False
+    from hygiene.fields.companies import tidy_company
+
     whole = first if last in {"", first} else f"{first} {last}"
     called = {folded(text) for text in (company, tidy_company(company)[0])}
     return folded(whole.strip()) in called

@@ -11,7 +11,6 @@ __all__ = [
     "is_department",
     "is_made_up",
     "is_nothing",
-    "is_test",
     "names_a_test",
 ]
 
@@ -80,14 +79,14 @@ def _says(sign: str) -> bool:
     return sign.isalnum() or unicodedata.category(sign) in {"So", "Mn", "Mc", "Me", "Cf", "Co", "Cn"}
 
 
-def is_test(text: str, /) -> bool:
+def _is_test(text: str, /) -> bool:
     """Whether somebody tried a form."""
     return text.lower() in read_words("placeholders", kind="test")
 
 
 def names_a_test(first: str, last: str, /) -> bool:
     """Whether first and last name together are what somebody writes who tries a form; Test is a surname as well."""
-    return is_test(first) and (not last or is_test(last))
+    return _is_test(first) and (not last or _is_test(last))
 
 
 def is_made_up(text: str, /) -> bool:

@@ -101,14 +101,14 @@ def least_bits(rows: int, /) -> float:
     return _NEEDED - float(np.log2(2 * _MOST_REPEATS / max(rows, _FEWEST)))
 
 
-def are_likely(bits: Bits, never: Mask, rows: int, /) -> Mask:
+def are_likely(bits: Bits, rows: int, /) -> Mask:
     """The pairs that are one person beyond doubt, as far as an input of so many rows allows.
 
     How many persons are in it twice is taken from the pairs themselves, once they are seen.
     """
     rate = _REPEATS
     for _ in range(_ROUNDS):
-        likely: Mask = ~never & (bits + np.log2(2 * rate / max(rows, _FEWEST)) > _NEEDED)
+        likely: Mask = bits + np.log2(2 * rate / max(rows, _FEWEST)) > _NEEDED
         rate = max(_REPEATS, min(float(likely.sum()) / max(rows, _FEWEST), _MOST_REPEATS))
     return likely
 

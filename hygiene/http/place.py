@@ -4,14 +4,14 @@ A room of an API says in its module ``place`` what it has; a name is read here w
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 from hygiene.http.service import Service
 
-__all__ = ["Place", "later"]
+__all__ = ["Place"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,20 +57,3 @@ class Place:
         """The sink."""
         module, _, name = self.sink.partition(":")
         return getattr(import_module(module), name)(**arguments)
-
-
-def later(room: str, /, **modules: str) -> Callable[[str], Any]:
-    """The ``__getattr__`` of a room whose names are loaded when they are first used.
-
-    Args:
-        room: The room, by its dotted name.
-        modules: The module of the room that each name is in.
-    """
-
-    def find(name: str) -> Any:
-        if name not in modules:
-            msg = f"module {room!r} has no attribute {name!r}"
-            raise AttributeError(msg)
-        return getattr(import_module(f"{room}.{modules[name]}"), name)
-
-    return find

@@ -7,10 +7,9 @@ writes, `jobs` waits for what an API carries out later, `in_doubt` finds out abo
 leads. What a sink offers is said in `hygiene.sinks`.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from hygiene.version import earlier_names
+from hygiene.version import earlier_names, later
 
 if TYPE_CHECKING:
     from hygiene.importing.memory_record import MemoryRecord
@@ -45,27 +44,28 @@ _SINKS = (
     "Written",
 )  # fmt: skip
 
-_earlier = earlier_names(__name__, dict.fromkeys(_SINKS, "hygiene.sinks"))
-#: Where names are that are loaded on first use: whoever tells of a cleaning needs none of an import.
-_HOME = {
-    "Batch": "hygiene.importing.payload",
-    "Entry": "hygiene.importing.records",
-    "Frozen": "hygiene.importing.records",
-    "Identity": "hygiene.importing.records",
-    "Journal": "hygiene.importing.records",
-    "MemoryRecord": "hygiene.importing.memory_record",
-    "OnUnknown": "hygiene.importing.sender",
-    "Payload": "hygiene.importing.payload",
-    "Progress": "hygiene.importing.sender",
-    "Receipt": "hygiene.importing.receipt",
-    "Record": "hygiene.importing.records",
-    "Session": "hygiene.importing.session",
-    "open_session": "hygiene.importing.session",
-    "plan": "hygiene.importing.payload",
-    "run_import": "hygiene.importing.session",
-    "sent_columns": "hygiene.importing.payload",
+#: Names that are loaded on first use: whoever tells of a cleaning needs none of an import.
+_NAMES = {
+    "Batch": "payload",
+    "Entry": "records",
+    "Frozen": "records",
+    "Identity": "records",
+    "Journal": "records",
+    "MemoryRecord": "memory_record",
+    "OnUnknown": "sender",
+    "Payload": "payload",
+    "Progress": "sender",
+    "Receipt": "receipt",
+    "Record": "records",
+    "Session": "session",
+    "open_session": "session",
+    "plan": "payload",
+    "run_import": "session",
+    "sent_columns": "payload",
 }
+_ours = later(__name__, **_NAMES)
+_earlier = earlier_names(__name__, dict.fromkeys(_SINKS, "hygiene.sinks"))
 
 
 def __getattr__(name: str) -> Any:
-    return getattr(import_module(_HOME[name]), name) if name in _HOME else _earlier(name)
+    return _ours(name) if name in _NAMES else _earlier(name)

@@ -23,7 +23,7 @@ from hygiene.sinks import Lead
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Batch", "Payload", "check_renamed", "check_size", "plan", "sent_columns"]
+__all__ = ["Batch", "Payload", "check_needed", "check_renamed", "check_size", "plan", "sent_columns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,26 @@ def check_renamed(columns: Sequence[str], shape: Mapping[str, object], /) -> Non
             msg = (
                 f"{option('rename', key=name, value=repr(field_name))}: no such column; "
                 f"there are {', '.join(map(inert, columns))}."
+            )
+            raise UsageError(msg)
+
+
+def check_needed(needs: Sequence[str], sent: Sequence[str], columns: Sequence[str], /) -> None:
+    """Refuse an import without a column that the policy needs and the leads have: the API would take none of them.
+
+    Args:
+        needs: The columns that the policy needs.
+        sent: The columns that are sent.
+        columns: Those of the leads.
+
+    Raises:
+        UsageError: there is such a column.
+    """
+    for name in needs:
+        if name in columns and name not in sent:
+            msg = (
+                f"the policy's needed_fields name {inert(name)!r}, which is not sent, so that every lead would be "
+                f"invalid: send it with {option('custom', [name])}."
             )
             raise UsageError(msg)
 

@@ -10,7 +10,7 @@ import itertools
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -37,9 +37,6 @@ from hygiene.sinks import (
     Sink,
     form_of,
 )
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["prepare", "with_known_leads", "with_readback"]
 

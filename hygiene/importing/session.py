@@ -17,7 +17,7 @@ from hygiene.errors import HygieneError, JournalLost, Note, SinkError, UsageErro
 from hygiene.importing.batches import Batches, divide_leads
 from hygiene.importing.evidence import with_rows_told
 from hygiene.importing.memory_record import MemoryRecord
-from hygiene.importing.payload import check_renamed, check_size, sent_columns
+from hygiene.importing.payload import check_needed, check_renamed, check_size, sent_columns
 from hygiene.importing.prior_imports import PriorImports, without_own
 from hygiene.importing.receipt import Receipt, receipt_of
 from hygiene.importing.records import Frozen, Identity, ImportRecord, Journal, Record
@@ -226,7 +226,8 @@ class Session:
 
     def _planned(self, cleaned: CleanedLeads) -> Record:
         """The record of the import with its plan brought up to now."""
-        sent_columns(cleaned.leads(np.arange(0)), self.frozen.custom)
+        sent = sent_columns(cleaned.leads(np.arange(0)), self.frozen.custom)
+        check_needed(self.frozen.policy.needs, sent, cleaned.columns)
         if self._record is not None and self.continues:
             self.notes += self._earlier(self._record, cleaned).bring_up()
             return self._record

@@ -12,7 +12,7 @@ import numpy as np
 
 from hygiene.arrow.text import Mask
 from hygiene.cleaning.result import CleanedLeads
-from hygiene.errors import HygieneError, Note, SinkError
+from hygiene.errors import HygieneError, Note, SinkError, UnknownOutcome
 from hygiene.importing.in_doubt import Sought, find_evidence
 from hygiene.importing.jobs import follow
 from hygiene.importing.ledger import Ledger
@@ -26,6 +26,8 @@ __all__ = ["Witness"]
 
 #: How often the list is read to find one that an earlier run sent.
 MOST_READ = 3
+#: Values of `repeats_count_as` by which a repeat of a lead in the list is not imported.
+_KEPT_OUT = ("duplicates", "uncounted", "imported_in_request")
 #: What became of a lead that the list holds, among what an API says of leads (`hygiene.sinks.RowClass`).
 _HELD = ("imported", "updated", "duplicate")
 
@@ -68,6 +70,9 @@ class Witness:
             reply = self.outgoing.request(entry).send(meanwhile=_nothing)
             if isinstance(reply, Job):
                 reply = follow(self.sink, reply.id)
+        except UnknownOutcome:
+            self._tell_lost(entry, after)
+            return False
         except HygieneError:  # the refusal that led here is told
             return False
         if any(row.became == "invalid" for row in reply.rows):
@@ -75,11 +80,18 @@ class Witness:
         self._tell(entry, reply, after)
         return True
 
+    def _tell_lost(self, entry: Entry, after: int) -> None:
+        """Say that nobody knows what became of a lead; none is sent once more after this."""
+        self._imports_repeats = True
+        [row] = self.outgoing.rows(entry)
+        text = f"after {after} refusals in a row, row {row}, which had landed, was sent once more, and the answer was "
+        self.notes.append(Note(f"{text}lost: look whether the list holds it twice"))
+
     def _tell(self, entry: Entry, reply: Reply, after: int) -> None:
         [row] = self.outgoing.rows(entry)
         text = f"after {after} refusals in a row, row {row}, which had landed, was sent once more: it is taken still, "
         text += "so the refused leads are at fault"
-        if reply.counts.imported and self.ledger.policy.repeats_count_as == "duplicates":
+        if reply.counts.imported and self.ledger.policy.repeats_count_as in _KEPT_OUT:
             self._imports_repeats = True  # other than its policy says: none is sent once more after this
             text += "; the API counts it as imported, so look whether the list holds it twice"
         self.notes.append(Note(text))

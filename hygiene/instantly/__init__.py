@@ -6,7 +6,7 @@ and how its lists and campaigns are named. Requests and their failures are the r
 
 from typing import TYPE_CHECKING
 
-from hygiene.http.place import later
+from hygiene.version import later
 
 if TYPE_CHECKING:
     from hygiene.instantly.client import Instantly as Instantly

@@ -6,7 +6,7 @@ believed to count. Requests and their failures are the room `http`'s.
 
 from typing import TYPE_CHECKING
 
-from hygiene.http.place import later
+from hygiene.version import later
 
 if TYPE_CHECKING:
     from hygiene.mailerlite.client import MailerLite as MailerLite

@@ -6,7 +6,7 @@ who may not subscribe, `place` how Mailman is reached and named. Requests and th
 
 from typing import TYPE_CHECKING
 
-from hygiene.http.place import later
+from hygiene.version import later
 
 if TYPE_CHECKING:
     from hygiene.mailman.client import Mailman as Mailman

@@ -108,7 +108,8 @@ def by_letters(held: Held, odd: Codes, /) -> Iterator[Condition]:
     local, domain = pc.utf8_lower(parts.local), parts.domain.cast(pa.large_string())
     first = pc.utf8_slice_codeunits(local, 0, 1).dictionary_encode()
     words = "have a local part that begins with {}"
-    yield from one_of(words, first, odd, 2 * KINDS, starts_with_one)  # half of the share
+    begins = one_of(words, first, odd, 2 * KINDS, starts_with_one)  # half of the share
+    yield from (each for each in begins if np.count_nonzero(each.covers) >= LEAST_LEADS)
     if len(odd) < LEAST_LEADS:
         return
     for name, texts in (("local part", local), ("domain", domain)):

@@ -8,7 +8,7 @@ Requests and their failures are the room `http`'s. What the API's numbers mean i
 
 from typing import TYPE_CHECKING
 
-from hygiene.http.place import later
+from hygiene.version import later
 
 if TYPE_CHECKING:
     from hygiene.smartlead.campaign import SmartleadCampaign as SmartleadCampaign

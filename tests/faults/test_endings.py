@@ -20,7 +20,7 @@ import httpx
 import pytest
 import rich.table
 
-from hygiene.cli import main
+from hygiene.cli import endings, main
 from hygiene.cli.destinations import check_rows
 from hygiene.cli.endings import LOG_OCTETS
 from hygiene.cli.streams import lasting
@@ -731,3 +731,9 @@ def test_counters_beyond_64_bits_differ_and_end_nothing(command, leads, target, 
         each.name for each in Path("out").iterdir()
     }
     assert listed == 0
+
+
+def test_every_place_that_decides_an_exit_code_is_there():
+    home = Path(endings.__file__).parents[1]
+
+    assert [place for place, _ in endings._ROOMS if not (home / place).exists()] == []

@@ -1,4 +1,4 @@
-"""Lead files: all files of a run as one lead frame, every row with its place.
+"""Lead files: all files of a run as leads, every row with its place.
 
 The formats give batches of text; here they get their columns and their index. Nothing here judges an
 address, and no cell is changed, but that a row without an address takes one from a further column of its own: a

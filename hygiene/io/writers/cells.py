@@ -1,4 +1,4 @@
-"""Cells: what files hold of a frame's cells, as text.
+"""Cells: what files hold of the cells of a table, as text.
 
 Numbers and whatever else is no text are as `str` gives them. Nothing here knows a format.
 """

@@ -5,7 +5,7 @@ import datetime
 import math
 import os
 from collections.abc import Iterable, Iterator
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import pyarrow as pa
 
@@ -14,9 +14,6 @@ from hygiene.errors import UsageError, option
 from hygiene.io.formulas import guarded
 from hygiene.io.leftovers import Scratch
 from hygiene.io.writers.archive_file import ArchiveFile
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["WorkbookTable"]
 

@@ -1,4 +1,4 @@
-"""Tables: one frame after another into one file, in any format.
+"""Tables: columns or frames, one part after another, into one file of any format.
 
 Parts have the same columns; the first one brings them, be it without rows.
 """
